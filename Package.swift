@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Dependencies point down: a target may import what its line lists and
+// nothing else. `make lint` builds with
+// --explicit-target-dependency-import-check error, which makes that a rule.
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "chat",
+  products: [
+    .executable(name: "chatserve", targets: ["chatserve"]),
+    .executable(name: "chatclient", targets: ["chatclient"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // C
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CPosix"),
+
+    // Layers, lowest first
+    layer("ChatCore"),
+    layer("ChatWire", ["ChatCore"]),
+    .target(
+      name: "Schema", path: "schema", resources: [.embedInCode("migration-001-transcript.sql")],
+      swiftSettings: strict),
+    layer("Transcript", ["CSQLite", "ChatCore", "Schema"]),
+    layer("ChatPosix", ["CPosix", system]),
+    layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
+    layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
+    layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript"]),
+    layer(
+      "ChatServer",
+      ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "Transcript", system]),
+    layer("ChatClient", ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", system]),
+
+    // Programs
+    program(
+      "chatserve",
+      ["ChatCore", "ChatServer", "ChatPosix", "ChatTerminal", "History", "Transcript", arguments]),
+    program("chatclient", ["ChatCore", "ChatClient", "ChatPosix", "ChatTerminal", arguments]),
+
+    // Tests
+    tests("ChatCoreTests", ["ChatCore"]),
+    tests("ChatWireTests", ["ChatCore", "ChatWire"]),
+    tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
+    tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal"]),
+    tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
+    tests("EndToEndTests", ["ChatPosix", "CPosix"]),
+  ]
+)

@@ -1,0 +1,29 @@
+/// A point on a clock that only goes forward, in milliseconds.
+///
+/// `ChatCore` never reads a clock: every time is handed in by the program,
+/// which takes it from `CLOCK_MONOTONIC` (clock_gettime(2)). The zero is
+/// arbitrary; only differences mean something.
+public struct Instant: Comparable, Hashable, Sendable {
+  /// Milliseconds since the clock's arbitrary zero.
+  public let milliseconds: Int64
+
+  public init(milliseconds: Int64) {
+    self.milliseconds = milliseconds
+  }
+
+  public static func < (left: Instant, right: Instant) -> Bool {
+    left.milliseconds < right.milliseconds
+  }
+
+  /// The instant `milliseconds` later; stays at the last one there is rather
+  /// than overflow.
+  public func advanced(byMilliseconds milliseconds: Int64) -> Instant {
+    let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
+    return Instant(milliseconds: overflow ? (milliseconds > 0 ? .max : .min) : sum)
+  }
+
+  /// Milliseconds from `earlier` to this instant; negative when it is later.
+  public func milliseconds(since earlier: Instant) -> Int64 {
+    milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue
+  }
+}

@@ -1,0 +1,135 @@
+-- Migration 1: what was said, by whom, when, and how it ended.
+--
+-- One append-only table, event, is the truth; the others describe it. Ids are
+-- given in commit order, so id order is the order of the talk even when a
+-- clock steps. Times are UTC milliseconds since 1970.
+-- A migration is never changed once released: the next number mends it.
+
+-- One row a run of chatserve. Whether a run is still alive is told by the
+-- lock it holds, not by this table: a power cut writes no row.
+CREATE TABLE server_run (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  started_at INTEGER NOT NULL,
+  stopped_at INTEGER,                  -- NULL: still running, or died
+  pid        INTEGER NOT NULL,
+  boot_id    TEXT    NOT NULL,         -- /proc/sys/kernel/random/boot_id
+  version    TEXT    NOT NULL,         -- of chatserve
+  port       INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
+  handle     TEXT    NOT NULL          -- the server's own
+) STRICT;
+
+CREATE TABLE handle (
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE conversation (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused, not even after a prune
+  run_id       INTEGER NOT NULL REFERENCES server_run (id),
+  opened_at    INTEGER NOT NULL,
+  peer_address TEXT    NOT NULL,       -- numeric
+  peer_port    INTEGER NOT NULL CHECK (peer_port BETWEEN 0 AND 65535),
+  mode         TEXT    NOT NULL CHECK (mode IN ('turns', 'free')),
+  dialect      TEXT    CHECK (dialect IN ('native', 'line', 'original')),
+  handle_id    INTEGER REFERENCES handle (id),     -- NULL until the peer has said it
+  floor_at     INTEGER,                -- when it got the floor; NULL: never
+  acknowledged INTEGER NOT NULL DEFAULT 0          -- the server's last message that the peer confirmed
+) STRICT;
+
+CREATE INDEX conversation_opened_at ON conversation (opened_at);
+CREATE INDEX conversation_handle_id ON conversation (handle_id);
+CREATE INDEX conversation_run_id ON conversation (run_id);
+
+CREATE TABLE event (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,  -- the global seq
+  conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+  at              INTEGER NOT NULL,
+  kind            INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),  -- 1 open, 2 handle, 3 message, 4 close
+  party           INTEGER CHECK (party IN (0, 1)),    -- 0 client, 1 server: who spoke or closed; NULL: the line broke
+  number          INTEGER,             -- of a message, from 1 in each direction
+  text            TEXT,                -- a message, a handle
+  raw             BLOB,                -- the bytes received, where text is their repair
+  held            INTEGER CHECK (held = 1),           -- 1: said out of turn and never shown; else NULL
+  reason          TEXT CHECK (reason IN ('quit', 'eof', 'reset', 'timeout', 'sigint',
+                                         'error', 'unresponsive', 'crashed', 'full')),
+  detail          TEXT,                -- of a close: the signal, the fault
+  undelivered     INTEGER,             -- of a close: the server's messages the peer never confirmed
+  CHECK (kind <> 3 OR (party IS NOT NULL AND number IS NOT NULL AND text IS NOT NULL)),
+  CHECK (kind <> 2 OR text IS NOT NULL),
+  CHECK ((kind = 4) = (reason IS NOT NULL))
+) STRICT;
+
+CREATE INDEX event_conversation_id ON event (conversation_id);
+-- A conversation is closed once: a second close is refused by the index.
+CREATE UNIQUE INDEX event_close ON event (conversation_id) WHERE kind = 4;
+
+-- The full-text index over messages, kept by catch-up and never on the
+-- message path. Its rowid is event.id; it stores no text of its own, since
+-- what is indexed has CJK characters set apart and is not what was said.
+CREATE VIRTUAL TABLE message_fts USING fts5 (
+  body,
+  content = '',
+  tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So Mn'"
+);
+
+CREATE TABLE message_fts_state (
+  id              INTEGER PRIMARY KEY CHECK (id = 1),
+  indexed_through INTEGER NOT NULL     -- every message up to this event.id is in message_fts
+) STRICT;
+INSERT INTO message_fts_state (id, indexed_through) VALUES (1, 0);
+
+-- What `chatserve history prune` took away, so that a gap can be explained.
+CREATE TABLE pruning (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  at            INTEGER NOT NULL,
+  before        INTEGER NOT NULL,      -- the limit that was asked for
+  conversations INTEGER NOT NULL,
+  messages      INTEGER NOT NULL,
+  first_id      INTEGER NOT NULL,      -- of the conversations that went
+  last_id       INTEGER NOT NULL
+) STRICT;
+
+-- The documented way in for sqlite3(1). Times are RFC 3339 in UTC.
+CREATE VIEW conversations AS
+SELECT
+  c.id,
+  h.name AS client,
+  r.handle AS server,
+  c.peer_address,
+  c.peer_port,
+  r.port,
+  c.mode,
+  c.dialect,
+  strftime('%Y-%m-%dT%H:%M:%S', c.opened_at / 1000, 'unixepoch')
+    || printf('.%03dZ', c.opened_at % 1000) AS opened,
+  strftime('%Y-%m-%dT%H:%M:%S', e.at / 1000, 'unixepoch')
+    || printf('.%03dZ', e.at % 1000) AS closed,
+  CASE e.party WHEN 0 THEN 'client' WHEN 1 THEN 'server' END AS ended_by,
+  e.reason,
+  e.detail,
+  (SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 3) AS messages,
+  c.run_id AS run
+FROM conversation AS c
+JOIN server_run AS r ON r.id = c.run_id
+LEFT JOIN handle AS h ON h.id = c.handle_id
+LEFT JOIN event AS e ON e.conversation_id = c.id AND e.kind = 4;
+
+CREATE VIEW events AS
+SELECT
+  e.id AS seq,
+  e.conversation_id AS conversation,
+  strftime('%Y-%m-%dT%H:%M:%S', e.at / 1000, 'unixepoch')
+    || printf('.%03dZ', e.at % 1000) AS time,
+  CASE e.kind WHEN 1 THEN 'open' WHEN 2 THEN 'handle' WHEN 3 THEN 'message' ELSE 'close' END AS kind,
+  CASE e.party WHEN 0 THEN 'client' WHEN 1 THEN 'server' END AS party,
+  CASE e.party WHEN 0 THEN h.name WHEN 1 THEN r.handle END AS handle,
+  e.number,
+  e.text,
+  e.held IS NOT NULL AS held,
+  e.reason,
+  e.detail,
+  e.undelivered
+FROM event AS e
+JOIN conversation AS c ON c.id = e.conversation_id
+JOIN server_run AS r ON r.id = c.run_id
+LEFT JOIN handle AS h ON h.id = c.handle_id;
