@@ -1,0 +1,115 @@
+extension Conversation {
+  /// What is asked of the transcript, in order, and what follows from each
+  /// entry once it is durable.
+  struct Recording: Sendable {
+    enum Step: Sendable {
+      case open
+      case introduced(Handle, Dialect)
+      case floor
+      /// `number` counts accepted messages, `wire` is the peer's own number.
+      case peerMessage(number: Int, wire: Int, Message)
+      case ownMessage(number: Int, Message)
+      case note(Entry)
+      case close(Farewell)
+    }
+
+    var steps: [Step] = []
+    /// How many of ``steps`` the program has been asked to record.
+    var requested = 0
+    /// When to ask again after a failure.
+    var retryAt: Instant?
+
+    /// Whether something could not be recorded and waits.
+    var isStuck: Bool { retryAt != nil }
+  }
+
+  /// Asks for one more entry; on the client, which keeps no transcript, what
+  /// follows from it follows at once.
+  mutating func request(_ step: Recording.Step, at now: Instant, _ actions: inout [Action]) {
+    guard role == .server else {
+      perform(step, now, &actions)
+      return
+    }
+    recording.steps.append(step)
+    guard !recording.isStuck else { return }
+    recording.requested += 1
+    actions.append(.record(entry(for: step)))
+  }
+
+  /// Asks again for everything that waits.
+  mutating func retryRecording(_ actions: inout [Action]) {
+    recording.retryAt = nil
+    recording.requested = recording.steps.count
+    for step in recording.steps { actions.append(.record(entry(for: step))) }
+  }
+
+  mutating func finishRecording(_ now: Instant, _ actions: inout [Action]) {
+    let done = recording.steps.prefix(recording.requested)
+    recording.steps.removeFirst(recording.requested)
+    recording.requested = 0
+    for step in done { perform(step, now, &actions) }
+  }
+
+  mutating func failRecording(_ now: Instant, _ actions: inout [Action]) {
+    recording.requested = 0
+    // Own messages go back to the line they were typed on; the rest has no
+    // other place than here.
+    var kept: [Recording.Step] = []
+    for step in recording.steps {
+      if case .ownMessage(_, let message) = step {
+        actions.append(.giveBack(message, .notRecorded))
+      } else {
+        kept.append(step)
+      }
+    }
+    recording.steps = kept
+    recording.retryAt =
+      kept.isEmpty ? nil : now.advanced(byMilliseconds: ConversationSettings.recordAgainAfter)
+    if case .lingering(let farewell, _) = phase, unconfirmed.isEmpty {
+      close(farewell, now, &actions)
+    }
+  }
+
+  /// What follows from `step`, now that it is durable.
+  private mutating func perform(
+    _ step: Recording.Step, _ now: Instant, _ actions: inout [Action]
+  ) {
+    switch step {
+    case .open, .note:
+      break
+    case .introduced(let handle, let dialect):
+      becomeIntroduced(handle, dialect, now, &actions)
+    case .floor:
+      takeFloor(now, &actions)
+    case .peerMessage(_, let wire, let message):
+      deliver(wire, message, now, &actions)
+    case .ownMessage(let number, let message):
+      say(number, message, now, &actions)
+    case .close(let farewell):
+      end(farewell, recorded: true, &actions)
+    }
+  }
+}
+
+extension Conversation {
+  /// Own messages that are asked to be recorded and not sent yet.
+  var pendingOwn: Int {
+    guard !recording.steps.isEmpty else { return 0 }
+    return recording.steps.count { if case .ownMessage = $0 { true } else { false } }
+  }
+
+  private func entry(for step: Recording.Step) -> Entry {
+    switch step {
+    case .open: .open
+    case .introduced(let handle, let dialect): .handle(handle, dialect)
+    case .floor: .floor
+    case .peerMessage(let number, _, let message): .message(from: .client, number: number, message)
+    case .ownMessage(let number, let message): .message(from: .server, number: number, message)
+    case .note(let entry): entry
+    case .close(let farewell):
+      .close(
+        by: farewell.by, farewell.reason, detail: farewell.detail,
+        undelivered: unconfirmed.count + pendingOwn)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+extension Conversation {
+  /// When ``Event/tick`` is wanted next; `nil` when nothing waits for time.
+  public var deadline: Instant? {
+    var next: Instant?
+    func consider(_ instant: Instant?) {
+      guard let instant else { return }
+      next = next.map { min($0, instant) } ?? instant
+    }
+    consider(recording.retryAt)
+    switch phase {
+    case .lingering(_, let until), .closing(_, let until): consider(until)
+    case .over: return nil
+    case .introducing, .naming, .waiting, .talking: break
+    }
+    consider(idleDeadline)
+    consider(pingDeadline)
+    return next
+  }
+
+  mutating func handleTick(_ now: Instant, _ actions: inout [Action]) {
+    switch phase {
+    case .lingering(let farewell, let until):
+      if now >= until { close(farewell, now, &actions) }
+    case .closing(let farewell, let until):
+      if now >= until {
+        end(farewell, recorded: false, &actions)
+        return
+      }
+    case .introducing, .naming, .waiting, .talking, .over:
+      break
+    }
+    if let retryAt = recording.retryAt, now >= retryAt {
+      // The peer was not read meanwhile, so its silence is not its own.
+      silentSince = now
+      lastHeard = now
+      pingedAt = nil
+      retryRecording(&actions)
+    }
+    if let deadline = idleDeadline, now >= deadline {
+      close(
+        Farewell(by: .client, reason: .timeout, goodbye: .idle), now, &actions)
+      return
+    }
+    if let deadline = pingDeadline, now >= deadline {
+      if pingedAt == nil {
+        pingedAt = now
+        actions.append(.send(.ping))
+      } else {
+        let silence = ConversationSettings.pingAfter + ConversationSettings.pongWithin
+        fail(.broken("no answer for \(silence / 1000) s"), now, &actions)
+      }
+    }
+  }
+
+  /// When the silence of the peer whose turn it is will have been too long.
+  private var idleDeadline: Instant? {
+    guard let idleLimit, !recording.isStuck else { return nil }
+    switch phase {
+    case .introducing: break
+    case .talking(let turn) where turn != role: break
+    case .naming, .waiting, .talking, .lingering, .closing, .over: return nil
+    }
+    return silentSince.advanced(byMilliseconds: idleLimit)
+  }
+
+  /// When a silent native peer is to be pinged, or given up.
+  private var pingDeadline: Instant? {
+    guard dialect == .native, !recording.isStuck else { return nil }
+    switch phase {
+    case .introducing, .closing, .over: return nil
+    case .naming, .waiting, .talking, .lingering: break
+    }
+    if let pingedAt { return pingedAt.advanced(byMilliseconds: ConversationSettings.pongWithin) }
+    return lastHeard.advanced(byMilliseconds: ConversationSettings.pingAfter)
+  }
+}
