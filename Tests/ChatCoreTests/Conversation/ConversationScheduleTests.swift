@@ -1,0 +1,101 @@
+import ChatCore
+import Testing
+
+/// The invariants under any order of events: hostile peers, sick disks and
+/// operators who type at the wrong moment, all drawn at random.
+@Suite struct ConversationScheduleTests {
+  @Test(arguments: 0..<4)
+  func invariantsHoldUnderRandomSchedules(part: Int) throws {
+    let seed = chosenSeed() &+ UInt64(part)
+    let schedules = chosenScheduleCount() / 4
+    print("conversation schedules: CHAT_SEED=\(seed &- UInt64(part)) part \(part), \(schedules)")
+    var random = SeededRandom(seed: seed)
+    var ended = 0
+    var talked = 0
+    for schedule in 0..<schedules {
+      let result = runSchedule(&random)
+      if let violation = result.violation {
+        Issue.record("\(violation), in schedule \(schedule) of seed \(seed), part \(part)")
+        return
+      }
+      ended += result.ended ? 1 : 0
+      talked += result.talked ? 1 : 0
+    }
+    // The schedules must reach the states that the invariants are about.
+    #expect(ended > schedules / 4)
+    #expect(talked > schedules / 4)
+  }
+
+  private func runSchedule(
+    _ random: inout SeededRandom
+  ) -> (violation: String?, ended: Bool, talked: Bool) {
+    let role: Party = random.below(3) == 0 ? .client : .server
+    let mode: Mode = random.below(2) == 0 ? .turns : .free
+    var now = Instant(milliseconds: 1_000)
+    var checker = InvariantChecker(
+      ConversationSettings(role: role, mode: mode, idleLimit: random.below(2) == 0 ? 5_000 : nil),
+      at: now)
+    // A schedule may begin with the usual opening, or with anything at all.
+    var events = random.below(4) == 0 ? [] : opening(role, &random)
+    var talked = false
+    for _ in 0..<(4 + random.below(24)) {
+      let event = events.isEmpty ? anyEvent(&random) : events.removeFirst()
+      if case .tick = event {
+        now = now.advanced(byMilliseconds: Int64(random.below(4_000)))
+      }
+      checker.handle(event, at: now)
+      if random.below(3) != 0 { checker.commit(succeeding: random.below(6) != 0, at: now) }
+      switch checker.machine.standing {
+      case .speaking, .listening: talked = true
+      case .introducing, .naming, .inLine, .over: break
+      }
+      if checker.violation != nil { break }
+    }
+    // A dying disk may hold the close back, but not for ever.
+    checker.handle(.stop("the test"), at: now)
+    for _ in 0..<8 {
+      checker.commit(succeeding: random.below(2) == 0, at: now)
+      now = now.advanced(byMilliseconds: 1_000)
+      checker.handle(.tick, at: now)
+    }
+    let ended = checker.ending != nil
+    return (checker.violation ?? (ended ? nil : "it never ended"), ended, talked)
+  }
+
+  private func opening(_ role: Party, _ random: inout SeededRandom) -> [Conversation.Event] {
+    switch role {
+    case .server: [.introduced(mike, randomDialect(&random)), .granted]
+    case .client:
+      [.introduced(mike, .native), .operatorNamed(tatyana), .told(.turns), .floorGiven]
+    }
+  }
+
+  private func randomDialect(_ random: inout SeededRandom) -> Dialect {
+    Dialect.allCases[random.below(Dialect.allCases.count)]
+  }
+
+  private func anyEvent(_ random: inout SeededRandom) -> Conversation.Event {
+    let number: Int? = random.below(2) == 0 ? nil : 1 + random.below(4)
+    return switch random.below(30) {
+    case 0: .introduced(mike, randomDialect(&random))
+    case 1: .misnamed(.empty)
+    case 2...7: .said(number: nil, words[random.below(words.count)])
+    case 8, 9: .said(number: number, words[random.below(words.count)])
+    case 10: .saidInvalid(number: number, .empty)
+    case 11, 12: .acknowledged(1 + random.below(3))
+    case 13: .ping
+    case 14: random.below(3) == 0 ? .quit(QuitReason.allCases[random.below(5)]) : .heard
+    case 15: random.below(4) == 0 ? .ended : .heard
+    case 16: random.below(4) == 0 ? .failed(.unresponsive) : .heard
+    case 17: .granted
+    case 18: .placed(1 + random.below(3))
+    case 19: .floorGiven
+    case 20: .denied("no")
+    case 21: .operatorNamed(tatyana)
+    case 22...26: .operatorSaid(words[random.below(words.count)])
+    case 27: random.below(4) == 0 ? .operatorQuit : .heard
+    case 28: random.below(8) == 0 ? .stop("SIGTERM") : .tick
+    default: .tick
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import ChatCore
+import Testing
+
+/// Single rules, each told as one short run.
+@Suite struct ConversationTests {
+  private let start = Instant(milliseconds: 0)
+
+  /// A server's conversation with tatyana that has the floor.
+  private func talking(mode: Mode = .turns, idleLimit: Int64? = nil) -> Conversation {
+    var machine = Conversation(
+      ConversationSettings(role: .server, mode: mode, idleLimit: idleLimit), at: start)
+    _ = machine.begin(at: start)
+    for event: Conversation.Event in [
+      .recorded, .introduced(tatyana, .native), .recorded, .granted, .recorded,
+    ] {
+      _ = machine.handle(event, at: start)
+    }
+    return machine
+  }
+
+  private func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
+
+  @Test func aMessageIsRecordedBeforeItIsShownAndAcknowledged() {
+    var machine = talking()
+    #expect(
+      machine.handle(.said(number: 1, words[0]), at: start)
+        == [.record(.message(from: .client, number: 1, words[0]))])
+    #expect(
+      machine.handle(.recorded, at: start)
+        == [.show(.message(from: .client, words[0])), .send(.acknowledge(1))])
+    #expect(machine.standing == .speaking)
+  }
+
+  @Test func whatComesOutOfTurnWaitsForTheReply() {
+    var machine = talking()
+    _ = machine.handle(.said(number: 1, words[0]), at: start)
+    #expect(machine.handle(.said(number: 2, words[1]), at: start).isEmpty)
+    _ = machine.handle(.recorded, at: start)
+    _ = machine.handle(.operatorSaid(words[2]), at: start)
+    let actions = machine.handle(.recorded, at: start)
+    #expect(actions.last == .record(.message(from: .client, number: 2, words[1])))
+  }
+
+  @Test func heldMessagesAreWrittenDownWhenThePeerLeaves() {
+    var machine = talking()
+    _ = machine.handle(.said(number: nil, words[0]), at: start)
+    _ = machine.handle(.said(number: nil, words[1]), at: start)
+    _ = machine.handle(.recorded, at: start)
+    #expect(
+      machine.handle(.ended, at: start) == [
+        .record(.held(number: 2, words[1])),
+        .record(.close(by: .client, .eof, detail: nil, undelivered: 0)),
+      ])
+    guard case .end(let ending)? = machine.handle(.recorded, at: start).last else {
+      Issue.record("no ending")
+      return
+    }
+    #expect(ending.unshown == [words[1]])
+  }
+
+  @Test func theSilentPeerIsTimedOutAndTheWaitingOneIsNot() {
+    var machine = talking(idleLimit: 5_000)
+    #expect(machine.deadline == at(5_000))
+    #expect(machine.handle(.tick, at: at(4_999)).isEmpty)
+    #expect(
+      machine.handle(.tick, at: at(5_000))
+        == [.record(.close(by: .client, .timeout, detail: nil, undelivered: 0))])
+
+    machine = talking(idleLimit: 5_000)
+    _ = machine.handle(.said(number: 1, words[0]), at: at(4_000))
+    _ = machine.handle(.recorded, at: at(4_000))
+    // The server's turn: only the ping is due.
+    #expect(machine.deadline == at(30_000))
+  }
+
+  @Test func aSilentLinkIsPingedAndThenGivenUp() {
+    var machine = talking()
+    #expect(machine.handle(.tick, at: at(30_000)) == [.send(.ping)])
+    #expect(machine.handle(.tick, at: at(89_999)).isEmpty)
+    #expect(
+      machine.handle(.tick, at: at(90_000))
+        == [.record(.close(by: nil, .reset, detail: "no answer for 90 s", undelivered: 0))])
+  }
+
+  @Test func anAnswerToThePingSavesTheLink() {
+    var machine = talking()
+    _ = machine.handle(.tick, at: at(30_000))
+    _ = machine.handle(.heard, at: at(31_000))
+    #expect(machine.handle(.tick, at: at(60_999)).isEmpty)
+    #expect(machine.handle(.tick, at: at(61_000)) == [.send(.ping)])
+  }
+
+  @Test func aFailingDiskKeepsTheTypedMessageOnTheLine() {
+    var machine = talking(mode: .free)
+    _ = machine.handle(.operatorSaid(words[0]), at: start)
+    #expect(machine.handle(.recordingFailed, at: start) == [.giveBack(words[0], .notRecorded)])
+    #expect(machine.wantsPeerInput)
+    _ = machine.handle(.operatorSaid(words[0]), at: start)
+    #expect(
+      machine.handle(.recorded, at: start)
+        == [.accept(number: 1, words[0]), .send(.say(number: 1, words[0]))])
+  }
+
+  @Test func aFailingDiskHoldsThePeersMessageBackUntilItWorks() {
+    var machine = talking()
+    _ = machine.handle(.said(number: 1, words[0]), at: start)
+    #expect(machine.handle(.recordingFailed, at: start).isEmpty)
+    #expect(!machine.wantsPeerInput)
+    #expect(
+      machine.handle(.tick, at: at(1_000))
+        == [.record(.message(from: .client, number: 1, words[0]))])
+    #expect(
+      machine.handle(.recorded, at: at(1_000))
+        == [.show(.message(from: .client, words[0])), .send(.acknowledge(1))])
+  }
+
+  @Test func aRepeatedNumberIsAcknowledgedAgainAndNotRecordedTwice() {
+    var machine = talking(mode: .free)
+    _ = machine.handle(.said(number: 1, words[0]), at: start)
+    _ = machine.handle(.recorded, at: start)
+    #expect(machine.handle(.said(number: 1, words[0]), at: start) == [.send(.acknowledge(1))])
+  }
+
+  @Test func aGapInTheNumbersEndsIt() {
+    var machine = talking(mode: .free)
+    let actions = machine.handle(.said(number: 3, words[0]), at: start)
+    #expect(
+      actions == [
+        .record(
+          .close(by: .client, .error, detail: "message 3 where 1 was due", undelivered: 0))
+      ])
+  }
+
+  @Test func aGoodbyeWaitsForReceipts() {
+    var machine = talking(mode: .free)
+    _ = machine.handle(.operatorSaid(words[0]), at: start)
+    _ = machine.handle(.recorded, at: start)
+    #expect(machine.handle(.operatorQuit, at: start).isEmpty)
+    let actions = machine.handle(.acknowledged(1), at: start)
+    #expect(
+      actions == [
+        .confirm(through: 1), .record(.acknowledged(through: 1)),
+        .record(.close(by: .server, .quit, detail: nil, undelivered: 0)),
+      ])
+  }
+
+  @Test func aGoodbyeDoesNotWaitForEver() {
+    var machine = talking(mode: .free)
+    _ = machine.handle(.operatorSaid(words[0]), at: start)
+    _ = machine.handle(.recorded, at: start)
+    _ = machine.handle(.operatorQuit, at: start)
+    #expect(
+      machine.handle(.tick, at: at(3_000))
+        == [.record(.close(by: .server, .quit, detail: nil, undelivered: 1))])
+    guard case .end(let ending)? = machine.handle(.recorded, at: at(3_000)).last else {
+      Issue.record("no ending")
+      return
+    }
+    #expect(ending.unconfirmed == [words[0]])
+  }
+
+  @Test func theHeldAreBounded() {
+    var machine = talking()
+    _ = machine.handle(.said(number: nil, words[0]), at: start)
+    var refused = 0
+    for _ in 0..<100 {
+      refused += machine.handle(.said(number: nil, words[0]), at: start).count {
+        $0 == .send(.deny(.tooMuchHeld))
+      }
+    }
+    #expect(refused == 36)
+  }
+
+  @Test func aRefusedHandleIsAskedForAgain() {
+    var machine = Conversation(ConversationSettings(role: .client, mode: .turns), at: start)
+    _ = machine.begin(at: start)
+    _ = machine.handle(.introduced(mike, .native), at: start)
+    #expect(machine.standing == .naming)
+    #expect(machine.handle(.operatorNamed(tatyana), at: start) == [.send(.handle(tatyana))])
+    #expect(machine.handle(.denied("taken"), at: start) == [.askAgain("taken")])
+    #expect(machine.standing == .naming)
+  }
+}
