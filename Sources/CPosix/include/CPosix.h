@@ -1,2 +1,102 @@
+// Named C wrappers for what `import Glibc` does not show to Swift: calls that
+// need _GNU_SOURCE (each .c file defines it; here it would
+// give Swift a second shape of the C types), macros with arguments, variadic calls, and signal handlers.
+//
+// Every function returns what the call behind it returns, with errno set; the
+// judging of errors is done once, in Sources/ChatPosix.
 #pragma once
-int cposix_placeholder(void);
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <termios.h>
+
+// descriptors.c ------------------------------------------------------------
+
+// pipe2(2), both ends non-blocking and close-on-exec.
+int cposix_pipe(int ends[2]);
+// fcntl(2) F_SETFL: sets or clears O_NONBLOCK, leaves the other flags.
+int cposix_set_nonblocking(int descriptor, bool on);
+// fcntl(2) F_GETFD, to ask whether the descriptor is open at all.
+int cposix_is_open(int descriptor);
+// fcntl(2) F_OFD_SETLK / F_OFD_SETLKW / F_OFD_GETLK on one byte.
+int cposix_lock_byte(int descriptor, off_t byte, bool wait);
+int cposix_unlock_byte(int descriptor, off_t byte);
+// 1 held through another open file description, 0 free, -1 errno.
+int cposix_is_byte_locked(int descriptor, off_t byte);
+
+// sockets.c ----------------------------------------------------------------
+
+// socket(2): SOCK_STREAM, non-blocking, close-on-exec.
+int cposix_stream_socket(int family);
+// accept4(2), the new descriptor non-blocking and close-on-exec.
+int cposix_accept(int listener, struct sockaddr_storage *from, socklen_t *length);
+// socketpair(2): AF_UNIX SOCK_SEQPACKET, non-blocking, close-on-exec.
+int cposix_seqpacket_pair(int ends[2]);
+// send(2) with MSG_NOSIGNAL.
+ssize_t cposix_send_message(int descriptor, const void *bytes, size_t count);
+// recv(2) with MSG_TRUNC: the length of the whole message, also when it did
+// not fit.
+ssize_t cposix_receive_message(int descriptor, void *bytes, size_t capacity);
+// setsockopt(2) and getsockopt(2) for an int option.
+int cposix_set_option(int descriptor, int level, int name, int value);
+int cposix_get_option(int descriptor, int level, int name, int *value);
+// SO_LINGER on with 0 s: the next close sends RST and drops what is unsent.
+int cposix_set_reset_on_close(int descriptor);
+// shutdown(2) SHUT_WR.
+int cposix_shutdown_write(int descriptor);
+// inet_ntop(3) of the last four bytes of ::ffff:a.b.c.d; false when `address`
+// is no v4-mapped IPv6 address. `text` has room for INET_ADDRSTRLEN.
+bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, socklen_t capacity);
+bool cposix_is_link_local_v6(const struct sockaddr *address);
+
+// processes.c --------------------------------------------------------------
+
+bool cposix_wifexited(int status);
+int cposix_wexitstatus(int status);
+int cposix_wtermsig(int status);
+bool cposix_wcoredump(int status);
+
+// signals.c ----------------------------------------------------------------
+
+// Blocks the signals on the calling thread and installs, for each, a handler
+// that sets a flag and does nothing else.
+int cposix_signals_install(const int *numbers, int count);
+// Whether the signal came since the last call; clears its flag.
+bool cposix_signals_take(int number);
+void cposix_signals_clear(void);
+// SIG_IGN for SIGPIPE.
+int cposix_ignore_sigpipe(void);
+// Stops this process as Ctrl-Z does and returns when it is continued.
+void cposix_stop_self(void);
+// ppoll(2), the installed signals open while it waits. A null timeout waits
+// for ever.
+int cposix_ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout);
+
+// terminal.c ---------------------------------------------------------------
+
+void cposix_make_raw(struct termios *mode);
+// ioctl(2) TIOCGWINSZ.
+int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
+// tcsetattr(3) with TCSADRAIN, SIGTTOU blocked meanwhile so that a process in
+// the background is not stopped by it.
+int cposix_set_terminal_mode(int descriptor, const struct termios *mode);
+// write(2) with SIGTTOU blocked, for terminals with TOSTOP set.
+ssize_t cposix_write_terminal(int descriptor, const void *bytes, size_t count);
+
+// fatal.c ------------------------------------------------------------------
+
+// Installs the handlers for SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE.
+int cposix_fatal_install(void);
+// What a fatal signal puts back: `mode` on `input`, `bytes` (at most 64) to
+// `output`.
+void cposix_fatal_arm(int input, int output, const struct termios *mode, const char *bytes, size_t count);
+void cposix_fatal_disarm(void);
+
+// seam.c -------------------------------------------------------------------
+
+// One pointer per thread, for the tests' forced outcomes (SystemCallScript).
+void *cposix_seam_get(void);
+void cposix_seam_set(void *script);

@@ -1,0 +1,76 @@
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <signal.h>
+
+// One flag per signal number; a handler may touch nothing else (signal-safety(7)).
+static volatile sig_atomic_t raised[NSIG];
+
+// The mask ppoll waits under: what it was before, with the installed signals
+// taken out. Read only once `installed` is set.
+static sigset_t open_mask;
+static bool installed;
+
+static void note(int number) { raised[number] = 1; }
+
+// Whoever started us with these ignored meant it: nohup(1) for SIGHUP, a shell
+// without job control for SIGTSTP (it would never continue us).
+static bool stays_ignored(int number) {
+  if (number != SIGHUP && number != SIGTSTP) return false;
+  struct sigaction current;
+  return sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
+}
+
+int cposix_signals_install(const int *numbers, int count) {
+  sigset_t set, before;
+  sigemptyset(&set);
+  for (int i = 0; i < count; i++) sigaddset(&set, numbers[i]);
+  // Blocked first: no handler runs before the mask to wait under is known.
+  if (pthread_sigmask(SIG_BLOCK, &set, &before) != 0) return -1;
+  if (!installed) open_mask = before;
+  for (int i = 0; i < count; i++) sigdelset(&open_mask, numbers[i]);
+  installed = true;
+
+  struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+  sigfillset(&action.sa_mask);
+  for (int i = 0; i < count; i++) {
+    if (stays_ignored(numbers[i])) continue;
+    if (sigaction(numbers[i], &action, NULL) == -1) return -1;
+  }
+  return 0;
+}
+
+bool cposix_signals_take(int number) {
+  if (!raised[number]) return false;
+  // Cleared before the caller acts: one that comes now is seen next time.
+  raised[number] = 0;
+  return true;
+}
+
+void cposix_signals_clear(void) {
+  for (int number = 0; number < NSIG; number++) raised[number] = 0;
+}
+
+int cposix_ignore_sigpipe(void) {
+  struct sigaction action = {.sa_handler = SIG_IGN};
+  return sigaction(SIGPIPE, &action, NULL);
+}
+
+void cposix_stop_self(void) {
+  // The default action of SIGTSTP rather than SIGSTOP: in an orphaned process
+  // group the kernel then does nothing, where SIGSTOP would stop us for good.
+  struct sigaction action = {.sa_handler = SIG_DFL}, before;
+  sigset_t set, mask;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTSTP);
+  pthread_sigmask(SIG_BLOCK, &set, &mask);
+  sigaction(SIGTSTP, &action, &before);
+  raise(SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL); // stops here
+  pthread_sigmask(SIG_SETMASK, &mask, NULL);
+  sigaction(SIGTSTP, &before, NULL);
+}
+
+int cposix_ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout) {
+  return ppoll(descriptors, count, timeout, installed ? &open_mask : NULL);
+}

@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void cposix_make_raw(struct termios *mode) {
+  // OPOST stays on: text of other programs on this terminal keeps its line ends.
+  mode->c_lflag &= ~(tcflag_t)(ISIG | ICANON | ECHO | IEXTEN);
+  mode->c_iflag &= ~(tcflag_t)(ICRNL | IXON);
+  // read(2) returns as soon as there is one byte.
+  mode->c_cc[VMIN] = 1;
+  mode->c_cc[VTIME] = 0;
+}
+
+int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == -1) return -1;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
+}
+
+// A blocked SIGTTOU lets the call through (termios(3), "background process group").
+static void block_sigttou(sigset_t *before) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+int cposix_set_terminal_mode(int descriptor, const struct termios *mode) {
+  sigset_t before;
+  block_sigttou(&before);
+  int result = tcsetattr(descriptor, TCSADRAIN, mode);
+  int saved = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = saved;
+  return result;
+}
+
+ssize_t cposix_write_terminal(int descriptor, const void *bytes, size_t count) {
+  sigset_t before;
+  block_sigttou(&before);
+  ssize_t result = write(descriptor, bytes, count);
+  int saved = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = saved;
+  return result;
+}

@@ -1,0 +1,45 @@
+import CPosix
+import Glibc
+import SystemPackage
+
+extension FileDescriptor {
+  /// Whether this is a terminal. isatty(3).
+  public var isTerminal: Bool { isatty(rawValue) == 1 }
+
+  /// Turns `O_NONBLOCK` on or off. fcntl(2).
+  ///
+  /// Never for a terminal, nor for standard input, output and error: the flag
+  /// belongs to the open file description, which the shell and its other
+  /// programs share.
+  public func setNonBlocking(_ on: Bool = true) throws(SystemCallError) {
+    _ = try SystemCall.perform("fcntl") {
+      Result(errnoFrom: cposix_set_nonblocking(rawValue, on))
+    }
+  }
+
+  /// Closes this descriptor, once. close(2).
+  ///
+  /// Errors are dropped: Linux has let go of the descriptor whatever close
+  /// answers, so there is nothing left to do about one; a repeat after `EINTR`
+  /// could close what another open has just been given.
+  public func closeOnce() {
+    _ = SystemCall.outcome("close") { Result(catchingErrno: { try close() }) }
+  }
+}
+
+/// The three descriptors every program starts with.
+public enum StandardDescriptors {
+  /// Opens `/dev/null` in place of those of 0, 1 and 2 that are closed, so that
+  /// no socket or database becomes standard output by getting its number.
+  /// Call it first thing in `main`.
+  public static func ensureOpen() throws(SystemCallError) {
+    for descriptor: Int32 in 0...2 where cposix_is_open(descriptor) == -1 {
+      // The lowest free number is the one asked for, as those below are open.
+      _ = try SystemCall.perform("open") {
+        Result<FileDescriptor, Errno>(catchingErrno: {
+          try FileDescriptor.open("/dev/null", .readWrite, retryOnInterrupt: false)
+        })
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import CPosix
+import SystemPackage
+
+/// Two ends of a private line between two of our own processes, on which
+/// messages keep their bounds: AF_UNIX SOCK_SEQPACKET, unix(7).
+public struct SocketPair: Sendable {
+  public let one: MessageSocket
+  public let other: MessageSocket
+
+  /// Opens a pair; both ends are non-blocking and closed on exec.
+  /// socketpair(2).
+  ///
+  /// - Throws: ``SystemCallError``: `EMFILE`, `ENFILE`.
+  public static func open() throws(SystemCallError) -> SocketPair {
+    var ends: (Int32, Int32) = (-1, -1)
+    _ = try SystemCall.perform("socketpair") {
+      Result(
+        errnoFrom: withUnsafeMutableBytes(of: &ends) {
+          cposix_seqpacket_pair($0.assumingMemoryBound(to: Int32.self).baseAddress)
+        })
+    }
+    return SocketPair(
+      one: MessageSocket(descriptor: FileDescriptor(rawValue: ends.0)),
+      other: MessageSocket(descriptor: FileDescriptor(rawValue: ends.1)))
+  }
+}
+
+/// One end of a ``SocketPair``.
+public struct MessageSocket: Hashable, Sendable {
+  public enum SendResult: Hashable, Sendable {
+    case sent
+    /// The other end has not read what is already on its way.
+    case wouldBlock
+    /// The other end is closed, or its process dead.
+    case closed
+  }
+
+  public enum ReceiveResult: Hashable, Sendable {
+    case message([UInt8])
+    case wouldBlock
+    /// The other end is closed, or its process dead.
+    case endOfFile
+  }
+
+  /// To poll on.
+  public let descriptor: FileDescriptor
+
+  /// Sends one message, which must not be empty (an empty one reads as end of
+  /// file). It goes whole or not at all. send(2).
+  ///
+  /// - Throws: ``SystemCallError``: `EMSGSIZE`, `ENOBUFS`.
+  public func send(_ message: [UInt8]) throws(SystemCallError) -> SendResult {
+    precondition(!message.isEmpty, "an empty message reads as end of file")
+    do {
+      let count = try SystemCall.performUnlessBlocking("send") {
+        Result(
+          errnoFrom: message.withUnsafeBytes {
+            cposix_send_message(descriptor.rawValue, $0.baseAddress, $0.count)
+          })
+      }
+      return count == nil ? .wouldBlock : .sent
+    } catch {
+      if error.errno == .brokenPipe || error.errno == .connectionReset { return .closed }
+      throw error
+    }
+  }
+
+  /// Receives one message of at most `maximumLength` bytes. recv(2).
+  ///
+  /// - Throws: ``SystemCallError``: `EMSGSIZE` when the message was longer; it
+  ///   is lost.
+  public func receive(
+    maximumLength: Int = 256
+  ) throws(SystemCallError) -> ReceiveResult {
+    var buffer = [UInt8](repeating: 0, count: maximumLength)
+    let count: Int?
+    do {
+      count = try SystemCall.performUnlessBlocking("recv") {
+        Result(
+          errnoFrom: buffer.withUnsafeMutableBytes {
+            cposix_receive_message(descriptor.rawValue, $0.baseAddress, $0.count)
+          })
+      }
+    } catch {
+      // The other end went with messages of ours unread.
+      if error.errno == .connectionReset { return .endOfFile }
+      throw error
+    }
+    guard let count else { return .wouldBlock }
+    if count == 0 { return .endOfFile }
+    if count > maximumLength { throw SystemCallError(call: "recv", errno: .messageTooLong) }
+    return .message(Array(buffer[..<count]))
+  }
+
+  public func close() { descriptor.closeOnce() }
+}

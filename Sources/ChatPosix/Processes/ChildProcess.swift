@@ -1,0 +1,84 @@
+import Glibc
+import SystemPackage
+
+/// Forked children. The only place in which this program forks.
+public enum ChildProcess {
+  /// One child that has ended.
+  public struct Ended: Hashable, Sendable {
+    public let processID: Int32
+    public let status: ExitStatus
+  }
+
+  /// Forks; the child runs `body` and leaves with its value (0 to 255) by
+  /// `_exit`, so nothing of the parent's runs or is flushed in it. fork(2).
+  ///
+  /// Traps when this process has more than one thread (debug builds): the child
+  /// would inherit the locks that the others hold, and nobody to open them. And
+  /// when fork is barred, see ``barFork(because:)``.
+  ///
+  /// - Returns: the child's process number; only in the parent.
+  /// - Throws: ``SystemCallError``: `EAGAIN` (too many processes), `ENOMEM`.
+  public static func fork(_ body: () -> Int32) throws(SystemCallError) -> Int32 {
+    if let reason = bars.last { fatalError("fork while \(reason)") }
+    #if DEBUG
+      if requiresSingleThread, let threads = ThreadCount.current(), threads != 1 {
+        fatalError("fork with \(threads) threads: the child would inherit dead locks")
+      }
+    #endif
+    // What stdio holds would come out twice.
+    fflush(nil)
+    let child = try SystemCall.perform("fork") { Result(errnoFrom: Glibc.fork()) }
+    if child == 0 {
+      _exit(body())
+    }
+    return child
+  }
+
+  /// Takes the children that have ended, all of them, without waiting. SIGCHLD
+  /// comes once for several, so this is called once for each SIGCHLD and takes
+  /// what there is. waitpid(2).
+  public static func reap() -> [Ended] {
+    var ended: [Ended] = []
+    while true {
+      var status: Int32 = 0
+      let outcome = try? SystemCall.perform("waitpid") {
+        Result(errnoFrom: waitpid(-1, &status, WNOHANG))
+      }
+      // 0: the others run; an error is ECHILD: there are no others.
+      guard let child = outcome, child > 0 else { return ended }
+      ended.append(Ended(processID: child, status: ExitStatus(waitStatus: status)))
+    }
+  }
+
+  /// Waits without limit until this child has ended. waitpid(2).
+  ///
+  /// - Throws: ``SystemCallError``: `ECHILD` when it is no child of ours or
+  ///   was reaped before.
+  public static func wait(for child: Int32) throws(SystemCallError) -> ExitStatus {
+    var status: Int32 = 0
+    _ = try SystemCall.perform("waitpid") { Result(errnoFrom: waitpid(child, &status, 0)) }
+    return ExitStatus(waitStatus: status)
+  }
+
+  /// Why fork is barred now, one entry for each reason. Unsafe in name only:
+  /// a process that forks has one thread.
+  nonisolated(unsafe) private static var bars: [StaticString] = []
+
+  /// Makes every fork trap until ``unbarFork()``, as long as something is held
+  /// that must not cross one: "a SQLite connection is open"
+  /// (https://sqlite.org/howtocorrupt.html section 2.6). Calls nest.
+  public static func barFork(because reason: StaticString) {
+    bars.append(reason)
+  }
+
+  /// Takes the latest ``barFork(because:)`` back.
+  public static func unbarFork() {
+    precondition(!bars.isEmpty, "fork was not barred")
+    bars.removeLast()
+  }
+
+  #if DEBUG
+    /// The tests run on several threads and turn this off.
+    nonisolated(unsafe) static var requiresSingleThread = true
+  #endif
+}

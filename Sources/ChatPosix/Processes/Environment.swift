@@ -1,0 +1,10 @@
+import Glibc
+
+/// The environment variables this program was started with. environ(7).
+public enum Environment {
+  /// The value of `name`; nil when it is not set. Bytes that are not UTF-8
+  /// become U+FFFD. getenv(3).
+  public static func value(of name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+}

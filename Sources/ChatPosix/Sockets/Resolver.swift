@@ -1,0 +1,73 @@
+import Glibc
+import SystemPackage
+
+/// Why a host has no address. The text is the C library's, for developers and
+/// for the end of a user's sentence.
+public struct ResolveError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The `EAI_…` code of getaddrinfo(3).
+  public let code: Int32
+  /// gai_strerror(3) of it, or of errno for `EAI_SYSTEM`.
+  public let text: String
+
+  /// Whether a later try could go better: the name server did not answer, or
+  /// memory was short. Otherwise there is no such host.
+  public var isTemporary: Bool { code == EAI_AGAIN || code == EAI_MEMORY || code == EAI_SYSTEM }
+
+  public var description: String { "getaddrinfo: \(text)" }
+
+  init(code: Int32, errno: Errno) {
+    self.code = code
+    self.text = code == EAI_SYSTEM ? "\(errno)" : String(cString: gai_strerror(code))
+  }
+}
+
+/// Names to addresses.
+public enum Resolver {
+  /// The addresses of `host` (a name, an IPv4 or an IPv6 address) for TCP, in
+  /// the order in which they should be tried. Blocks while name servers are
+  /// asked. getaddrinfo(3).
+  ///
+  /// - Throws: ``ResolveError``.
+  public static func resolve(
+    _ host: String, port: UInt16
+  ) throws(ResolveError) -> [SocketAddress] {
+    try resolve(host, port: port, flags: 0)
+  }
+
+  static func resolve(
+    _ host: String, port: UInt16, flags: Int32
+  ) throws(ResolveError) -> [SocketAddress] {
+    // C would look up what stands before the NUL; the empty name is the
+    // loopback to some C libraries.
+    if host.isEmpty || host.utf8.contains(0) {
+      throw ResolveError(code: EAI_NONAME, errno: Errno(rawValue: 0))
+    }
+    var hints = addrinfo()
+    hints.ai_family = AF_UNSPEC
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    // Not AI_ADDRCONFIG: it hides ::1 on a machine whose only IPv6 is the
+    // loopback. Trying one address after the other does its work.
+    hints.ai_flags = AI_NUMERICSERV | flags
+    var list: UnsafeMutablePointer<addrinfo>?
+    var code: Int32
+    repeat {
+      code = getaddrinfo(host, String(port), &hints, &list)
+    } while code == EAI_SYSTEM && errno == EINTR
+    if code != 0 { throw ResolveError(code: code, errno: Errno(rawValue: errno)) }
+    defer { freeaddrinfo(list) }
+
+    var addresses: [SocketAddress] = []
+    var next = list
+    while let entry = next {
+      if let address = entry.pointee.ai_addr,
+        let value = SocketAddress(address, length: entry.pointee.ai_addrlen),
+        !addresses.contains(value)
+      {
+        addresses.append(value)
+      }
+      next = entry.pointee.ai_next
+    }
+    if addresses.isEmpty { throw ResolveError(code: EAI_NONAME, errno: Errno(rawValue: 0)) }
+    return addresses
+  }
+}

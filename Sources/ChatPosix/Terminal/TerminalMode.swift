@@ -1,0 +1,61 @@
+import CPosix
+import Glibc
+import SystemPackage
+
+/// The settings of a terminal at one moment, to be put back later, also by
+/// another process: the listener saves them before it forks and puts them back
+/// when a conversation was killed. termios(3).
+public struct TerminalMode: Sendable {
+  /// Undoes what the line editor may have left on: bracketed paste off
+  /// (2004), automatic wrap on (7), synchronized output off (2026), cursor
+  /// shown (25).
+  public static let resetSequence = "\u{1b}[?2004l\u{1b}[?7h\u{1b}[?2026l\u{1b}[?25h"
+
+  private(set) var settings: termios
+
+  /// The mode `terminal` is in now. tcgetattr(3).
+  ///
+  /// - Throws: ``SystemCallError``: `ENOTTY`, `EIO` when it is gone.
+  public static func current(of terminal: FileDescriptor) throws(SystemCallError) -> TerminalMode {
+    var settings = termios()
+    _ = try SystemCall.perform("tcgetattr") {
+      Result(errnoFrom: tcgetattr(terminal.rawValue, &settings))
+    }
+    return TerminalMode(settings: settings)
+  }
+
+  /// This mode with every key given at once and as it is: `ISIG`, `ICANON`,
+  /// `ECHO`, `IEXTEN`, `ICRNL` and `IXON` off. `OPOST` stays on.
+  public func raw() -> TerminalMode {
+    var copy = self
+    cposix_make_raw(&copy.settings)
+    return copy
+  }
+
+  /// Puts `terminal` into this mode, after what was written has gone out
+  /// (`TCSADRAIN`) and keeping what was typed ahead. Works from the background
+  /// too, where it would otherwise stop the process (SIGTTOU). tcsetattr(3).
+  ///
+  /// - Throws: ``SystemCallError``: `EIO` when the terminal is gone.
+  public func apply(to terminal: FileDescriptor) throws(SystemCallError) {
+    _ = try SystemCall.perform("tcsetattr") {
+      withUnsafePointer(to: settings) {
+        Result(errnoFrom: cposix_set_terminal_mode(terminal.rawValue, $0))
+      }
+    }
+  }
+
+  /// Puts a terminal back that another process may have left raw: this mode on
+  /// `input`, ``resetSequence`` to `output` if that is a terminal. What fails is left:
+  /// a terminal that is gone needs no restoring.
+  public func restore(input: FileDescriptor, output: FileDescriptor) {
+    try? apply(to: input)
+    guard output.isTerminal else { return }
+    // One short write, not writeAll: a stopped terminal must not hold up an exit.
+    Array(Self.resetSequence.utf8).withUnsafeBytes { bytes in
+      _ = SystemCall.outcome("write") {
+        Result(errnoFrom: cposix_write_terminal(output.rawValue, bytes.baseAddress, bytes.count))
+      }
+    }
+  }
+}
