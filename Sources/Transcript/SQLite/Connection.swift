@@ -14,10 +14,8 @@ public final class Connection {
   private let owner = getpid()
   private var cache: [String: Statement] = [:]
 
-  /// Opens what is at `path`; the set-up is the caller's.
-  ///
-  /// - Parameter name: what SQLite is told to open, when it is not `path`: a
-  ///   `file:` URI.
+  /// Opens what is at `path`; the set-up is the caller's. `name` is what
+  /// SQLite is told to open when it is not `path`: a `file:` URI.
   init(path: String, name: String? = nil, flags: Int32) throws(TranscriptError) {
     var opened: OpaquePointer?
     // A connection stays in one thread, so SQLite's own mutexes are not

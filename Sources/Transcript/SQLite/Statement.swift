@@ -6,7 +6,7 @@ public final class Statement {
   let handle: OpaquePointer
   private let path: String
 
-  /// - Parameter isKept: tells SQLite that the statement will live long.
+  /// Compiles `sql`; `isKept` tells SQLite that it will live long.
   init(_ connection: Connection, _ sql: String, isKept: Bool) throws(TranscriptError) {
     var compiled: OpaquePointer?
     var text = sql
