@@ -24,8 +24,16 @@ extension Connection {
   public static func forWriting(
     _ path: String, busyTimeout: Int32 = defaultBusyTimeout
   ) throws(TranscriptError) -> Connection {
+    try DatabaseFile.makeDirectory(of: path)
+    // One at a time: of two that start at once, one makes the file, and
+    // neither meets the other in the middle of changing the journal mode.
+    let queue = WriterQueue(database: path)
+    let left = queue.enter(limit: busyTimeout)
+    defer { queue.leave() }
+    try DatabaseFile.create(path)
     let connection = try Connection(path: path, flags: SQLITE_OPEN_READWRITE)
-    connection.setBusyTimeout(milliseconds: busyTimeout)
+    connection.setBusyTimeout(milliseconds: left)
+    defer { connection.setBusyTimeout(milliseconds: busyTimeout) }
     // SQLite falls back to reading what it may not write.
     if connection.isReadOnly { throw DatabaseFile.refusal(toWrite: path) }
     // Before anything is changed in a file that may not be ours.

@@ -46,6 +46,11 @@ extension Statement {
     check(sqlite3_bind_null(handle, Int32(index)), index)
   }
 
+  /// Makes every parameter NULL.
+  public func clear() {
+    sqlite3_clear_bindings(handle)
+  }
+
   /// Only our own mistake can make a bind fail: an index that is not there,
   /// or a statement that was not reset. (And no memory, which ends a Swift
   /// program anyway.)
