@@ -1,0 +1,77 @@
+import CSQLite
+import Glibc
+
+/// The file `<database>-lock`, which holds no bytes, only locks: byte 0 is
+/// where writers queue, byte N is held by run N for as long as it lives.
+///
+/// The locks belong to the open file description (fcntl(2), "Open file
+/// description locks"): a forked child shares them, and they go when the last
+/// process that has it open is gone, however it ended.
+final class SideFile {
+  private let descriptor: Int32
+  /// The byte that writers queue on.
+  static let queueByte: Int64 = 0
+
+  /// Opens the side file of the database at `path`, making it with mode 0600
+  /// when `isCreating`; `nil` when it cannot be opened, with errno set.
+  init?(database path: String, isCreating: Bool) {
+    let name = DatabaseFile.resolved(path) + "-lock"
+    let descriptor =
+      isCreating ? Self.openOrCreate(name) : open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    if descriptor < 0 { return nil }
+    self.descriptor = descriptor
+  }
+
+  private static func openOrCreate(_ name: String) -> Int32 {
+    let made = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    // The umask may have taken more away than it should.
+    if made >= 0 { fchmod(made, 0o600) }
+    return made >= 0 || errno != EEXIST ? made : open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+  }
+
+  deinit {
+    // Never an unlock: the lock is shared with forked processes, and an
+    // unlock here would take it from them.
+    close(descriptor)
+  }
+
+  /// Takes the lock on `byte` if nobody else has it.
+  ///
+  /// - Returns: 0, or the errno: EAGAIN when somebody has it.
+  func tryLock(byte: Int64) -> Int32 {
+    var request = flock(byte: byte, type: F_WRLCK)
+    return withCall { fcntl(descriptor, Int32(chat_f_ofd_setlk), &request) }
+  }
+
+  func unlock(byte: Int64) {
+    var request = flock(byte: byte, type: F_UNLCK)
+    _ = withCall { fcntl(descriptor, Int32(chat_f_ofd_setlk), &request) }
+  }
+
+  /// Whether somebody else has the lock on `byte`; it is not taken, and
+  /// reading the file is enough to ask.
+  func isLockedElsewhere(byte: Int64) -> Bool {
+    var request = flock(byte: byte, type: F_WRLCK)
+    guard withCall({ fcntl(descriptor, Int32(chat_f_ofd_getlk), &request) }) == 0 else {
+      return false
+    }
+    return Int32(request.l_type) != F_UNLCK
+  }
+
+  private func flock(byte: Int64, type: Int32) -> Glibc.flock {
+    // l_pid must be 0 for these commands.
+    Glibc.flock(
+      l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
+  }
+
+  /// The errno of `call`, 0 for success; once more after a signal.
+  private func withCall(_ call: () -> Int32) -> Int32 {
+    while call() < 0 {
+      if errno != EINTR { return errno }
+    }
+    return 0
+  }
+}
+
+@available(*, unavailable, message: "the lock is given back when the last reference goes")
+extension SideFile: Sendable {}

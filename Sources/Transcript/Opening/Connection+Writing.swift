@@ -1,0 +1,71 @@
+import CSQLite
+
+extension Connection {
+  /// How long to wait for another connection's lock, in milliseconds: many
+  /// times the longest wait seen with 64 writers, and short enough for a
+  /// person to wait for the sentence.
+  public static let defaultBusyTimeout: Int32 = 5000
+
+  /// The size that the write-ahead log is cut back to once a reader that made
+  /// it grow has gone, in bytes: four times what the default checkpoint
+  /// interval of 1000 pages makes of it.
+  static let logSizeLimit = 16 * 1024 * 1024
+
+  /// Opens a transcript for writing. What is missing is made: directories
+  /// with mode 0700, the file with mode 0600, the tables by migration.
+  ///
+  /// - Parameters:
+  ///   - path: the database.
+  ///   - busyTimeout: how long a call may wait for a lock, in milliseconds.
+  /// - Returns: the connection, set up.
+  /// - Throws: ``TranscriptError``, of the kinds `cannotCreate`, `notAFile`,
+  ///   `notPermitted`, `readOnly`, `notADatabase`, `foreign`, `newer`,
+  ///   `noWriteAheadLog`, `corrupt`, `locked`, `full` among others.
+  public static func forWriting(
+    _ path: String, busyTimeout: Int32 = defaultBusyTimeout
+  ) throws(TranscriptError) -> Connection {
+    try DatabaseFile.makeDirectory(of: path)
+    // One at a time: of two that start at once, one makes the file, and
+    // neither meets the other in the middle of changing the journal mode.
+    let queue = WriterQueue(database: path)
+    let left = queue.enter(limit: busyTimeout)
+    defer { queue.leave() }
+    try DatabaseFile.create(path)
+    let connection = try Connection(path: path, flags: SQLITE_OPEN_READWRITE)
+    connection.setBusyTimeout(milliseconds: left)
+    defer { connection.setBusyTimeout(milliseconds: busyTimeout) }
+    // SQLite falls back to reading what it may not write.
+    if connection.isReadOnly { throw DatabaseFile.refusal(toWrite: path) }
+    // Before anything is changed in a file that may not be ours.
+    _ = try connection.identify()
+    try connection.turnOnWriteAheadLog()
+    try connection.turnOnFullDurability()
+    try connection.turnOnForeignKeys()
+    try connection.limitLogSize()
+    try connection.migrate()
+    return connection
+  }
+
+  /// https://www.sqlite.org/wal.html
+  private func turnOnWriteAheadLog() throws(TranscriptError) {
+    let statement = try prepare("PRAGMA journal_mode = WAL")
+    let mode = try statement.step() ? statement.text(at: 0) : ""
+    guard mode == "wal" else { throw TranscriptError(.noWriteAheadLog, path: path) }
+  }
+
+  /// A commit that has returned survives a power cut
+  /// (https://www.sqlite.org/pragma.html#pragma_synchronous).
+  private func turnOnFullDurability() throws(TranscriptError) {
+    try execute("PRAGMA synchronous = FULL")
+  }
+
+  private func turnOnForeignKeys() throws(TranscriptError) {
+    try execute("PRAGMA foreign_keys = ON")
+  }
+
+  /// https://www.sqlite.org/pragma.html#pragma_journal_size_limit
+  private func limitLogSize() throws(TranscriptError) {
+    let statement = try prepare("PRAGMA journal_size_limit = \(Self.logSizeLimit)")
+    try statement.run()
+  }
+}

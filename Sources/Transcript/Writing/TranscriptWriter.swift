@@ -1,0 +1,70 @@
+import CSQLite
+
+/// Writes one transcript, for one process: opened after the fork, closed
+/// before the next one.
+public final class TranscriptWriter {
+  public let path: String
+  public private(set) var connection: Connection
+  /// Counts the databases that were opened: what a ``ConversationWriter``
+  /// knows of one says nothing about the next.
+  private(set) var generation = 0
+  private var queue: WriterQueue
+  private let busyTimeout: Int32
+
+  /// Opens the transcript at `path` and makes what is missing.
+  ///
+  /// - Parameters:
+  ///   - path: the database.
+  ///   - busyTimeout: how long a commit may wait for other writers, in
+  ///     milliseconds.
+  /// - Throws: as ``Connection/forWriting(_:busyTimeout:)``.
+  public init(
+    path: String, busyTimeout: Int32 = Connection.defaultBusyTimeout
+  ) throws(TranscriptError) {
+    self.path = path
+    self.busyTimeout = busyTimeout
+    connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    queue = WriterQueue(database: path)
+  }
+
+  /// Leaves the file that was deleted or replaced, and opens what is at the
+  /// path now, or a new file.
+  ///
+  /// - Throws: as the initializer; the old file is then still the open one.
+  public func reopen() throws(TranscriptError) {
+    connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    queue = WriterQueue(database: path)
+    generation += 1
+  }
+
+  /// Runs `body` in one write transaction that is on disk when this returns.
+  ///
+  /// - Throws: `deleted` or `replaced` when the file is no longer at its
+  ///   path, what `body` throws, and what SQLite reports; nothing is kept.
+  func commit<Result>(
+    _ body: () throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    try checkFile()
+    let left = queue.enter(limit: busyTimeout)
+    defer { queue.leave() }
+    guard left != busyTimeout else { return try connection.write(body) }
+    connection.setBusyTimeout(milliseconds: left)
+    defer { connection.setBusyTimeout(milliseconds: busyTimeout) }
+    return try connection.write(body)
+  }
+
+  /// Makes sure that what is committed can be found at the path: one stat(2).
+  private func checkFile() throws(TranscriptError) {
+    var hasMoved: Int32 = 0
+    // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
+    let code = sqlite3_file_control(
+      connection.handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+    if code != SQLITE_OK { throw connection.error(code) }
+    if hasMoved == 0 { return }
+    let isThere = try DatabaseFile.exists(path)
+    throw TranscriptError(isThere ? .replaced : .deleted, path: path)
+  }
+}
+
+@available(*, unavailable, message: "a writer stays in the thread that opened it")
+extension TranscriptWriter: Sendable {}
