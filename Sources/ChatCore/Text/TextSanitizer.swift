@@ -1,16 +1,35 @@
 /// Makes text that somebody else wrote safe to show on a terminal.
 ///
 /// Everything a peer wrote passes here on its way to any screen, live and in
-/// `history`; the transcript and JSON keep it as received.
+/// `history`; the transcript and JSON keep it as received. An escape is made
+/// for reading, not for undoing: a text may hold a backslash of its own.
 public enum TextSanitizer {
-  /// Whether `scalar` must not reach a terminal as it is: C0, DEL, C1, bidi
-  /// overrides and isolates, and invisible format characters other than the
-  /// joiners that emoji and scripts need.
-  public static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    case .format: scalar != "\u{200c}" && scalar != "\u{200d}"
-    default: false
+  /// `text` for a place where no line break belongs: every scalar that
+  /// ``mustEscape(_:)`` names is shown as `\x1b` or `\u{202e}`, line feeds and
+  /// tabs too. Returns the same string when nothing must change.
+  public static func escaped(_ text: String) -> String {
+    needsNoEscape(text) ? text : Escaper(namesBreaks: false).escape(text[...])
+  }
+
+  /// `text` for one row: like ``escaped(_:)``, with `\n` for a line feed and
+  /// `\t` for a tab.
+  public static func escapedOnOneLine(_ text: String) -> String {
+    needsNoEscape(text) ? text : Escaper(namesBreaks: true).escape(text[...])
+  }
+
+  /// `text` for several rows, one for each of its lines and each without its
+  /// line feed; at least one. The caller indents all but the first, so that
+  /// none can be taken for another's line.
+  public static func escapedLines(_ text: String) -> [String] {
+    if needsNoEscape(text) { return [text] }
+    let scalars = text.unicodeScalars
+    return scalars.split(separator: "\n", omittingEmptySubsequences: false).map {
+      Escaper(namesBreaks: true).escape(Substring($0))
     }
+  }
+
+  /// Whether every byte is printable ASCII: nearly all text, told in one pass.
+  private static func needsNoEscape(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
   }
 }

@@ -1,0 +1,78 @@
+/// What a text looks like, in plain small letters where it can be told.
+enum Skeleton {
+  static func of(_ text: String) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    for scalar in text.unicodeScalars where isSeen(scalar) {
+      for plain in lowercase(LookAlikes.latin[scalar] ?? named(scalar) ?? scalar)
+      where isSeen(plain) {
+        append(LookAlikes.merged[plain] ?? plain, to: &result)
+      }
+    }
+    return result
+  }
+
+  /// Two letters side by side can look like one.
+  private static func append(_ scalar: Unicode.Scalar, to result: inout [Unicode.Scalar]) {
+    switch (result.last, scalar) {
+    case ("r", "n"): result[result.count - 1] = "m"
+    case ("v", "v"): result[result.count - 1] = "w"
+    default: result.append(scalar)
+    }
+  }
+
+  private static func lowercase(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
+    scalar.properties.lowercaseMapping.unicodeScalars
+  }
+
+  /// Marks change a letter's look too little, and joiners and selectors have
+  /// none.
+  private static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return true }
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return false
+    default: return !properties.isDefaultIgnorableCodePoint
+    }
+  }
+
+  /// The plain letter or digit that Unicode's own name of `scalar` tells:
+  /// LATIN CAPITAL LETTER E WITH ACUTE, FULLWIDTH LATIN SMALL LETTER E,
+  /// MATHEMATICAL BOLD CAPITAL E, NEGATIVE SQUARED LATIN CAPITAL LETTER E.
+  private static func named(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    if scalar.isASCII { return nil }
+    // FULLWIDTH forms of ASCII, in its order.
+    if (0xff01...0xff5e).contains(scalar.value) { return Unicode.Scalar(scalar.value - 0xfee0) }
+    let properties = scalar.properties
+    if properties.numericType != nil, let value = properties.numericValue, value >= 0, value <= 9,
+      value == value.rounded()
+    {
+      return Unicode.Scalar(UInt8(ascii: "0") + UInt8(value))
+    }
+    guard let name = properties.name else { return nil }
+    let words = name.split(separator: " ")
+    if words.first == "GREEK" || words.first == "MATHEMATICAL" {
+      let isCapital = words.contains("CAPITAL")
+      for word in words {
+        let greek = isCapital ? LookAlikes.greekCapitals[word] : LookAlikes.greekSmalls[word]
+        if let greek { return greek }
+      }
+      if words.first == "GREEK" { return nil }
+    }
+    guard let kind = words.firstIndex(where: { styles.contains($0) }) else { return nil }
+    // Other alphabets have letters of these names that look otherwise.
+    guard isLatin(words) else { return nil }
+    for word in words[kind...] where word.utf8.count == 1 { return word.unicodeScalars.first }
+    return nil
+  }
+
+  private static let styles: Set<Substring> = ["CAPITAL", "SMALL", "LETTER", "SYMBOL", "SCRIPT"]
+
+  private static func isLatin(_ words: [Substring]) -> Bool {
+    switch words.first {
+    case "MATHEMATICAL", "DOUBLE-STRUCK", "BLACK-LETTER", "SCRIPT", "REGIONAL", "FULLWIDTH",
+      "CIRCLED", "PARENTHESIZED", "NEGATIVE", "SQUARED":
+      true
+    default: words.contains("LATIN")
+    }
+  }
+}

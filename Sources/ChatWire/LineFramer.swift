@@ -1,0 +1,69 @@
+/// Cuts a stream of bytes into lines. A line ends in LF, CRLF or telnet's
+/// CR NUL (RFC 854); other CRs and NULs are part of it.
+public struct LineFramer: Sendable {
+  public enum Line: Hashable, Sendable {
+    /// The bytes of a line without its end.
+    case complete([UInt8])
+    /// A line over the limit; told once, the rest of it is skipped.
+    case tooLong
+  }
+
+  /// Bytes that a line may have, its end not counted.
+  public let maximumLineLength: Int
+  /// What came of a line that has not ended; at most the limit and a CR.
+  public private(set) var partial: [UInt8] = []
+  private var skipping = false
+  private var lastWasCarriageReturn = false
+
+  public init(maximumLineLength: Int) {
+    self.maximumLineLength = maximumLineLength
+  }
+
+  /// Takes what was read and returns the lines that ended in it.
+  public mutating func feed(_ bytes: UnsafeRawBufferPointer) -> [Line] {
+    var lines: [Line] = []
+    var start = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      let ends = byte == 0x0a || (byte == 0 && lastWasCarriageReturn)
+      lastWasCarriageReturn = byte == 0x0d
+      if ends {
+        keep(bytes[start..<index], &lines)
+        end(&lines)
+        start = index + 1
+      }
+    }
+    keep(bytes[start...], &lines)
+    return lines
+  }
+
+  /// The last line, when the stream ended without an end of line.
+  public mutating func endOfFile() -> [Line] {
+    var lines: [Line] = []
+    if !partial.isEmpty || skipping { end(&lines) }
+    return lines
+  }
+
+  private mutating func keep(_ piece: Slice<UnsafeRawBufferPointer>, _ lines: inout [Line]) {
+    if skipping || piece.isEmpty { return }
+    // One more than the limit: it may be the CR of the end.
+    if partial.count + piece.count > maximumLineLength + 1 {
+      skipping = true
+      partial = []
+      lines.append(.tooLong)
+    } else {
+      partial.append(contentsOf: piece)
+    }
+  }
+
+  private mutating func end(_ lines: inout [Line]) {
+    defer {
+      partial.removeAll(keepingCapacity: true)
+      skipping = false
+      lastWasCarriageReturn = false
+    }
+    if skipping { return }
+    while partial.last == 0x0d { partial.removeLast() }
+    lines.append(partial.count > maximumLineLength ? .tooLong : .complete(partial))
+  }
+}
