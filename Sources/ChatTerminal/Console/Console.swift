@@ -1,0 +1,159 @@
+import ChatCore
+
+/// Where somebody reads and types: a terminal with a line editor, or plain
+/// lines where there is no such terminal.
+///
+/// A pure value. The program reads bytes and hands them in with ``input(_:at:)``,
+/// takes events one by one with ``nextEvent()``, and writes what
+/// ``takeOutput()`` returns, once a turn of its loop; however much happened in
+/// that turn, it is one redraw. Everything handed in to be shown is one line;
+/// a line break inside it begins an indented row on a terminal and is `\n` in
+/// plain output, so nobody can forge a line.
+public struct Console: Sendable {
+  public let isInteractive: Bool
+  private var terminal: TerminalConsole
+  private var plain: PlainConsole
+
+  public init(_ settings: ConsoleSettings) {
+    isInteractive = settings.isInteractive
+    terminal = TerminalConsole(settings)
+    plain = PlainConsole(settings)
+  }
+
+  // MARK: Input
+
+  /// Takes bytes that were read at `now`.
+  public mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) {
+    if isInteractive { terminal.input(bytes, at: now) } else { plain.input(bytes) }
+  }
+
+  /// Takes note that there is nothing more to read.
+  public mutating func endOfInput() {
+    if isInteractive { terminal.endOfInput() } else { plain.endOfInput() }
+  }
+
+  /// The next thing that was asked for; `nil` when there is none, or when an
+  /// entered line still waits to be accepted, kept or dropped.
+  public mutating func nextEvent() -> ConsoleEvent? {
+    isInteractive ? terminal.nextEvent() : plain.nextEvent()
+  }
+
+  /// Whether to read more: false while earlier input waits for the program, so
+  /// that a pipe full of lines does not end up in memory.
+  public var wantsInput: Bool {
+    isInteractive ? terminal.wantsInput : plain.wantsInput
+  }
+
+  /// When to call ``tick(at:)`` if nothing else happens.
+  public var deadline: Instant? { isInteractive ? terminal.deadline : nil }
+
+  /// Does what the deadline was for; harmless at any other moment.
+  public mutating func tick(at now: Instant) {
+    if isInteractive { terminal.tick(at: now) }
+  }
+
+  // MARK: The line
+
+  public mutating func setPrompt(_ prompt: Prompt) {
+    if isInteractive { terminal.setPrompt(prompt) } else { plain.setPrompt(prompt) }
+  }
+
+  /// Takes the entered line off the editor and leaves `SERVER> hi` as the
+  /// conversation's record.
+  ///
+  /// - Parameters:
+  ///   - shown: what was said, where that is not what was typed.
+  ///   - time: stands before it, in a column of its own.
+  public mutating func acceptLine(showing shown: String? = nil, time: String? = nil) {
+    if isInteractive {
+      terminal.acceptLine(showing: shown, time: time)
+    } else {
+      plain.acceptLine(showing: shown, time: time)
+    }
+  }
+
+  /// Leaves the entered line where it is, to be mended or entered again, and
+  /// says why. In plain mode, where nothing can be mended, it is dropped.
+  public mutating func keepLine(notice: String?, to channel: ConsoleChannel = .notice) {
+    if isInteractive {
+      terminal.keepLine(notice: notice, to: channel)
+    } else {
+      plain.keepLine(notice: notice, to: channel)
+    }
+  }
+
+  /// Takes the entered line off the editor without a trace on the screen.
+  public mutating func dropLine() {
+    if isInteractive { terminal.dropLine() } else { plain.dropLine() }
+  }
+
+  /// What is typed and not accepted. Set, it is on the line with the cursor
+  /// after it: an unsent line is carried over to the next conversation.
+  public var draft: String {
+    get { isInteractive ? terminal.draft : "" }
+    set { if isInteractive { terminal.draft = newValue } }
+  }
+
+  // MARK: Showing
+
+  /// Shows one line above the one that is being typed.
+  public mutating func print(
+    _ line: String, to channel: ConsoleChannel = .conversation, style: Style = .plain
+  ) {
+    if isInteractive { terminal.print(line, style: style) } else { plain.print(line, to: channel) }
+  }
+
+  /// Shows `tatyana> hi`, the handle in its party's colour.
+  public mutating func printMessage(
+    _ text: String, from handle: String, party: Party, time: String? = nil
+  ) {
+    if isInteractive {
+      terminal.printMessage(text, from: handle, party: party, time: time)
+    } else {
+      plain.printMessage(text, from: handle, time: time)
+    }
+  }
+
+  /// Rings the terminal's bell.
+  public mutating func ringBell() {
+    if isInteractive { terminal.ringBell() }
+  }
+
+  // MARK: The terminal
+
+  /// Takes the new size of the screen, after SIGWINCH; 0 means unknown.
+  public mutating func resized(columns: Int, rows: Int) {
+    if isInteractive { terminal.resized(columns: columns, rows: rows) }
+  }
+
+  /// Takes the line off the screen and gives the terminal back, before the
+  /// program stops or somebody else takes over.
+  public mutating func suspend() {
+    if isInteractive { terminal.suspend() }
+  }
+
+  /// Takes the terminal again, after SIGCONT, also when ``suspend()`` was not
+  /// called because the stop came from outside.
+  public mutating func resume() {
+    if isInteractive { terminal.resume() }
+  }
+
+  /// Leaves the terminal as it was, for good. What is printed later comes out
+  /// as it is.
+  public mutating func finish() {
+    if isInteractive { terminal.suspend() } else { plain.finish() }
+  }
+
+  /// Whether ``takeOutput()`` has something.
+  public var hasOutput: Bool { isInteractive ? terminal.hasOutput : plain.hasOutput }
+
+  /// What to write now. Call it when everything taken before is written:
+  /// whatever happens until then becomes one redraw.
+  public mutating func takeOutput() -> ConsoleOutput {
+    isInteractive ? terminal.takeOutput() : plain.takeOutput()
+  }
+
+  /// What sets a terminal right after a crash, for a signal handler or a
+  /// parent process to write: the modes that this console ever changes.
+  public static let restoreSequence: StaticString = "\u{1b}[?2026l\u{1b}[?2004l\u{1b}[?7h\u{1b}[0m"
+}

@@ -1,0 +1,142 @@
+/// A console without a terminal: lines in, lines out, nothing redrawn.
+struct PlainConsole: Sendable {
+  private let settings: ConsoleSettings
+  private var splitter = LineSplitter()
+  private var lines: [String] = []
+  private var nextLine = 0
+  private var inputHasEnded = false
+  /// The line that waits for the program's word.
+  private var entered: String?
+  private var prompt = Prompt.none
+  private var output = ConsoleOutput()
+  /// A prompt stands at the end of the output, and no line break after it.
+  private var promptIsOpen = false
+  private var needsPrompt = false
+
+  init(_ settings: ConsoleSettings) {
+    self.settings = settings
+  }
+
+  // MARK: Input
+
+  mutating func input(_ bytes: some Sequence<UInt8>) {
+    append(splitter.append(bytes))
+  }
+
+  mutating func endOfInput() {
+    if let last = splitter.end() { append([last]) }
+    inputHasEnded = true
+  }
+
+  private mutating func append(_ new: [String]) {
+    if nextLine == lines.count {
+      lines = new
+      nextLine = 0
+    } else {
+      lines += new
+    }
+  }
+
+  var wantsInput: Bool { entered == nil && nextLine == lines.count && !inputHasEnded }
+
+  mutating func nextEvent() -> ConsoleEvent? {
+    guard entered == nil else { return nil }
+    if nextLine < lines.count {
+      let line = lines[nextLine]
+      nextLine += 1
+      entered = line
+      // Whoever typed it also typed the line break.
+      promptIsOpen = false
+      return .line(line)
+    }
+    guard inputHasEnded else { return nil }
+    inputHasEnded = false
+    return .endOfInput
+  }
+
+  mutating func setPrompt(_ new: Prompt) {
+    guard prompt != new else { return }
+    closePrompt()
+    prompt = new
+    needsPrompt = true
+  }
+
+  mutating func acceptLine(showing shown: String?, time: String?) {
+    if let line = entered, prompt.isConversation, !settings.printsPlainPrompts {
+      printMessage(shown ?? line, prefix: prompt.record, time: time)
+    }
+    dropLine()
+  }
+
+  mutating func keepLine(notice: String?, to channel: ConsoleChannel) {
+    if let notice { print(notice, to: channel) }
+    dropLine()
+  }
+
+  mutating func dropLine() {
+    entered = nil
+    needsPrompt = true
+  }
+
+  // MARK: Output
+
+  mutating func print(_ line: String, to channel: ConsoleChannel) {
+    closePrompt()
+    let row = Self.row(line) + "\n"
+    switch channel {
+    case .conversation: output.standardOutput += row.utf8
+    case .notice: output.standardError += row.utf8
+    }
+  }
+
+  mutating func printMessage(_ text: String, from handle: String, time: String?) {
+    printMessage(text, prefix: handle + "> ", time: time)
+  }
+
+  private mutating func printMessage(_ text: String, prefix: String, time: String?) {
+    print((time.map { $0 + " " } ?? "") + prefix + text, to: .conversation)
+  }
+
+  /// One line, whatever breaks are in it.
+  private static func row(_ line: String) -> String {
+    line.split(separator: "\n", omittingEmptySubsequences: false)
+      .map(VisibleText.make).joined(separator: "\\n")
+  }
+
+  private mutating func closePrompt() {
+    guard promptIsOpen else { return }
+    output.standardOutput += "\n".utf8
+    promptIsOpen = false
+    needsPrompt = true
+  }
+
+  mutating func finish() {
+    closePrompt()
+    prompt = .none
+  }
+
+  private var owesPrompt: Bool {
+    settings.printsPlainPrompts && needsPrompt && !promptIsOpen && entered == nil
+      && !plainPrompt.isEmpty
+  }
+
+  /// No notice of waiting: it could not be taken back.
+  private var plainPrompt: String {
+    switch prompt {
+    case .speak(let text), .ask(let text): text
+    case .waiting, .none: ""
+    }
+  }
+
+  var hasOutput: Bool { !output.isEmpty || owesPrompt }
+
+  mutating func takeOutput() -> ConsoleOutput {
+    if owesPrompt {
+      output.standardOutput += plainPrompt.utf8
+      promptIsOpen = true
+      needsPrompt = false
+    }
+    defer { output = ConsoleOutput() }
+    return output
+  }
+}

@@ -1,0 +1,170 @@
+import ChatCore
+
+/// A console on a terminal in raw mode.
+struct TerminalConsole: Sendable {
+  let settings: ConsoleSettings
+  var editor = LineEditor()
+  var prompt = Prompt.none
+  private(set) var columns = ConsoleSettings.usualColumns
+  private(set) var rows = ConsoleSettings.usualRows
+
+  private var decoder = KeyDecoder()
+  /// Keys that nobody asked for yet, and where among them we are.
+  private var keys: [Key] = []
+  private var nextKey = 0
+  private var inputHasEnded = false
+  /// An entered line waits for the program's word.
+  var isEntered = false
+
+  private var painter: InputLinePainter
+  /// What goes above the input line at the next redraw.
+  private var printed = ""
+  private var needsRedraw = true
+  private var isSuspended = false
+  /// The terminal was not yet told that we want pastes in brackets.
+  private var needsStart = true
+  /// The notice of the line kept last, while nothing else was printed.
+  var lastNotice: String?
+
+  init(_ settings: ConsoleSettings) {
+    self.settings = settings
+    painter = InputLinePainter(reflows: settings.reflows)
+    setSize(columns: settings.columns, rows: settings.rows)
+  }
+
+  // MARK: Input
+
+  mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) {
+    append(decoder.decode(bytes, at: now))
+  }
+
+  mutating func tick(at now: Instant) {
+    append(decoder.tick(at: now))
+  }
+
+  var deadline: Instant? { decoder.deadline }
+
+  private mutating func append(_ new: [Key]) {
+    if nextKey == keys.count {
+      keys = new
+      nextKey = 0
+    } else {
+      keys += new
+    }
+  }
+
+  mutating func endOfInput() {
+    inputHasEnded = true
+  }
+
+  var wantsInput: Bool { !isEntered && nextKey == keys.count && !inputHasEnded }
+
+  mutating func nextEvent() -> ConsoleEvent? {
+    while !isEntered, nextKey < keys.count {
+      let key = keys[nextKey]
+      nextKey += 1
+      needsRedraw = true
+      switch editor.handle(key) {
+      case nil: continue
+      case .enter:
+        isEntered = true
+        return .line(editor.buffer.text)
+      case .interrupt: return .interrupt
+      case .endOfInput: return .endOfInput
+      case .suspend: return .suspend
+      case .clearScreen: clearScreen()
+      case .refused: ringBell()
+      }
+    }
+    guard inputHasEnded, !isEntered else { return nil }
+    inputHasEnded = false
+    return .endOfInput
+  }
+
+  mutating func setPrompt(_ new: Prompt) {
+    guard prompt != new else { return }
+    prompt = new
+    needsRedraw = true
+  }
+
+  mutating func changed() {
+    needsRedraw = true
+  }
+
+  // MARK: Output
+
+  mutating func resized(columns: Int, rows: Int) {
+    setSize(columns: columns, rows: rows)
+    painter.resized()
+    needsRedraw = true
+  }
+
+  private mutating func setSize(columns: Int, rows: Int) {
+    self.columns = columns > 0 ? columns : ConsoleSettings.usualColumns
+    self.rows = rows > 0 ? rows : ConsoleSettings.usualRows
+  }
+
+  mutating func suspend() {
+    guard !isSuspended else { return }
+    let wasStarted = !needsStart
+    let hidden = painter.hide(columns: columns, height: rows)
+    printed = hidden + printed + (wasStarted ? ControlSequence.pasteBracketsOff : "")
+    isSuspended = true
+    needsStart = true
+    needsRedraw = false
+  }
+
+  mutating func resume() {
+    // Stopped without a word: what the shell wrote meanwhile is not ours.
+    if !isSuspended { painter.forget() }
+    isSuspended = false
+    needsStart = true
+    needsRedraw = true
+  }
+
+  /// Adds bytes that go above the input line.
+  mutating func addPrinted(_ text: String) {
+    printed += text
+  }
+
+  mutating func ringBell() {
+    addPrinted(ControlSequence.bell)
+  }
+
+  /// Scrolls everything off the screen rather than erase it: messages stay
+  /// readable in the terminal's scrollback.
+  private mutating func clearScreen() {
+    addPrinted(
+      ControlSequence.row(rows) + String(repeating: "\n", count: rows) + ControlSequence.row(1))
+  }
+
+  var hasOutput: Bool { !printed.isEmpty || needsRedraw }
+
+  mutating func takeOutput() -> ConsoleOutput {
+    var output = ConsoleOutput()
+    guard hasOutput else { return output }
+    defer {
+      printed = ""
+      needsRedraw = false
+    }
+    if isSuspended {
+      output.standardOutput = Array(printed.utf8)
+      return output
+    }
+    var drawn = ControlSequence.beginUpdate
+    if needsStart {
+      drawn += ControlSequence.pasteBracketsOn
+      needsStart = false
+    }
+    drawn += painter.hide(columns: columns, height: rows)
+    drawn += printed
+    let line = inputLine
+    if !line.isEmpty {
+      let layout = RowLayout(line, columns: columns, colours: settings.colours)
+      drawn += painter.show(layout, height: rows)
+    }
+    drawn += ControlSequence.endUpdate
+    output.standardOutput = Array(drawn.utf8)
+    return output
+  }
+}

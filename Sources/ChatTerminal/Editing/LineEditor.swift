@@ -1,0 +1,69 @@
+/// Edits one line the way Emacs and readline do. Pure: keys in, events out,
+/// and ``buffer`` to look at. It neither draws nor knows about time.
+public struct LineEditor: Sendable {
+  /// Bytes a line may have. Four times the longest message: what is too long
+  /// is refused with a sentence, not cut while it is typed.
+  public static let maximumByteCount = 64 * 1024
+
+  public internal(set) var buffer = EditBuffer()
+  public internal(set) var history = InputHistory()
+  var search: HistorySearch?
+  var undo = UndoHistory()
+  var killed = KillBuffer()
+
+  public init() {}
+
+  /// What a key asks of whoever owns the editor.
+  public enum Event: Hashable, Sendable {
+    /// Enter. The line stays until ``accept(keepingInHistory:)``.
+    case enter
+    /// Ctrl-C on an empty line.
+    case interrupt
+    /// Ctrl-D on an empty line.
+    case endOfInput
+    /// Ctrl-Z.
+    case suspend
+    /// Ctrl-L.
+    case clearScreen
+    /// The key could not do what it is for.
+    case refused
+  }
+
+  public mutating func handle(_ key: Key) -> Event? {
+    if search != nil {
+      switch handleSearching(key) {
+      case .done(let event): return event
+      case .passOn: break
+      }
+    }
+    if !key.mayJoinKill { killed.interrupt() }
+    switch key {
+    case .text(let text): return insert(text, .typing)
+    case .paste(let text): return insert(text, .other)
+    case .enter:
+      undo.interrupt()
+      return .enter
+    case .backspace:
+      return erase(buffer.cursor - 1..<buffer.cursor)
+    case .wordBackspace: return kill(buffer.wordStart..<buffer.cursor, .before)
+    case .control(let letter): return control(letter)
+    case .alt(let letter): return alt(letter)
+    case .special(let key, let byWord): return special(key, byWord: byWord)
+    }
+  }
+
+  /// Empties the line, because it was taken.
+  public mutating func accept(keepingInHistory: Bool) {
+    if keepingInHistory { history.append(buffer.text) } else { history.append("") }
+    replaceLine(with: "")
+  }
+
+  /// Puts `text` on the line, the cursor after it, and forgets what could be
+  /// undone.
+  public mutating func replaceLine(with text: String) {
+    buffer = EditBuffer(text)
+    undo = UndoHistory()
+    search = nil
+    history.returnToDraft()
+  }
+}

@@ -1,0 +1,161 @@
+import ChatCore
+
+/// Bytes of a terminal in raw mode become keys. What a read cut in two, a
+/// scalar or an escape sequence, is kept until the rest comes; nothing is ever
+/// waited for, and the keys are the same wherever the cut was.
+public struct KeyDecoder: Sendable {
+  /// An ESC this old was the key, not the start of a sequence, and is
+  /// forgotten. A terminal writes a sequence at once; a slow network may part
+  /// it, but hardly for this long.
+  public static let escapeTimeout: Int64 = 100  // ms
+  /// A sequence begun with two bytes is no slip of the finger: it gets longer.
+  public static let sequenceTimeout: Int64 = 1000  // ms
+
+  enum State: Sendable {
+    case ground
+    /// After ESC; `twice` after ESC ESC, which is how some terminals say Alt.
+    case escape(twice: Bool)
+    /// After ESC [ (ECMA-48 5.4).
+    case controlSequence(alt: Bool)
+    /// After ESC O: keypad keys and F1 to F4.
+    case singleShift(alt: Bool)
+    /// After ESC [ [, the function keys of the Linux console.
+    case linuxFunctionKey
+    case paste
+  }
+
+  /// Longer than any key's sequence; the rest is read and not kept.
+  static let maximumParameterCount = 32
+
+  var state = State.ground
+  private var changedAt = Instant(milliseconds: 0)
+  private var text = TextRun()
+  private var parameters: [UInt8] = []
+  private var paste = PasteBuffer()
+  private var previousWasReturn = false
+  private var keys: [Key] = []
+
+  public init() {}
+
+  /// The keys that `bytes`, read at `now`, complete.
+  public mutating func decode(_ bytes: some Sequence<UInt8>, at now: Instant) -> [Key] {
+    expire(at: now)
+    for byte in bytes { take(byte) }
+    text.flush(into: &keys)
+    // Only when something came does the patience begin anew.
+    changedAt = now
+    defer { keys = [] }
+    return keys
+  }
+
+  /// Ends a paste whose end marker did not come, and forgets half sequences.
+  public mutating func tick(at now: Instant) -> [Key] {
+    expire(at: now)
+    defer { keys = [] }
+    return keys
+  }
+
+  /// When ``tick(at:)`` has something to do: only a paste has text to give.
+  public var deadline: Instant? {
+    guard case .paste = state else { return nil }
+    return changedAt.advanced(byMilliseconds: PasteBuffer.timeout)
+  }
+
+  private mutating func expire(at now: Instant) {
+    let age = now.milliseconds(since: changedAt)
+    switch state {
+    case .ground: break
+    case .escape: if age >= Self.escapeTimeout { state = .ground }
+    case .controlSequence, .singleShift, .linuxFunctionKey:
+      if age >= Self.sequenceTimeout { state = .ground }
+    case .paste: if age >= PasteBuffer.timeout { endPaste() }
+    }
+  }
+
+  private mutating func take(_ byte: UInt8) {
+    switch state {
+    case .ground: takeGround(byte)
+    case .paste: if paste.append(byte) { endPaste() }
+    // A control byte or a byte of UTF-8 is part of no sequence: it ended.
+    case _ where byte == ControlByte.escape:
+      if case .escape = state {
+        state = .escape(twice: true)
+      } else {
+        state = .escape(twice: false)
+      }
+    case .escape where byte == 0x5b || byte == 0x4f: begin(byte)
+    case .escape: endEscape(byte)
+    case _ where byte < 0x20 || byte >= 0x80:
+      state = .ground
+      takeGround(byte)
+    case .controlSequence(let alt): takeParameter(byte, alt: alt)
+    case .singleShift(let alt):
+      state = .ground
+      if let key = KeySequence.key(parameters: [], final: byte, alt: alt) { keys.append(key) }
+    case .linuxFunctionKey: state = .ground
+    }
+  }
+
+  private mutating func takeGround(_ byte: UInt8) {
+    defer { previousWasReturn = byte == ControlByte.carriageReturn }
+    if ControlByte.isPrintable(byte) {
+      text.append(byte)
+      return
+    }
+    text.end(into: &keys)
+    switch byte {
+    case ControlByte.escape: state = .escape(twice: false)
+    // A terminal that sends CR LF for Enter means one Enter.
+    case ControlByte.lineFeed where previousWasReturn: break
+    case ControlByte.carriageReturn, ControlByte.lineFeed: keys.append(.enter)
+    case ControlByte.backspace, ControlByte.delete: keys.append(.backspace)
+    // The tab completes nothing here.
+    case 0x09: break
+    case 0x01...0x1a, 0x1f:
+      keys.append(.control(Character(UnicodeScalar(byte == 0x1f ? 0x5f : byte + 0x60))))
+    default: break
+    }
+  }
+
+  private mutating func begin(_ byte: UInt8) {
+    var alt = false
+    if case .escape(let twice) = state { alt = twice }
+    parameters = []
+    state = byte == 0x5b ? .controlSequence(alt: alt) : .singleShift(alt: alt)
+  }
+
+  private mutating func endEscape(_ byte: UInt8) {
+    state = .ground
+    switch byte {
+    case ControlByte.backspace, ControlByte.delete: keys.append(.wordBackspace)
+    case 0x21..<0x7f: keys.append(.alt(Character(UnicodeScalar(byte))))
+    case 0x80...: takeGround(byte)
+    // Ctrl with Alt means no more than Ctrl, but Enter with Alt would send.
+    case ControlByte.carriageReturn, ControlByte.lineFeed, 0x20: break
+    default: takeGround(byte)
+    }
+  }
+
+  private mutating func takeParameter(_ byte: UInt8, alt: Bool) {
+    guard byte >= 0x40 else {
+      if parameters.count < Self.maximumParameterCount { parameters.append(byte) }
+      return
+    }
+    state = .ground
+    if byte == 0x5b, parameters.isEmpty {
+      state = .linuxFunctionKey
+    } else if byte == 0x7e, parameters == PasteBuffer.startParameters {
+      state = .paste
+      paste = PasteBuffer()
+    } else if let key = KeySequence.key(parameters: parameters, final: byte, alt: alt) {
+      keys.append(key)
+    }
+  }
+
+  private mutating func endPaste() {
+    state = .ground
+    let text = paste.text
+    paste = PasteBuffer()
+    if !text.isEmpty { keys.append(.paste(text)) }
+  }
+}

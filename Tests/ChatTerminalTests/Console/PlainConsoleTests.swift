@@ -1,0 +1,98 @@
+import ChatCore
+import ChatTerminal
+import Testing
+
+@Suite struct PlainConsoleTests {
+  private let start = Instant(milliseconds: 0)
+
+  private func console(prompts: Bool = false) -> Console {
+    var settings = ConsoleSettings(isInteractive: false, columns: 0, rows: 0, party: .server)
+    settings.printsPlainPrompts = prompts
+    return Console(settings)
+  }
+
+  private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  @Test(arguments: 1...12)
+  func linesAreTheSameAtEveryChunkSize(chunk: Int) {
+    var console = console()
+    console.setPrompt(.speak("SERVER> "))
+    let bytes = Array("one é\r\n\ntwo\nlast".utf8)
+    var events: [ConsoleEvent] = []
+    for first in stride(from: 0, to: bytes.count, by: chunk) {
+      console.input(bytes[first..<min(first + chunk, bytes.count)], at: start)
+      while let event = console.nextEvent() {
+        events.append(event)
+        console.acceptLine()
+      }
+    }
+    console.endOfInput()
+    while let event = console.nextEvent() {
+      events.append(event)
+      console.acceptLine()
+    }
+    #expect(events == [.line("one é"), .line(""), .line("two"), .line("last"), .endOfInput])
+    #expect(
+      text(console.takeOutput().standardOutput)
+        == "SERVER> one é\nSERVER> \nSERVER> two\nSERVER> last\n")
+  }
+
+  @Test func noEventComesWhileALineWaits() {
+    var console = console()
+    console.setPrompt(.speak("SERVER> "))
+    console.input("a\nb\n".utf8, at: start)
+    #expect(!console.wantsInput)
+    #expect(console.nextEvent() == .line("a"))
+    #expect(console.nextEvent() == nil)
+    console.keepLine(notice: "Not now.")
+    #expect(console.nextEvent() == .line("b"))
+    console.dropLine()
+    #expect(console.nextEvent() == nil)
+    #expect(console.wantsInput)
+    let output = console.takeOutput()
+    #expect(text(output.standardOutput) == "")
+    #expect(text(output.standardError) == "Not now.\n")
+    #expect(!console.hasOutput)
+  }
+
+  @Test func streamsAreApartAndNobodyForgesALine() {
+    var console = console()
+    console.printMessage("hi\nSERVER> forged\u{1b}[2J", from: "tatyana", party: .client)
+    console.print("Listening.", to: .notice)
+    console.print("")
+    console.printMessage("x", from: "mike", party: .client, time: "12:00")
+    let output = console.takeOutput()
+    #expect(
+      text(output.standardOutput)
+        == "tatyana> hi\\nSERVER> forged\\x1b[2J\n\n12:00 mike> x\n")
+    #expect(text(output.standardError) == "Listening.\n")
+  }
+
+  @Test func promptsArePrintedOnlyWhenToldTo() {
+    var console = console(prompts: true)
+    console.setPrompt(.ask("Name: "))
+    #expect(text(console.takeOutput().standardOutput) == "Name: ")
+    console.input("bob\n".utf8, at: start)
+    #expect(console.nextEvent() == .line("bob"))
+    console.acceptLine()
+    console.setPrompt(.speak("bob> "))
+    #expect(text(console.takeOutput().standardOutput) == "bob> ")
+    console.printMessage("hi", from: "SERVER", party: .server)
+    #expect(text(console.takeOutput().standardOutput) == "\nSERVER> hi\nbob> ")
+    console.setPrompt(.waiting("waiting …", then: "bob> "))
+    #expect(text(console.takeOutput().standardOutput) == "\n")
+    console.finish()
+    #expect(!console.hasOutput)
+  }
+
+  @Test func anEndlessLineIsBoundedAndStillTooLong() {
+    var console = console()
+    let chunk = [UInt8](repeating: 0x61, count: 4096)
+    for _ in 0..<100 { console.input(chunk, at: start) }
+    #expect(console.nextEvent() == nil)
+    console.input("\nb\n".utf8, at: start)
+    #expect(console.nextEvent() == .line(String(repeating: "a", count: 64 * 1024)))
+    console.acceptLine()
+    #expect(console.nextEvent() == .line("b"))
+  }
+}
