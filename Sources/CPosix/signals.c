@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
 
+#include <poll.h>
 #include <signal.h>
 
 // One flag per signal number; a handler may touch nothing else (signal-safety(7)).
@@ -32,7 +33,8 @@ int cposix_signals_install(const int *numbers, int count) {
   installed = true;
 
   struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
-  sigfillset(&action.sa_mask);
+  // No mask of its own: all that wait are noted at one wake of ppoll.
+  sigemptyset(&action.sa_mask);
   for (int i = 0; i < count; i++) {
     if (stays_ignored(numbers[i])) continue;
     if (sigaction(numbers[i], &action, NULL) == -1) return -1;
@@ -71,6 +73,6 @@ void cposix_stop_self(void) {
   sigaction(SIGTSTP, &before, NULL);
 }
 
-int cposix_ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout) {
+int cposix_ppoll(struct pollfd *descriptors, unsigned long count, const struct timespec *timeout) {
   return ppoll(descriptors, count, timeout, installed ? &open_mask : NULL);
 }

@@ -4,12 +4,13 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 int cposix_stream_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-int cposix_accept(int listener, struct sockaddr_storage *from, socklen_t *length) {
+int cposix_accept(int listener, struct sockaddr_storage *from, unsigned int *length) {
   *length = sizeof *from;
   return accept4(listener, (struct sockaddr *)from, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
@@ -18,11 +19,11 @@ int cposix_seqpacket_pair(int ends[2]) {
   return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
 }
 
-ssize_t cposix_send_message(int descriptor, const void *bytes, size_t count) {
+long cposix_send_message(int descriptor, const void *bytes, size_t count) {
   return send(descriptor, bytes, count, MSG_NOSIGNAL);
 }
 
-ssize_t cposix_receive_message(int descriptor, void *bytes, size_t capacity) {
+long cposix_receive_message(int descriptor, void *bytes, size_t capacity) {
   return recv(descriptor, bytes, capacity, MSG_TRUNC);
 }
 
@@ -42,7 +43,7 @@ int cposix_set_reset_on_close(int descriptor) {
 
 int cposix_shutdown_write(int descriptor) { return shutdown(descriptor, SHUT_WR); }
 
-bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, socklen_t capacity) {
+bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, unsigned int capacity) {
   if (address->sa_family != AF_INET6) return false;
   struct sockaddr_in6 v6;
   memcpy(&v6, address, sizeof v6); // the caller's bytes need not be aligned

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 void cposix_make_raw(struct termios *mode) {
@@ -41,7 +42,7 @@ int cposix_set_terminal_mode(int descriptor, const struct termios *mode) {
   return result;
 }
 
-ssize_t cposix_write_terminal(int descriptor, const void *bytes, size_t count) {
+long cposix_write_terminal(int descriptor, const void *bytes, size_t count) {
   sigset_t before;
   block_sigttou(&before);
   ssize_t result = write(descriptor, bytes, count);

@@ -6,12 +6,17 @@
 // judging of errors is done once, in Sources/ChatPosix.
 #pragma once
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <termios.h>
+
+// Named here, defined in the system's headers: were those included, Swift
+// would take their types to be this module's, and every file that uses one
+// would have to import it.
+struct pollfd;
+struct sockaddr;
+struct sockaddr_storage;
+struct termios;
+struct timespec;
 
 // descriptors.c ------------------------------------------------------------
 
@@ -22,24 +27,24 @@ int cposix_set_nonblocking(int descriptor, bool on);
 // fcntl(2) F_GETFD, to ask whether the descriptor is open at all.
 int cposix_is_open(int descriptor);
 // fcntl(2) F_OFD_SETLK / F_OFD_SETLKW / F_OFD_GETLK on one byte.
-int cposix_lock_byte(int descriptor, off_t byte, bool wait);
-int cposix_unlock_byte(int descriptor, off_t byte);
+int cposix_lock_byte(int descriptor, long byte, bool wait);
+int cposix_unlock_byte(int descriptor, long byte);
 // 1 held through another open file description, 0 free, -1 errno.
-int cposix_is_byte_locked(int descriptor, off_t byte);
+int cposix_is_byte_locked(int descriptor, long byte);
 
 // sockets.c ----------------------------------------------------------------
 
 // socket(2): SOCK_STREAM, non-blocking, close-on-exec.
 int cposix_stream_socket(int family);
 // accept4(2), the new descriptor non-blocking and close-on-exec.
-int cposix_accept(int listener, struct sockaddr_storage *from, socklen_t *length);
+int cposix_accept(int listener, struct sockaddr_storage *from, unsigned int *length);
 // socketpair(2): AF_UNIX SOCK_SEQPACKET, non-blocking, close-on-exec.
 int cposix_seqpacket_pair(int ends[2]);
 // send(2) with MSG_NOSIGNAL.
-ssize_t cposix_send_message(int descriptor, const void *bytes, size_t count);
+long cposix_send_message(int descriptor, const void *bytes, size_t count);
 // recv(2) with MSG_TRUNC: the length of the whole message, also when it did
 // not fit.
-ssize_t cposix_receive_message(int descriptor, void *bytes, size_t capacity);
+long cposix_receive_message(int descriptor, void *bytes, size_t capacity);
 // setsockopt(2) and getsockopt(2) for an int option.
 int cposix_set_option(int descriptor, int level, int name, int value);
 int cposix_get_option(int descriptor, int level, int name, int *value);
@@ -49,7 +54,7 @@ int cposix_set_reset_on_close(int descriptor);
 int cposix_shutdown_write(int descriptor);
 // inet_ntop(3) of the last four bytes of ::ffff:a.b.c.d; false when `address`
 // is no v4-mapped IPv6 address. `text` has room for INET_ADDRSTRLEN.
-bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, socklen_t capacity);
+bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, unsigned int capacity);
 bool cposix_is_link_local_v6(const struct sockaddr *address);
 
 // processes.c --------------------------------------------------------------
@@ -73,7 +78,7 @@ int cposix_ignore_sigpipe(void);
 void cposix_stop_self(void);
 // ppoll(2), the installed signals open while it waits. A null timeout waits
 // for ever.
-int cposix_ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout);
+int cposix_ppoll(struct pollfd *descriptors, unsigned long count, const struct timespec *timeout);
 
 // terminal.c ---------------------------------------------------------------
 
@@ -84,7 +89,7 @@ int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *
 // the background is not stopped by it.
 int cposix_set_terminal_mode(int descriptor, const struct termios *mode);
 // write(2) with SIGTTOU blocked, for terminals with TOSTOP set.
-ssize_t cposix_write_terminal(int descriptor, const void *bytes, size_t count);
+long cposix_write_terminal(int descriptor, const void *bytes, size_t count);
 
 // fatal.c ------------------------------------------------------------------
 

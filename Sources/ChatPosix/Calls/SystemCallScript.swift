@@ -25,9 +25,10 @@
     var remaining: Int { outcomes.count }
 
     /// Runs `body` under the script.
-    static func run<Value, Failure: Error>(
-      _ outcomes: [(String, Outcome)], _ body: (SystemCallScript) throws(Failure) -> Value
-    ) throws(Failure) -> Value {
+    @discardableResult
+    static func run<Value>(
+      _ outcomes: [(String, Outcome)], _ body: (SystemCallScript) throws -> Value
+    ) throws -> Value {
       precondition(cposix_seam_get() == nil, "a script is already running on this thread")
       let script = SystemCallScript(outcomes)
       cposix_seam_set(Unmanaged.passUnretained(script).toOpaque())

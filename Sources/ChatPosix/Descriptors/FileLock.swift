@@ -1,5 +1,4 @@
 import CPosix
-import Glibc
 import SystemPackage
 
 /// Locks on single bytes of a file, between processes: open file description
@@ -19,7 +18,7 @@ public struct FileLock: Sendable {
   public func tryLock(byte: Int64) throws(SystemCallError) -> Bool {
     do {
       let result = try SystemCall.performUnlessBlocking("fcntl") {
-        Result(errnoFrom: cposix_lock_byte(descriptor.rawValue, off_t(byte), false))
+        Result(errnoFrom: cposix_lock_byte(descriptor.rawValue, Int(byte), false))
       }
       return result != nil
     } catch {
@@ -31,20 +30,20 @@ public struct FileLock: Sendable {
   /// Locks `byte`, waiting without limit for whoever has it.
   public func lock(byte: Int64) throws(SystemCallError) {
     _ = try SystemCall.perform("fcntl") {
-      Result(errnoFrom: cposix_lock_byte(descriptor.rawValue, off_t(byte), true))
+      Result(errnoFrom: cposix_lock_byte(descriptor.rawValue, Int(byte), true))
     }
   }
 
   public func unlock(byte: Int64) throws(SystemCallError) {
     _ = try SystemCall.perform("fcntl") {
-      Result(errnoFrom: cposix_unlock_byte(descriptor.rawValue, off_t(byte)))
+      Result(errnoFrom: cposix_unlock_byte(descriptor.rawValue, Int(byte)))
     }
   }
 
   /// Whether somebody else (another open file description) has `byte`.
   public func isHeld(byte: Int64) throws(SystemCallError) -> Bool {
     try SystemCall.perform("fcntl") {
-      Result(errnoFrom: cposix_is_byte_locked(descriptor.rawValue, off_t(byte)))
+      Result(errnoFrom: cposix_is_byte_locked(descriptor.rawValue, Int(byte)))
     } == 1
   }
 }

@@ -44,12 +44,13 @@ public struct Poller {
 
   public init() {}
 
-  /// Waits until a descriptor is ready, a signal comes or the time is over, and
-  /// returns the descriptors that are ready, in the order of `interests`. After
-  /// a signal or the timeout that is none; ask ``Signals/take()`` then.
+  /// Waits until a descriptor is ready, a signal comes or the time is over.
   ///
-  /// - Parameter timeoutMilliseconds: nil waits without limit, 0 or less not
-  ///   at all.
+  /// - Parameters:
+  ///   - interests: what to wait for; may be empty.
+  ///   - timeoutMilliseconds: nil waits without limit, 0 or less not at all.
+  /// - Returns: the descriptors that are ready, in the order of `interests`;
+  ///   none after a signal or the timeout. Ask ``Signals/take()`` each time.
   /// - Throws: ``SystemCallError``: `ENOMEM`, `EINVAL` (more descriptors than
   ///   the process may have).
   public mutating func poll(
