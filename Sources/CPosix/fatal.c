@@ -44,7 +44,7 @@ int cposix_fatal_install(void) {
   if (sigaltstack(&stack, NULL) == -1) return -1;
   struct sigaction action = {
       .sa_handler = put_back_and_die,
-      .sa_flags = SA_ONSTACK | SA_RESETHAND,
+      .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND),
   };
   sigfillset(&action.sa_mask);
   for (int i = 0; i < fatal_count; i++)

@@ -85,6 +85,26 @@ extension PosixTests {
       #expect(try listener.accept() == .wouldBlock)
     }
 
+    @Test func shortOfDescriptorsAPeerWaitsInTheBacklog() throws {
+      let status = try inChild {
+        let listener = try ListeningSocket.open(port: 0, address: "127.0.0.1")
+        let address = try listener.descriptor.localAddress()
+        let connecting = try Connecting.start(to: address)
+        _ = try ready(listener.descriptor)
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let before = limit.rlim_cur
+        limit.rlim_cur = rlim_t(connecting.descriptor.rawValue + 1)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard try listener.accept() == .retryLater(.tooManyOpenFiles) else { return false }
+        limit.rlim_cur = before
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard case .accepted = try listener.accept() else { return false }
+        return true
+      }
+      #expect(status == .exited(0))
+    }
+
     @Test func aPortInUseIsThrown() throws {
       let first = try ListeningSocket.open(port: 0, address: "127.0.0.1")
       defer { first.close() }

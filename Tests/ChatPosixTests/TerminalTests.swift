@@ -115,6 +115,24 @@ extension PosixTests {
       #expect(try terminal.settings() == before)
     }
 
+    @Test func aStackOverflowGivesTheTerminalBack() throws {
+      defer { terminal.close() }
+      let before = try terminal.settings()
+      let status = try inChild {
+        withoutCoreFile()
+        try FatalSignals.install()
+        let raw = try RawTerminal(input: terminal.slave, output: terminal.slave)
+        return descend(1) > 0 || raw.isRaw
+      }
+      #expect(status == .signaled(SIGSEGV, coreDumped: false))
+      #expect(try terminal.settings() == before)
+    }
+
+    /// Never comes back, which the compiler cannot see.
+    @inline(never) private func descend(_ depth: Int) -> Int {
+      depth < 0 ? 0 : descend(depth + 1) ^ depth
+    }
+
     @Test func aFatalSignalWithoutARawTerminalWritesNothing() throws {
       defer { terminal.close() }
       let status = try inChild {
