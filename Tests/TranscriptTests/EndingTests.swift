@@ -1,0 +1,100 @@
+import ChatCore
+import Glibc
+import Testing
+
+@testable import Transcript
+
+@Suite struct EndingTests {
+  let scratch = Scratch()
+
+  private func ending(_ id: Int64) throws -> Ending? {
+    try TranscriptReader(path: scratch.path).summary(id: id)?.ending
+  }
+
+  @Test func aRunLockIsSeenByOthersAndGoesWithItsHolder() throws {
+    #expect(!RunLock.isHeld(database: scratch.path, run: 1))
+    var lock: RunLock? = try RunLock.acquire(database: scratch.path, run: 1)
+    let other = try RunLock.acquire(database: scratch.path, run: 2)
+    #expect(lock != nil)
+    #expect(RunLock.isHeld(database: scratch.path, run: 1))
+    #expect(RunLock.isHeld(database: scratch.path, run: 2))
+    #expect(!RunLock.isHeld(database: scratch.path, run: 3))
+    #expect(
+      try kind { _ = try RunLock.acquire(database: scratch.path, run: 1) } == .locked)
+    #expect(try scratch.mode(scratch.path + "-lock") == 0o600)
+    lock = nil
+    #expect(!RunLock.isHeld(database: scratch.path, run: 1))
+    _ = other
+  }
+
+  @Test func aLinkToTheDatabaseLeadsToTheSameLock() throws {
+    _ = try TranscriptWriter(path: scratch.path)
+    let link = scratch.directory + "/link.db"
+    #expect(symlink(scratch.path, link) == 0)
+    let lock = try RunLock.acquire(database: link, run: 1)
+    #expect(RunLock.isHeld(database: scratch.path, run: 1))
+    _ = lock
+  }
+
+  @Test func openThenLostThenKnownToBeLostBefore() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let conversation = try talk(writer, ["hi"], at: 2000)
+    var lock: RunLock? = try RunLock.acquire(database: scratch.path, run: conversation.run)
+    #expect(lock != nil)
+    #expect(try ending(1) == .open)
+    lock = nil
+    #expect(try ending(1) == .lost(before: nil))
+    // Another port tells nothing.
+    _ = try writer.startRun(.sample(port: 2000), at: .ms(5000))
+    #expect(try ending(1) == .lost(before: nil))
+    _ = try writer.startRun(.sample(), at: .ms(6000))
+    _ = try writer.startRun(.sample(), at: .ms(7000))
+    #expect(try ending(1) == .lost(before: .ms(6000)))
+    try writer.stopRun(conversation.run, at: .ms(4000))
+    try writer.stopRun(conversation.run, at: .ms(4500))
+    #expect(try ending(1) == .lost(before: .ms(4000)))
+    try writer.recordClose(conversation: 1, at: .ms(8000), by: .client, reason: .eof)
+    #expect(try ending(1) == .closed(at: .ms(8000), by: .client, .eof, detail: nil))
+  }
+
+  @Test func whatLooksLostIsReadAgain() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try talk(writer, ["hi"])
+    let reader = try TranscriptReader(path: scratch.path)
+    let rows = try reader.rows(reader.connection.cached(SummaryRow.select))
+    #expect(rows.map(\.isClosed) == [false])
+    // The run closes and ends between the read and the look at its lock.
+    try writer.recordClose(conversation: 1, at: .ms(9), by: .server, reason: .sigint)
+    #expect(
+      try reader.summaries(of: rows).map(\.ending)
+        == [.closed(at: .ms(9), by: .server, .sigint, detail: nil)])
+  }
+
+  @Test func summariesTellEverything() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try talk(writer, ["hi", "you"], at: 2000)
+    let silent = try newConversation(writer)
+    try silent.append([(.open, .ms(3000)), (.floor, .ms(3001))])
+    try talk(writer, ["third"], at: 4000)
+    let summaries = try TranscriptReader(path: scratch.path).summaries(newest: 2)
+    #expect(summaries.map(\.id) == [3, 2])
+    #expect(
+      summaries.last
+        == ConversationSummary(
+          id: 2, client: nil, server: "SERVER", peerAddress: "127.0.0.1", peerPort: 50112,
+          port: 1027, mode: .turns, dialect: nil, opened: .ms(3000), floor: .ms(3001),
+          ending: .lost(before: .ms(4000)), lastEvent: .ms(3000), messages: 0))
+    let first = try TranscriptReader(path: scratch.path).summary(id: 1)
+    #expect(first?.client == "tatyana" && first?.dialect == .native && first?.messages == 2)
+    #expect(first?.lastEvent == .ms(2003))
+    #expect(try TranscriptReader(path: scratch.path).summary(id: 9) == nil)
+  }
+
+  @Test func aLongConversationIsReadPageByPage() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let count = TranscriptReader.pageSize
+    try talk(writer, (1...count).map(String.init))
+    let events = try TranscriptReader(path: scratch.path).events(conversation: 1)
+    #expect(events.map(\.seq) == Array(1...Int64(count + 2)))
+  }
+}

@@ -1,0 +1,127 @@
+import ChatCore
+import Foundation
+import Testing
+
+@testable import Transcript
+
+@Suite struct FailureTests {
+  let scratch = Scratch()
+
+  private func message(_ number: Int, _ text: String = "hi") throws -> (Entry, Timestamp) {
+    (.message(from: .client, number: number, try Message(text)), .ms(Int64(number)))
+  }
+
+  private let page = String(repeating: "\u{1f469}\u{200d}\u{1f680}", count: 400)
+
+  @Test func aFullDatabaseKeepsNothingAndWorksAgainWithRoom() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let conversation = try newConversation(writer)
+    let pages = try writer.connection.integer("PRAGMA page_count") ?? 0
+    try writer.connection.prepare("PRAGMA max_page_count = \(pages)").run()
+    let opening: [(Entry, Timestamp)] = [
+      (.open, .ms(1)), try message(1, page), try message(2, page),
+    ]
+    #expect(try kind { try conversation.append(opening) } == .full)
+    #expect(conversation.conversationID == nil)
+    #expect(try writer.connection.integer("SELECT count(*) FROM event") == 0)
+
+    try writer.connection.prepare("PRAGMA max_page_count = 100000").run()
+    #expect(try conversation.append(opening) != nil)
+    #expect(try writer.connection.integer("SELECT count(*) FROM event") == 3)
+  }
+
+  @Test(.enabled(if: SmallDisk.isAvailable))
+  func aFullDiskKeepsNothingAndWorksAgainWithRoom() throws {
+    let disk = try SmallDisk(kilobytes: 512)
+    let path = disk.directory + "/transcript.db"
+    let writer = try TranscriptWriter(path: path)
+    let conversation = try talk(writer, ["hi"])
+    // What somebody else puts there.
+    let ballast = disk.directory + "/ballast"
+    let file = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let block = [UInt8](repeating: 1, count: 4096)
+    while write(file, block, block.count) > 0 {}
+    close(file)
+    var number = 2
+    // What the log has room for already may still go through.
+    var thrown: TranscriptError.Kind?
+    while thrown == nil && number < 100 {
+      thrown = try kind { try conversation.append([try message(number, page)]) }
+      number += thrown == nil ? 1 : 0
+    }
+    #expect(thrown == .full)
+    let count = try writer.connection.integer("SELECT count(*) FROM event WHERE kind = 3")
+    #expect(count == Int64(number - 1))
+
+    unlink(ballast)
+    #expect(try conversation.append([try message(number, page)]) != nil)
+    let events = try TranscriptReader(path: path).events(conversation: 1)
+    #expect(events.count == number + 2)
+  }
+
+  @Test(.enabled(if: SmallDisk.isAvailable))
+  func aReadOnlyFileSystemCanBeReadAndSaysSoToWriters() throws {
+    let disk = try SmallDisk(kilobytes: 512)
+    let path = disk.directory + "/transcript.db"
+    try talk(TranscriptWriter(path: path), ["hi"])
+    #expect(disk.makeReadOnly())
+    #expect(try kind { _ = try TranscriptWriter(path: path) } == .readOnly)
+    #expect(
+      try kind { _ = try TranscriptWriter(path: disk.directory + "/new.db") } == .readOnly)
+    #expect(try TranscriptReader(path: path).summaries(newest: 9).map(\.messages) == [1])
+  }
+
+  @Test func anotherWritersLockIsWaitedForThenNamed() throws {
+    let writer = try TranscriptWriter(path: scratch.path, busyTimeout: 30)
+    let conversation = try talk(writer, ["hi"])
+    let other = try Connection.forWriting(scratch.path)
+    try other.execute("BEGIN IMMEDIATE")
+    #expect(try kind { try conversation.append([try message(2)]) } == .locked)
+    try other.execute("ROLLBACK")
+    #expect(try conversation.append([try message(2)]) != nil)
+  }
+
+  @Test func aProcessStoppedInTheQueueHoldsNobodyUp() throws {
+    let writer = try TranscriptWriter(path: scratch.path, busyTimeout: 30)
+    let conversation = try talk(writer, ["hi"])
+    let stopped = try #require(SideFile(database: scratch.path, isCreating: true))
+    #expect(stopped.tryLock(byte: SideFile.queueByte) == 0)
+    #expect(try conversation.append([try message(2)]) != nil)
+    #expect(try writer.connection.integer("PRAGMA busy_timeout") == 30)
+  }
+
+  @Test func withoutASideFileItGoesOn() throws {
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "-lock", withIntermediateDirectories: false)
+    try talk(TranscriptWriter(path: scratch.path), ["hi"])
+    #expect(try TranscriptReader(path: scratch.path).summaries(newest: 1).count == 1)
+    #expect(
+      try kind { _ = try RunLock.acquire(database: scratch.path, run: 1) }
+        == .cannotCreate(errno: EISDIR))
+  }
+
+  @Test func damageIsNamed() throws {
+    var root: Int64 = 0
+    do {
+      let writer = try TranscriptWriter(path: scratch.path)
+      try talk(writer, ["hi"])
+      root = try #require(
+        try writer.connection.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'event'"))
+    }
+    try overwrite(at: (root - 1) * 4096, [UInt8](repeating: 0xee, count: 4096))
+    let reader = try TranscriptReader(path: scratch.path)
+    #expect(try kind { _ = try reader.events(conversation: 1) } == .corrupt)
+    let writer = try TranscriptWriter(path: scratch.path)
+    #expect(try kind { try talk(writer, ["hi"]) } == .corrupt)
+
+    try overwrite(at: 0, Array("not SQLite at all".utf8))
+    #expect(try kind { _ = try TranscriptReader(path: scratch.path) } == .notADatabase)
+  }
+
+  private func overwrite(at offset: Int64, _ bytes: [UInt8]) throws {
+    let file = try #require(FileHandle(forUpdatingAtPath: scratch.path))
+    try file.seek(toOffset: UInt64(offset))
+    try file.write(contentsOf: Data(bytes))
+    try file.close()
+  }
+}

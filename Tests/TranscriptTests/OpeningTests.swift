@@ -1,0 +1,150 @@
+import CSQLite
+import ChatCore
+import Foundation
+import Schema
+import Testing
+
+@testable import Transcript
+
+@Suite struct OpeningTests {
+  let scratch = Scratch()
+
+  @Test func everythingIsTheOwnersAlone() throws {
+    let path = scratch.directory + "/state/chat/transcript.db"
+    let writer = try TranscriptWriter(path: path)
+    try talk(writer, ["hi"])
+    #expect(try scratch.mode(scratch.directory + "/state") == 0o700)
+    #expect(try scratch.mode(scratch.directory + "/state/chat") == 0o700)
+    for neighbour in ["", "-wal", "-shm", "-lock"] {
+      #expect(try scratch.mode(path + neighbour) == 0o600, "\(neighbour)")
+    }
+  }
+
+  @Test func theSetUpHolds() throws {
+    let connection = try Connection.forWriting(scratch.path, busyTimeout: 1234)
+    let mode = try connection.prepare("PRAGMA journal_mode")
+    #expect(try mode.step() && mode.text(at: 0) == "wal")
+    mode.reset()
+    #expect(try connection.integer("PRAGMA synchronous") == 2)
+    #expect(try connection.integer("PRAGMA foreign_keys") == 1)
+    #expect(try connection.integer("PRAGMA busy_timeout") == 1234)
+    #expect(try connection.integer("PRAGMA wal_autocheckpoint") == 1000)
+    #expect(try connection.integer("PRAGMA journal_size_limit") == 16 * 1024 * 1024)
+    #expect(try connection.integer("PRAGMA user_version") == Int64(Schema.migrations.count))
+    #expect(try connection.integer("PRAGMA application_id") == Connection.applicationID)
+  }
+
+  @Test(arguments: ["?", "#", "%41", "ö", "file:x", ":memory:", "two words"])
+  func anyNameIsAFile(_ name: String) throws {
+    let path = scratch.directory + "/" + name
+    _ = try TranscriptWriter(path: path)
+    #expect(FileManager.default.fileExists(atPath: path))
+    #expect(try TranscriptReader(path: path).summaries(newest: 1) == [])
+    // The way in for a directory that cannot be written.
+    let immutable = try Connection(
+      path: path, name: DatabaseFile.immutableURI(path),
+      flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+    #expect(try immutable.integer("PRAGMA user_version") == 1)
+  }
+
+  @Test func whatIsNoTranscriptIsRefusedAndLeftAlone() throws {
+    #expect(try kind { _ = try Connection.forReading(scratch.path) } == .missing)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path))
+    for open in [{ _ = try Connection.forReading($0) }, { _ = try Connection.forWriting($0) }]
+      as [(String) throws -> Void]
+    {
+      #expect(try kind { try open(scratch.directory) } == .notAFile)
+      #expect(try kind { try open("/dev/null") } == .notAFile)
+    }
+    #expect(
+      try kind { _ = try Connection.forWriting("/dev/null/x") } == .cannotCreate(errno: ENOTDIR))
+
+    try "Dear diary, this is a text of more than a hundred bytes. ".appending(
+      String(repeating: "x", count: 200)
+    ).write(toFile: scratch.path, atomically: false, encoding: .utf8)
+    let before = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
+    #expect(try kind { _ = try Connection.forReading(scratch.path) } == .notADatabase)
+    #expect(try kind { _ = try Connection.forWriting(scratch.path) } == .notADatabase)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == before)
+  }
+
+  @Test func anotherProgramsDatabaseIsRefusedAndLeftAlone() throws {
+    let other = try Connection(
+      path: scratch.path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+    try other.execute("CREATE TABLE recipe (id INTEGER)")
+    #expect(try kind { _ = try Connection.forWriting(scratch.path) } == .foreign)
+    #expect(try kind { _ = try Connection.forReading(scratch.path) } == .foreign)
+    let mode = try other.prepare("PRAGMA journal_mode")
+    #expect(try mode.step() && mode.text(at: 0) == "delete")
+  }
+
+  @Test func aNewerOrOlderDatabaseSaysSo() throws {
+    let known = Schema.migrations.count
+    try Connection.forWriting(scratch.path).execute("PRAGMA user_version = \(known + 1)")
+    let newer = TranscriptError.Kind.newer(found: known + 1, known: known)
+    #expect(try kind { _ = try Connection.forWriting(scratch.path) } == newer)
+    #expect(try kind { _ = try Connection.forReading(scratch.path) } == newer)
+
+    let empty = scratch.directory + "/empty.db"
+    #expect(FileManager.default.createFile(atPath: empty, contents: nil))
+    #expect(
+      try kind { _ = try Connection.forReading(empty) } == .older(found: 0, known: known))
+    // Nobody's yet, so it may become one.
+    #expect(try kind { _ = try Connection.forWriting(empty) } == nil)
+  }
+
+  @Test func twoThatMigrateAtOnceBothSucceed() throws {
+    let path = scratch.path
+    let results = Results()
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+      do {
+        let writer = try TranscriptWriter(path: path)
+        results.add(try writer.startRun(.sample(), at: .ms(1)))
+      } catch {
+        Issue.record(error)
+      }
+    }
+    #expect(results.all.sorted() == Array(1...8))
+    // Without the queue too, which is only a courtesy.
+    let second = scratch.directory + "/second.db"
+    try DatabaseFile.create(second)
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+      do {
+        let connection = try Connection(path: second, flags: SQLITE_OPEN_READWRITE)
+        connection.setBusyTimeout(milliseconds: 5000)
+        try connection.migrate()
+      } catch {
+        Issue.record(error)
+      }
+    }
+    #expect(try Connection.forReading(second).integer("PRAGMA user_version") == 1)
+  }
+
+  @Test func readingNeedsNoRightToWriteTheDirectory() throws {
+    try talk(TranscriptWriter(path: scratch.path), ["hi"])
+    // Root may write what its mode forbids, so that the name is what fails:
+    // a directory lies where the shared memory would be made.
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "-shm", withIntermediateDirectories: false)
+    let reader = try TranscriptReader(path: scratch.path)
+    #expect(try reader.summaries(newest: 2).map(\.messages) == [1])
+  }
+
+  @Test func aFileThatMayNotBeWrittenIsReadOnly() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try writer.connection.execute("PRAGMA query_only = ON")
+    #expect(try kind { try talk(writer, ["hi"]) } == .readOnly)
+    try writer.connection.execute("PRAGMA query_only = OFF")
+    #expect(try kind { try talk(writer, ["hi"]) } == nil)
+  }
+}
+
+/// Numbers from several threads.
+final class Results: @unchecked Sendable {
+  // Guards `values`.
+  private let lock = NSLock()
+  private var values: [Int64] = []
+
+  func add(_ value: Int64) { lock.withLock { values.append(value) } }
+  var all: [Int64] { lock.withLock { values } }
+}

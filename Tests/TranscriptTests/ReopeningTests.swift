@@ -1,0 +1,63 @@
+import ChatCore
+import Foundation
+import Testing
+
+@testable import Transcript
+
+@Suite struct ReopeningTests {
+  let scratch = Scratch()
+
+  private func next(_ number: Int) throws -> [(Entry, Timestamp)] {
+    [(.message(from: .client, number: number, try Message("more")), .ms(9000))]
+  }
+
+  @Test func aDeletedDatabaseIsNoticedAndMadeAnew() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let conversation = try talk(writer, ["one", "two"])
+    for neighbour in ["", "-wal", "-shm"] { unlink(scratch.path + neighbour) }
+    #expect(try kind { try conversation.append(try next(3)) } == .deleted)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path))
+
+    try writer.reopen()
+    conversation.run = try writer.continueRun(
+      conversation.run, .sample(), startedAt: .ms(2000))
+    #expect(conversation.run == 1)
+    #expect(try conversation.append(try next(3)) == 1...3)
+    let reader = try TranscriptReader(path: scratch.path)
+    let events = try reader.events(conversation: try #require(conversation.conversationID))
+    #expect(events.map(\.time) == [2000, 2001, 9000].map(Timestamp.ms))
+    #expect(
+      events.last?.kind
+        == .message(
+          from: .client, handle: "tatyana", number: 3, text: "more", raw: nil, held: false))
+    let check = try reader.connection.prepare("PRAGMA integrity_check")
+    #expect(try check.step() && check.text(at: 0) == "ok")
+  }
+
+  @Test func aReplacedDatabaseIsNoticed() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let conversation = try talk(writer, ["one"])
+    let other = scratch.directory + "/other.db"
+    do { try talk(TranscriptWriter(path: other), ["elsewhere"], at: 5000) }
+    for neighbour in ["-wal", "-shm"] { unlink(scratch.path + neighbour) }
+    #expect(rename(other, scratch.path) == 0)
+    #expect(try kind { try conversation.append(try next(2)) } == .replaced)
+
+    try writer.reopen()
+    // Run 1 of the new database is another one.
+    conversation.run = try writer.continueRun(
+      conversation.run, .sample(), startedAt: .ms(2000))
+    #expect(conversation.run == 2)
+    #expect(try conversation.append(try next(2)) != nil)
+    #expect(conversation.conversationID == 2)
+    #expect(
+      try TranscriptReader(path: scratch.path).summaries(newest: 9).map(\.messages) == [1, 1])
+  }
+
+  @Test func aRunThatIsKnownContinuesAsItself() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let run = try writer.startRun(.sample(), at: .ms(7))
+    #expect(try writer.continueRun(run, .sample(), startedAt: .ms(7)) == run)
+    #expect(try writer.connection.integer("SELECT count(*) FROM server_run") == 1)
+  }
+}
