@@ -48,7 +48,7 @@ struct PeerCodecEncodeTests {
     #expect(codec.encoded(try say("a\nb")) == "a b")
     #expect(codec.encoded(try say("\\quit")) == "\\\\quit")
     #expect(codec.encoded(try say("\\quit now")) == "\\quit now")
-    #expect(codec.encoded(try say("a\0b")) == "a b")
+    #expect(codec.encoded(try say("a\0b\u{1b}[2J")) == "a\\x00b\\x1b[2J")
   }
 
   @Test func messagesToANative() throws {
