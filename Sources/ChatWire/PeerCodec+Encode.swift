@@ -73,12 +73,14 @@ extension PeerCodec {
     switch outgoing {
     case .handle(let handle): bytes.append(contentsOf: handle.text.utf8)
     case .say(_, _, let message):
+      // No escape is known to the original programs: the reader sees two
+      // backslashes, and stays.
       let text = message.text == "\\quit" ? "\\\\quit" : message.text
-      // A NUL would end the text for a program written in C.
-      for byte in text.utf8 { bytes.append(byte == 0x0a || byte == 0 ? 0x20 : byte) }
+      let row = String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
+      bytes.append(contentsOf: TextSanitizer.escapedOnOneLine(row).utf8)
     case .quit: bytes.append(contentsOf: Self.quitCommand)
     case .handleRefused(let sentence), .deny(let sentence):
-      bytes.append(contentsOf: sentence.utf8)
+      bytes.append(contentsOf: TextSanitizer.escapedOnOneLine(sentence).utf8)
     case .greeting, .acknowledge, .mode, .place, .floor, .ping, .pong: break
     }
   }

@@ -43,11 +43,7 @@ enum Skeleton {
     // FULLWIDTH forms of ASCII, in its order.
     if (0xff01...0xff5e).contains(scalar.value) { return Unicode.Scalar(scalar.value - 0xfee0) }
     let properties = scalar.properties
-    if properties.numericType != nil, let value = properties.numericValue, value >= 0, value <= 9,
-      value == value.rounded()
-    {
-      return Unicode.Scalar(UInt8(ascii: "0") + UInt8(value))
-    }
+    if let digit = digit(properties) { return digit }
     guard let name = properties.name else { return nil }
     let words = name.split(separator: " ")
     if words.first == "GREEK" || words.first == "MATHEMATICAL" {
@@ -62,6 +58,16 @@ enum Skeleton {
     // Other alphabets have letters of these names that look otherwise.
     guard isLatin(words) else { return nil }
     for word in words[kind...] where word.utf8.count == 1 { return word.unicodeScalars.first }
+    return nil
+  }
+
+  /// A digit of any script or style; numbers like 一 are words.
+  private static func digit(_ properties: Unicode.Scalar.Properties) -> Unicode.Scalar? {
+    guard let type = properties.numericType, type != .numeric else { return nil }
+    // No rounding functions: they would need libm.
+    for digit in UInt8(0)...9 where properties.numericValue == Double(digit) {
+      return Unicode.Scalar(UInt8(ascii: "0") + digit)
+    }
     return nil
   }
 
