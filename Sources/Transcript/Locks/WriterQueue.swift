@@ -27,7 +27,10 @@ struct WriterQueue: ~Copyable {
   /// process would stop every other; ending a blocking call by a signal would
   /// take a timer and a handler from the program. So this tries, and pauses.
   ///
-  /// - Parameter limit: how long to wait at most, in milliseconds.
+  /// Half of `limit` at most is spent here: whom the queue passes over, or a
+  /// process stopped in it holds up, still has a chance with SQLite itself.
+  ///
+  /// - Parameter limit: how long the whole wait may take, in milliseconds.
   /// - Returns: what is left of `limit`, for SQLite's own wait.
   borrowing func enter(limit: Int32) -> Int32 {
     guard let file else { return limit }
@@ -35,12 +38,12 @@ struct WriterQueue: ~Copyable {
     let watch = Stopwatch()
     var pause = Self.shortestPause
     while true {
-      let left = Int64(limit) - watch.milliseconds
-      if left <= 0 { return 0 }
+      let waited = Int32(clamping: watch.milliseconds)
+      if waited >= limit / 2 { return max(limit - waited, 0) }
       usleep(pause)
       // EAGAIN is somebody else's turn; anything else will not pass by waiting.
       let result = file.tryLock(byte: SideFile.queueByte)
-      if result != EAGAIN && result != EACCES { return Int32(left) }
+      if result != EAGAIN && result != EACCES { return limit - waited }
       pause = min(pause * 2, Self.longestPause)
     }
   }
