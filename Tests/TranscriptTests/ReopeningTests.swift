@@ -11,10 +11,11 @@ import Testing
     [(.message(from: .client, number: number, try Message("more")), .ms(9000))]
   }
 
-  @Test func aDeletedDatabaseIsNoticedAndMadeAnew() throws {
+  @Test(arguments: [[""], ["", "-wal", "-shm"], ["", "-wal", "-shm", "-lock"]])
+  func aDeletedDatabaseIsNoticedAndMadeAnew(_ deleted: [String]) throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let conversation = try talk(writer, ["one", "two"])
-    for neighbour in ["", "-wal", "-shm"] { unlink(scratch.path + neighbour) }
+    for neighbour in deleted { unlink(scratch.path + neighbour) }
     #expect(try kind { try conversation.append(try next(3)) } == .deleted)
     #expect(!FileManager.default.fileExists(atPath: scratch.path))
 
@@ -30,6 +31,26 @@ import Testing
       events.last?.kind
         == .message(
           from: .client, handle: "tatyana", number: 3, text: "more", raw: nil, held: false))
+    let check = try reader.connection.prepare("PRAGMA integrity_check")
+    #expect(try check.step() && check.text(at: 0) == "ok")
+  }
+
+  @Test func whoStillWritesToTheDeletedOneDoesTheNewOneNoHarm() throws {
+    let old = try TranscriptWriter(path: scratch.path)
+    try talk(old, ["one"])
+    unlink(scratch.path)
+    let new = try TranscriptWriter(path: scratch.path)
+    try talk(new, ["two"])
+    // Past the check, as in a race between it and the removal.
+    for _ in 1...3 {
+      try old.connection.write { () throws(TranscriptError) in
+        try old.connection.execute("INSERT INTO handle (name) VALUES (hex(randomblob(5000)))")
+      }
+      try talk(new, ["more"])
+    }
+    let reader = try TranscriptReader(path: scratch.path)
+    #expect(try reader.summaries(newest: 9).map(\.id) == [4, 3, 2, 1])
+    #expect(try reader.connection.integer("SELECT count(*) FROM handle") == 1)
     let check = try reader.connection.prepare("PRAGMA integrity_check")
     #expect(try check.step() && check.text(at: 0) == "ok")
   }
