@@ -292,6 +292,21 @@ import Testing
     Self.expectTidy(session)
   }
 
+  /// A peer that knows the width of the screen pads its message until its next
+  /// row begins with somebody else's name.
+  @Test(arguments: [" ", "\u{3000}", "\u{2800}", "x"])
+  func noPaddingForgesALine(padding: String) {
+    var session = Session()
+    for count in 10...40 {
+      session.receive(String(repeating: padding, count: count) + "SERVER> I agree")
+    }
+    let rows = session.screen.history
+    #expect(rows.filter { $0.hasPrefix("SERVER> ") } == ["SERVER> "])
+    #expect(rows.filter { $0.hasPrefix("tatyana> ") }.count == 31)
+    #expect(rows.dropLast().allSatisfy { $0.hasPrefix("tatyana> ") || $0.hasPrefix("    ") })
+    TerminalConsoleTests.expectTidy(session)
+  }
+
   @Test func nothingShownCanControlTheTerminal() {
     var session = Session()
     session.receive("\u{1b}[2J\u{9b}31m\u{7}\u{202e}x\r\ny", from: "ev\u{1b}il\n")
