@@ -83,23 +83,40 @@ extension TerminalConsole {
   }
 
   mutating func printMessage(_ text: String, from handle: String, party: Party, time: String?) {
-    addLine(text, prefix: handle + "> ", .speaker(party), time: time)
+    addLine(
+      text, prefix: handle + "> ", .speaker(party), time: time,
+      breaksRows: MessageRows.isSuspicious(text))
   }
 
-  /// The terminal breaks what is printed: it knows how to break it anew, and
-  /// copies it as one line.
+  /// Puts a line above the input line. The terminal breaks it, unless
+  /// `breaksRows` says that it must not.
   private mutating func addLine(
-    _ text: String, prefix: String, _ style: Style, textStyle: Style = .plain, time: String?
+    _ text: String, prefix: String, _ style: Style, textStyle: Style = .plain, time: String?,
+    breaksRows: Bool = false
   ) {
     lastNotice = nil
     let colours = settings.colours
+    let label = VisibleText.make(prefix)
     if let time { addPrinted(Style.dim.applied(to: time, colours: colours) + " ") }
-    addPrinted(style.applied(to: VisibleText.make(prefix), colours: colours))
-    let indent = String(repeating: " ", count: InputLine.continuationIndent)
-    for (place, row) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      if place > 0 { addPrinted(ControlSequence.newRow + indent) }
-      addPrinted(textStyle.applied(to: VisibleText.make(row), colours: colours))
+    addPrinted(style.applied(to: label, colours: colours))
+    var used = Self.columns(of: (time.map { $0 + " " } ?? "") + label)
+    let indent = InputLine.continuationIndent
+    let separator = ControlSequence.newRow + String(repeating: " ", count: indent)
+    for (place, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      if place > 0 { addPrinted(separator) }
+      let visible = VisibleText.make(line)
+      let rows =
+        breaksRows
+        ? MessageRows.rows(of: visible, used: used, indent: indent, columns: columns) : [visible]
+      addPrinted(
+        rows.map { textStyle.applied(to: $0, colours: colours) }.joined(separator: separator))
+      used = indent
     }
     addPrinted(ControlSequence.newRow)
+  }
+
+  private static func columns(of text: String) -> Int {
+    text.reduce(0) { $0 + CharacterWidth(of: $1).maximum }
   }
 }

@@ -2,10 +2,11 @@
 /// again. Pure: it returns what to write and remembers what is on the screen.
 public struct InputLinePainter: Sendable {
   private struct Shown: Sendable {
-    /// Columns of each row, as most terminals count them.
-    var rows: [Int]
+    /// Columns of each character of each row, as most terminals count them.
+    var rows: [[Int]]
     var cursorRow: Int
-    var cursorColumn: Int
+    /// Characters before the cursor on its row.
+    var cursorPlace: Int
     /// The screen was resized since: row breaks may be elsewhere.
     var wasResized = false
   }
@@ -45,8 +46,8 @@ public struct InputLinePainter: Sendable {
     let rows = layout.rows[first..<first + count]
     let cursorRow = layout.cursorRow - first
     shown = Shown(
-      rows: rows.map(\.columns), cursorRow: cursorRow,
-      cursorColumn: layout.rows[layout.cursorRow].headColumns)
+      rows: rows.map(\.widths), cursorRow: cursorRow,
+      cursorPlace: layout.rows[layout.cursorRow].headCount)
 
     // Room is made first: nothing may scroll between saving the cursor's place
     // and going back to it.
@@ -77,11 +78,28 @@ public struct InputLinePainter: Sendable {
   /// row by itself, if the terminal does that at all.
   private func rowsAboveCursor(_ shown: Shown, columns: Int) -> Int {
     guard reflows else { return shown.cursorRow }
-    let above = shown.rows[..<shown.cursorRow].reduce(0) { sum, width in
-      sum + max(1, (width + columns - 1) / columns)
+    let above = shown.rows[..<shown.cursorRow].reduce(0) { sum, row in
+      sum + Self.breaks(in: row, before: row.count, columns: columns) + 1
     }
-    // A cursor just after a full row still stands on it.
-    return above + (shown.cursorColumn > 0 ? (shown.cursorColumn - 1) / columns : 0)
+    return above
+      + Self.breaks(
+        in: shown.rows[shown.cursorRow], before: shown.cursorPlace, columns: columns)
+  }
+
+  /// How often a terminal breaks a row until it has drawn the character at
+  /// `place`. A cursor behind the last character stays on that one's row, also
+  /// when it is full.
+  private static func breaks(in row: [Int], before place: Int, columns: Int) -> Int {
+    var count = 0
+    var filled = 0
+    for width in row.prefix(place + 1) {
+      if filled > 0, filled + width > columns {
+        count += 1
+        filled = 0
+      }
+      filled += width
+    }
+    return count
   }
 
   /// After a resize the rows that were drawn are a guess. What is above may be

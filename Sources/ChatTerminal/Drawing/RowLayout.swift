@@ -7,9 +7,12 @@ public struct RowLayout: Hashable, Sendable {
     public var head = ""
     /// What is written after the cursor.
     public var tail = ""
-    /// Columns that most terminals use for all of it, and for ``head``.
-    public var columns = 0
-    public var headColumns = 0
+    /// Columns that most terminals use, character by character.
+    public var widths: [Int] = []
+    /// How many characters are in ``head``.
+    public var headCount = 0
+
+    public var columns: Int { widths.reduce(0, +) }
   }
 
   public private(set) var rows: [Row] = [Row()]
@@ -75,7 +78,7 @@ public struct RowLayout: Hashable, Sendable {
     makeRoom(width.maximum)
     setStyle(style)
     write(glyph)
-    rows[rows.count - 1].columns += width.estimate
+    rows[rows.count - 1].widths.append(width.estimate)
     filled += width.maximum
   }
 
@@ -109,7 +112,7 @@ public struct RowLayout: Hashable, Sendable {
     setStyle(.plain)
     cursorIsPlaced = true
     cursorRow = rows.count - 1
-    rows[cursorRow].headColumns = rows[cursorRow].columns
+    rows[cursorRow].headCount = rows[cursorRow].widths.count
   }
 
   private static func glyph(of character: Character) -> (text: String, width: CharacterWidth) {

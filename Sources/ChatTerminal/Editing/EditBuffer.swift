@@ -11,6 +11,11 @@ public struct EditBuffer: Hashable, Sendable {
   public private(set) var cursor = 0
   /// UTF-8 bytes of the whole text.
   public private(set) var byteCount = 0
+  /// How many scalars of the character before the cursor were there before the
+  /// text that was inserted last and joined it. More text goes before them, as
+  /// it would have had it come at once: half of a flag typed before another
+  /// flag takes nothing of that one for good.
+  private var overhang = 0
 
   public init(_ text: String = "") {
     characters = Array(text)
@@ -24,12 +29,29 @@ public struct EditBuffer: Hashable, Sendable {
 
   /// Moves the cursor; a place outside the line means its nearer end.
   public mutating func move(to place: Int) {
+    settle()
     cursor = min(max(place, 0), characters.count)
+  }
+
+  /// What was inserted is complete: it and what it joined are one.
+  public mutating func settle() {
+    overhang = 0
   }
 
   /// Puts `new` at the cursor, which ends up after it.
   public mutating func insert(_ new: String) {
-    replace(cursor..<cursor, with: new)
+    guard overhang > 0, cursor > 0 else { return replace(cursor..<cursor, with: new) }
+    let joined = Array(characters[cursor - 1].unicodeScalars)
+    let split = joined.count - min(overhang, joined.count)
+    edit(
+      cursor - 1..<cursor, keeping: Self.string(joined[..<split]), new: new,
+      before: Self.string(joined[split...]))
+  }
+
+  private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return String(text)
   }
 
   /// Replaces a range of characters; the cursor ends up after `new`. Where
@@ -38,16 +60,25 @@ public struct EditBuffer: Hashable, Sendable {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= characters.count,
       "An edit reached outside the line.")
-    let kept = max(0, range.lowerBound - 1)
-    var head = String(characters[kept..<range.lowerBound])
-    head += new
-    let tail = String(characters[range.upperBound...])
+    edit(range, keeping: "", new: new, before: "")
+  }
+
+  /// Replaces a range by `kept`, `new` and `rest`, of which `new` is new.
+  private mutating func edit(
+    _ range: Range<Int>, keeping kept: String, new: String, before rest: String
+  ) {
+    let first = max(0, range.lowerBound - 1)
+    let head = String(characters[first..<range.lowerBound]) + kept + new
+    let tail = rest + String(characters[range.upperBound...])
     for character in characters[range] { byteCount -= character.utf8.count }
-    byteCount += new.utf8.count
+    byteCount += kept.utf8.count + new.utf8.count + rest.utf8.count
     // A String counts clusters from its start, so this is where `new` ends.
-    let place = kept + head.count
-    characters.replaceSubrange(kept..., with: Array(head + tail))
-    cursor = min(place, characters.count)
+    let segmented = Array(head + tail)
+    let ahead = min(head.count, segmented.count)
+    let aheadCount = segmented[..<ahead].reduce(0) { $0 + $1.unicodeScalars.count }
+    overhang = new.isEmpty ? 0 : aheadCount - head.unicodeScalars.count
+    characters.replaceSubrange(first..., with: segmented)
+    cursor = first + ahead
   }
 
   public mutating func remove(_ range: Range<Int>) {

@@ -37,6 +37,7 @@ public struct LineEditor: Sendable {
       }
     }
     if !key.mayJoinKill { killed.interrupt() }
+    if case .text = key {} else { buffer.settle() }
     switch key {
     case .text(let text): return insert(text, .typing)
     case .paste(let text): return insert(text, .other)

@@ -21,7 +21,7 @@ import Testing
     #expect(exact.cursorRow == 1)
     let short = layout("abcdefg", columns: 10)
     #expect(rows(short) == ["> abcdefg"])
-    #expect(short.rows[0].headColumns == 9)
+    #expect(short.rows[0].headCount == 9)
   }
 
   @Test func aWideCharacterDoesNotStraddleTheMargin() {
@@ -39,7 +39,7 @@ import Testing
     let middle = layout("abcdef", cursor: 3, columns: 20)
     #expect(middle.rows[0].head == "> abc")
     #expect(middle.rows[0].tail == "def")
-    #expect(middle.rows[0].headColumns == 5)
+    #expect(middle.rows[0].headCount == 5)
   }
 
   @Test func lineBreaksIndent() {

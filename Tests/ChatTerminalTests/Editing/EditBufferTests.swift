@@ -15,6 +15,12 @@ import Testing
     buffer.insert("🇩")
     #expect(buffer.characters == ["a", "🇩🇫"])
     #expect(buffer.cursor == 2)
+    // As if both halves had come at once.
+    buffer.insert("🇪")
+    #expect(buffer.characters == ["a", "🇩🇪", "🇫"])
+    #expect(buffer.cursor == 2)
+    buffer.insert("x")
+    #expect(buffer.characters == ["a", "🇩🇪", "x", "🇫"])
   }
 
   @Test func removingJoinsWhatWasApart() {

@@ -1,0 +1,77 @@
+import ChatCore
+import ChatTerminal
+import Testing
+
+/// The terminal is taken, given back, and taken again.
+@Suite struct TakeOverTests {
+  @Test func suspendGivesACleanTerminal() {
+    var session = Session()
+    session.receive("hi")
+    session.type(String(repeating: "long ", count: 20))
+    session.type("\u{1a}")
+    #expect(session.events == [.suspend])
+    session.console.suspend()
+    session.flush()
+    #expect(session.screen.text == ["tatyana> hi"])
+    #expect(session.screen.cursorRow == 1)
+    #expect(session.screen.cursorColumn == 0)
+    #expect(!session.screen.bracketsPastes)
+    session.screen.write(Array("$ fg\n".utf8))
+    session.console.resume()
+    session.flush()
+    #expect(session.screen.bracketsPastes)
+    #expect(session.screen.text[..<2] == ["tatyana> hi", "$ fg"])
+    #expect(
+      session.screen.text.dropFirst(2).joined() == "SERVER> "
+        + String(repeating: "long ", count: 20)
+    )
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  /// SIGSTOP gives no warning: what the shell wrote since is not erased.
+  @Test func resumeWithoutSuspend() {
+    var session = Session()
+    session.type("draft")
+    session.screen.write(Array("\n[1]+  Stopped\n$ fg\n".utf8))
+    session.console.resume()
+    session.flush()
+    #expect(
+      session.screen.text == ["SERVER> draft", "[1]+  Stopped", "$ fg", "SERVER> draft"])
+  }
+
+  @Test func finishLeavesTheConversation() {
+    var session = Session()
+    session.type("hello\rhalf")
+    session.console.print("Good Bye")
+    session.console.finish()
+    session.console.print("after")
+    session.flush()
+    #expect(session.screen.text == ["SERVER> hello", "Good Bye", "after"])
+    #expect(!session.screen.bracketsPastes)
+    #expect(session.screen.cursorColumn == 0)
+    #expect(!session.console.hasOutput)
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  @Test func clearScreenKeepsMessagesInTheScrollback() {
+    var session = Session()
+    for number in 0..<5 { session.receive("n\(number)") }
+    session.type("draft\u{c}")
+    #expect(session.screen.text == ["SERVER> draft"])
+    session.receive("hi")
+    #expect(session.screen.text == ["tatyana> hi", "SERVER> draft"])
+    #expect(
+      session.screen.history.filter { $0 != "" }
+        == (0..<5).map { "tatyana> n\($0)" } + ["tatyana> hi", "SERVER> draft"])
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  @Test func theRestoreSequenceIsKnownToTheScreen() {
+    var session = Session()
+    session.screen.write(Array("\u{1b}[?7l".utf8))
+    Console.restoreSequence.withUTF8Buffer { session.screen.write(Array($0)) }
+    #expect(session.screen.wraps)
+    #expect(!session.screen.bracketsPastes)
+    #expect(session.screen.unknown == [])
+  }
+}

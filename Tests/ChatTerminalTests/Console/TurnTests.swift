@@ -1,0 +1,143 @@
+import ChatCore
+import ChatTerminal
+import Testing
+
+/// Whose turn it is, and what becomes of a line that cannot be taken.
+@Suite struct TurnTests {
+  static let waiting = Prompt.waiting("waiting for tatyana …", then: "SERVER> ")
+
+  @Test func waitingStandsInThePromptsPlace() {
+    let session = Session(prompt: Self.waiting)
+    #expect(session.screen.text == ["waiting for tatyana … "])
+    #expect(session.screen.cursorColumn == 22)
+  }
+
+  /// The message brings the turn; what was typed ahead stays where it is.
+  @Test func theTurnMovesNoTypedCharacter() {
+    var session = Session(prompt: Self.waiting)
+    for number in 0..<20 { session.receive("\(number)") }
+    session.type("typed \u{1b}[D")
+    #expect(session.screen.text.suffix(2) == ["waiting for tatyana …", "        typed "])
+    let before = session.screen
+    session.console.printMessage("hi", from: "tatyana", party: .client)
+    session.console.setPrompt(Session.prompt)
+    session.flush()
+    #expect(session.screen.text.suffix(2) == ["tatyana> hi", "SERVER> typed "])
+    #expect(session.screen.cursorRow == before.cursorRow)
+    #expect(session.screen.cursorColumn == before.cursorColumn)
+    #expect(session.screen.rows[11].cells[8...] == before.rows[11].cells[8...])
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  @Test func enterOutOfTurnKeepsTheLineAndSaysWhy() {
+    var session = Session(prompt: Self.waiting)
+    session.answer = .keep("It is not your turn.")
+    session.type("early\r")
+    #expect(
+      session.screen.text == [
+        "It is not your turn.", "waiting for tatyana …", "        early",
+      ])
+    // Once is enough, until something else was said.
+    session.type("\r")
+    #expect(session.screen.bells == 1)
+    session.receive("hi")
+    session.type("\r")
+    #expect(session.screen.history.filter { $0 == "It is not your turn." }.count == 2)
+    session.answer = .accept
+    session.console.setPrompt(Session.prompt)
+    session.type("!\r")
+    #expect(session.lines == ["early", "early", "early", "early!"])
+    #expect(session.screen.text.suffix(2) == ["SERVER> early!", "SERVER> "])
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  @Test func aRefusedMessageStaysToBeMended() {
+    var session = Session()
+    session.answer = .keep("ERROR: too long.")
+    session.type("abc\u{1b}[D\r")
+    #expect(session.screen.text == ["ERROR: too long.", "SERVER> abc"])
+    session.answer = .accept
+    session.type("\u{7f}\r")
+    #expect(session.lines == ["abc", "ac"])
+  }
+
+  @Test func noEventComesWhileALineWaits() {
+    var session = Session()
+    session.console.input("one\rtwo\r".utf8, at: session.now)
+    #expect(session.console.nextEvent() == .line("one"))
+    #expect(session.console.nextEvent() == nil)
+    #expect(!session.console.wantsInput)
+    session.console.dropLine()
+    #expect(session.console.nextEvent() == .line("two"))
+    session.console.acceptLine(showing: "\\quit", time: "12:00")
+    #expect(session.console.nextEvent() == nil)
+    #expect(session.console.wantsInput)
+    session.flush()
+    #expect(session.screen.text == ["12:00 SERVER> \\quit", "SERVER> "])
+  }
+
+  @Test func roomLeftIsShownNearTheEnd() {
+    var session = Session(columns: 600)
+    session.type(String(repeating: "x", count: 450))
+    #expect(session.screen.text.first?.hasSuffix("x") == true)
+    session.type("é")
+    #expect(session.screen.text.first?.hasSuffix("xé 49 left") == true)
+    #expect(session.screen.cursorColumn == 459)
+    session.type(String(repeating: "x", count: 50))
+    #expect(session.screen.text.first?.hasSuffix("x 1 too many") == true)
+    session.type("\r")
+    #expect(session.screen.text.first?.hasSuffix("x") == true)
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  @Test func aQuestionIsNoConversation() {
+    var session = Session(prompt: .ask("Please enter a User Name:"))
+    session.type("bob\r")
+    session.console.setPrompt(.speak("bob> "))
+    session.flush()
+    #expect(session.screen.text == ["Please enter a User Name:bob", "bob> "])
+    session.type("\u{1b}[A")
+    #expect(session.screen.text.last == "bob> ")
+  }
+
+  @Test func theDraftIsCarriedOver() {
+    var session = Session()
+    session.type("unsent")
+    let draft = session.console.draft
+    session.type("\u{3}")
+    #expect(session.screen.text == ["SERVER> "])
+    session.console.draft = draft
+    session.flush()
+    #expect(session.screen.text == ["SERVER> unsent"])
+    session.type("!\r")
+    #expect(session.lines == ["unsent!"])
+  }
+
+  @Test func withoutAPromptNothingIsDrawnUntilSomethingIsTyped() {
+    var session = Session(prompt: .none)
+    session.console.print("Listening.", to: .notice)
+    session.flush()
+    #expect(session.screen.text == ["Listening."])
+    #expect(session.screen.cursorRow == 1)
+    session.type("x")
+    #expect(session.screen.text == ["Listening.", "x"])
+  }
+
+  @Test func coloursOnlyWhenAskedFor() {
+    var plain = Session(prompt: Self.waiting)
+    plain.receive("hi")
+    plain.type("x")
+    #expect(Array(plain.screen.styledText.keys) == ["0"])
+
+    var coloured = Session(prompt: Self.waiting, colours: true)
+    coloured.console.printMessage("hi", from: "tatyana", party: .client, time: "12:00")
+    coloured.flush()
+    coloured.console.setPrompt(Session.prompt)
+    coloured.flush()
+    #expect(coloured.screen.styledText["2"]?.contains("waiting for tatyana …") == true)
+    #expect(coloured.screen.styledText["2"]?.contains("12:00") == true)
+    #expect(coloured.screen.styledText["36"] == "tatyana> ")
+    #expect(coloured.screen.styledText["32"] == "SERVER> ")
+    TerminalConsoleTests.expectTidy(coloured)
+  }
+}
