@@ -61,8 +61,13 @@ let package = Package(
     // Programs
     program(
       "chatserve",
-      ["ChatCore", "ChatServer", "ChatPosix", "ChatTerminal", "History", "Transcript", arguments]),
-    program("chatclient", ["ChatCore", "ChatClient", "ChatPosix", "ChatTerminal", arguments]),
+      [
+        "ChatCore", "ChatServer", "ChatLink", "ChatPosix", "ChatTerminal", "History", "Transcript",
+        arguments,
+      ]),
+    program(
+      "chatclient",
+      ["ChatCore", "ChatClient", "ChatLink", "ChatPosix", "ChatTerminal", arguments]),
 
     // Tests
     tests("ChatCoreTests", ["ChatCore"]),

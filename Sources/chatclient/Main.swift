@@ -1,6 +1,15 @@
 import ArgumentParser
+import ChatPosix
 
-@main struct ChatClientX: ParsableCommand {
-  @Argument var port: Int = 5
-  func run() throws { print(port) }
+@main
+enum Main {
+  static func main() {
+    do throws(SystemCallError) {
+      // A descriptor 0, 1 or 2 that is closed would become the connection.
+      try StandardDescriptors.ensureOpen()
+    } catch {
+      Leaving.now(UserMessages.system(error), .osError)
+    }
+    ChatClient.main()
+  }
 }

@@ -10,6 +10,8 @@ extension Conversation {
       guard self.place != place else { return }
       self.place = place
       if case .waiting = phase { actions.append(.send(.place(place))) }
+    case .crowdedOut:
+      close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
     case .stop(let what):
       stop(what, now, &actions)
     default:

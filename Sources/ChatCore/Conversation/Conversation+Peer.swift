@@ -34,6 +34,11 @@ extension Conversation {
   private mutating func introduce(
     _ handle: Handle, _ dialect: Dialect, _ now: Instant, _ actions: inout [Action]
   ) {
+    if role == .client, peer != nil {
+      // Who listens with nc is known by name from its first line on.
+      peer = handle
+      return
+    }
     guard case .introducing = phase, peer == nil else { return }
     // Known from here on, so that a second introduction is not a second
     // person; it takes effect when it is recorded.
@@ -151,7 +156,10 @@ extension Conversation {
       }
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other
-    self.close(Farewell(by: by, reason: close), now, &actions)
+    // How long it was silent is the client's own to tell: seconds.
+    let silence = (now.milliseconds(since: silentSince) + 500) / 1000
+    let detail = role == .client && reason == .idle ? "\(silence)" : nil
+    self.close(Farewell(by: by, reason: close, detail: detail), now, &actions)
   }
 
   mutating func fail(_ failure: LinkFailure, _ now: Instant, _ actions: inout [Action]) {

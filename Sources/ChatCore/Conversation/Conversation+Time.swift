@@ -67,8 +67,9 @@ extension Conversation {
   private var pingDeadline: Instant? {
     guard dialect == .native, !recording.isStuck else { return nil }
     switch phase {
-    case .introducing, .closing, .over: return nil
-    case .naming, .waiting, .talking, .lingering: break
+    // A peer's first record is its handle, so nothing may come before it.
+    case .introducing, .naming, .closing, .over: return nil
+    case .waiting, .talking, .lingering: break
     }
     if let pingedAt { return pingedAt.advanced(byMilliseconds: ConversationSettings.pongWithin) }
     return lastHeard.advanced(byMilliseconds: ConversationSettings.pingAfter)

@@ -97,7 +97,7 @@ public struct Conversation: Sendable {
       handleServerWord(event, now, &actions)
     case .operatorNamed, .operatorSaid, .operatorQuit:
       handleOperator(event, now, &actions)
-    case .granted, .placed, .stop:
+    case .granted, .placed, .crowdedOut, .stop:
       handleListener(event, now, &actions)
     case .recorded:
       finishRecording(now, &actions)

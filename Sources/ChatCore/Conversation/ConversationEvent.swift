@@ -42,6 +42,8 @@ extension Conversation {
     // The listener, to a server's conversation
     case granted
     case placed(Int)
+    /// There is no room in the line.
+    case crowdedOut
     /// This side is told to stop; the text names what told it.
     case stop(String)
 

@@ -25,6 +25,11 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
     if length > Self.maximumLength { throw .tooLong(length) }
     self.text = text
   }
+
+  /// For names that stand in this program.
+  init(unchecked text: String) {
+    self.text = text
+  }
 }
 
 /// What is wrong with a would-be handle.

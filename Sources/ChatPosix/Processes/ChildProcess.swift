@@ -64,6 +64,13 @@ public enum ChildProcess {
   /// a process that forks has one thread.
   nonisolated(unsafe) private static var bars: [StaticString] = []
 
+  /// Kills a child that does not go by itself: SIGKILL, which it cannot catch.
+  /// One that has gone already is left. kill(2).
+  public static func kill(_ child: Int32) {
+    precondition(child > 0, "kill(2) would reach more than one process")
+    _ = SystemCall.outcome("kill") { Result(errnoFrom: Glibc.kill(child, SIGKILL)) }
+  }
+
   /// Makes every fork trap until ``unbarFork()``, as long as something is held
   /// that must not cross one: "a SQLite connection is open"
   /// (https://sqlite.org/howtocorrupt.html section 2.6). Calls nest.

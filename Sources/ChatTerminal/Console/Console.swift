@@ -44,6 +44,10 @@ public struct Console: Sendable {
     isInteractive ? terminal.wantsInput : plain.wantsInput
   }
 
+  /// Whether every line of a pipe or file has been taken, and its end is what
+  /// ``nextEvent()`` gives next.
+  public var isAtEndOfInput: Bool { !isInteractive && plain.isAtEndOfInput }
+
   /// When to call ``tick(at:)`` if nothing else happens.
   public var deadline: Instant? { isInteractive ? terminal.deadline : nil }
 

@@ -39,6 +39,9 @@ struct PlainConsole: Sendable {
 
   var wantsInput: Bool { entered == nil && nextLine == lines.count && !inputHasEnded }
 
+  /// Whether all that is left to tell is the end.
+  var isAtEndOfInput: Bool { entered == nil && nextLine == lines.count && inputHasEnded }
+
   mutating func nextEvent() -> ConsoleEvent? {
     guard entered == nil else { return nil }
     if nextLine < lines.count {

@@ -94,7 +94,12 @@ import Testing
     case 21: .operatorNamed(tatyana)
     case 22...26: .operatorSaid(words[random.below(words.count)])
     case 27: random.below(4) == 0 ? .operatorQuit : .heard
-    case 28: random.below(8) == 0 ? .stop("SIGTERM") : .tick
+    case 28:
+      switch random.below(16) {
+      case 0: .stop("SIGTERM")
+      case 1: .crowdedOut
+      default: .tick
+      }
     default: .tick
     }
   }

@@ -1,0 +1,111 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatTerminal
+
+extension Client {
+  func perform(_ action: Conversation.Action, at now: Instant) {
+    switch action {
+    case .send(let signal): link.send(signal, at: now)
+    case .show(.opened):
+      // The original says nothing here; the prompt says it.
+      if toldPlace != nil, let peer = machine.peer {
+        tell(.floor(peer, machine.mode))
+      }
+    case .show(.message(let party, let message)):
+      guard let peer = machine.peer else {
+        preconditionFailure("a message is shown only after its handle")
+      }
+      terminal.console.printMessage(
+        message.text, from: TextSanitizer.escapedOnOneLine(peer.text), party: party)
+    case .accept: terminal.console.acceptLine()
+    case .giveBack(let message, let obstacle): keep(message, obstacle)
+    case .askAgain(let why):
+      tell(.handleDenied(why))
+      handle = nil
+    case .tellDenied(let why): tell(.denied(why))
+    case .end(let ending): self.ending = ending
+    case .record, .announceReady, .confirm: break
+    }
+  }
+
+  /// A message that is not taken: the line it was typed on keeps it, or gets
+  /// it back when it had left already.
+  private func keep(_ message: Message, _ obstacle: Conversation.Obstacle) {
+    if obstacle == .denied {
+      if terminal.console.draft.isEmpty { terminal.console.draft = message.text }
+    } else {
+      terminal.console.keepLine(
+        notice: words.sentence(.obstacle(obstacle, peer: machine.peer)))
+    }
+  }
+
+  func tell(_ notice: ClientNotice) {
+    terminal.console.print(words.sentence(notice), to: .notice)
+  }
+
+  /// Brings the prompt in step with where the conversation stands.
+  func showStanding() {
+    guard ending == nil else { return }
+    switch machine.standing {
+    case .introducing, .over:
+      terminal.console.setPrompt(.none)
+    case .naming:
+      askForHandle()
+    case .inLine(let place):
+      if let place, toldPlace != .some(.some(place)) {
+        toldPlace = .some(place)
+        tell(.place(place))
+      }
+      terminal.console.setPrompt(.waiting(words.sentence(.place(place)), then: ownPrompt))
+    case .speaking:
+      terminal.console.setPrompt(.speak(ownPrompt))
+    case .listening:
+      guard let peer = machine.peer else { return }
+      terminal.console.setPrompt(
+        .waiting(words.sentence(.waitingFor(peer)), then: ownPrompt))
+    }
+  }
+
+  private var ownPrompt: String { handle.map { "\($0)> " } ?? "> " }
+
+  private func askForHandle() {
+    if let handle {
+      self.handle([.operatorNamed(handle)], at: Self.now)
+    } else if !isAsking {
+      isAsking = true
+      terminal.console.setPrompt(.ask(words.sentence(.askHandle)))
+    }
+  }
+
+  func sayLastWords(_ ending: Conversation.Ending) {
+    terminal.console.setPrompt(.none)
+    if !ending.unshown.isEmpty {
+      tell(.unshown(count: ending.unshown.count))
+      let name = machine.peer.map { TextSanitizer.escapedOnOneLine($0.text) } ?? ""
+      for message in ending.unshown {
+        terminal.console.print("\(name)> \(message.text)", to: .notice)
+      }
+    }
+    if !ending.unconfirmed.isEmpty {
+      tell(.unconfirmed(count: ending.unconfirmed.count))
+      for message in ending.unconfirmed {
+        terminal.console.print("\(ownPrompt)\(message.text)", to: .notice)
+      }
+    }
+    let notice = ClientNotice.ended(
+      ending, dialect: machine.dialect, isOwnSignal: signal != nil)
+    let channel: ConsoleChannel = ending.reason.isFailure ? .notice : .conversation
+    terminal.console.print(words.sentence(notice), to: channel)
+  }
+}
+
+extension CloseReason {
+  /// Whether its sentence is an error, for standard error.
+  var isFailure: Bool {
+    switch self {
+    case .quit, .eof, .timeout, .sigint: false
+    case .reset, .error, .unresponsive, .crashed, .full: true
+    }
+  }
+}

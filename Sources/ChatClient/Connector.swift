@@ -1,0 +1,90 @@
+import ChatCore
+import ChatPosix
+
+/// Why there is no connection.
+public enum ConnectError: Error {
+  case unknownHost(ResolveError)
+  /// Every address failed; the last reason, where there is one address the
+  /// only one.
+  case unreachable(SocketAddress, SystemCallError)
+  case timedOut(afterMilliseconds: Int64)
+  case interrupted(ChatPosix.Signal)
+  case system(SystemCallError)
+}
+
+/// Connects to the first address of a host that answers.
+enum Connector {
+  /// Tries the addresses in getaddrinfo's order (RFC 6724) until one answers.
+  /// Each gets its share of the time that is left, so that one that swallows
+  /// packets does not keep the next from being tried.
+  ///
+  /// - Parameter milliseconds: over all addresses.
+  /// - Throws: ``ConnectError``.
+  static func connect(
+    to host: String, port: UInt16, within milliseconds: Int64
+  ) throws(ConnectError) -> FileDescriptor {
+    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    let addresses: [SocketAddress]
+    do {
+      addresses = try Resolver.resolve(host, port: port)
+    } catch {
+      throw .unknownHost(error)
+    }
+    var failure: ConnectError = .timedOut(afterMilliseconds: milliseconds)
+    for (index, address) in addresses.enumerated() {
+      let left = deadline - Clock.monotonicMilliseconds()
+      if left <= 0 { break }
+      let share = left / Int64(addresses.count - index)
+      do throws(SystemCallError) {
+        if let socket = try connect(to: address, within: share) { return socket }
+      } catch {
+        failure = .unreachable(address, error)
+      }
+      if let signal = takeInterruption() { throw .interrupted(signal) }
+    }
+    throw failure
+  }
+
+  /// A connected socket; `nil` when the time ran out.
+  private static func connect(
+    to address: SocketAddress, within milliseconds: Int64
+  ) throws(SystemCallError) -> FileDescriptor? {
+    let attempt = try Connecting.start(to: address)
+    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    var poller = Poller()
+    while attempt.state == .inProgress {
+      let left = deadline - Clock.monotonicMilliseconds()
+      let ready = try poller.poll(
+        [Interest(attempt.descriptor, read: false, write: true)], timeoutMilliseconds: left)
+      if !ready.isEmpty { break }
+      if left <= 0 || isInterrupted {
+        attempt.cancel()
+        return nil
+      }
+    }
+    return try attempt.finish()
+  }
+
+  /// The signal that wants this program to stop, once it has come.
+  nonisolated(unsafe) private static var interruption: ChatPosix.Signal?
+
+  private static var isInterrupted: Bool {
+    interruption = interruption ?? Signals.take().first { $0.stops }
+    return interruption != nil
+  }
+
+  private static func takeInterruption() -> ChatPosix.Signal? {
+    defer { interruption = nil }
+    return isInterrupted ? interruption : nil
+  }
+}
+
+extension ChatPosix.Signal {
+  /// Whether it means that this program is to go.
+  var stops: Bool {
+    switch self {
+    case .interrupt, .terminate, .hangup: true
+    case .quit, .windowChange, .childChanged, .continued, .terminalStop: false
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ChatCore
+import ChatPosix
+
+extension PeerLink {
+  /// Sends what is left, then the end of file, and waits for the peer's: a
+  /// close with something unread would reset the connection, and the peer
+  /// could lose the last words (RFC 1122, 4.2.2.13).
+  public func finish(within milliseconds: Int64) {
+    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    var poller = Poller()
+    var hasShutDown = false
+    while !isBroken || !isAtEnd {
+      let now = Clock.monotonicMilliseconds()
+      if now >= deadline { break }
+      _ = flush(at: Instant(milliseconds: now))
+      if isBroken { break }
+      if outbound.isEmpty && !hasShutDown {
+        hasShutDown = true
+        // A connection that is gone needs no end of file.
+        try? descriptor.shutdownWrite()
+      }
+      if isAtEnd && hasShutDown { break }
+      guard let interest = interest(reading: true),
+        let ready = try? poller.poll([interest], timeoutMilliseconds: deadline - now)
+      else { break }
+      if ready.contains(where: \.canRead) { discard() }
+    }
+    descriptor.closeOnce()
+  }
+}

@@ -1,0 +1,22 @@
+import ChatCore
+
+/// The sentences that a peer reads who has no program to find words: the
+/// executables write them, beside the operator's.
+public struct PeerPhrases: Sendable {
+  var refusedHandle: @Sendable (HandleError) -> String
+  var refusal: @Sendable (Conversation.Refusal) -> String
+  var place: @Sendable (Int) -> String
+  var goodbye: @Sendable (QuitReason) -> String
+
+  public init(
+    refusedHandle: @escaping @Sendable (HandleError) -> String,
+    refusal: @escaping @Sendable (Conversation.Refusal) -> String,
+    place: @escaping @Sendable (Int) -> String,
+    goodbye: @escaping @Sendable (QuitReason) -> String
+  ) {
+    self.refusedHandle = refusedHandle
+    self.refusal = refusal
+    self.place = place
+    self.goodbye = goodbye
+  }
+}

@@ -1,0 +1,145 @@
+import ChatCore
+import ChatPosix
+import ChatTerminal
+
+/// The operator's side.
+extension ConversationProcess {
+  /// Milliseconds until a line from a pipe is tried again that could not be
+  /// recorded.
+  private static let retryLineAfter: Int64 = 1_000
+
+  /// Takes the terminal, with what was typed and not said before.
+  func openTerminal() {
+    let isInteractive = !settings.isPlain && OperatorTerminal.canBeInteractive()
+    let size = FileDescriptor.standardOutput.windowSize()
+    var console = ConsoleSettings(
+      isInteractive: isInteractive, columns: size?.columns ?? 0, rows: size?.rows ?? 0,
+      party: .server)
+    console.colours = settings.colours
+    console.reflows = ConsoleSettings.reflows(environment: Environment.value)
+    console.printsPlainPrompts =
+      FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+    do throws(SystemCallError) {
+      // A stop must find the terminal as the shell left it.
+      if isInteractive { try Signals.install([.terminalStop]) }
+      terminal = try OperatorTerminal(console, readsExactly: true)
+    } catch {
+      // The terminal went away between two looks: lines will do.
+      console.isInteractive = false
+      terminal = try? OperatorTerminal(console, readsExactly: true)
+    }
+    terminal?.unsaid = unsaid
+    unsaid = []
+  }
+
+  /// Whether a line should be read where every byte read is taken for good.
+  var wantsPlainInput: Bool { machine.wantsOperatorInput && heldLine == nil }
+
+  /// Acts on what the operator typed.
+  func hearOperator(at now: Instant) {
+    guard let terminal else { return }
+    if let line = heldLine, let at = retryLineAt, now >= at {
+      heldLine = nil
+      retryLineAt = nil
+      post(.operatorSaid(line), at: now)
+    }
+    while ending == nil, terminal.console.isInteractive || wantsPlainInput,
+      let event = terminal.console.nextEvent()
+    {
+      take(event, on: terminal, at: now)
+      // What follows a line may depend on whether it could be recorded.
+      if recorder.hasPending { return }
+    }
+  }
+
+  private func take(_ event: ConsoleEvent, on terminal: OperatorTerminal, at now: Instant) {
+    switch event {
+    case .line(let text):
+      hasReadInput = true
+      enter(text, on: terminal, at: now)
+    case .interrupt: report(.interrupted)
+    case .suspend: suspend()
+    case .endOfInput: endInput(at: now)
+    }
+  }
+
+  private func enter(_ text: String, on terminal: OperatorTerminal, at now: Instant) {
+    switch Command(text) {
+    case .quit:
+      terminal.console.acceptLine()
+      terminal.forgetLine()
+      post(.operatorQuit, at: now)
+    case .unknown(let name):
+      refuse(.unknownCommand(name))
+    case .message(let text):
+      do throws(MessageError) {
+        post(.operatorSaid(try Message(text)), at: now)
+      } catch {
+        refuse(.invalid(error), to: .conversation)
+      }
+    }
+  }
+
+  private func refuse(_ notice: ServerNotice, to channel: ConsoleChannel = .notice) {
+    terminal?.console.keepLine(notice: words.sentence(notice), to: channel)
+    terminal?.forgetLine()
+  }
+
+  /// End of file is a goodbye, except in `free` for an operator who was never
+  /// there: a server without standard input listens and records.
+  private func endInput(at now: Instant) {
+    let isAbsent = settings.mode == .free && !hasReadInput
+    if isAbsent && terminal?.console.isInteractive == false {
+      tell(.inputEnded)
+    } else {
+      post(.operatorQuit, at: now)
+    }
+  }
+
+  func acceptLine() {
+    terminal?.console.acceptLine()
+    terminal?.forgetLine()
+  }
+
+  func keepLine(_ message: Message, _ obstacle: Conversation.Obstacle, at now: Instant) {
+    guard let terminal else { return }
+    if terminal.console.isInteractive {
+      terminal.console.keepLine(notice: words.sentence(notice(of: obstacle)))
+    } else {
+      // Nobody presses Enter again on a pipe: the line waits here.
+      heldLine = message
+      retryLineAt = now.advanced(byMilliseconds: Self.retryLineAfter)
+    }
+  }
+
+  private func notice(of obstacle: Conversation.Obstacle) -> ServerNotice {
+    guard obstacle == .notRecorded, let trouble else {
+      return .obstacle(obstacle, peer: machine.peer)
+    }
+    hasToldTrouble = true
+    return .recordingFailed(trouble)
+  }
+
+  /// Ctrl-Z: the whole job stops, as it would without raw mode.
+  func suspend() {
+    terminal?.suspend()
+    // The others stop by the signal's default; this process catches it.
+    try? Signals.sendToProcessGroup(.terminalStop)
+    Signals.stopThisProcess()
+    terminal?.resume()
+  }
+
+  /// Brings the prompt in step with whose turn it is.
+  func showStanding() {
+    guard let terminal, ending == nil else { return }
+    let prompt = "\(settings.handle)> "
+    switch machine.standing {
+    case .speaking: terminal.console.setPrompt(.speak(prompt))
+    case .listening:
+      guard let peer = machine.peer else { return }
+      terminal.console.setPrompt(.waiting(words.sentence(.waitingFor(peer)), then: prompt))
+    case .introducing, .naming, .inLine, .over:
+      terminal.console.setPrompt(.none)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// Writes what a conversation asks to have recorded. The database is opened
+/// with the first entry, after the peer was greeted, and again when it was
+/// deleted under the server.
+final class Recorder {
+  private let settings: ServerSettings
+  private let run: Int64
+  private let address: SocketAddress
+  private var transcript: TranscriptWriter?
+  private var writer: ConversationWriter?
+  /// Asked for and not committed.
+  private var pending: [(Entry, Timestamp)] = []
+
+  init(settings: ServerSettings, run: Int64, address: SocketAddress) {
+    self.settings = settings
+    self.run = run
+    self.address = address
+  }
+
+  var hasPending: Bool { !pending.isEmpty }
+
+  /// The conversation's id in the transcript, once its opening is recorded.
+  var conversation: Int64? { writer?.conversationID }
+
+  /// Takes an entry to be committed with the next ``commit()``.
+  func ask(_ entry: Entry) {
+    pending.append((entry, Timestamp(milliseconds: Clock.realtimeMilliseconds())))
+  }
+
+  /// Makes everything asked for durable, in one commit, or nothing of it.
+  ///
+  /// - Throws: ``TranscriptError``. What was asked for is forgotten then: the
+  ///   conversation asks again.
+  func commit() throws(TranscriptError) {
+    let entries = pending
+    pending.removeAll(keepingCapacity: true)
+    let writer = try openWriter()
+    do throws(TranscriptError) {
+      try writer.append(entries)
+    } catch {
+      guard error.kind == .deleted || error.kind == .replaced else { throw error }
+      try transcript?.reopen()
+      if let transcript {
+        writer.run = try transcript.continueRun(
+          run,
+          RunDescription(
+            pid: ProcessID.parent, bootID: BootID.current, version: settings.version,
+            port: Int(settings.port), handle: settings.handle),
+          startedAt: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+      }
+      try writer.append(entries)
+    }
+  }
+
+  private func openWriter() throws(TranscriptError) -> ConversationWriter {
+    if let writer { return writer }
+    let transcript = try TranscriptWriter(path: settings.database)
+    let writer = ConversationWriter(
+      transcript, run: run, peerAddress: address.host, peerPort: Int(address.port),
+      mode: settings.mode)
+    self.transcript = transcript
+    self.writer = writer
+    return writer
+  }
+}

@@ -1,0 +1,140 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// The process that holds the transcript open for as long as the server runs.
+///
+/// The listener may hold no database connection, since it forks; the keeper
+/// records for it: the run's start and stop, and the ends of conversations
+/// that could not record their own. Between conversations it keeps SQLite's
+/// log from being torn down (3 ms each time) and the search index up to date.
+struct Keeper {
+  /// Milliseconds between attempts to record what could not be recorded.
+  private static let retryAfter: Int64 = 1_000
+  /// Messages indexed in one step: a few milliseconds for which a commit of
+  /// the conversation would wait.
+  private static let indexStep = 100
+
+  private let line: MessageSocket
+  private let writer: TranscriptWriter
+  private var run: Int64
+  /// What could not be recorded yet, oldest first.
+  private var unburied: [KeeperRequest] = []
+  private var indexIsBehind = true
+  private var isStopping = false
+
+  /// The body of the keeper's process. Answers on `line` first: the run's id,
+  /// or why there is none.
+  ///
+  /// - Parameter run: the id, when an earlier keeper of this run died.
+  static func main(
+    line: MessageSocket, settings: ServerSettings, description: RunDescription, run: Int64?
+  ) -> Int32 {
+    do {
+      let writer = try TranscriptWriter(path: settings.database)
+      let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+      let id: Int64
+      if let run { id = run } else { id = try writer.startRun(description, at: now) }
+      _ = try? line.send(KeeperAnswer.running(id).bytes)
+      var keeper = Keeper(line: line, writer: writer, run: id)
+      keeper.serve()
+      return 0
+    } catch {
+      _ = try? line.send(KeeperAnswer.failed(error).bytes)
+      return 1
+    }
+  }
+
+  private init(line: MessageSocket, writer: TranscriptWriter, run: Int64) {
+    self.line = line
+    self.writer = writer
+    self.run = run
+  }
+
+  private mutating func serve() {
+    var poller = Poller()
+    while true {
+      let wait: Int64? =
+        indexIsBehind && !isStopping ? 0 : (unburied.isEmpty ? nil : Self.retryAfter)
+      let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
+      // The listener ignores no signal on our behalf: our life is its socket.
+      _ = Signals.take()
+      if !ready.isEmpty, !receive() { return }
+      bury()
+      if isStopping {
+        if unburied.isEmpty { stop() }
+        return
+      }
+      if indexIsBehind && ready.isEmpty { index() }
+    }
+  }
+
+  /// Takes all requests there are; false when the listener is gone.
+  private mutating func receive() -> Bool {
+    while true {
+      let result = try? line.receive(maximumLength: ControlLimits.messageLength)
+      switch result {
+      case .message(let bytes): take(KeeperRequest(bytes: bytes))
+      case .wouldBlock: return true
+      // A listener that died did not stop its run: the run stays unended.
+      case .endOfFile, nil: return false
+      }
+    }
+  }
+
+  private mutating func take(_ request: KeeperRequest) {
+    switch request {
+    case .bury: unburied.append(request)
+    case .index: indexIsBehind = true
+    case .stop: isStopping = true
+    }
+  }
+
+  private mutating func bury() {
+    while let request = unburied.first {
+      guard case .bury(let address, let port, let at, let by, let reason, let detail) = request
+      else { return }
+      do {
+        if let conversation = try writer.unclosedConversation(
+          run: run, peerAddress: address, peerPort: port)
+        {
+          try writer.recordClose(
+            conversation: conversation, at: at, by: by, reason: reason, detail: detail)
+        }
+        unburied.removeFirst()
+      } catch {
+        reopen(after: error)
+        return
+      }
+    }
+  }
+
+  private mutating func index() {
+    do {
+      // Nothing left, or nothing that can be done now: a search does it too.
+      if try SearchIndex.catchUp(writer.connection, limit: Self.indexStep) < Self.indexStep {
+        indexIsBehind = false
+      }
+    } catch {
+      indexIsBehind = false
+      reopen(after: error)
+    }
+  }
+
+  private func stop() {
+    do {
+      try writer.stopRun(run, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+    } catch {
+      // The run stays unended, which is what `history verify` then says.
+      _ = try? line.send(KeeperAnswer.failed(error).bytes)
+    }
+  }
+
+  /// A file that is gone cannot come back: another is begun.
+  private func reopen(after error: TranscriptError) {
+    switch error.kind {
+    case .deleted, .replaced: try? writer.reopen()
+    default: break
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import ChatPosix
+import Transcript
+
+/// The listener's end of the keeper: starts it, asks it, starts it again when
+/// it died.
+final class KeeperLine {
+  private let settings: ServerSettings
+  private let description: RunDescription
+  private(set) var processID: Int32 = -1
+  private(set) var socket: MessageSocket?
+  /// What the keeper has not taken yet, oldest first.
+  private var backlog: [KeeperRequest] = []
+  /// The run's id in the transcript.
+  private(set) var run: Int64?
+
+  init(settings: ServerSettings, description: RunDescription) {
+    self.settings = settings
+    self.description = description
+  }
+
+  /// Starts the keeper and waits until it has opened the transcript.
+  ///
+  /// - Parameter closeOthers: closes, in the keeper, what is the listener's
+  ///   alone: a port or a line held open by two outlives its owner.
+  /// - Throws: ``ServerError``: why the transcript cannot be used.
+  func start(closing closeOthers: () -> Void) throws(ServerError) {
+    try spawn(closing: closeOthers)
+    let first: KeeperAnswer?
+    let status: ExitStatus
+    do throws(SystemCallError) {
+      first = try answer()
+      if case .running(let id)? = first {
+        run = id
+        return
+      }
+      status = try ChildProcess.wait(for: processID)
+    } catch {
+      throw .system(error)
+    }
+    if case .failed(let error)? = first { throw .transcript(error) }
+    throw .keeperDied(status)
+  }
+
+  /// The keeper's first word; `nil` when it died before.
+  private func answer() throws(SystemCallError) -> KeeperAnswer? {
+    guard let socket else { preconditionFailure("a keeper was started without a socket") }
+    var poller = Poller()
+    while true {
+      _ = try poller.poll([Interest(socket.descriptor)])
+      switch try socket.receive(maximumLength: ControlLimits.messageLength) {
+      case .wouldBlock: continue
+      case .endOfFile: return nil
+      case .message(let bytes): return KeeperAnswer(bytes: bytes, path: settings.database)
+      }
+    }
+  }
+
+  private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
+    do throws(SystemCallError) {
+      let pair = try SocketPair.open()
+      let (settings, description, run) = (settings, description, run)
+      processID = try ChildProcess.fork {
+        pair.one.close()
+        closeOthers()
+        Signals.resetInChild()
+        return Keeper.main(
+          line: pair.other, settings: settings, description: description, run: run)
+      }
+      pair.other.close()
+      socket = pair.one
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Asks for something; kept until the keeper takes it.
+  func ask(_ request: KeeperRequest) {
+    backlog.append(request)
+    send()
+  }
+
+  /// Hands over what the keeper takes now.
+  func send() {
+    while let request = backlog.first, let socket {
+      switch try? socket.send(request.bytes) {
+      case .sent: backlog.removeFirst()
+      case .wouldBlock, .closed, nil: return
+      }
+    }
+  }
+
+  /// Whether something waits to be handed over.
+  var isBehind: Bool { !backlog.isEmpty }
+
+  /// Puts another keeper in the place of one that died.
+  func restart(closing closeOthers: () -> Void) throws(ServerError) {
+    socket?.close()
+    try spawn(closing: closeOthers)
+    send()
+  }
+
+  /// In a forked conversation: this line is the listener's alone.
+  func closeInChild() { socket?.close() }
+}

@@ -1,0 +1,95 @@
+import ChatCore
+import ChatPosix
+
+extension Listener {
+  func take(_ signal: Signal, at now: Instant) {
+    switch signal {
+    case .interrupt: stop(because: "SIGINT", at: now)
+    case .terminate: stop(because: "SIGTERM", at: now)
+    case .hangup: stop(because: "SIGHUP", at: now)
+    case .childChanged: reap(at: now)
+    case .quit, .windowChange, .continued, .terminalStop: break
+    }
+  }
+
+  /// Tells everybody to say goodbye. Asked twice, it waits no longer.
+  func stop(because signal: String, at now: Instant) {
+    if let first = stopping {
+      // Asked twice: the peers that do not listen are not waited for.
+      stopping?.deadline = min(
+        first.deadline, now.advanced(byMilliseconds: Self.impatientStopWithin))
+      return
+    }
+    stopping = Stop(
+      signal: signal, deadline: now.advanced(byMilliseconds: Self.stopWithin))
+    // Another server may have the port from here on.
+    socket.close()
+    for index in sessions.indices { order(.stop(signal), index) }
+  }
+
+  private func closeForKeeper() {
+    socket.close()
+    for session in sessions { session.line.close() }
+  }
+
+  /// Takes the dead off the list and records what they could not.
+  private func reap(at now: Instant) {
+    for ended in ChildProcess.reap() {
+      if ended.processID == keeper.processID {
+        guard stopping == nil else { continue }
+        do throws(ServerError) {
+          try keeper.restart(closing: closeForKeeper)
+        } catch {
+          // Without a keeper talk goes on: every conversation records itself.
+          continue
+        }
+      } else if let index = sessions.firstIndex(where: { $0.processID == ended.processID }) {
+        hear(sessions[index].line.descriptor, at: now)
+        bury(sessions.remove(at: index), ended.status)
+      }
+    }
+  }
+
+  private func bury(_ session: Session, _ status: ExitStatus) {
+    session.line.close()
+    let hadFloor = session.standing == .hasFloor
+    if hadFloor {
+      terminal?.restore(input: .standardInput, output: .standardOutput)
+    }
+    let at = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    func record(by: Party?, _ reason: CloseReason, _ detail: String?) {
+      keeper.ask(
+        .bury(
+          address: session.address.host, port: Int(session.address.port), at: at, by: by,
+          reason: reason, detail: detail))
+    }
+    switch status {
+    case .signaled where stopping != nil:
+      record(by: .server, .sigint, stopping?.signal)
+    case .signaled(let signal, _):
+      record(by: .server, .crashed, "signal \(signal)")
+      tell(.crashed(session.address, signal: signal))
+    case .exited(SessionExit.ended.rawValue):
+      break
+    case .exited(SessionExit.closeUnrecorded.rawValue):
+      if case .unrecorded(let party, let reason)? = session.unrecorded {
+        record(by: party, reason, nil)
+      }
+    case .exited(let status):
+      record(by: .server, .crashed, "exit status \(status)")
+      tell(.died(session.address, status: status))
+    }
+    keeper.ask(.index)
+  }
+
+  /// The last act: those who did not go in time are killed, the end of the
+  /// run is recorded.
+  func stopKeeper() {
+    for session in sessions {
+      ChildProcess.kill(session.processID)
+      if let status = try? ChildProcess.wait(for: session.processID) { bury(session, status) }
+    }
+    sessions = []
+    keeper.finish(within: Self.stopWithin)
+  }
+}

@@ -1,0 +1,153 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// The listening process: accepts, forks, hands out the floor in order of
+/// arrival, reaps. It reads no byte that a peer sent, opens no database and
+/// starts no thread.
+public final class Listener {
+  /// Silent connections kept at once. They wait for a first word, not in
+  /// line; past this many the oldest has to go, so that nobody can fill the
+  /// house by saying nothing.
+  static let introducingLimit = 32
+  /// Milliseconds that conversations get for their goodbyes when the server
+  /// stops: as long as they themselves try to record a close, and some more.
+  static let stopWithin: Int64 = 5_000
+  /// The same once the server was told to stop a second time.
+  static let impatientStopWithin: Int64 = 500
+  /// Milliseconds for which nobody is accepted after the system ran short of
+  /// something: poll(2) would report the same peer at once.
+  static let acceptPause: Int64 = 100
+  /// Milliseconds between two notices of peers turned away.
+  static let noticeInterval: Int64 = 1_000
+
+  let settings: ServerSettings
+  let words: ServerWords
+  let socket: ListeningSocket
+  let keeper: KeeperLine
+  /// Held for the run's life, and by every process of the run: it tells an
+  /// open conversation from a lost one.
+  let lock: RunLock?
+  /// What the terminal was like, to be put back after a conversation that
+  /// could not do it.
+  let terminal: TerminalMode?
+
+  /// In order of arrival.
+  var sessions: [Session] = []
+  /// What the operator typed and did not say in the conversation before.
+  var unsaid: [UInt8] = []
+  var stopping: Stop?
+  var acceptAgainAt: Instant?
+  var turnedAway = 0
+  var turnedAwayNoticeAt: Instant?
+  var poller = Poller()
+
+  struct Stop {
+    var signal: String
+    var deadline: Instant
+  }
+
+  /// Binds the port, opens the transcript in the keeper, and listens.
+  ///
+  /// - Throws: ``ServerError``.
+  public init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
+    self.settings = settings
+    self.words = words
+    do throws(ListenError) {
+      socket = try ListeningSocket.open(port: settings.port, address: settings.address)
+    } catch {
+      throw .cannotListen(port: settings.port, address: settings.address, error)
+    }
+    do throws(SystemCallError) {
+      try Signals.install([
+        .interrupt, .terminate, .hangup, .windowChange, .childChanged, .continued,
+      ])
+      try FatalSignals.install()
+    } catch {
+      throw .system(error)
+    }
+    let input = FileDescriptor.standardInput
+    terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
+    keeper = KeeperLine(
+      settings: settings,
+      description: RunDescription(
+        pid: ProcessID.current, bootID: BootID.current, version: settings.version,
+        port: Int(socket.boundPort), handle: settings.handle))
+    let listening = socket
+    try keeper.start { listening.close() }
+    // Without the lock a conversation under way may be taken for a lost one
+    // by `history`; that is no reason not to talk.
+    lock = keeper.run.flatMap { try? RunLock.acquire(database: settings.database, run: $0) }
+  }
+
+  /// Serves until a signal stops it.
+  public func run() {
+    announce()
+    while true {
+      let now = Instant(milliseconds: Clock.monotonicMilliseconds())
+      if let stopping, sessions.isEmpty || now >= stopping.deadline { break }
+      let ready = wait(from: now)
+      let then = Instant(milliseconds: Clock.monotonicMilliseconds())
+      for signal in Signals.take() { take(signal, at: then) }
+      for readiness in ready where readiness.descriptor != socket.descriptor {
+        hear(readiness.descriptor, at: then)
+      }
+      if ready.contains(where: { $0.descriptor == socket.descriptor }), stopping == nil {
+        acceptAll(at: then)
+      }
+      keeper.send()
+      tellTurnedAway(at: then)
+      giveFloor()
+    }
+    stopKeeper()
+  }
+
+  private func announce() {
+    let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
+    tell(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
+  }
+
+  private func wait(from now: Instant) -> [Readiness] {
+    var interests = sessions.filter { !$0.hasHungUp }.map { Interest($0.line.descriptor) }
+    var deadlines = [stopping?.deadline, turnedAwayNoticeAt].compactMap { $0 }
+    if stopping == nil {
+      if let again = acceptAgainAt, again > now {
+        deadlines.append(again)
+      } else {
+        acceptAgainAt = nil
+        interests.append(Interest(socket.descriptor))
+      }
+    }
+    if keeper.isBehind { deadlines.append(now.advanced(byMilliseconds: Self.acceptPause)) }
+    let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
+    // ENOMEM: the kernel has no room for a list this short. Nothing to be
+    // done but to ask again.
+    return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
+  }
+
+  /// Tells the operator: through the conversation that owns the terminal, or
+  /// directly.
+  func tell(_ notice: ServerNotice) {
+    let sentence = words.sentence(notice)
+    if let owner = sessions.first(where: { $0.standing == .hasFloor }) {
+      _ = try? owner.line.send(
+        ListenerOrder.notice(String(sentence.prefix(ControlLimits.messageLength / 4))).bytes)
+    } else {
+      try? StandardError.write(sentence + "\n")
+    }
+  }
+}
+
+/// Which boot of the machine this is.
+enum BootID {
+  /// proc_sys_kernel(5), random/boot_id; empty where there is no /proc.
+  static var current: String {
+    guard
+      let file = try? FileDescriptor.open("/proc/sys/kernel/random/boot_id", .readOnly)
+    else { return "" }
+    defer { file.closeOnce() }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    guard case .bytes(let count)? = try? file.readAvailable(into: &bytes) else { return "" }
+    return String(decoding: bytes.prefix(count).prefix { $0 != 0x0a }, as: UTF8.self)
+  }
+}

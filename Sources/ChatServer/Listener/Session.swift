@@ -1,0 +1,26 @@
+import ChatPosix
+
+/// A conversation's process, as the listener knows it.
+struct Session {
+  enum Standing {
+    /// Its peer has not said who it is.
+    case introducing
+    /// Its peer waits for the floor.
+    case waiting
+    /// It owns the terminal.
+    case hasFloor
+    /// It has given the terminal back and sees its connection off.
+    case leaving
+  }
+
+  let processID: Int32
+  let line: MessageSocket
+  let address: SocketAddress
+  var standing = Standing.introducing
+  /// The place that it was last told.
+  var place: Int?
+  /// How it ended, when it could not record that itself.
+  var unrecorded: ConversationReport?
+  /// Whether its end of the line is closed.
+  var hasHungUp = false
+}

@@ -1,0 +1,38 @@
+import ChatCore
+import ChatLink
+
+/// What chatserve is told once, by its command line and environment.
+public struct ServerSettings {
+  /// 1024 to 65535; 0, any free port, is for tests.
+  public var port: UInt16
+  /// Where to listen; `nil` is everywhere.
+  public var address: String?
+  public var handle: Handle
+  public var mode: Mode
+  /// Milliseconds of silence allowed to the peer whose turn it is; `nil` is
+  /// for ever.
+  public var idleLimit: Int64?
+  /// Peers that may wait in line, beside the one who has the floor.
+  public var waitingLimit: Int
+  /// The transcript's path.
+  public var database: String
+  /// Of this program, for the transcript.
+  public var version: String
+  /// Draw no editor even where one could be drawn.
+  public var isPlain = false
+  public var colours = false
+
+  public init(
+    port: UInt16, address: String?, handle: Handle, mode: Mode, idleLimit: Int64?,
+    waitingLimit: Int, database: String, version: String
+  ) {
+    self.port = port
+    self.address = address
+    self.handle = handle
+    self.mode = mode
+    self.idleLimit = idleLimit
+    self.waitingLimit = waitingLimit
+    self.database = database
+    self.version = version
+  }
+}

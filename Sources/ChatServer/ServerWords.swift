@@ -1,0 +1,40 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import Transcript
+
+/// What a server has to tell people. Evidence only: the words are the
+/// executable's.
+public enum ServerNotice {
+  case listening(port: UInt16, addresses: [String], database: String)
+  case opened
+  case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Int64?)
+  case broken(CloseReason, detail: String?)
+  case unshown(from: Handle?, count: Int)
+  case unconfirmed(to: Handle?, count: Int)
+  case closeUnrecorded
+  case invalid(MessageError)
+  case unknownCommand(String)
+  case obstacle(Conversation.Obstacle, peer: Handle?)
+  case waitingFor(Handle)
+  case recordingFailed(TranscriptError)
+  case recordingWorks
+  case crashed(SocketAddress, signal: Int32)
+  case died(SocketAddress, status: Int32)
+  case lineIsFull(waiting: Int)
+  case turnedAway(count: Int)
+  case acceptFailed(Errno)
+  case forkFailed(Errno)
+  case inputEnded
+}
+
+/// The executable's words, handed to the loops that need them.
+public struct ServerWords {
+  public var sentence: (ServerNotice) -> String
+  public var peer: PeerPhrases
+
+  public init(sentence: @escaping (ServerNotice) -> String, peer: PeerPhrases) {
+    self.sentence = sentence
+    self.peer = peer
+  }
+}

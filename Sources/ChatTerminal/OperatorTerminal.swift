@@ -1,0 +1,203 @@
+import ChatCore
+import ChatPosix
+
+/// The person's side of a conversation: standard input and output and the
+/// console between them. Reads and writes only what can be had at once.
+public final class OperatorTerminal {
+  /// The bytes of one read: more than anyone types between two turns of a
+  /// loop, and a screenful of a paste.
+  static let readLength = 4096
+  /// Bytes written at once. A pipe that poll(2) calls writable takes PIPE_BUF
+  /// of them without blocking (pipe(7)).
+  static let writeLength = 4096
+  /// Output waiting for a slow reader past which the peer is not read either.
+  static let backlogLimit = 1024 * 1024
+
+  public var console: Console
+  let input = FileDescriptor.standardInput
+  let output = FileDescriptor.standardOutput
+  private let error = FileDescriptor.standardError
+  /// Plain input is read a byte at a time, so that what follows a line stays
+  /// in the pipe for whoever reads it next, as the shell's `read` does.
+  private let readsExactly: Bool
+  private var raw: RawTerminal?
+  private var pendingOutput: [UInt8] = []
+  private var pendingError: [UInt8] = []
+  /// Plain input that is read and not accepted yet.
+  private var unacceptedBytes: [UInt8] = []
+  private var poller = Poller()
+  public private(set) var inputHasEnded = false
+  /// Whether nobody reads the output any more.
+  public private(set) var outputIsGone = false
+
+  /// - Parameter readsExactly: leave unread what is not asked for; for
+  ///   processes that share one standard input.
+  /// - Throws: ``SystemCallError`` when the terminal cannot be put into raw
+  ///   mode: it is gone.
+  public init(_ settings: ConsoleSettings, readsExactly: Bool) throws(SystemCallError) {
+    console = Console(settings)
+    self.readsExactly = readsExactly
+    if settings.isInteractive { raw = try RawTerminal(input: input, output: output) }
+  }
+
+  /// Whether an editor can be drawn: both ends are terminals, and not dumb.
+  public static func canBeInteractive() -> Bool {
+    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+      && Environment.value(of: "TERM") != "dumb"
+  }
+
+  /// What to poll for.
+  public func interests(readingInput: Bool) -> [Interest] {
+    var interests: [Interest] = []
+    if readingInput && wantsInput { interests.append(Interest(input)) }
+    if !pendingOutput.isEmpty && !outputIsGone {
+      interests.append(Interest(output, read: false, write: true))
+    }
+    return interests
+  }
+
+  private var wantsInput: Bool { !inputHasEnded && console.wantsInput }
+
+  /// Whether the screen is so far behind that nothing more should be shown.
+  public var isBacklogged: Bool { pendingOutput.count > Self.backlogLimit }
+
+  /// Reads what there is and hands it to the console.
+  public func read(at now: Instant) {
+    guard wantsInput else { return }
+    if readsExactly && raw == nil {
+      readLine(at: now)
+    } else {
+      _ = readOnce(length: Self.readLength, at: now)
+    }
+  }
+
+  /// Reads up to the end of a line and not a byte further.
+  private func readLine(at now: Instant) {
+    while wantsInput, isReadable, let last = readOnce(length: 1, at: now), last != 0x0a {}
+  }
+
+  private var isReadable: Bool {
+    let ready = try? poller.poll([Interest(input)], timeoutMilliseconds: 0)
+    return ready?.isEmpty == false
+  }
+
+  /// The last byte read, if any was.
+  private func readOnce(length: Int, at now: Instant) -> UInt8? {
+    var bytes = [UInt8](repeating: 0, count: length)
+    let result: ReadResult
+    do {
+      result = try input.readAvailable(into: &bytes)
+    } catch {
+      // EIO: the terminal is gone, or another session's. Nothing more comes.
+      result = .endOfFile
+    }
+    switch result {
+    case .wouldBlock:
+      return nil
+    case .endOfFile:
+      inputHasEnded = true
+      console.endOfInput()
+      return nil
+    case .bytes(let count):
+      if raw == nil { unacceptedBytes += bytes.prefix(count) }
+      console.input(bytes.prefix(count), at: now)
+      return bytes.prefix(count).last
+    }
+  }
+
+  // MARK: What is not said yet
+
+  /// Forgets the plain line that was just accepted or refused for good.
+  public func forgetLine() {
+    if readsExactly { unacceptedBytes.removeAll() }
+  }
+
+  /// What is typed or read and not said: for the next conversation.
+  public var unsaid: [UInt8] {
+    get { raw == nil ? (readsExactly ? unacceptedBytes : []) : Array(console.draft.utf8) }
+    set {
+      if raw == nil {
+        unacceptedBytes = newValue
+        console.input(newValue, at: Instant(milliseconds: 0))
+      } else {
+        console.draft = String(decoding: newValue, as: UTF8.self)
+      }
+    }
+  }
+
+  // MARK: Output
+
+  /// Writes what can be written now.
+  public func flush() {
+    if pendingOutput.isEmpty && pendingError.isEmpty {
+      let new = console.takeOutput()
+      pendingOutput = new.standardOutput
+      pendingError = new.standardError
+    }
+    if !pendingError.isEmpty {
+      // Notices are few and short, and a person is to read them.
+      try? error.writeAll(pendingError)
+      pendingError.removeAll()
+    }
+    writePending(waiting: false)
+  }
+
+  /// Writes all there is, for as long as `milliseconds`.
+  public func flushAll(within milliseconds: Int64) {
+    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    repeat {
+      flush()
+      if outputIsGone || (pendingOutput.isEmpty && !console.hasOutput) { return }
+      _ = try? poller.poll(
+        [Interest(output, read: false, write: true)], timeoutMilliseconds: 50)
+    } while Clock.monotonicMilliseconds() < deadline
+  }
+
+  private func writePending(waiting: Bool) {
+    var written = 0
+    while written < pendingOutput.count, !outputIsGone {
+      do {
+        let ready = try poller.poll(
+          [Interest(output, read: false, write: true)], timeoutMilliseconds: 0)
+        if ready.isEmpty { break }
+        let chunk = pendingOutput[written...].prefix(Self.writeLength)
+        guard case .wrote(let count) = try output.writeAvailable(chunk) else { break }
+        written += count
+      } catch {
+        outputIsGone = true
+      }
+    }
+    pendingOutput.removeFirst(written)
+    if outputIsGone { pendingOutput.removeAll() }
+  }
+
+  // MARK: The terminal
+
+  /// Takes the terminal's size, after SIGWINCH.
+  public func resize() {
+    guard let size = raw?.windowSize() else { return }
+    console.resized(columns: size.columns, rows: size.rows)
+  }
+
+  /// Gives the terminal back, before a stop.
+  public func suspend() {
+    console.suspend()
+    flushAll(within: 1_000)
+    raw?.restore()
+  }
+
+  /// Takes the terminal again, after SIGCONT.
+  public func resume() {
+    // A terminal that is gone gives an end of file at the next read.
+    try? raw?.enter()
+    console.resume()
+    resize()
+  }
+
+  /// Leaves for good.
+  public func finish() {
+    console.finish()
+    flushAll(within: 1_000)
+    raw?.restore()
+  }
+}

@@ -1,0 +1,83 @@
+import ChatClient
+import ChatCore
+import ChatPosix
+
+/// Why there is no conversation, and how one went: sentences and exit codes.
+extension UserMessages {
+  static func badPort(_ text: String) -> String {
+    "chatclient: \(TextSanitizer.escapedOnOneLine(text)) is no port; "
+      + "it is a number from 1 to 65535. Type: chatclient <host> <port>"
+  }
+
+  static func badTimeout(_ seconds: Int) -> String {
+    "chatclient: --connect-timeout takes 1 to 3600 seconds, not \(seconds)."
+  }
+
+  static func badHandle(_ error: HandleError) -> String {
+    switch error {
+    case .empty: "chatclient: --handle takes a name of 1 to 10 characters, not an empty one."
+    case .severalWords: "chatclient: --handle takes one word, without spaces."
+    case .unprintable: "chatclient: --handle takes visible characters only."
+    case .tooLong(let length):
+      "chatclient: --handle takes a name of 1 to 10 characters; this one has \(length)."
+    case .tooManyBytes(let count):
+      "chatclient: --handle takes a name of at most 64 bytes; this one has \(count)."
+    }
+  }
+
+  static func system(_ error: SystemCallError) -> String {
+    "chatclient: the system refused \(error.call): \(error.errno)."
+  }
+
+  static func failure(
+    _ error: ConnectError, host: String, port: UInt16
+  ) -> (String?, ExitStatus) {
+    let place = "\(TextSanitizer.escapedOnOneLine(host)) port \(port)"
+    switch error {
+    case .unknownHost(let error) where error.isTemporary:
+      return (
+        "chatclient: the address of \(TextSanitizer.escapedOnOneLine(host)) could not be asked "
+          + "for: \(error.text). Try again.", .noHost
+      )
+    case .unknownHost:
+      return (
+        "chatclient: there is no host named \(TextSanitizer.escapedOnOneLine(host)). "
+          + "Check the name, or use its address.", .noHost
+      )
+    case .unreachable(let address, let error):
+      return (unreachable(place, address, error), .unavailable)
+    case .timedOut(let milliseconds):
+      return (
+        "chatclient: \(place) did not answer within \(milliseconds / 1000) s. "
+          + "Check the address and any firewall, or allow more with --connect-timeout.",
+        .timedOut
+      )
+    case .interrupted(.interrupt): return (nil, .interrupted)
+    case .interrupted: return (nil, .done)
+    case .system(let error): return (system(error), .osError)
+    }
+  }
+
+  private static func unreachable(
+    _ place: String, _ address: SocketAddress, _ error: SystemCallError
+  ) -> String {
+    switch error.errno {
+    case .connectionRefused:
+      "chatclient: nothing listens at \(place). Is chatserve running there?"
+    default: "chatclient: \(place) cannot be reached: \(error.errno) (\(address))."
+    }
+  }
+
+  static func status(of outcome: Client.Outcome) -> ExitStatus {
+    if outcome.signal == .interrupt { return .interrupted }
+    switch (outcome.ending.by, outcome.ending.reason) {
+    case (_, .quit), (_, .sigint), (.client?, .eof): return .done
+    case (_, .timeout): return .timedOut
+    case (_, .full): return .unavailable
+    // A server without receipts leaves by closing.
+    case (.server?, .eof) where outcome.dialect != .native && outcome.dialect != nil:
+      return .done
+    default: return .lost
+    }
+  }
+}

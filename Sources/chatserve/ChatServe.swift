@@ -1,0 +1,87 @@
+import ArgumentParser
+import ChatCore
+import ChatPosix
+import ChatServer
+import ChatTerminal
+import Transcript
+
+/// `chatserve <port>`.
+struct ChatServe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chatserve",
+    abstract: "Listen for chatclient, talk with one peer at a time, keep every word.",
+    discussion: """
+      Type a message and press Enter. \\quit ends the conversation and waits for the next; \
+      Ctrl-C stops the server. Every word is kept in the transcript; `chatserve history` \
+      browses it.
+      """,
+    version: Version.text)
+
+  @Argument(help: "The port to listen on, 1024 to 65535.")
+  var port: String?
+
+  @Option(help: "Your name in the conversation: one word of 1 to 10 characters.")
+  var handle = "SERVER"
+
+  @Option(name: .customLong("bind"), help: "Listen at this address alone.")
+  var address: String?
+
+  @Option(
+    help: """
+      The transcript. Also $CHATSERVE_DATABASE; otherwise \
+      $XDG_STATE_HOME/chatserve/transcript.db or ~/.local/state/chatserve/transcript.db.
+      """)
+  var database: String?
+
+  @Option(help: "Seconds of silence allowed to the peer whose turn it is; 0 is for ever.")
+  var idleTimeout = 300
+
+  @Option(help: "turns: one message each, the client first. free: both at any time.")
+  var mode = Mode.turns
+
+  @Option(help: "Peers that may wait in line.")
+  var maxWaiting = 8
+
+  @Option(help: "auto, always or never.")
+  var color = ColourChoice.auto
+
+  @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
+  var plain = false
+
+  func validate() throws {
+    guard (0...31_536_000).contains(idleTimeout) else {
+      throw ValidationError("--idle-timeout takes 0 to 31536000 seconds, not \(idleTimeout).")
+    }
+    guard (0...1_000).contains(maxWaiting) else {
+      throw ValidationError("--max-waiting takes 0 to 1000 peers, not \(maxWaiting).")
+    }
+  }
+
+  func run() throws {
+    let handle: Handle
+    do throws(HandleError) {
+      handle = try Handle(self.handle)
+    } catch {
+      Leaving.now(UserMessages.badHandle(error), .usage)
+    }
+    guard let database = DatabasePath.choose(option: database) else {
+      Leaving.now(UserMessages.noDatabasePath, .usage)
+    }
+    var settings = ServerSettings(
+      port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
+      idleLimit: idleTimeout == 0 ? nil : Int64(idleTimeout) * 1000,
+      waitingLimit: maxWaiting, database: database, version: Version.text)
+    settings.isPlain = plain
+    settings.colours = color.isOn
+    do throws(ServerError) {
+      let words = ServerWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
+      try Listener(settings, words).run()
+    } catch {
+      let (sentence, status) = UserMessages.failure(error)
+      Leaving.now(sentence, status)
+    }
+  }
+}
+
+extension Mode: ExpressibleByArgument {}
+extension ColourChoice: ExpressibleByArgument {}

@@ -1,0 +1,30 @@
+import ChatPosix
+
+/// The port, from the command line or from whoever sits at the terminal.
+enum PortQuestion {
+  /// Ports below are the system's.
+  static let range: ClosedRange<UInt16> = 1024...65535
+
+  /// Asks until the answer is a port; off a terminal, where nobody can
+  /// answer, ends the program.
+  static func port(from argument: String?) -> UInt16 {
+    var text = argument
+    while true {
+      let problem: String
+      if let text {
+        if let port = UInt16(text), range.contains(port) { return port }
+        problem = UserMessages.badPort
+      } else {
+        problem = UserMessages.noPort
+      }
+      guard FileDescriptor.standardInput.isTerminal else { Leaving.now(problem, .usage) }
+      try? StandardError.write(problem + "\n")
+      try? StandardOutput.write(UserMessages.askPort)
+      guard let answer = readLine() else {
+        try? StandardError.write("\n")
+        Leaving.now(problem, .usage)
+      }
+      text = answer
+    }
+  }
+}

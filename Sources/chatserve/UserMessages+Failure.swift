@@ -1,0 +1,73 @@
+import ChatCore
+import ChatPosix
+import ChatServer
+import Transcript
+
+/// Why the server does not start: a sentence and an exit code.
+extension UserMessages {
+  static func badHandle(_ error: HandleError) -> String {
+    switch error {
+    case .empty: "chatserve: --handle takes a name of 1 to 10 characters, not an empty one."
+    case .severalWords: "chatserve: --handle takes one word, without spaces."
+    case .unprintable: "chatserve: --handle takes visible characters only."
+    case .tooLong(let length):
+      "chatserve: --handle takes a name of 1 to 10 characters; this one has \(length)."
+    case .tooManyBytes(let count):
+      "chatserve: --handle takes a name of at most 64 bytes; this one has \(count)."
+    }
+  }
+
+  static func system(_ error: SystemCallError) -> String {
+    "chatserve: the system refused \(error.call): \(error.errno)."
+  }
+
+  static func failure(_ error: ServerError) -> (String, ExitStatus) {
+    switch error {
+    case .cannotListen(let port, let address, let error): cannotListen(port, address, error)
+    case .transcript(let error):
+      (
+        "chatserve: the transcript cannot be used: \(cause(error)). "
+          + "Mend that, or name another file with --database.", status(of: error)
+      )
+    case .keeperDied(let status):
+      ("chatserve: the process that keeps the transcript died (\(status)).", .osError)
+    case .system(let error): (system(error), .osError)
+    }
+  }
+
+  private static func cannotListen(
+    _ port: UInt16, _ address: String?, _ error: ListenError
+  ) -> (String, ExitStatus) {
+    let place = address.map { " at \(TextSanitizer.escapedOnOneLine($0))" } ?? ""
+    switch error {
+    case .unresolved(let error):
+      return ("chatserve: --bind\(place): \(error.text).", .noHost)
+    case .system(let error):
+      switch error.errno {
+      case .addressInUse:
+        return (
+          "chatserve: port \(port)\(place) is taken: another program listens there. "
+            + "Stop it or choose another port.", .unavailable
+        )
+      case .permissionDenied:
+        return ("chatserve: port \(port)\(place) may not be used by this user.", .noPermission)
+      case .addressNotAvailable:
+        return ("chatserve: this machine has no address\(place); see --bind.", .unavailable)
+      default:
+        return (
+          "chatserve: cannot listen on port \(port)\(place): \(error.errno).", .osError
+        )
+      }
+    }
+  }
+
+  private static func status(of error: TranscriptError) -> ExitStatus {
+    switch error.kind {
+    case .cannotCreate(let errno) where errno == Errno.permissionDenied.rawValue: .noPermission
+    case .full, .cannotCreate, .notAFile, .missing: .cannotCreate
+    case .readOnly, .notPermitted: .noPermission
+    case .locked: .temporaryFailure
+    default: .inputOutput
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatServer
+import Transcript
+
+/// Every sentence that chatserve says, to the operator and to peers.
+enum UserMessages {
+  static let askPort = "Please enter a port number: "
+  static let noPort = """
+    ERROR: No port specified. Type: chatserve <port number>, \
+    port must be in the range [1024-65535]
+    """
+  static let badPort = "ERROR: Port number must be in the range [1024-65535]"
+  static let noDatabasePath = """
+    chatserve: there is no home directory to keep the transcript in; name a file with --database.
+    """
+
+  private static let waiting = "Waiting for new connection..."
+
+  static func sentence(_ notice: ServerNotice) -> String {
+    switch notice {
+    case .listening(let port, let addresses, let database):
+      "Listening on port \(port) at \(addresses.joined(separator: ", ")). "
+        + "Transcript: \(TextSanitizer.escapedOnOneLine(database)). Ctrl-C stops."
+    case .opened: "Connection with client opened."
+    case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
+    case .broken(let reason, let detail): broken(reason, detail)
+    case .unshown(let handle, let count):
+      "\(messages(count)) from \(name(handle)) came out of turn and "
+        + "\(count == 1 ? "was" : "were") not shown; the transcript has "
+        + "\(count == 1 ? "it" : "them"):"
+    case .unconfirmed(let handle, let count):
+      "\(name(handle)) did not confirm \(messages(count)) of yours:"
+    case .closeUnrecorded:
+      "The end of this conversation could not be recorded; it is tried again in the background."
+    case .invalid(.empty):
+      "ERROR: Your message is less than 1 character long. Retype your message."
+    case .invalid(.tooLong):
+      "ERROR: Your message is more than 500 characters long. Retype your message."
+    case .unknownCommand(let name):
+      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent. \\quit leaves; "
+        + "a message that starts with a backslash is typed with two."
+    case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
+    case .waitingFor(let handle): "waiting for \(name(handle)) …"
+    case .recordingFailed(let error):
+      "Nothing is sent or shown while it cannot be recorded: \(cause(error))."
+    case .recordingWorks: "Recording works again."
+    case .crashed(let address, let signal):
+      "The conversation with \(address) crashed (signal \(signal)). \(waiting)\n"
+    case .died(let address, let status):
+      "The conversation with \(address) broke off (exit status \(status)). \(waiting)\n"
+    case .lineIsFull(let count):
+      "The line is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
+        + "Please try again later."
+    case .turnedAway(let count):
+      "Turned \(count == 1 ? "a newcomer" : "\(count) newcomers") away: the line is full."
+    case .acceptFailed(let errno):
+      "A connection could not be accepted (\(errno)); trying again."
+    case .forkFailed(let errno):
+      "A connection could not be served (\(errno)); trying again with the next."
+    case .inputEnded:
+      "Standard input has ended: listening and recording only."
+    }
+  }
+
+  private static func ended(
+    _ ending: Conversation.Ending, _ dialect: Dialect?, _ idleLimit: Int64?
+  ) -> String {
+    switch (ending.by, ending.reason) {
+    case (.server?, .sigint): "Server requested to close connection."
+    case (.server?, .quit), (.server?, .eof): "Server requested to close connection. \(waiting)"
+    case (_, .timeout):
+      "Client timed out after \(duration(idleLimit ?? 0)) of inactivity. \(waiting)"
+    // chatclient never leaves without a word, so its end of file is none.
+    case (.client?, .eof) where dialect == .native:
+      "Connection with client was lost. \(waiting)"
+    case (.client?, .quit), (.client?, .eof), (.client?, .sigint):
+      "Client requested to close connection. \(waiting)"
+    default: "Connection with client was lost. \(waiting)"
+    }
+  }
+
+  private static func broken(_ reason: CloseReason, _ detail: String?) -> String {
+    let detail = detail.map { ": \(TextSanitizer.escapedOnOneLine($0))" } ?? ""
+    return switch reason {
+    case .unresponsive: "The client did not read what was sent to it."
+    case .error: "The client broke the protocol\(detail)."
+    default: "The connection failed\(detail)."
+    }
+  }
+
+  private static func obstacle(_ obstacle: Conversation.Obstacle, _ peer: Handle?) -> String {
+    switch obstacle {
+    case .outOfTurn: "It is \(name(peer))'s turn; your line is kept."
+    case .noFloor: "Nobody is here to talk to yet; your line is kept."
+    case .notRecorded: "Your line could not be recorded and is kept."
+    case .tooManyUnconfirmed:
+      "\(name(peer)) has yet to confirm what was sent before; your line is kept."
+    case .denied: "\(name(peer)) would not take your message."
+    case .over: "The conversation is over; your line is kept for the next."
+    }
+  }
+
+  /// What is wrong with the transcript, as the end of a sentence.
+  static func cause(_ error: TranscriptError) -> String {
+    let path = TextSanitizer.escapedOnOneLine(error.path)
+    return switch error.kind {
+    case .full: "the disk with \(path) is full"
+    case .readOnly: "\(path) is read-only"
+    case .locked: "\(path) is locked by another program"
+    case .corrupt: "\(path) is damaged"
+    case .notADatabase: "\(path) is not a database"
+    case .foreign: "\(path) belongs to another program"
+    case .newer(let found, let known):
+      "\(path) was written by a later version of chatserve (format \(found), known is \(known))"
+    case .older(let found, let known): "\(path) has format \(found) and \(known) is needed"
+    case .notPermitted: "\(path) may not be written by this user"
+    case .cannotOpen(let errno): "\(path) cannot be opened (\(Errno(rawValue: errno)))"
+    case .cannotCreate(let errno): "\(path) cannot be created (\(Errno(rawValue: errno)))"
+    case .missing: "\(path) does not exist"
+    case .notAFile: "\(path) is not a plain file"
+    case .noWriteAheadLog: "the file system with \(path) has no shared memory for SQLite's log"
+    case .inputOutput(let code): "reading or writing \(path) failed (SQLite \(code))"
+    case .deleted: "\(path) was deleted"
+    case .replaced: "another file took the place of \(path)"
+    case .constraint(let code): "\(path) refused an entry (SQLite \(code))"
+    case .other(let code): "\(path) cannot be used (SQLite \(code))"
+    }
+  }
+
+  private static func name(_ handle: Handle?) -> String {
+    handle.map { TextSanitizer.escapedOnOneLine($0.text) } ?? "the client"
+  }
+
+  private static func messages(_ count: Int) -> String {
+    count == 1 ? "1 message" : "\(count) messages"
+  }
+
+  static func duration(_ milliseconds: Int64) -> String {
+    let seconds = milliseconds / 1000
+    if seconds % 60 != 0 || seconds == 0 { return seconds == 1 ? "1 second" : "\(seconds) seconds" }
+    return seconds == 60 ? "1 minute" : "\(seconds / 60) minutes"
+  }
+}
