@@ -1,0 +1,32 @@
+# What people type is here; what is done stands in Scripts and Package.swift.
+
+PORT ?= 1027
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+.PHONY: build serve test lint install bench torture clean
+
+build: ## both programs, optimized, without a Swift runtime to install
+	@Scripts/install-missing libsqlite3-dev
+	$(SWIFT) build -c release --static-swift-stdlib
+
+serve: build ## listen on PORT
+	@exec .build/release/chatserve $(PORT)
+
+test: ## everything that is proved
+	@Scripts/install-missing libsqlite3-dev tmux
+	@Scripts/test
+
+lint: ## format, warnings, layers
+	@Scripts/install-missing libsqlite3-dev
+	@Scripts/lint
+
+install: build ## below PREFIX
+	install -D -m 755 .build/release/chatserve "$(DESTDIR)$(PREFIX)/bin/chatserve"
+	install -D -m 755 .build/release/chatclient "$(DESTDIR)$(PREFIX)/bin/chatclient"
+
+bench: build ## every figure beside its floor; BENCH=quick takes 2 minutes
+	@Benchmarks/run
+
+clean:
+	$(SWIFT) package clean
