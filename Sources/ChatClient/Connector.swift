@@ -17,9 +17,8 @@ enum Connector {
   /// Tries the addresses in getaddrinfo's order (RFC 6724) until one answers.
   /// Each gets its share of the time that is left, so that one that swallows
   /// packets does not keep the next from being tried.
-  ///
-  /// - Parameter milliseconds: over all addresses.
-  /// - Throws: ``ConnectError``.
+  /// `milliseconds` is over all of them.
+  /// Throws ``ConnectError``.
   static func connect(
     to host: String, port: UInt16, within milliseconds: Int64
   ) throws(ConnectError) -> FileDescriptor {

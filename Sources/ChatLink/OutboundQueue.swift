@@ -18,8 +18,8 @@ struct OutboundQueue {
   var byteCount: Int { bytes.count - start }
   var isEmpty: Bool { byteCount == 0 }
 
-  /// - Parameter receipt: the message that is on its way once these bytes are
-  ///   taken.
+  /// Takes `new`; once these bytes are written, the message numbered `receipt`
+  /// is on its way.
   mutating func append(_ new: [UInt8], receipt: Int?) {
     guard !new.isEmpty else { return }
     bytes += new

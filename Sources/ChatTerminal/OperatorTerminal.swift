@@ -30,14 +30,19 @@ public final class OperatorTerminal {
   /// Whether nobody reads the output any more.
   public private(set) var outputIsGone = false
 
-  /// - Parameter readsExactly: leave unread what is not asked for; for
-  ///   processes that share one standard input.
+  /// Takes the terminal. `readsExactly` leaves unread what is not asked for,
+  /// for processes that share one standard input.
+  ///
   /// - Throws: ``SystemCallError`` when the terminal cannot be put into raw
   ///   mode: it is gone.
   public init(_ settings: ConsoleSettings, readsExactly: Bool) throws(SystemCallError) {
     console = Console(settings)
     self.readsExactly = readsExactly
-    if settings.isInteractive { raw = try RawTerminal(input: input, output: output) }
+    guard settings.isInteractive else { return }
+    raw = try RawTerminal(input: input, output: output)
+    // What was typed while nobody drew stands there as the line discipline's
+    // echo; it is on its way here and will be drawn as a draft.
+    if readsExactly { pendingOutput = Array("\r\u{1b}[2K".utf8) }
   }
 
   /// Whether an editor can be drawn: both ends are terminals, and not dumb.

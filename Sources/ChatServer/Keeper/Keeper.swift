@@ -24,9 +24,8 @@ struct Keeper {
   private var isStopping = false
 
   /// The body of the keeper's process. Answers on `line` first: the run's id,
-  /// or why there is none.
-  ///
-  /// - Parameter run: the id, when an earlier keeper of this run died.
+  /// or why there is none. `run` is that id when an earlier keeper of this run
+  /// died. The value is the process's exit status.
   static func main(
     line: MessageSocket, settings: ServerSettings, description: RunDescription, run: Int64?
   ) -> Int32 {

@@ -13,7 +13,7 @@ enum KeeperAnswer {
     }
   }
 
-  /// - Parameter path: the transcript's, which both ends know.
+  /// Reads an answer; `path` is the transcript's, which both ends know.
   init(bytes: [UInt8], path: String) {
     let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
     if bytes.first == 0x52, let id = Int64(text) {

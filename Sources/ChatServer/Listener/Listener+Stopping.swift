@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatTerminal
 
 extension Listener {
   func take(_ signal: Signal, at now: Instant) {
@@ -55,6 +56,7 @@ extension Listener {
     let hadFloor = session.standing == .hasFloor
     if hadFloor {
       terminal?.restore(input: .standardInput, output: .standardOutput)
+      clearDeadEditor()
     }
     let at = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     func record(by: Party?, _ reason: CloseReason, _ detail: String?) {
@@ -80,6 +82,13 @@ extension Listener {
       tell(.died(session.address, status: status))
     }
     keeper.ask(.index)
+  }
+
+  /// Takes the line off the screen that a killed conversation was drawing, as
+  /// far as that can be known: from the cursor's row on.
+  private func clearDeadEditor() {
+    guard !settings.isPlain, OperatorTerminal.canBeInteractive() else { return }
+    try? StandardOutput.write("\r\u{1b}[0m\u{1b}[J")
   }
 
   /// The last act: those who did not go in time are killed, the end of the
