@@ -52,7 +52,8 @@ public struct Console: Sendable {
   /// When to call ``tick(at:)`` if nothing else happens.
   public var deadline: Instant? { isInteractive ? terminal.deadline : nil }
 
-  /// Does what the deadline was for; harmless at any other moment.
+  /// Does what the deadline was for; harmless at any other moment. What can be
+  /// read is to be handed in first: it may be what was missed.
   public mutating func tick(at now: Instant) {
     if isInteractive { terminal.tick(at: now) }
   }
