@@ -8,7 +8,8 @@ import ChatCore
 /// ``takeOutput()`` returns, once a turn of its loop; however much happened in
 /// that turn, it is one redraw. Everything handed in to be shown is one line;
 /// a line break inside it begins an indented row on a terminal and is `\n` in
-/// plain output, so nobody can forge a line.
+/// plain output, so nobody can forge a line; and every line passes
+/// `TextSanitizer`, which changes nothing in one that has passed it before.
 public struct Console: Sendable {
   public let isInteractive: Bool
   private var terminal: TerminalConsole
@@ -51,7 +52,8 @@ public struct Console: Sendable {
   /// When to call ``tick(at:)`` if nothing else happens.
   public var deadline: Instant? { isInteractive ? terminal.deadline : nil }
 
-  /// Does what the deadline was for; harmless at any other moment.
+  /// Does what the deadline was for; harmless at any other moment. What can be
+  /// read is to be handed in first: it may be what was missed.
   public mutating func tick(at now: Instant) {
     if isInteractive { terminal.tick(at: now) }
   }
@@ -63,7 +65,8 @@ public struct Console: Sendable {
   }
 
   /// Takes the entered line off the editor and leaves `SERVER> hi` as the
-  /// conversation's record.
+  /// conversation's record, with the prompt that is set now: set another one
+  /// after this.
   ///
   /// - Parameters:
   ///   - shown: what was said, where that is not what was typed.
@@ -156,8 +159,4 @@ public struct Console: Sendable {
   public mutating func takeOutput() -> ConsoleOutput {
     isInteractive ? terminal.takeOutput() : plain.takeOutput()
   }
-
-  /// What sets a terminal right after a crash, for a signal handler or a
-  /// parent process to write: the modes that this console ever changes.
-  public static let restoreSequence: StaticString = "\u{1b}[?2026l\u{1b}[?2004l\u{1b}[?7h\u{1b}[0m"
 }

@@ -1,3 +1,5 @@
+import ChatCore
+
 /// A console without a terminal: lines in, lines out, nothing redrawn.
 struct PlainConsole: Sendable {
   private let settings: ConsoleSettings
@@ -85,7 +87,7 @@ struct PlainConsole: Sendable {
 
   mutating func print(_ line: String, to channel: ConsoleChannel) {
     closePrompt()
-    let row = Self.row(line) + "\n"
+    let row = TextSanitizer.escapedOnOneLine(line) + "\n"
     switch channel {
     case .conversation: output.standardOutput += row.utf8
     case .notice: output.standardError += row.utf8
@@ -98,12 +100,6 @@ struct PlainConsole: Sendable {
 
   private mutating func printMessage(_ text: String, prefix: String, time: String?) {
     print((time.map { $0 + " " } ?? "") + prefix + text, to: .conversation)
-  }
-
-  /// One line, whatever breaks are in it.
-  private static func row(_ line: String) -> String {
-    line.split(separator: "\n", omittingEmptySubsequences: false)
-      .map(VisibleText.make).joined(separator: "\\n")
   }
 
   private mutating func closePrompt() {

@@ -12,7 +12,7 @@ extension TerminalConsole {
     line.cursor = editor.buffer.cursor
     if let search = editor.searchState {
       let label = search.failed ? settings.words.searchFailed : settings.words.search
-      line.prompt = "(\(label)) \(VisibleText.make(search.query)): "
+      line.prompt = "(\(label)) \(TextSanitizer.escapedOnOneLine(search.query)): "
       line.promptStyle = .dim
       return line
     }
@@ -22,7 +22,7 @@ extension TerminalConsole {
       line.promptStyle = .speaker(settings.party)
     case .waiting(let notice, then: let prompt):
       line.notice = notice
-      line.indent = prompt.reduce(0) { $0 + CharacterWidth(of: $1).estimate }
+      line.indent = CharacterWidth(of: prompt).estimate
     case .ask(let text): line.prompt = text
     case .none: break
     }
@@ -96,27 +96,23 @@ extension TerminalConsole {
   ) {
     lastNotice = nil
     let colours = settings.colours
-    let label = VisibleText.make(prefix)
+    let label = TextSanitizer.escaped(prefix)
     if let time { addPrinted(Style.dim.applied(to: time, colours: colours) + " ") }
     addPrinted(style.applied(to: label, colours: colours))
-    var used = Self.columns(of: (time.map { $0 + " " } ?? "") + label)
+    var used = CharacterWidth(of: (time.map { $0 + " " } ?? "") + label).maximum
     let indent = InputLine.continuationIndent
     let separator = ControlSequence.newRow + String(repeating: " ", count: indent)
-    for (place, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      if place > 0 { addPrinted(separator) }
-      let visible = VisibleText.make(line)
-      let rows =
-        breaksRows
-        ? MessageRows.rows(of: visible, used: used, indent: indent, columns: columns) : [visible]
-      addPrinted(
-        rows.map { textStyle.applied(to: $0, colours: colours) }.joined(separator: separator))
+    var rows: [String] = []
+    for line in TextSanitizer.escapedLines(text) {
+      if breaksRows {
+        rows += MessageRows.rows(of: line, used: used, indent: indent, columns: columns)
+      } else {
+        rows.append(line)
+      }
       used = indent
     }
+    addPrinted(
+      rows.map { textStyle.applied(to: $0, colours: colours) }.joined(separator: separator))
     addPrinted(ControlSequence.newRow)
-  }
-
-  private static func columns(of text: String) -> Int {
-    text.reduce(0) { $0 + CharacterWidth(of: $1).maximum }
   }
 }

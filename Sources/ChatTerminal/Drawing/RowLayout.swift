@@ -51,10 +51,10 @@ public struct RowLayout: Hashable, Sendable {
         }
         continue
       }
-      let glyph = Self.glyph(of: character)
+      let glyph = Glyph(character)
       makeRoom(glyph.width.maximum)
       if index == line.cursor { placeCursor() }
-      put(glyph.text, glyph.width, .plain)
+      put(glyph, .plain)
     }
     // The cursor after a full row needs a place, now or after the next key.
     makeRoom(1)
@@ -68,18 +68,15 @@ public struct RowLayout: Hashable, Sendable {
   }
 
   private mutating func put(_ text: String, _ style: Style) {
-    for character in text {
-      let glyph = Self.glyph(of: character)
-      put(glyph.text, glyph.width, style)
-    }
+    for character in text { put(Glyph(character), style) }
   }
 
-  private mutating func put(_ glyph: String, _ width: CharacterWidth, _ style: Style) {
-    makeRoom(width.maximum)
+  private mutating func put(_ glyph: Glyph, _ style: Style) {
+    makeRoom(glyph.width.maximum)
     setStyle(style)
-    write(glyph)
-    rows[rows.count - 1].widths.append(width.estimate)
-    filled += width.maximum
+    write(glyph.text)
+    rows[rows.count - 1].widths.append(glyph.width.estimate)
+    filled += glyph.width.maximum
   }
 
   private mutating func write(_ text: String) {
@@ -113,14 +110,5 @@ public struct RowLayout: Hashable, Sendable {
     cursorIsPlaced = true
     cursorRow = rows.count - 1
     rows[cursorRow].headCount = rows[cursorRow].widths.count
-  }
-
-  private static func glyph(of character: Character) -> (text: String, width: CharacterWidth) {
-    let text = VisibleText.glyph(of: character)
-    // An escape takes the place of a character: a column for each of its own.
-    if text.utf8.count != character.utf8.count {
-      return (text, CharacterWidth(estimate: text.count, maximum: text.count))
-    }
-    return (text, CharacterWidth(of: character))
   }
 }

@@ -39,7 +39,9 @@ public struct KeyDecoder: Sendable {
 
   /// The keys that `bytes`, read at `now`, complete.
   public mutating func decode(_ bytes: some Sequence<UInt8>, at now: Instant) -> [Key] {
-    expire(at: now)
+    // A paste is not ended here: where the program was held up, its bytes were
+    // waiting meanwhile, and line breaks among them are not Enter.
+    forgetHalfSequence(at: now)
     for byte in bytes { take(byte) }
     text.flush(into: &keys)
     // Only when something came does the patience begin anew.
@@ -48,9 +50,10 @@ public struct KeyDecoder: Sendable {
     return keys
   }
 
-  /// Ends a paste whose end marker did not come, and forgets half sequences.
+  /// Ends a paste whose end marker did not come. What can be read at `now` is
+  /// to be decoded first.
   public mutating func tick(at now: Instant) -> [Key] {
-    expire(at: now)
+    if let deadline, now >= deadline { endPaste() }
     defer { keys = [] }
     return keys
   }
@@ -61,14 +64,13 @@ public struct KeyDecoder: Sendable {
     return changedAt.advanced(byMilliseconds: PasteBuffer.timeout)
   }
 
-  private mutating func expire(at now: Instant) {
+  private mutating func forgetHalfSequence(at now: Instant) {
     let age = now.milliseconds(since: changedAt)
     switch state {
-    case .ground: break
+    case .ground, .paste: break
     case .escape: if age >= Self.escapeTimeout { state = .ground }
     case .controlSequence, .singleShift, .linuxFunctionKey:
       if age >= Self.sequenceTimeout { state = .ground }
-    case .paste: if age >= PasteBuffer.timeout { endPaste() }
     }
   }
 

@@ -13,6 +13,18 @@ public struct CharacterWidth: Hashable, Sendable {
     self.maximum = maximum
   }
 
+  /// What the characters of `text` take together.
+  public init(of text: some StringProtocol) {
+    var estimate = 0
+    var maximum = 0
+    for character in text {
+      let width = CharacterWidth(of: character)
+      estimate += width.estimate
+      maximum += width.maximum
+    }
+    self.init(estimate: estimate, maximum: maximum)
+  }
+
   public init(of character: Character) {
     if character.isASCII {
       self.init(estimate: 1, maximum: 1)

@@ -63,6 +63,13 @@ import Testing
     }
 
     var draft: String { model.text }
+    var isWaiting = false
+
+    /// The rows of the input line, joined.
+    var line: String {
+      if !isWaiting { return "SERVER> " + draft }
+      return draft.isEmpty ? "waiting for tatyana … " : "waiting for tatyana …        " + draft
+    }
 
     mutating func step() {
       switch Int.random(in: 0..<20, using: &random) {
@@ -76,6 +83,10 @@ import Testing
         records.append("SERVER> " + model.text)
         model = Model()
         session.type("\r")
+      case 2:
+        isWaiting.toggle()
+        session.console.setPrompt(isWaiting ? TurnTests.waiting : Session.prompt)
+        session.flush()
       default:
         let key = RandomScheduleTests.keys.randomElement(using: &random) ?? "a"
         // A chunk may end anywhere.
@@ -100,7 +111,7 @@ import Testing
       let line = history.dropFirst(count).joined()
       guard schedule.session.console.draft == schedule.draft,
         Array(history.prefix(count)) == schedule.records,
-        line == "SERVER> " + schedule.draft
+        line == schedule.line
       else {
         Issue.record(
           """
@@ -130,7 +141,7 @@ import Testing
       let received = schedule.records.filter { $0.hasPrefix("tatyana> ") }
       guard schedule.session.console.draft == schedule.draft,
         received.allSatisfy({ message in history.contains(message) }),
-        screen.text.joined().hasSuffix("SERVER> " + schedule.draft)
+        screen.text.joined().hasSuffix(schedule.line)
       else {
         Issue.record(
           """

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import ChatTerminal
 import Testing
 
@@ -66,12 +67,14 @@ import Testing
     TerminalConsoleTests.expectTidy(session)
   }
 
-  @Test func theRestoreSequenceIsKnownToTheScreen() {
+  /// What is written after a crash undoes whatever a redraw was amid.
+  @Test func theResetSequenceUndoesEveryMode() {
     var session = Session()
-    session.screen.write(Array("\u{1b}[?7l".utf8))
-    Console.restoreSequence.withUTF8Buffer { session.screen.write(Array($0)) }
+    session.screen.write(Array("\u{1b}[?2026h\u{1b}[?7l".utf8))
+    session.screen.write(Array(TerminalMode.resetSequence.utf8))
     #expect(session.screen.wraps)
     #expect(!session.screen.bracketsPastes)
+    #expect(session.screen.updateDepth == 0)
     #expect(session.screen.unknown == [])
   }
 }

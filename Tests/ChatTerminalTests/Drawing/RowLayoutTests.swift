@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func controlsAreVisible() {
-    #expect(rows(layout("a\u{202e}b\tc", columns: 40)) == ["> a\\u{202e}b    c"])
+    #expect(rows(layout("a\u{202e}b\tc", columns: 40)) == ["> a\\u{202e}b\\tc"])
   }
 
   @Test func coloursOpenAndCloseOnEachRow() {

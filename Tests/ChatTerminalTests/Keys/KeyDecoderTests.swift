@@ -169,6 +169,16 @@ import Testing
     #expect(decoder.decode("x\r".utf8, at: Instant(milliseconds: 1700)) == [.text("x"), .enter])
   }
 
+  /// The program was held up in the middle of a paste: no line of it is sent.
+  @Test func aPasteThatWaitedToBeReadIsOne() {
+    var decoder = KeyDecoder()
+    #expect(decoder.decode("\u{1b}[200~one\r".utf8, at: Self.start) == [])
+    let late = Instant(milliseconds: 5000)
+    #expect(decoder.decode("two\r".utf8, at: late) == [])
+    #expect(decoder.tick(at: late) == [])
+    #expect(decoder.decode("three\u{1b}[201~".utf8, at: late) == [.paste("one\ntwo\nthree")])
+  }
+
   @Test func aPasteIsBounded() {
     var decoder = KeyDecoder()
     let flood = [UInt8](repeating: 0x61, count: 200_000)

@@ -137,6 +137,8 @@ struct Screen {
     case ("l", "?2004"): bracketsPastes = false
     case ("h", "?2026"): updateDepth += 1
     case ("l", "?2026"): updateDepth -= 1
+    // The cursor is never hidden, but is shown again after a crash.
+    case ("h", "?25"): break
     default: unknown.append(parameters + String(final))
     }
   }
