@@ -8,6 +8,7 @@ extension Client {
     switch action {
     case .send(let signal): link.send(signal, at: now)
     case .show(.opened):
+      opened = Clock.localTime(Clock.realtimeMilliseconds())
       // The original says nothing here; the prompt says it.
       if toldPlace != nil, let peer = machine.peer {
         tell(.floor(peer, machine.mode))
@@ -16,9 +17,12 @@ extension Client {
       guard let peer = machine.peer else {
         preconditionFailure("a message is shown only after its handle")
       }
-      terminal.console.printMessage(
-        message.text, from: TextSanitizer.escapedOnOneLine(peer.text), party: party)
-    case .accept: terminal.console.acceptLine()
+      let name = TextSanitizer.escapedOnOneLine(peer.text)
+      view.show(message, from: name, party: party, on: terminal, at: now)
+      recent.append(message, from: name, party: party)
+    case .accept(_, let message):
+      view.accept(on: terminal)
+      if let handle { recent.append(message, from: handle.text, party: .client) }
     case .giveBack(let message, let obstacle): keep(message, obstacle)
     case .askAgain(let why):
       tell(.handleDenied(why))
@@ -41,12 +45,19 @@ extension Client {
   }
 
   func tell(_ notice: ClientNotice) {
-    terminal.console.print(words.sentence(notice), to: .notice)
+    // Our own words may take several lines; a peer's never do.
+    for line in words.sentence(notice).split(separator: "\n") {
+      terminal.console.print(String(line), to: .notice)
+    }
   }
 
   /// Brings the prompt in step with where the conversation stands.
   func showStanding() {
     guard ending == nil else { return }
+    if let count = machine.slowlyConfirmed(at: Self.now) {
+      terminal.console.setPrompt(.waiting(words.sentence(.underWay(count)), then: ownPrompt))
+      return
+    }
     switch machine.standing {
     case .introducing, .over:
       terminal.console.setPrompt(.none)

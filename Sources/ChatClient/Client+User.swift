@@ -60,6 +60,9 @@ extension Client {
     case .quit:
       terminal.console.acceptLine()
       handle([.operatorQuit], at: now)
+    case .help, .who, .history, .clear:
+      perform(Command(text))
+      terminal.console.dropLine()
     case .unknown(let name):
       terminal.console.keepLine(notice: words.sentence(.unknownCommand(name)))
     case .message(let text):

@@ -21,8 +21,13 @@ public final class Client {
   var handle: Handle?
   /// Whether the question for a handle stands on the screen.
   var isAsking = false
-  /// What was asked to be sent, in plain mode, until it is accepted.
+  /// The place in line that the user was told.
   var toldPlace: Int??
+  var view: ConversationView
+  /// The conversation's last lines, for `\history`.
+  var recent = RecentLines()
+  /// When it began.
+  var opened: LocalTime?
   private var poller = Poller()
 
   /// How it went, for the exit code.
@@ -40,6 +45,7 @@ public final class Client {
     self.settings = settings
     self.words = words
     handle = settings.handle
+    view = ConversationView(settings.view)
     do throws(SystemCallError) {
       try Signals.install([.interrupt, .terminate, .hangup, .windowChange, .continued])
       try FatalSignals.install()
@@ -65,17 +71,9 @@ public final class Client {
   private static func openTerminal(
     _ settings: ClientSettings
   ) throws(SystemCallError) -> OperatorTerminal {
-    let isInteractive = !settings.isPlain && OperatorTerminal.canBeInteractive()
-    let size = FileDescriptor.standardOutput.windowSize()
-    var console = ConsoleSettings(
-      isInteractive: isInteractive, columns: size?.columns ?? 0, rows: size?.rows ?? 0,
-      party: .client)
-    console.colours = settings.colours
-    console.reflows = ConsoleSettings.reflows(environment: Environment.value)
-    console.printsPlainPrompts =
-      FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+    let console = ConversationView.consoleSettings(settings.view, party: .client)
     // A stop must find the terminal as the shell left it.
-    if isInteractive { try Signals.install([.terminalStop]) }
+    if console.isInteractive { try Signals.install([.terminalStop]) }
     return try OperatorTerminal(console, readsExactly: false)
   }
 
@@ -120,7 +118,10 @@ public final class Client {
       interests.append(interest)
     }
     let now = Self.now
-    let deadlines = [machine.deadline, link.deadline, terminal.console.deadline].compactMap { $0 }
+    let deadlines = [
+      machine.deadline, link.deadline, terminal.console.deadline,
+      machine.slowConfirmation(after: now),
+    ].compactMap { $0 }
     let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTerminal
 
 /// What chatclient is told once, by its command line.
 public struct ClientSettings {
@@ -9,9 +10,7 @@ public struct ClientSettings {
   public var handle: Handle?
   /// Milliseconds for connecting, over all addresses.
   public var connectWithin: Int64
-  /// Draw no editor even where one could be drawn.
-  public var isPlain = false
-  public var colours = false
+  public var view = ConversationView.Options()
 
   public init(host: String, port: UInt16, handle: Handle?, connectWithin: Int64) {
     self.host = host

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatLink
+import ChatPosix
 
 /// What a client has to tell its user. Evidence only: the words are the
 /// executable's.
@@ -10,6 +11,12 @@ public enum ClientNotice {
   case place(Int?)
   case floor(Handle, Mode)
   case waitingFor(Handle)
+  /// Messages that the server is slow to confirm.
+  case underWay(Int)
+  case help
+  case who(peer: Handle, address: String, Dialect?, since: LocalTime?)
+  case noHistory
+  case history(count: Int)
   case invalid(MessageError)
   case unknownCommand(String)
   case obstacle(Conversation.Obstacle, peer: Handle?)

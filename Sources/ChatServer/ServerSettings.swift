@@ -1,5 +1,6 @@
 import ChatCore
 import ChatLink
+import ChatTerminal
 
 /// What chatserve is told once, by its command line and environment.
 public struct ServerSettings {
@@ -18,9 +19,7 @@ public struct ServerSettings {
   public var database: String
   /// Of this program, for the transcript.
   public var version: String
-  /// Draw no editor even where one could be drawn.
-  public var isPlain = false
-  public var colours = false
+  public var view = ConversationView.Options()
 
   public init(
     port: UInt16, address: String?, handle: Handle, mode: Mode, idleLimit: Int64?,

@@ -17,6 +17,14 @@ public enum ServerNotice {
   case unknownCommand(String)
   case obstacle(Conversation.Obstacle, peer: Handle?)
   case waitingFor(Handle)
+  /// Messages that the peer is slow to confirm.
+  case underWay(Int)
+  case help
+  case who(peer: Handle, SocketAddress, Dialect?, since: LocalTime?)
+  case waits(names: [String])
+  case joined(name: String, waiting: Int)
+  case noHistory(Handle)
+  case history(Handle, count: Int)
   case recordingFailed(TranscriptError)
   case recordingWorks
   case crashed(SocketAddress, signal: Int32)

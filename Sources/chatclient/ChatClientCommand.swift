@@ -29,6 +29,12 @@ struct ChatClient: ParsableCommand {
   @Option(help: "auto, always or never.")
   var color = ColourChoice.auto
 
+  @Flag(help: "The time before every message.")
+  var timestamps = false
+
+  @Flag(help: "No bell when a message arrives while nobody types.")
+  var noBell = false
+
   @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
   var plain = false
 
@@ -41,8 +47,10 @@ struct ChatClient: ParsableCommand {
     }
     var settings = ClientSettings(
       host: host, port: port, handle: chosenHandle(), connectWithin: Int64(connectTimeout) * 1000)
-    settings.isPlain = plain
-    settings.colours = color.isOn
+    settings.view.isPlain = plain
+    settings.view.colours = color.isOn
+    settings.view.showsTimes = timestamps
+    settings.view.ringsBell = !noBell
     let words = ClientWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
     do throws(ConnectError) {
       let outcome = try Client(settings, words).run()

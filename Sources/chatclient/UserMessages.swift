@@ -21,10 +21,17 @@ enum UserMessages {
       "You are number \(place) in line; the conversation begins when your turn comes."
     case .floor(let peer, _): "\(name(peer)) is here now."
     case .waitingFor(let peer): "waiting for \(name(peer)) …"
+    case .underWay(let count): "\(messages(count)) on the way …"
+    case .help: help
+    case .who(let peer, let address, let dialect, let since):
+      who(peer, address, dialect, since)
+    case .noHistory: "Nothing was said yet; the server keeps what was said before."
+    case .history(let count):
+      count == 1 ? "The last message:" : "The last \(count) messages:"
     case .invalid: "Please enter a message between [1-500] characters."
     case .unknownCommand(let name):
-      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent. \\quit leaves; "
-        + "a message that starts with a backslash is typed with two."
+      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent; \\help tells which "
+        + "there are. A message that starts with a backslash is typed with two."
     case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
     case .denied(let why):
       "The server did not take your message: \(TextSanitizer.escapedOnOneLine(why))"

@@ -45,6 +45,12 @@ struct ChatServe: ParsableCommand {
   @Option(help: "auto, always or never.")
   var color = ColourChoice.auto
 
+  @Flag(help: "The time before every message.")
+  var timestamps = false
+
+  @Flag(help: "No bell when a message arrives while nobody types.")
+  var noBell = false
+
   @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
   var plain = false
 
@@ -71,8 +77,10 @@ struct ChatServe: ParsableCommand {
       port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : Int64(idleTimeout) * 1000,
       waitingLimit: maxWaiting, database: database, version: Version.text)
-    settings.isPlain = plain
-    settings.colours = color.isOn
+    settings.view.isPlain = plain
+    settings.view.colours = color.isOn
+    settings.view.showsTimes = timestamps
+    settings.view.ringsBell = !noBell
     do throws(ServerError) {
       let words = ServerWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
       try Listener(settings, words).run()

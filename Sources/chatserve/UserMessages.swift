@@ -39,10 +39,22 @@ enum UserMessages {
     case .invalid(.tooLong):
       "ERROR: Your message is more than 500 characters long. Retype your message."
     case .unknownCommand(let name):
-      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent. \\quit leaves; "
-        + "a message that starts with a backslash is typed with two."
+      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent; \\help tells which "
+        + "there are. A message that starts with a backslash is typed with two."
     case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
     case .waitingFor(let handle): "waiting for \(name(handle)) …"
+    case .underWay(let count): "\(messages(count)) on the way …"
+    case .help: help
+    case .who(let peer, let address, let dialect, let since):
+      who(peer, address, dialect, since)
+    case .waits(let names):
+      names.isEmpty ? "Nobody waits." : "Waiting in line: \(names.joined(separator: ", "))."
+    case .joined(let name, let count):
+      "\(name) waits in line" + (count == 1 ? "." : ", \(count) in all.")
+    case .noHistory(let peer): "Nothing was said with \(name(peer)) before."
+    case .history(let peer, let count):
+      count == 1
+        ? "The last message with \(name(peer)):" : "The last \(count) messages with \(name(peer)):"
     case .recordingFailed(let error):
       "Nothing is sent or shown while it cannot be recorded: \(cause(error))."
     case .recordingWorks: "Recording works again."

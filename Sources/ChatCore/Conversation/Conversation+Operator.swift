@@ -47,6 +47,7 @@ extension Conversation {
     _ number: Int, _ message: Message, _ now: Instant, _ actions: inout [Action]
   ) {
     ownNumber = number
+    if unconfirmed.isEmpty { underWaySince = now }
     unconfirmed.append(message)
     actions.append(.accept(number: number, message))
     actions.append(.send(.say(number: number, message)))

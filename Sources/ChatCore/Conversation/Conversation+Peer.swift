@@ -137,6 +137,7 @@ extension Conversation {
       return
     }
     unconfirmed.removeFirst(number - oldest + 1)
+    underWaySince = now
     actions.append(.confirm(through: number))
     if case .lingering(let farewell, _) = phase, unconfirmed.isEmpty {
       close(farewell, now, &actions)

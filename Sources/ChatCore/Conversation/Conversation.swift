@@ -34,6 +34,8 @@ public struct Conversation: Sendable {
   var ownNumber = 0
   /// Those the peer has not confirmed, oldest first.
   var unconfirmed: [Message] = []
+  /// Since when the oldest of them is under way.
+  var underWaySince: Instant?
   var lastHeard: Instant
   var pingedAt: Instant?
   var silentSince: Instant
@@ -129,6 +131,9 @@ public struct Conversation: Sendable {
   public var wantsOperatorInput: Bool {
     standing == .speaking && unconfirmed.count < ConversationSettings.unconfirmedLimit
   }
+
+  /// Since when the peer has confirmed nothing though something is under way.
+  public var unconfirmedSince: Instant? { unconfirmed.isEmpty ? nil : underWaySince }
 
   /// How many own messages the peer has not confirmed yet.
   public var unconfirmedCount: Int { unconfirmed.count }

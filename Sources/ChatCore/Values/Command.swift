@@ -2,6 +2,14 @@
 public enum Command: Hashable, Sendable {
   /// `\quit` alone on a line.
   case quit
+  /// `\help`: what commands there are.
+  case help
+  /// `\who`: who is at the other end, and who waits.
+  case who
+  /// `\history`: what was last said with this peer.
+  case history
+  /// `\clear`: an empty screen.
+  case clear
   /// A backslash and a word that is no command: said to nobody.
   case unknown(String)
   /// Something to say; a doubled backslash at the start has become one.
@@ -19,6 +27,13 @@ public enum Command: Hashable, Sendable {
     // White space after a command is nothing that anyone sees.
     var name = Substring(line)
     while let last = name.last, last.isWhitespace { name.removeLast() }
-    self = name == "\\quit" ? .quit : .unknown(String(name))
+    switch name {
+    case "\\quit": self = .quit
+    case "\\help": self = .help
+    case "\\who": self = .who
+    case "\\history": self = .history
+    case "\\clear": self = .clear
+    default: self = .unknown(String(name))
+    }
   }
 }

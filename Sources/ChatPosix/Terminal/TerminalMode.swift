@@ -8,8 +8,8 @@ import SystemPackage
 public struct TerminalMode: Sendable {
   /// Undoes what the line editor may have left on: bracketed paste off
   /// (2004), automatic wrap on (7), synchronized output off (2026), cursor
-  /// shown (25).
-  public static let resetSequence = "\u{1b}[?2004l\u{1b}[?7h\u{1b}[?2026l\u{1b}[?25h"
+  /// shown (25), no colour.
+  public static let resetSequence = "\u{1b}[?2004l\u{1b}[?7h\u{1b}[?2026l\u{1b}[?25h\u{1b}[0m"
 
   private(set) var settings: termios
 

@@ -14,6 +14,8 @@ enum ListenerOrder: Hashable {
   case stop(String)
   /// Tell the operator, in these words.
   case notice(String)
+  /// Who waits in line, in order: the addresses that the listener accepted.
+  case line([WaitingPeer])
 
   var bytes: [UInt8] {
     switch self {
@@ -23,6 +25,8 @@ enum ListenerOrder: Hashable {
     case .full: [0x4c]
     case .stop(let what): [0x53] + what.utf8
     case .notice(let text): [0x4e] + text.utf8
+    case .line(let peers):
+      [0x57] + peers.map { "\($0.port) \($0.address)" }.joined(separator: "\n").utf8
     }
   }
 
@@ -37,8 +41,28 @@ enum ListenerOrder: Hashable {
     case 0x4c: self = .full
     case 0x53: self = .stop(text)
     case 0x4e: self = .notice(text)
+    case 0x57: self = .line(text.split(separator: "\n").compactMap(WaitingPeer.init))
     default: preconditionFailure("the listener gave an order that is none: \(bytes.prefix(8))")
     }
+  }
+}
+
+/// A peer in line, as far as the listener knows it.
+struct WaitingPeer: Hashable {
+  /// Numeric.
+  var address: String
+  var port: Int
+
+  init(address: String, port: Int) {
+    self.address = address
+    self.port = port
+  }
+
+  /// `PORT ADDRESS`
+  init?(_ text: Substring) {
+    let words = text.split(separator: " ", maxSplits: 1)
+    guard words.count == 2, let port = Int(words[0]) else { return nil }
+    self.init(address: String(words[1]), port: port)
   }
 }
 

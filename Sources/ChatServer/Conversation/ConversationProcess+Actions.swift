@@ -12,8 +12,10 @@ extension ConversationProcess {
     switch action {
     case .record(let entry): recorder.ask(entry)
     case .send(let signal): link.send(signal, at: now)
-    case .show(.opened): terminal?.console.print(words.sentence(.opened))
-    case .show(.message(let party, let message)): show(message, from: party)
+    case .show(.opened):
+      opened = Clock.localTime(Clock.realtimeMilliseconds())
+      terminal?.console.print(words.sentence(.opened))
+    case .show(.message(let party, let message)): show(message, from: party, at: now)
     case .accept: acceptLine()
     case .giveBack(let message, let obstacle): keepLine(message, obstacle, at: now)
     case .announceReady: report(.ready)
@@ -22,12 +24,13 @@ extension ConversationProcess {
     }
   }
 
-  private func show(_ message: Message, from party: Party) {
+  private func show(_ message: Message, from party: Party, at now: Instant) {
     guard let peer = machine.peer else {
       preconditionFailure("a message is shown only after its handle")
     }
-    terminal?.console.printMessage(
-      message.text, from: DisplayName.of(peer, besides: settings.handle), party: party)
+    guard let terminal else { return }
+    let name = DisplayName.of(peer, besides: settings.handle)
+    view.show(message, from: name, party: party, on: terminal, at: now)
   }
 
   func report(_ report: ConversationReport) {
@@ -36,7 +39,10 @@ extension ConversationProcess {
   }
 
   func tell(_ notice: ServerNotice) {
-    terminal?.console.print(words.sentence(notice), to: .notice)
+    // Our own words may take several lines; a peer's never do.
+    for line in words.sentence(notice).split(separator: "\n") {
+      terminal?.console.print(String(line), to: .notice)
+    }
   }
 
   /// The end: last words to the operator, the terminal back, last words to

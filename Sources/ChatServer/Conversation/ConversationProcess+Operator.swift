@@ -10,18 +10,10 @@ extension ConversationProcess {
 
   /// Takes the terminal, with what was typed and not said before.
   func openTerminal() {
-    let isInteractive = !settings.isPlain && OperatorTerminal.canBeInteractive()
-    let size = FileDescriptor.standardOutput.windowSize()
-    var console = ConsoleSettings(
-      isInteractive: isInteractive, columns: size?.columns ?? 0, rows: size?.rows ?? 0,
-      party: .server)
-    console.colours = settings.colours
-    console.reflows = ConsoleSettings.reflows(environment: Environment.value)
-    console.printsPlainPrompts =
-      FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+    var console = ConversationView.consoleSettings(settings.view, party: .server)
     do throws(SystemCallError) {
       // A stop must find the terminal as the shell left it.
-      if isInteractive { try Signals.install([.terminalStop]) }
+      if console.isInteractive { try Signals.install([.terminalStop]) }
       terminal = try OperatorTerminal(console, readsExactly: true)
     } catch {
       // The terminal went away between two looks: lines will do.
@@ -69,6 +61,10 @@ extension ConversationProcess {
       terminal.console.acceptLine()
       terminal.forgetLine()
       post(.operatorQuit, at: now)
+    case .help, .who, .history, .clear:
+      perform(Command(text))
+      terminal.console.dropLine()
+      terminal.forgetLine()
     case .unknown(let name):
       refuse(.unknownCommand(name))
     case .message(let text):
@@ -97,8 +93,7 @@ extension ConversationProcess {
   }
 
   func acceptLine() {
-    terminal?.console.acceptLine()
-    terminal?.forgetLine()
+    if let terminal { view.accept(on: terminal) }
   }
 
   func keepLine(_ message: Message, _ obstacle: Conversation.Obstacle, at now: Instant) {
@@ -133,6 +128,10 @@ extension ConversationProcess {
   func showStanding() {
     guard let terminal, ending == nil else { return }
     let prompt = "\(settings.handle)> "
+    if let count = machine.slowlyConfirmed(at: Self.now) {
+      terminal.console.setPrompt(.waiting(words.sentence(.underWay(count)), then: prompt))
+      return
+    }
     switch machine.standing {
     case .speaking: terminal.console.setPrompt(.speak(prompt))
     case .listening:

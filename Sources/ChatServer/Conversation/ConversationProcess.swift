@@ -14,10 +14,12 @@ final class ConversationProcess {
   let words: ServerWords
   let link: PeerLink
   let line: MessageSocket
+  let address: SocketAddress
   let recorder: Recorder
   var machine: Conversation
   /// The operator's terminal, while this conversation has the floor.
   var terminal: OperatorTerminal?
+  var view: ConversationView
   /// The operator's unsaid text, as it comes in before the floor does.
   var unsaid: [UInt8] = []
   /// A line of the operator's that was refused for want of a disk, and when
@@ -27,6 +29,10 @@ final class ConversationProcess {
   /// Whether anything of the operator's was read in this conversation.
   var hasReadInput = false
   var ending: Conversation.Ending?
+  /// When it got the floor.
+  var opened: LocalTime?
+  /// Who waits in line, as the listener last told.
+  var waiting: [WaitingPeer] = []
   /// Why recording fails, as long as it does.
   var trouble: TranscriptError?
   /// Whether the operator has been told of it in the present turn.
@@ -54,6 +60,8 @@ final class ConversationProcess {
     self.settings = settings
     self.words = words
     self.line = line
+    self.address = address
+    view = ConversationView(settings.view)
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder = Recorder(settings: settings, run: run, address: address)
     machine = Conversation(
@@ -112,6 +120,7 @@ final class ConversationProcess {
     let now = Self.now
     let deadlines = [
       machine.deadline, link.deadline, terminal?.console.deadline, retryLineAt,
+      machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // The opening is asked for before the first wait: what the peer has sent
@@ -190,6 +199,7 @@ final class ConversationProcess {
     case .full: post(.crowdedOut, at: now)
     case .stop(let what): post(.stop(what), at: now)
     case .notice(let text): terminal?.console.print(text, to: .notice)
+    case .line(let peers): take(line: peers)
     }
   }
 }

@@ -55,6 +55,20 @@ final class Recorder {
     }
   }
 
+  /// What was last said with `peer`, in this conversation and before it.
+  func lastMessages(
+    with peer: Handle, limit: Int
+  ) throws(TranscriptError) -> [TranscriptWriter.RecalledMessage] {
+    _ = try openWriter()
+    return try transcript?.lastMessages(with: peer, limit: limit) ?? []
+  }
+
+  /// The handle of another peer of this server, once it has said it.
+  func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String? {
+    _ = try openWriter()
+    return try transcript?.handle(run: run, peerAddress: address, peerPort: port)
+  }
+
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
     let transcript = try TranscriptWriter(path: settings.database)

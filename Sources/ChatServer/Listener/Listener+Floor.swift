@@ -21,6 +21,21 @@ extension Listener {
       sessions[index].place = place
       order(.place(place), index)
     }
+    tellLine()
+  }
+
+  /// Peers in line of whom the operator is told: as many as fit one message.
+  private static let toldLineLimit = 100
+
+  /// Tells the one who has the floor who waits, when that has changed.
+  private func tellLine() {
+    guard let owner = sessions.firstIndex(where: { $0.standing == .hasFloor }) else { return }
+    let line = sessions.filter { $0.standing == .waiting }.prefix(Self.toldLineLimit).map {
+      WaitingPeer(address: $0.address.host, port: Int($0.address.port))
+    }
+    if sessions[owner].toldLine == line { return }
+    sessions[owner].toldLine = line
+    order(.line(line), owner)
   }
 
   /// Tells one conversation. One that is gone is told by SIGCHLD; one whose

@@ -19,6 +19,8 @@ struct Session {
   var standing = Standing.introducing
   /// The place that it was last told.
   var place: Int?
+  /// Who it was told waits, while it has the floor.
+  var toldLine: [WaitingPeer] = []
   /// How it ended, when it could not record that itself.
   var unrecorded: ConversationReport?
   /// Whether its end of the line is closed.

@@ -121,6 +121,11 @@ public struct Console: Sendable {
     }
   }
 
+  /// Scrolls what is on the screen out of sight.
+  public mutating func clearScreen() {
+    if isInteractive { terminal.clearScreen() }
+  }
+
   /// Rings the terminal's bell.
   public mutating func ringBell() {
     if isInteractive { terminal.ringBell() }

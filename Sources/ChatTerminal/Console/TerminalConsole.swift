@@ -133,7 +133,7 @@ struct TerminalConsole: Sendable {
 
   /// Scrolls everything off the screen rather than erase it: messages stay
   /// readable in the terminal's scrollback.
-  private mutating func clearScreen() {
+  mutating func clearScreen() {
     addPrinted(
       ControlSequence.row(rows) + String(repeating: "\n", count: rows) + ControlSequence.row(1))
   }

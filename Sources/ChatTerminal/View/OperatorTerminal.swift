@@ -27,6 +27,8 @@ public final class OperatorTerminal {
   private var unacceptedBytes: [UInt8] = []
   private var poller = Poller()
   public private(set) var inputHasEnded = false
+  /// When something was last typed.
+  public private(set) var lastInput: Instant?
   /// Whether nobody reads the output any more.
   public private(set) var outputIsGone = false
 
@@ -104,6 +106,7 @@ public final class OperatorTerminal {
       console.endOfInput()
       return nil
     case .bytes(let count):
+      lastInput = now
       if raw == nil { unacceptedBytes += bytes.prefix(count) }
       console.input(bytes.prefix(count), at: now)
       return bytes.prefix(count).last
