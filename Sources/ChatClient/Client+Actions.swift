@@ -66,7 +66,8 @@ extension Client {
     case .inLine(let place):
       if let place, toldPlace != .some(.some(place)) {
         toldPlace = .some(place)
-        tell(.place(place))
+        // On a terminal it stands in the prompt's place.
+        if !terminal.console.isInteractive { tell(.place(place)) }
       }
       terminal.console.setPrompt(.waiting(words.sentence(.place(place)), then: ownPrompt))
     case .speaking:

@@ -121,7 +121,12 @@ extension Conversation {
 
   /// Accepts what was held, as far as the turn allows.
   mutating func releaseHeld(_ now: Instant, _ actions: inout [Action]) {
-    guard case .talking(let turn) = phase else { return }
+    guard case .talking(let turn) = phase, !held.isEmpty else { return }
+    if held.isFull {
+      // It was not read meanwhile, so its silence is not its own.
+      lastHeard = now
+      pingedAt = nil
+    }
     if turn == nil {
       for item in held.takeAll() { accept(item.number, item.message, now, &actions) }
     } else if turn == role.other, let item = held.takeFirst() {

@@ -65,7 +65,7 @@ extension Conversation {
 
   /// When a silent native peer is to be pinged, or given up.
   private var pingDeadline: Instant? {
-    guard dialect == .native, !recording.isStuck else { return nil }
+    guard dialect == .native, wantsPeerInput else { return nil }
     switch phase {
     // A peer's first record is its handle, so nothing may come before it.
     case .introducing, .naming, .closing, .over: return nil

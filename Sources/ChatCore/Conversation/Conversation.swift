@@ -121,10 +121,12 @@ public struct Conversation: Sendable {
     }
   }
 
-  /// Whether the socket should be read: not while entries wait for a disk.
+  /// Whether the socket should be read: not while entries wait for a disk, nor
+  /// while as much waits for its turn as may be held.
   public var wantsPeerInput: Bool {
     if case .over = phase { return false }
-    return !recording.isStuck && recording.steps.count < ConversationSettings.unrecordedLimit
+    return !recording.isStuck && !held.isFull
+      && recording.steps.count < ConversationSettings.unrecordedLimit
   }
 
   /// Whether a line of the operator's would be taken now.

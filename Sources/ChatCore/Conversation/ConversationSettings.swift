@@ -16,11 +16,17 @@ public struct ConversationSettings: Sendable {
 }
 
 extension ConversationSettings {
-  /// Messages kept for a peer that speaks out of turn. More than anyone types
-  /// while waiting for an answer, little enough to be no attack on memory.
+  /// Messages held for a peer that speaks out of turn, past which it is left
+  /// unread until they have had their turn. More than anyone types while
+  /// waiting for an answer; a file piped into nc waits in the pipe.
   static let heldMessageLimit = 64
-  /// Bytes of such messages, for those that are long.
+  /// The same in bytes, for messages that are long.
   static let heldByteLimit = 64 * 1024
+  /// Bytes held at most; beyond, messages are refused. One read of 64 KiB may
+  /// come on top of the limit, its repair can triple it.
+  static let heldByteMaximum = 4 * heldByteLimit
+  /// Messages held at most: a read of 64 KiB is no more than this many.
+  static let heldMessageMaximum = 33 * 1024
   /// Own messages under way and not yet confirmed, past which the operator's
   /// input is left unread: a window that keeps a fast link full.
   static let unconfirmedLimit = 1024

@@ -6,30 +6,43 @@ struct HeldMessages: Sendable {
     var message: Message
   }
 
-  private(set) var items: [Item] = []
+  /// Those before ``first`` have left; what is behind them is waiting.
+  private var kept: [Item] = []
+  private var first = 0
   private var byteCount = 0
 
-  var isEmpty: Bool { items.isEmpty }
+  var items: ArraySlice<Item> { kept[first...] }
+  var isEmpty: Bool { first == kept.count }
 
-  /// Keeps one more, or says that there is no room.
+  /// Whether enough waits that the peer should be left unread: TCP then tells
+  /// it to wait.
+  var isFull: Bool {
+    kept.count - first >= ConversationSettings.heldMessageLimit
+      || byteCount >= ConversationSettings.heldByteLimit
+  }
+
+  /// Keeps one more, or says that there is no room. There is room for what one
+  /// read brings beyond ``isFull``.
   mutating func append(_ item: Item) -> Bool {
     let size = item.message.text.utf8.count
-    guard items.count < ConversationSettings.heldMessageLimit,
-      byteCount + size <= ConversationSettings.heldByteLimit
+    guard byteCount + size <= ConversationSettings.heldByteMaximum,
+      kept.count - first < ConversationSettings.heldMessageMaximum
     else { return false }
-    items.append(item)
+    kept.append(item)
     byteCount += size
     return true
   }
 
   mutating func takeFirst() -> Item? {
-    guard !items.isEmpty else { return nil }
-    let item = items.removeFirst()
+    guard !isEmpty else { return nil }
+    let item = kept[first]
+    first += 1
     byteCount -= item.message.text.utf8.count
+    if isEmpty { self = HeldMessages() }
     return item
   }
 
-  mutating func takeAll() -> [Item] {
+  mutating func takeAll() -> ArraySlice<Item> {
     defer { self = HeldMessages() }
     return items
   }

@@ -29,7 +29,8 @@ extension ConversationProcess {
       preconditionFailure("a message is shown only after its handle")
     }
     guard let terminal else { return }
-    let name = DisplayName.of(peer, besides: settings.handle)
+    let name = peerName ?? DisplayName.of(peer, besides: settings.handle)
+    peerName = name
     view.show(message, from: name, party: party, on: terminal, at: now)
   }
 

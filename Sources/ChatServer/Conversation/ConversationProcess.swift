@@ -20,6 +20,8 @@ final class ConversationProcess {
   /// The operator's terminal, while this conversation has the floor.
   var terminal: OperatorTerminal?
   var view: ConversationView
+  /// Under what name the peer is shown, once it is.
+  var peerName: String?
   /// The operator's unsaid text, as it comes in before the floor does.
   var unsaid: [UInt8] = []
   /// A line of the operator's that was refused for want of a disk, and when

@@ -162,13 +162,28 @@ import Testing
   @Test func theHeldAreBounded() {
     var machine = talking()
     _ = machine.handle(.said(number: nil, words[0]), at: start)
+    for _ in 0..<64 {
+      #expect(machine.wantsPeerInput)
+      #expect(machine.handle(.said(number: nil, words[0]), at: start).isEmpty)
+    }
+    #expect(!machine.wantsPeerInput, "the peer is left unread")
     var refused = 0
-    for _ in 0..<100 {
+    for _ in 0..<40_000 {
       refused += machine.handle(.said(number: nil, words[0]), at: start).count {
         $0 == .send(.deny(.tooMuchHeld))
       }
     }
-    #expect(refused == 36)
+    #expect(refused == 40_000 + 64 - 33 * 1024, "one read's worth is kept, the rest refused")
+  }
+
+  @Test func aPeerThatWasLeftUnreadIsNotTakenForDead() {
+    var machine = talking()
+    for _ in 0..<65 { _ = machine.handle(.said(number: nil, words[0]), at: start) }
+    _ = machine.handle(.recorded, at: start)
+    #expect(machine.deadline == nil, "no ping to one that is not read")
+    _ = machine.handle(.operatorSaid(words[1]), at: at(200_000))
+    _ = machine.handle(.recorded, at: at(200_000))
+    #expect(machine.handle(.tick, at: at(200_000)).isEmpty)
   }
 
   @Test func aRefusedHandleIsAskedForAgain() {
