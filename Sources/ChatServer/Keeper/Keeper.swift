@@ -29,6 +29,7 @@ struct Keeper {
   static func main(
     line: MessageSocket, settings: ServerSettings, description: RunDescription, run: Int64?
   ) -> Int32 {
+    ProcessName.set("chatserve-keep")
     do {
       let writer = try TranscriptWriter(path: settings.database)
       let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
