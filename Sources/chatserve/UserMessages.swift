@@ -63,8 +63,10 @@ enum UserMessages {
     case .died(let address, let status):
       "The conversation with \(address) broke off (exit status \(status)). \(waiting)\n"
     case .lineIsFull(let count):
-      "The line is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
-        + "Please try again later."
+      count == 0
+        ? "Somebody is talking here, and nobody may wait in line. Please try again later."
+        : "The line is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
+          + "Please try again later."
     case .turnedAway(let count):
       "Turned \(count == 1 ? "a newcomer" : "\(count) newcomers") away: the line is full."
     case .acceptFailed(let errno):
