@@ -130,7 +130,7 @@ public final class PtyProcess: SpawnedProcess {
 
 extension String {
   /// How often `text` is in it.
-  func occurrences(of text: String) -> Int {
+  public func occurrences(of text: String) -> Int {
     var count = 0
     var rest = utf8[...]
     let wanted = Array(text.utf8)
