@@ -27,6 +27,15 @@ extension Stage {
         + "; \(summary.ending.words)"
     }
   }
+
+  /// How many runs of the server have no recorded end.
+  func runsUnstopped() throws -> Int64 {
+    let reader = try TranscriptReader(path: database)
+    let count = try reader.connection.prepare(
+      "SELECT count(*) FROM server_run WHERE stopped_at IS NULL")
+    guard try count.step() else { throw HarnessFailure("count(*) gave no row") }
+    return count.integer(at: 0)
+  }
 }
 
 extension Ending {

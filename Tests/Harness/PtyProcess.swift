@@ -3,7 +3,7 @@ import Glibc
 /// A program on a pseudoterminal of its own, pty(7), as a person has it: keys
 /// go in, a screen comes out.
 public final class PtyProcess: SpawnedProcess {
-  private let master: Int32
+  private var master: Int32
   /// Held open, so that the terminal outlives the program and its mode can be
   /// looked at afterwards.
   private var slave: Int32
@@ -40,13 +40,14 @@ public final class PtyProcess: SpawnedProcess {
   }
 
   deinit {
-    close(master)
+    if master >= 0 { close(master) }
     if slave >= 0 { close(slave) }
   }
 
   public override var evidence: String { screen.text }
 
   override func readAvailable() {
+    if master < 0 { return }
     let bytes = Descriptor.readAvailable(master)
     output += bytes
     screen.write(bytes)
@@ -95,10 +96,7 @@ public final class PtyProcess: SpawnedProcess {
       if deadline.isOver {
         throw HarnessFailure("not within \(seconds) s: \(what). On the screen:\n\(screen.text)")
       }
-      // A hung up terminal is ready for ever.
-      if !deadline.wait(for: master, atMost: deadline.millisecondsLeft) || slave < 0 {
-        deadline.wait(for: -1, atMost: Deadline.glance)
-      }
+      deadline.wait(for: master, atMost: deadline.millisecondsLeft)
     }
   }
 
@@ -116,6 +114,25 @@ public final class PtyProcess: SpawnedProcess {
     var settings = termios()
     tcgetattr(master, &settings)
     return settings.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO)
+  }
+
+  /// Makes it so, as a shell does with the terminal of a job that stopped.
+  public func setCooked() {
+    var settings = termios()
+    tcgetattr(master, &settings)
+    settings.c_lflag |= tcflag_t(ICANON | ECHO | ISIG)
+    settings.c_iflag |= tcflag_t(ICRNL)
+    tcsetattr(master, TCSANOW, &settings)
+  }
+
+  /// Closes the terminal, as a window is closed; the kernel sends SIGHUP to
+  /// the session's leader. Nothing is read or typed any more.
+  public func hangUp() {
+    readAvailable()
+    close(slave)
+    close(master)
+    slave = -1
+    master = -1
   }
 
   /// Makes the window another size; the kernel sends SIGWINCH.
