@@ -141,7 +141,9 @@ public final class OperatorTerminal {
 
   /// Writes what can be written now.
   public func flush() {
-    if pendingOutput.isEmpty && pendingError.isEmpty {
+    writePending()
+    // The console draws anew only upon what is written.
+    if pendingOutput.isEmpty {
       let new = console.takeOutput()
       pendingOutput = new.standardOutput
       pendingError = new.standardError
