@@ -78,6 +78,9 @@ final class ConversationProcess {
     perform(machine.begin(at: Self.now), at: Self.now)
     // The greeting goes out before the disk is asked for anything.
     handle(link.flush(at: Self.now), at: Self.now)
+    // Before the peer's first byte is read. What fails here, the listener has
+    // said at the start.
+    Containment.ofConversation(settings).apply()
     while ending == nil { turn() }
     return leave()
   }
