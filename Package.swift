@@ -52,7 +52,7 @@ let package = Package(
     layer("ChatPosix", ["CPosix", system]),
     layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
-    layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript"]),
+    layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript", arguments]),
     layer(
       "ChatServer",
       ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "Transcript", system]),
@@ -80,6 +80,7 @@ let package = Package(
     tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
+    tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
   ]
 )
