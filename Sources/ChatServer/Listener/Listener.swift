@@ -105,6 +105,8 @@ public final class Listener {
   private func announce() {
     let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
     tell(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
+    let missing = Containment.missingLayers()
+    if !missing.isEmpty { tell(.uncontained(missing)) }
   }
 
   private func wait(from now: Instant) -> [Readiness] {

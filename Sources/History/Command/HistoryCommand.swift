@@ -4,6 +4,7 @@ import ArgumentParser
 public struct HistoryCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "history",
+    _superCommandName: "chatserve",
     abstract: "Browse what was said.",
     subcommands: [
       ListCommand.self, ShowCommand.self, SearchCommand.self, TailCommand.self,
