@@ -40,6 +40,7 @@ static const unsigned denied[] = {
     // lengths. fchmod and fchown stay: SQLite uses them on files it opened.
     SYS_fchmodat, 452 /* fchmodat2 */, SYS_fchownat, SYS_truncate, SYS_setxattr, SYS_lsetxattr,
     SYS_removexattr, SYS_lremovexattr,
+    463 /* setxattrat */, 466 /* removexattrat */,
     // Ways around a filter, and into the kernel.
     425 /* io_uring_setup */, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl,
     SYS_add_key, SYS_request_key,

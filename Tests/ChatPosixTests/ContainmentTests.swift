@@ -21,7 +21,7 @@ extension PosixTests {
     }
 
     private func clean() {
-      for name in ["a", "b", "a/again/file", "a/again"] {
+      for name in ["a/again/file", "a/again", "a", "b"] {
         unlink(inside.appending(name).string)
         rmdir(inside.appending(name).string)
       }
@@ -42,6 +42,7 @@ extension PosixTests {
     }
 
     @Test func powersAndResourcesAreThere() {
+      defer { clean() }
       #expect(!isMissing(.powers) && !isMissing(.resources))
     }
 
