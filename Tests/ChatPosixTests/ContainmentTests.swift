@@ -156,7 +156,7 @@ extension PosixTests {
       let stopped = try startChild {
         guard setpgid(0, 0) == 0 else { return false }
         containment.apply()
-        try Signals.sendToProcessGroup(.terminalStop)
+        Signals.stopProcessGroup()
         return true
       }
       var status: Int32 = 0

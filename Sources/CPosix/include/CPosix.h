@@ -75,6 +75,8 @@ bool cposix_signals_take(int number);
 void cposix_signals_clear(void);
 // SIG_IGN for SIGPIPE.
 int cposix_ignore_sigpipe(void);
+int cposix_ignore_sigxfsz(void);
+void cposix_stop_group(void);
 // Stops this process as Ctrl-Z does and returns when it is continued.
 void cposix_stop_self(void);
 // ppoll(2), the installed signals open while it waits. A null timeout waits

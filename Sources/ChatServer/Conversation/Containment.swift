@@ -12,9 +12,7 @@ extension Containment {
       readableFiles: [
         // SQLite seeds its random numbers from it, the log's salts among them
         // (https://sqlite.org/fileformat2.html#the_write_ahead_log).
-        "/dev/urandom",
-        // A transcript that is begun anew names the boot, see `BootID`.
-        "/proc/sys/kernel/random/boot_id",
+        "/dev/urandom"
       ])
   }
 }

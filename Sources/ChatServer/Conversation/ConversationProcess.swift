@@ -46,7 +46,7 @@ final class ConversationProcess {
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: Int64,
+    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun,
     settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
@@ -56,7 +56,7 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: Int64,
+    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun,
     settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
