@@ -65,11 +65,12 @@ import Testing
       try peer.giveFloor(to: "bob")
       try client.waitForInput("bob> ")
       try? peer.send(record.text)
+      try? peer.waitForEnd()
+      #expect(peer.receivedText.hasSuffix("quit error\0"))
+      peer.leave()
       #expect(try client.exitStatus() == 74)
       #expect(client.screen.lines.contains { $0.hasPrefix("The connection was lost. What came") })
       #expect(client.isCooked)
-      try? peer.waitForEnd()
-      #expect(peer.receivedText.hasSuffix("quit error\0"))
     }
   }
 
@@ -87,6 +88,8 @@ import Testing
       try client.waitFor("\\x1b[2J\\x07")
       #expect(client.screen.unknown == [] && client.screen.bells == 0)
       try client.enter("\\quit")
+      try peer.waitForEnd()
+      peer.leave()
       #expect(try client.exitStatus() == 0)
     }
   }
