@@ -19,7 +19,7 @@ struct WriterQueue: ~Copyable {
   private static let shortestPause: UInt32 = 100
   /// The longest pause, in microseconds: more would show in what a person
   /// waits for, less would burn the processor that the holder needs.
-  private static let longestPause: UInt32 = 2000
+  private static let longestPause: UInt32 = 500
 
   /// Waits for the turn.
   ///
