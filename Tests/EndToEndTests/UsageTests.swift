@@ -186,7 +186,7 @@ import Testing
       let server = try stage.server()
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("\\quti")
-      try client.waitFor("\\quti is no command and was not sent.")
+      try client.waitFor("\\quti is no command and was not sent")
       try client.send(Keys.killLine)
       try client.waitForInput("tatyana> ")
       try client.enter("\\\\quit")
