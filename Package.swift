@@ -82,5 +82,7 @@ let package = Package(
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
+    // The programs in a real terminal program, tmux(1).
+    tests("TerminalTests", ["Harness"]),
   ]
 )
