@@ -16,12 +16,17 @@ def main(names):
     if unknown:
         sys.exit(f"no such rows: {' '.join(unknown)}; there are {' '.join(ALL)}")
     setting = Setting()
-    figures, seconds = [], {}
+    figures, seconds, failed = [], {}, []
     try:
         for name in names or ALL:
             start = time.monotonic()
             print(f"{name} ...", end=" ", file=sys.stderr, flush=True)
-            figures += ALL[name].figures(setting)
+            try:
+                figures += ALL[name].figures(setting)
+            except (RuntimeError, subprocess.SubprocessError) as error:
+                # The other rows are worth having all the same.
+                failed.append(name)
+                print(f"failed: {error}", end=" ", file=sys.stderr)
             seconds[name] = round(time.monotonic() - start, 1)
             print(f"{seconds[name]} s", file=sys.stderr)
     finally:
@@ -29,10 +34,12 @@ def main(names):
     print(table(figures))
     report = {
         "commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain")),
-        "quick": setting.is_quick, "runs": setting.runs, "seconds": seconds,
+        "quick": setting.is_quick, "runs": setting.runs, "seconds": seconds, "failed": failed,
         "machine": f"{platform.machine()}, {platform.release()}",
         "figures": [figure.json() for figure in figures]}
     (HERE / "results.json").write_text(json.dumps(report, indent=1) + "\n")
+    if failed:
+        sys.exit(f"not measured: {' '.join(failed)}")
 
 
 def git(*words):
