@@ -125,7 +125,7 @@ final class ConversationProcess {
     }
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, terminal?.console.deadline, retryLineAt,
+      machine.deadline, link.deadline, terminal?.deadline, retryLineAt,
       machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
@@ -139,7 +139,7 @@ final class ConversationProcess {
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
-    terminal?.console.tick(at: now)
+    terminal?.tick(at: now)
   }
 
   func handle(_ events: [Conversation.Event], at now: Instant) {
@@ -175,7 +175,7 @@ final class ConversationProcess {
     case .interrupt: post(.stop("SIGINT"), at: now)
     case .terminate: post(.stop("SIGTERM"), at: now)
     case .hangup: post(.stop("SIGHUP"), at: now)
-    case .windowChange: terminal?.resize()
+    case .windowChange: terminal?.resize(at: now)
     case .continued: terminal?.resume()
     case .terminalStop: suspend()
     case .quit, .childChanged: break
