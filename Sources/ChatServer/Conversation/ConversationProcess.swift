@@ -40,6 +40,7 @@ final class ConversationProcess {
   /// Whether the operator has been told of it in the present turn.
   var hasToldTrouble = false
   private var listenerIsGone = false
+  private var hasToldOutputGone = false
   var poller = Poller()
 
   /// Serves one peer to the end.
@@ -112,7 +113,10 @@ final class ConversationProcess {
     } while recorder.hasPending
     showStanding()
     terminal?.flush()
-    if terminal?.outputIsGone == true { post(.stop("output closed"), at: now) }
+    if terminal?.outputIsGone == true && !hasToldOutputGone {
+      hasToldOutputGone = true
+      report(.outputGone)
+    }
   }
 
   private func wait() -> [Readiness] {
