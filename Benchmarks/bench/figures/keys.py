@@ -27,7 +27,7 @@ def of(setting, name, what, how, program):
     written = Figure(f"{name}: written", "bytes", "C raw echo")
     for _ in range(setting.runs):
         pair = [
-            setting.numbers("keys", what, setting.size(100, 1500), port, how_it_starts, *(
+            setting.numbers("keys", what, setting.size(60, 1500), port, how_it_starts, *(
                 port if word == "PORT" else word for word in words))
             for words, how_it_starts, port in (
                 (program, how, free_port()), (floor, "connects", free_port()))]
