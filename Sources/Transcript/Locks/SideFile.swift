@@ -50,7 +50,16 @@ final class SideFile {
   ///
   /// - Returns: 0, or why there is no lock; `EINTR` when the time was over.
   func lock(byte: Int64, within milliseconds: Int32) -> Int32 {
-    chat_lock_within(descriptor, byte, milliseconds)
+    let watch = Stopwatch()
+    let alarm = Alarm(milliseconds: milliseconds)
+    defer { alarm.stop() }
+    guard alarm.isSet else { return tryLock(byte: byte) }
+    while true {
+      var request = flock(byte: byte, type: F_WRLCK)
+      if fcntl(descriptor, Int32(chat_f_ofd_setlkw), &request) == 0 { return 0 }
+      // A signal before its time is another's.
+      if errno != EINTR || watch.milliseconds >= milliseconds { return errno }
+    }
   }
 
   func unlock(byte: Int64) {
