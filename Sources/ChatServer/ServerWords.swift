@@ -36,6 +36,8 @@ public enum ServerNotice {
   case acceptFailed(Errno)
   case forkFailed(Errno)
   case inputEnded
+  /// Standard output took nothing any more, and the last lines are not there.
+  case outputStalled
 }
 
 /// The executable's words, handed to the loops that need them.

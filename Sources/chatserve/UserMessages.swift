@@ -73,6 +73,8 @@ enum UserMessages {
       "A connection could not be accepted (\(errno)); trying again."
     case .forkFailed(let errno):
       "A connection could not be served (\(errno)); trying again with the next."
+    case .outputStalled:
+      "The last lines could not be shown: standard output is stuck. The transcript has them."
     case .inputEnded:
       "Standard input has ended: listening and recording only."
     }

@@ -14,6 +14,9 @@ enum ConversationReport: Hashable {
   case interrupted
   /// Standard input has ended before the operator typed anything.
   case operatorAbsent
+  /// What the operator should read, from a conversation that has no terminal;
+  /// in our words.
+  case notice(String)
   /// Nobody reads standard output any more: there is no use in serving on.
   case outputGone
   /// The conversation ended so, and that could not be recorded.
@@ -27,6 +30,7 @@ enum ConversationReport: Hashable {
     case .interrupted: [0x49]
     case .operatorAbsent: [0x41]
     case .outputGone: [0x4f]
+    case .notice(let text): [0x4e] + text.utf8.prefix(ControlLimits.messageLength - 1)
     case .unrecorded(let party, let reason):
       [0x43] + "\(party?.rawValue ?? "-") \(reason.rawValue)".utf8
     }
@@ -42,6 +46,7 @@ enum ConversationReport: Hashable {
     case 0x49: self = .interrupted
     case 0x41: self = .operatorAbsent
     case 0x4f: self = .outputGone
+    case 0x4e: self = .notice(String(decoding: rest, as: UTF8.self))
     case 0x43:
       let words = String(decoding: rest, as: UTF8.self).split(separator: " ")
       let reason = words.last.flatMap { CloseReason(rawValue: String($0)) }

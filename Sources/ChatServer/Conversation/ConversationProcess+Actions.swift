@@ -46,6 +46,11 @@ extension ConversationProcess {
     }
   }
 
+  /// Tells the operator, through the listener while another has the terminal.
+  func tellOrReport(_ notice: ServerNotice) {
+    if terminal == nil { report(.notice(words.sentence(notice))) } else { tell(notice) }
+  }
+
   /// The end: last words to the operator, the terminal back, last words to
   /// the peer.
   func leave() -> SessionExit {
@@ -56,7 +61,7 @@ extension ConversationProcess {
       if !terminal.console.isInteractive, let line = heldLine, unsaid.isEmpty {
         unsaid = Array((line.text + "\n").utf8)
       }
-      terminal.finish()
+      if !terminal.finish() { try? StandardError.write(words.sentence(.outputStalled) + "\n") }
     }
     for part in ControlLimits.parts(of: unsaid) { report(.unsaid(part)) }
     if !ending.isRecorded { report(.unrecorded(by: ending.by, ending.reason)) }

@@ -160,7 +160,7 @@ final class ConversationProcess {
       try recorder.commit()
       if trouble != nil {
         trouble = nil
-        tell(.recordingWorks)
+        tellOrReport(.recordingWorks)
       }
       post(.recorded, at: now)
     } catch {
@@ -170,7 +170,7 @@ final class ConversationProcess {
       trouble = error
       hasToldTrouble = false
       post(.recordingFailed, at: now)
-      if isNews && !hasToldTrouble { tell(.recordingFailed(error)) }
+      if isNews && !hasToldTrouble { tellOrReport(.recordingFailed(error)) }
     }
   }
 

@@ -11,6 +11,9 @@ import Transcript
 struct Keeper {
   /// Milliseconds between attempts to record what could not be recorded.
   private static let retryAfter: Int64 = 1_000
+  /// Milliseconds between two looks at whether the transcript's files are still
+  /// there: a newcomer waits that long at most when one was removed.
+  private static let lookAfter: Int64 = 1_000
   /// Messages indexed in one step: a few milliseconds for which a commit of
   /// the conversation would wait.
   private static let indexStep = 100
@@ -60,11 +63,13 @@ struct Keeper {
   private mutating func serve() {
     var poller = Poller()
     while true {
-      let wait = [indexWait, unburied.isEmpty ? nil : Self.retryAfter].compactMap { $0 }.min()
+      let wait = [indexWait, unburied.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
+        .compactMap { $0 }.min()
       let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
       if !ready.isEmpty, !receive() { return }
+      look()
       bury()
       if isStopping {
         if unburied.isEmpty { stop() }
@@ -96,6 +101,14 @@ struct Keeper {
     case .bury: unburied.append(request)
     case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .stop: isStopping = true
+    }
+  }
+
+  private mutating func look() {
+    do throws(TranscriptError) {
+      try writer.checkFiles()
+    } catch {
+      reopen(after: error)
     }
   }
 

@@ -77,6 +77,10 @@ extension Listener {
       unsaid += text
     case .operatorAbsent:
       settings.operatorIsAbsent = true
+    case .notice(let sentence):
+      // Every one of a line of peers may have the same to tell.
+      if sentence != lastNotice { tell(sentence) }
+      lastNotice = sentence
     case .outputGone:
       stop(because: "output closed", at: now)
     case .interrupted:

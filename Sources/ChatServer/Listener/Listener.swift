@@ -40,6 +40,8 @@ public final class Listener {
   var acceptAgainAt: Instant?
   var turnedAway = 0
   var turnedAwayNoticeAt: Instant?
+  /// What a conversation without a terminal told last.
+  var lastNotice: String?
   var poller = Poller()
 
   struct Stop {
@@ -127,7 +129,10 @@ public final class Listener {
   /// Tells the operator: through the conversation that owns the terminal, or
   /// directly.
   func tell(_ notice: ServerNotice) {
-    let sentence = words.sentence(notice)
+    tell(words.sentence(notice))
+  }
+
+  func tell(_ sentence: String) {
     if let owner = sessions.first(where: { $0.standing == .hasFloor }) {
       _ = try? owner.line.send(
         ListenerOrder.notice(String(sentence.prefix(ControlLimits.messageLength / 4))).bytes)

@@ -15,7 +15,9 @@ public final class OperatorTerminal {
   /// wrong, and what stands above them would be erased.
   static let resizeSettlesAfter: Int64 = 150
   /// Output waiting for a slow reader past which the peer is not read either.
-  static let backlogLimit = 1024 * 1024
+  static let backlogLimit = 256 * 1024
+  /// Milliseconds that the last rows may take to a slow reader.
+  static let lastWordsWithin: Int64 = 5_000
 
   public var console: Console
   let input = FileDescriptor.standardInput
@@ -233,11 +235,14 @@ public final class OperatorTerminal {
     takeSize()
   }
 
-  /// Leaves for good.
-  public func finish() {
+  /// Leaves for good. False when the output took nothing for so long that the
+  /// last rows are not on it.
+  @discardableResult
+  public func finish() -> Bool {
     if resizeSettlesAt != nil { takeSize() }
     console.finish()
-    flushAll(within: 1_000)
+    flushAll(within: Self.lastWordsWithin)
     raw?.restore()
+    return pendingOutput.isEmpty && !console.hasOutput
   }
 }

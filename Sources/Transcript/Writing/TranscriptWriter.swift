@@ -10,6 +10,8 @@ public final class TranscriptWriter {
   private(set) var generation = 0
   private var queue: WriterQueue
   private let busyTimeout: Int32
+  /// Which file the write-ahead log is, once there is one.
+  var log: FileIdentity?
 
   /// Opens the transcript at `path` and makes what is missing.
   ///
@@ -32,8 +34,7 @@ public final class TranscriptWriter {
   ///
   /// - Throws: as the initializer; the old file is then still the open one.
   public func reopen() throws(TranscriptError) {
-    connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
-    queue = WriterQueue(database: path)
+    try reconnect()
     generation += 1
   }
 
@@ -44,7 +45,7 @@ public final class TranscriptWriter {
   func commit<Result>(
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
-    try checkFile()
+    try checkFiles()
     let left = queue.enter(limit: busyTimeout)
     defer { queue.leave() }
     guard left != busyTimeout else { return try connection.write(body) }
@@ -54,7 +55,22 @@ public final class TranscriptWriter {
   }
 
   /// Makes sure that what is committed can be found at the path: one stat(2).
-  private func checkFile() throws(TranscriptError) {
+  /// Makes sure that what is written now is written where others read it.
+  ///
+  /// - Throws: `deleted`, `replaced`.
+  public func checkFiles() throws(TranscriptError) {
+    try checkDatabase()
+    try checkLog()
+  }
+
+  /// Takes a new connection to what is at the path now.
+  func reconnect() throws(TranscriptError) {
+    connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    queue = WriterQueue(database: path)
+    log = nil
+  }
+
+  private func checkDatabase() throws(TranscriptError) {
     var hasMoved: Int32 = 0
     // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
     let code = sqlite3_file_control(
