@@ -75,6 +75,8 @@ let package = Package(
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal"]),
     tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
-    tests("EndToEndTests", ["ChatPosix", "CPosix"]),
+    // What end-to-end tests share: terminals, pipes, sockets, a screen.
+    .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
+    tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
   ]
 )

@@ -1,0 +1,100 @@
+import Glibc
+import Harness
+import Testing
+
+@Suite struct CrashTests {
+  @Test("a killed conversation costs that conversation: said, recorded, the terminal given back")
+  func conversationDies() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let mode = server.process.mode
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.enter("hi")
+      try server.process.waitForInput("SERVER> ")
+      #expect(server.process.mode != mode)
+      let conversation = try #require(server.conversations.first)
+      kill(conversation, SIGKILL)
+      try server.process.waitFor("crashed (signal 9). Waiting for new connection...")
+      #expect(server.process.mode == mode)
+      #expect(try client.exitStatus() == 74)
+      #expect(client.screen.lines.last?.hasPrefix("The connection was lost.") == true)
+      try stage.waitForTranscript([
+        "tatyana native: client 1 hi; closed by server, crashed (signal 9)"
+      ])
+      let next = try stage.talker("mike", on: server.port)
+      try next.enter("hello")
+      try server.process.waitFor("mike> hello")
+    }
+  }
+
+  @Test("a killed conversation gives the floor to the next in line")
+  func nextInLine() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      _ = try stage.talker("one", on: server.port)
+      let second = try stage.client(server.port, "--handle", "two")
+      try second.waitFor("You are number 1 in line;")
+      kill(try #require(server.conversations.first), SIGKILL)
+      try second.waitForInput("two> ")
+      try second.enter("hi")
+      try server.process.waitFor("two> hi")
+    }
+  }
+
+  @Test("when the listener is killed its conversations say goodbye, and the port is free at once")
+  func listenerDies() throws {
+    try Stage.run { stage in
+      let shell = try stage.shelledServer()
+      let mode = shell.process.mode
+      let client = try stage.talker("tatyana", on: shell.port)
+      try client.enter("hi")
+      try shell.process.waitForInput("SERVER> ")
+      kill(shell.listener, SIGKILL)
+      #expect(try client.exitStatus() == 0)
+      #expect(client.screen.lines.last == LeavingTests.serversGoodbye)
+      try shell.process.waitFor("status 137")
+      try stage.waitForTranscript([
+        "tatyana native: client 1 hi; closed by server, sigint (the listener died)"
+      ])
+      try Deadline.poll("the terminal as it was") { shell.process.mode == mode }
+
+      let again = try stage.onTerminal(.chatserve, ["\(shell.port)"])
+      try again.waitFor("Listening on port \(shell.port)")
+    }
+  }
+
+  @Test("conversations of a server that was killed whole are lost, not open")
+  func everythingDies() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.enter("hi")
+      try server.process.waitForInput("SERVER> ")
+      #expect(try stage.transcript() == ["tatyana native: client 1 hi; open"])
+      let all = [server.process.processID, server.keeper] + server.conversations
+      // Stopped first, so that none sees another's end and records it.
+      for process in all { kill(process, SIGSTOP) }
+      for process in all { kill(process, SIGKILL) }
+      #expect(try client.exitStatus() == 74)
+      try stage.waitForTranscript(["tatyana native: client 1 hi; lost"])
+      let again = try stage.onTerminal(.chatserve, ["\(server.port)"])
+      try again.waitFor("Listening on port \(server.port)")
+      #expect(try stage.transcript() == ["tatyana native: client 1 hi; lost"])
+    }
+  }
+
+  @Test("a killed keeper is replaced, and the ends of crashed conversations are recorded still")
+  func keeperDies() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      kill(server.keeper, SIGKILL)
+      try Deadline.poll("another keeper") {
+        server.process.children.contains { $0 != server.keeper }
+      }
+      let keeper = try #require(server.process.children.first { $0 != server.keeper })
+      _ = try stage.talker("tatyana", on: server.port)
+      kill(try #require(server.conversations.first { $0 != keeper }), SIGKILL)
+      try stage.waitForTranscript(["tatyana native: ; closed by server, crashed (signal 9)"])
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Harness
+
+extension Stage {
+  /// A client that has the floor, or is in line, under `handle`.
+  func talker(_ handle: String, on port: UInt16) throws -> PtyProcess {
+    let client = try client(port, "--handle", handle)
+    try client.waitForInput("\(handle)> ")
+    return client
+  }
+
+  /// A chatclient's records over a bare socket, up to having the floor.
+  func nativePeer(_ handle: String, on port: UInt16) throws -> PeerSocket {
+    let peer = try PeerSocket(port: port)
+    try peer.waitFor("SERVER\0")
+    try peer.send("\(handle)\0")
+    try peer.waitFor("floor\0")
+    return peer
+  }
+
+  /// A person with nc who has the floor.
+  func linePeer(_ handle: String, on server: Server<PtyProcess>) throws -> PeerSocket {
+    let peer = try PeerSocket(port: server.port)
+    try peer.waitFor("SERVER\0")
+    try peer.send("\(handle)\n")
+    try server.process.waitFor("waiting for \(handle) …")
+    return peer
+  }
+
+  /// Waits until the transcript says so; a close is recorded before it is
+  /// told, but other processes' entries are not.
+  func waitForTranscript(_ wanted: [String]) throws {
+    var found: [String] = []
+    try Deadline.poll("the transcript \(wanted), found \(found)") {
+      found = try transcript()
+      return found == wanted
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+/// A listening socket that answers with exactly the bytes it is told to.
+public final class FakeServer {
+  private let descriptor: Int32
+  public let port: UInt16
+
+  public init() throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.descriptor = descriptor
+    port = try Self.listening(descriptor)
+    Descriptor.setNonBlocking(descriptor)
+  }
+
+  private static func listening(_ descriptor: Int32) throws -> UInt16 {
+    guard Loopback.with(port: 0, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 8) == 0
+    else {
+      throw HarnessFailure("a fake server: \(String(cString: strerror(errno)))")
+    }
+    return port(of: descriptor)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The next that connects.
+  public func accept(within seconds: Double = Deadline.usual) throws -> PeerSocket {
+    guard Deadline(seconds: seconds).wait(for: descriptor, atMost: .max / 2) else {
+      throw HarnessFailure("nobody connected within \(seconds) s")
+    }
+    let connection = Glibc.accept(descriptor, nil, nil)
+    guard connection >= 0 else {
+      throw HarnessFailure("accept: \(String(cString: strerror(errno)))")
+    }
+    return PeerSocket(descriptor: connection)
+  }
+
+  static func port(of descriptor: Int32) -> UInt16 {
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        getsockname(descriptor, $0, &length)
+      }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  /// A port that nobody listens at. Another program may take it at any
+  /// moment: try again when it is taken.
+  public static func freePort() throws -> UInt16 {
+    try FakeServer().port
+  }
+}

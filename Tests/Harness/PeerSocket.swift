@@ -1,0 +1,106 @@
+import Glibc
+
+/// A bare TCP connection: a peer that says exactly the bytes it is told to.
+public final class PeerSocket {
+  public let descriptor: Int32
+  /// Everything that was received.
+  public private(set) var received: [UInt8] = []
+  public private(set) var hasEnded = false
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    Descriptor.setNonBlocking(descriptor)
+  }
+
+  /// Connects to a port of 127.0.0.1.
+  public convenience init(port: UInt16) throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard Loopback.with(port: port, { connect(descriptor, $0, $1) }) == 0 else {
+      let reason = String(cString: strerror(errno))
+      close(descriptor)
+      throw HarnessFailure("connecting to port \(port): \(reason)")
+    }
+    self.init(descriptor: descriptor)
+  }
+
+  deinit { if !isClosed { close(descriptor) } }
+
+  private var isClosed = false
+
+  public var receivedText: String { String(decoding: received, as: UTF8.self) }
+
+  public func send(_ text: String) throws {
+    try send(Array(text.utf8))
+  }
+
+  public func send(_ bytes: [UInt8]) throws {
+    try Descriptor.writeAll(bytes, to: descriptor, whileWaiting: readAvailable)
+  }
+
+  /// Says the end of file, as `nc -N` does at its own.
+  public func sendEndOfFile() {
+    shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  /// Leaves without a word.
+  public func leave() {
+    isClosed = true
+    close(descriptor)
+  }
+
+  /// Leaves with a reset, as a crashed machine does.
+  public func reset() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+    leave()
+  }
+
+  private func readAvailable() {
+    received += Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
+  }
+
+  /// Reads until `text` was received.
+  public func waitFor(
+    _ text: String, times: Int = 1, within seconds: Double = Deadline.usual
+  ) throws {
+    try waitUntil("“\(text)”", within: seconds) {
+      receivedText.occurrences(of: text) >= times
+    }
+  }
+
+  /// Reads to the end.
+  public func waitForEnd(within seconds: Double = Deadline.usual) throws {
+    try waitUntil("the end of file", within: seconds) { hasEnded }
+  }
+
+  private func waitUntil(_ what: String, within seconds: Double, _ condition: () -> Bool) throws {
+    let deadline = Deadline(seconds: seconds)
+    while true {
+      readAvailable()
+      if condition() { return }
+      if deadline.isOver || hasEnded {
+        throw HarnessFailure(
+          "\(hasEnded ? "not before the end" : "not within \(seconds) s"): \(what). Received:\n"
+            + received.map { String(UnicodeScalar($0)) }.joined().debugDescription)
+      }
+      deadline.wait(for: descriptor, atMost: deadline.millisecondsLeft)
+    }
+  }
+}
+
+/// Addresses of this machine alone.
+enum Loopback {
+  static func with<Result>(
+    port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+}

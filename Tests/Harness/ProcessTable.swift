@@ -1,0 +1,49 @@
+import Glibc
+
+/// The system's processes; proc_pid_stat(5).
+public enum ProcessTable {
+  public struct Entry {
+    public var id: pid_t
+    /// `R`, `S`, `T` for stopped, `Z` for dead and not reaped.
+    public var state: Character
+    public var parent: pid_t
+    public var group: pid_t
+    public var session: pid_t
+  }
+
+  public static func all() -> [Entry] {
+    guard let directory = opendir("/proc") else { return [] }
+    defer { closedir(directory) }
+    var entries: [Entry] = []
+    while let found = readdir(directory) {
+      let name = withUnsafeBytes(of: found.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if let id = pid_t(name), let entry = entry(id) { entries.append(entry) }
+    }
+    return entries
+  }
+
+  /// One process; `nil` when it is gone.
+  public static func entry(_ id: pid_t) -> Entry? {
+    guard let text = SmallFile.read("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else {
+      return nil
+    }
+    // The name before it may hold anything, parentheses too.
+    let fields = text[end...].dropFirst().split(separator: " ")
+    guard fields.count > 4, let state = fields[0].first, let parent = pid_t(fields[1]),
+      let group = pid_t(fields[2]), let session = pid_t(fields[3])
+    else { return nil }
+    return Entry(id: id, state: state, parent: parent, group: group, session: session)
+  }
+}
+
+enum SmallFile {
+  /// A whole file; `nil` when it cannot be read.
+  static func read(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return String(decoding: Descriptor.readAvailable(descriptor), as: UTF8.self)
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A chatserve that listens.
+public struct Server<Process: SpawnedProcess> {
+  public let process: Process
+  public let port: UInt16
+  /// The process that holds the transcript open.
+  public let keeper: pid_t
+
+  /// The processes of its conversations, the oldest first.
+  public var conversations: [pid_t] { process.children.filter { $0 != keeper }.sorted() }
+}
+
+extension Stage {
+  /// Starts a server on a terminal and waits until it listens.
+  public func server(_ options: String...) throws -> Server<PtyProcess> {
+    try listening(
+      start: { try onTerminal(.chatserve, [$0] + options) },
+      until: { try $0.waitUntil("listening") { $0.text.contains(Self.ready) } },
+      sees: { $0.screen.text })
+  }
+
+  /// Starts a server between pipes and waits until it listens.
+  public func pipedServer(
+    _ options: String..., input: String? = nil
+  ) throws -> Server<PipeProcess> {
+    try listening(
+      start: { try onPipes(.chatserve, [$0] + options, input: input) },
+      until: { try $0.waitFor(Self.ready) },
+      sees: { $0.errorText })
+  }
+
+  private static let ready = "Ctrl-C stops."
+
+  /// Tries ports until one is not taken by somebody else meanwhile.
+  private func listening<Process: SpawnedProcess>(
+    start: (String) throws -> Process, until isReady: (Process) throws -> Void,
+    sees: (Process) -> String
+  ) throws -> Server<Process> {
+    for _ in 0..<10 {
+      let port = try FakeServer.freePort()
+      let process = try start("\(port)")
+      do {
+        try isReady(process)
+        guard let keeper = process.children.min() else {
+          throw HarnessFailure("the server has no keeper")
+        }
+        return Server(process: process, port: port, keeper: keeper)
+      } catch {
+        guard process.peekOutcome() == .exited(69) else { throw error }
+      }
+    }
+    throw HarnessFailure("no free port")
+  }
+
+  /// Starts a client on a terminal.
+  public func client(_ port: UInt16, _ options: String...) throws -> PtyProcess {
+    try onTerminal(.chatclient, ["127.0.0.1", "\(port)"] + options)
+  }
+}

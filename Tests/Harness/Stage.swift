@@ -1,0 +1,100 @@
+import Glibc
+
+/// One test's own world: a home directory, and the programs running in it.
+/// All of it is gone when the test ends, however it ends.
+public final class Stage {
+  /// The user's home, and below it the transcript.
+  public let home: String
+  private var processes: [SpawnedProcess] = []
+
+  private init() throws {
+    var name = Array("/tmp/chat-e2e-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else {
+      throw HarnessFailure("mkdtemp: \(String(cString: strerror(errno)))")
+    }
+    home = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Runs one test.
+  public static func run(_ body: (Stage) throws -> Void) throws {
+    // A peer that is gone is told by EPIPE.
+    signal(SIGPIPE, SIG_IGN)
+    let stage = try Stage()
+    defer { stage.end() }
+    try body(stage)
+  }
+
+  private func end() {
+    for process in processes.reversed() { process.end() }
+    Tree.remove(home)
+  }
+
+  /// What the programs find in their environment: nothing of this machine's.
+  public var environment: [String: String] {
+    [
+      "HOME": home, "XDG_STATE_HOME": home + "/state", "PATH": "/usr/bin:/bin",
+      "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
+    ]
+  }
+
+  /// Where the server keeps the transcript by itself.
+  public var database: String { home + "/state/chatserve/transcript.db" }
+
+  // MARK: Programs
+
+  /// Starts a program of this package on a terminal.
+  public func onTerminal(_ program: Program, _ arguments: [String]) throws -> PtyProcess {
+    try onTerminal(path: program.path, arguments)
+  }
+
+  public func onTerminal(path: String, _ arguments: [String]) throws -> PtyProcess {
+    let process = try PtyProcess(path, arguments, environment: environment)
+    processes.append(process)
+    return process
+  }
+
+  /// Starts a program of this package between pipes, or with `input`, a file,
+  /// as its standard input.
+  public func onPipes(
+    _ program: Program, _ arguments: [String], input: String? = nil
+  ) throws -> PipeProcess {
+    let process = try PipeProcess(
+      program.path, arguments, environment: environment, input: input)
+    processes.append(process)
+    return process
+  }
+}
+
+/// The programs of this package, beside the test bundle that runs.
+public enum Program: String, Sendable {
+  case chatserve
+  case chatclient
+
+  public var path: String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    let own = String(
+      decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let directory = own[..<(own.lastIndex(of: "/") ?? own.startIndex)]
+    return "\(directory)/\(rawValue)"
+  }
+}
+
+enum Tree {
+  /// Removes a file or a directory with all that is in it.
+  static func remove(_ path: String) {
+    chmod(path, 0o700)
+    if let directory = opendir(path) {
+      while let found = readdir(directory) {
+        let name = withUnsafeBytes(of: found.pointee.d_name) {
+          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if name != "." && name != ".." { remove(path + "/" + name) }
+      }
+      closedir(directory)
+      rmdir(path)
+    } else {
+      unlink(path)
+    }
+  }
+}
