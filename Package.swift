@@ -78,5 +78,17 @@ let package = Package(
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
+    .target(
+      name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal"],
+      path: "Tests/Fuzz/Targets", swiftSettings: strict),
+    // SQLite's file system, with faults.
+    .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/TortureKit/FaultVFS"),
+    .target(
+      name: "TortureKit",
+      dependencies: ["CSQLite", "ChatCore", "FaultVFS", "FuzzTargets", "Harness", "Transcript"],
+      path: "Tests/TortureKit/Kit", swiftSettings: strict),
+    .executableTarget(
+      name: "torture", dependencies: ["TortureKit"], path: "Tests/Torture", swiftSettings: strict),
+    tests("TortureTests", ["FuzzTargets", "TortureKit"]),
   ]
 )
