@@ -77,7 +77,7 @@ import Testing
       try client.waitUntilStopped()
       client.setCooked()
       client.signal(SIGCONT)
-      try withKnownIssue("SIGCONT leaves the terminal as the shell had it") {
+      withKnownIssue("SIGCONT leaves the terminal as the shell had it") {
         try Deadline.poll("raw mode", within: 1) { client.mode == raw }
       }
     }

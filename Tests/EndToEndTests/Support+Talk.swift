@@ -1,4 +1,5 @@
 import Harness
+import Testing
 
 extension Stage {
   /// A client that has the floor, or is in line, under `handle`.
@@ -35,4 +36,32 @@ extension Stage {
       return found == wanted
     }
   }
+}
+
+extension PeerSocket {
+  /// What chatserve says to a chatclient that may begin.
+  func giveFloor(to handle: String) throws {
+    try send("SERVER\0")
+    try waitFor("\(handle)\0")
+    try send("mode turns\0floor\0")
+  }
+}
+
+/// A record that breaks the protocol.
+struct BadRecord: CustomTestStringConvertible {
+  var text: String
+  var testDescription: String
+
+  private init(_ text: String, _ description: String? = nil) {
+    self.text = text
+    testDescription = description ?? text.debugDescription
+  }
+
+  private static let both = [
+    BadRecord("say x\0"), BadRecord("say\0"), BadRecord("\0"), BadRecord("say 0 a\0"),
+    BadRecord("say 3 out of count\0"), BadRecord("ack 7\0"),
+    BadRecord(String(repeating: "x", count: 200_000), "200 KB without an end"),
+  ]
+  static let fromServer = both
+  static let fromClient = both + [BadRecord("floor\0")]
 }
