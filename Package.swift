@@ -58,16 +58,19 @@ let package = Package(
       ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "Transcript", system]),
     layer("ChatClient", ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", system]),
 
+    layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatTerminal", arguments]),
+
     // Programs
     program(
       "chatserve",
       [
-        "ChatCore", "ChatServer", "ChatLink", "ChatPosix", "ChatTerminal", "History", "Transcript",
+        "ChatCore", "ChatProgram", "ChatServer", "ChatLink", "ChatPosix", "ChatTerminal", "History",
+        "Transcript",
         arguments,
       ]),
     program(
       "chatclient",
-      ["ChatCore", "ChatClient", "ChatLink", "ChatPosix", "ChatTerminal", arguments]),
+      ["ChatCore", "ChatProgram", "ChatClient", "ChatLink", "ChatPosix", "ChatTerminal", arguments]),
 
     // Tests
     tests("ChatCoreTests", ["ChatCore"]),

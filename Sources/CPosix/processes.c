@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 bool cposix_wifexited(int status) { return WIFEXITED(status); }
 int cposix_wexitstatus(int status) { return WEXITSTATUS(status); }
 int cposix_wtermsig(int status) { return WTERMSIG(status); }
 bool cposix_wcoredump(int status) { return WCOREDUMP(status); }
+
+void cposix_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }

@@ -84,6 +84,8 @@ extension Client {
   private func askForHandle() {
     if let handle {
       self.handle([.operatorNamed(handle)], at: Self.now)
+      // The conversation may have begun by it, and nothing else wakes the loop.
+      showStanding()
     } else if !isAsking {
       isAsking = true
       terminal.console.setPrompt(.ask(words.sentence(.askHandle)))
@@ -107,16 +109,16 @@ extension Client {
     }
     let notice = ClientNotice.ended(
       ending, dialect: machine.dialect, isOwnSignal: signal != nil)
-    let channel: ConsoleChannel = ending.reason.isFailure ? .notice : .conversation
+    let channel: ConsoleChannel = isFailure(ending) ? .notice : .conversation
     terminal.console.print(words.sentence(notice), to: channel)
   }
-}
 
-extension CloseReason {
   /// Whether its sentence is an error, for standard error.
-  var isFailure: Bool {
-    switch self {
-    case .quit, .eof, .timeout, .sigint: false
+  private func isFailure(_ ending: Conversation.Ending) -> Bool {
+    switch ending.reason {
+    case .quit, .timeout, .sigint: false
+    // A server without receipts leaves by closing; one that has them says so.
+    case .eof: ending.by == .server && (machine.dialect == nil || machine.dialect == .native)
     case .reset, .error, .unresponsive, .crashed, .full: true
     }
   }

@@ -19,6 +19,8 @@ public struct ServerSettings {
   public var database: String
   /// Of this program, for the transcript.
   public var version: String
+  /// Standard input was at its end before anybody typed: nobody is there.
+  var operatorIsAbsent = false
   public var view = ConversationView.Options()
 
   public init(

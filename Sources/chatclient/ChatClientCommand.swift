@@ -1,7 +1,7 @@
 import ArgumentParser
 import ChatClient
 import ChatCore
-import ChatTerminal
+import ChatProgram
 
 /// `chatclient <host> <port>`.
 struct ChatClient: ParsableCommand {
@@ -26,38 +26,26 @@ struct ChatClient: ParsableCommand {
   @Option(help: "Seconds that connecting may take, over all addresses.")
   var connectTimeout = 10
 
-  @Option(help: "auto, always or never.")
-  var color = ColourChoice.auto
-
-  @Flag(help: "The time before every message.")
-  var timestamps = false
-
-  @Flag(help: "No bell when a message arrives while nobody types.")
-  var noBell = false
-
-  @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
-  var plain = false
+  @OptionGroup(title: "View options")
+  var view: ViewOptions
 
   func run() throws {
     guard let port = UInt16(self.port), port > 0 else {
-      Leaving.now(UserMessages.badPort(self.port), .usage)
+      ProgramExit.usage.leave(UserMessages.badPort(self.port))
     }
     guard (1...3600).contains(connectTimeout) else {
-      Leaving.now(UserMessages.badTimeout(connectTimeout), .usage)
+      ProgramExit.usage.leave(UserMessages.badTimeout(connectTimeout))
     }
     var settings = ClientSettings(
       host: host, port: port, handle: chosenHandle(), connectWithin: Int64(connectTimeout) * 1000)
-    settings.view.isPlain = plain
-    settings.view.colours = color.isOn
-    settings.view.showsTimes = timestamps
-    settings.view.ringsBell = !noBell
+    settings.view = view.view
     let words = ClientWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
     do throws(ConnectError) {
       let outcome = try Client(settings, words).run()
-      Leaving.now(nil, UserMessages.status(of: outcome))
+      UserMessages.status(of: outcome).leave()
     } catch {
       let (sentence, status) = UserMessages.failure(error, host: host, port: port)
-      Leaving.now(sentence, status)
+      status.leave(sentence)
     }
   }
 
@@ -66,9 +54,7 @@ struct ChatClient: ParsableCommand {
     do throws(HandleError) {
       return try Handle(handle)
     } catch {
-      Leaving.now(UserMessages.badHandle(error), .usage)
+      ProgramExit.usage.leave(SharedWords.badHandle(error, program: "chatclient"))
     }
   }
 }
-
-extension ColourChoice: ExpressibleByArgument {}

@@ -1,15 +1,8 @@
-import ArgumentParser
-import ChatPosix
+import ChatProgram
 
 @main
 enum Main {
   static func main() {
-    do throws(SystemCallError) {
-      // A descriptor 0, 1 or 2 that is closed would become the connection.
-      try StandardDescriptors.ensureOpen()
-    } catch {
-      Leaving.now(UserMessages.system(error), .osError)
-    }
-    ChatClient.main()
+    ChatClient.start(program: "chatclient")
   }
 }

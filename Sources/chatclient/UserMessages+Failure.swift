@@ -1,6 +1,7 @@
 import ChatClient
 import ChatCore
 import ChatPosix
+import ChatProgram
 
 /// Why there is no conversation, and how one went: sentences and exit codes.
 extension UserMessages {
@@ -13,25 +14,9 @@ extension UserMessages {
     "chatclient: --connect-timeout takes 1 to 3600 seconds, not \(seconds)."
   }
 
-  static func badHandle(_ error: HandleError) -> String {
-    switch error {
-    case .empty: "chatclient: --handle takes a name of 1 to 10 characters, not an empty one."
-    case .severalWords: "chatclient: --handle takes one word, without spaces."
-    case .unprintable: "chatclient: --handle takes visible characters only."
-    case .tooLong(let length):
-      "chatclient: --handle takes a name of 1 to 10 characters; this one has \(length)."
-    case .tooManyBytes(let count):
-      "chatclient: --handle takes a name of at most 64 bytes; this one has \(count)."
-    }
-  }
-
-  static func system(_ error: SystemCallError) -> String {
-    "chatclient: the system refused \(error.call): \(error.errno)."
-  }
-
   static func failure(
     _ error: ConnectError, host: String, port: UInt16
-  ) -> (String?, ExitStatus) {
+  ) -> (String?, ProgramExit) {
     let place = "\(TextSanitizer.escapedOnOneLine(host)) port \(port)"
     switch error {
     case .unknownHost(let error) where error.isTemporary:
@@ -50,11 +35,11 @@ extension UserMessages {
       return (
         "chatclient: \(place) did not answer within \(milliseconds / 1000) s. "
           + "Check the address and any firewall, or allow more with --connect-timeout.",
-        .timedOut
+        .temporaryFailure
       )
     case .interrupted(.interrupt): return (nil, .interrupted)
     case .interrupted: return (nil, .done)
-    case .system(let error): return (system(error), .osError)
+    case .system(let error): return (SharedWords.system(error, program: "chatclient"), .osError)
     }
   }
 
@@ -68,16 +53,16 @@ extension UserMessages {
     }
   }
 
-  static func status(of outcome: Client.Outcome) -> ExitStatus {
+  static func status(of outcome: Client.Outcome) -> ProgramExit {
     if outcome.signal == .interrupt { return .interrupted }
     switch (outcome.ending.by, outcome.ending.reason) {
     case (_, .quit), (_, .sigint), (.client?, .eof): return .done
-    case (_, .timeout): return .timedOut
+    case (_, .timeout): return .temporaryFailure
     case (_, .full): return .unavailable
     // A server without receipts leaves by closing.
     case (.server?, .eof) where outcome.dialect != .native && outcome.dialect != nil:
       return .done
-    default: return .lost
+    default: return .inputOutput
     }
   }
 }

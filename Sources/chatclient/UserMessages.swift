@@ -1,6 +1,7 @@
 import ChatClient
 import ChatCore
 import ChatLink
+import ChatProgram
 
 /// Every sentence that chatclient says.
 enum UserMessages {
@@ -14,7 +15,7 @@ enum UserMessages {
   static func sentence(_ notice: ClientNotice) -> String {
     switch notice {
     case .askHandle: "Please enter a User Name:"
-    case .askHandleAgain(let error): askHandleAgain(error)
+    case .askHandleAgain(let error): SharedWords.askHandleAgain(error)
     case .handleDenied(let why): TextSanitizer.escapedOnOneLine(why)
     case .place(nil): "waiting for your turn …"
     case .place(let place?):
@@ -29,9 +30,7 @@ enum UserMessages {
     case .history(let count):
       count == 1 ? "The last message:" : "The last \(count) messages:"
     case .invalid: "Please enter a message between [1-500] characters."
-    case .unknownCommand(let name):
-      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent; \\help tells which "
-        + "there are. A message that starts with a backslash is typed with two."
+    case .unknownCommand(let name): SharedWords.unknownCommand(name)
     case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
     case .denied(let why):
       "The server did not take your message: \(TextSanitizer.escapedOnOneLine(why))"
@@ -41,17 +40,6 @@ enum UserMessages {
       "The server did not confirm \(messages(count)) of yours; "
         + "\(count == 1 ? "it" : "they") may be lost:"
     case .ended(let ending, let dialect, _): ended(ending, dialect)
-    }
-  }
-
-  private static func askHandleAgain(_ error: HandleError) -> String {
-    switch error {
-    case .empty, .tooLong, .tooManyBytes:
-      "User Name must be between [1-10] characters. Reenter a User Name: "
-    case .severalWords:
-      "User Name must be between [1-10] characters, in one word. Reenter a User Name: "
-    case .unprintable:
-      "User Name must be between [1-10] visible characters. Reenter a User Name: "
     }
   }
 
@@ -93,16 +81,13 @@ enum UserMessages {
 
   /// `detail` is the silence in seconds, as this side counted it.
   private static func idleTime(_ detail: String?) -> String {
-    guard let seconds = detail.flatMap({ Int($0) }) else { return "a long time" }
-    if seconds % 60 != 0 || seconds == 0 { return seconds == 1 ? "1 second" : "\(seconds) seconds" }
-    return seconds == 60 ? "1 minute" : "\(seconds / 60) minutes"
+    guard let seconds = detail.flatMap({ Int64($0) }) else { return "a long time" }
+    return SharedWords.duration(seconds: seconds)
   }
 
   private static func name(_ handle: Handle?) -> String {
-    handle.map { TextSanitizer.escapedOnOneLine($0.text) } ?? "the server"
+    SharedWords.name(handle, unknown: "the server")
   }
 
-  private static func messages(_ count: Int) -> String {
-    count == 1 ? "1 message" : "\(count) messages"
-  }
+  private static func messages(_ count: Int) -> String { SharedWords.messages(count) }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import ChatCore
 import ChatPosix
 import ChatServer
-import ChatTerminal
+import ChatProgram
 import Transcript
 
 /// `chatserve <port>`.
@@ -42,17 +42,8 @@ struct ChatServe: ParsableCommand {
   @Option(help: "Peers that may wait in line.")
   var maxWaiting = 8
 
-  @Option(help: "auto, always or never.")
-  var color = ColourChoice.auto
-
-  @Flag(help: "The time before every message.")
-  var timestamps = false
-
-  @Flag(help: "No bell when a message arrives while nobody types.")
-  var noBell = false
-
-  @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
-  var plain = false
+  @OptionGroup(title: "View options")
+  var view: ViewOptions
 
   func validate() throws {
     guard (0...31_536_000).contains(idleTimeout) else {
@@ -68,28 +59,24 @@ struct ChatServe: ParsableCommand {
     do throws(HandleError) {
       handle = try Handle(self.handle)
     } catch {
-      Leaving.now(UserMessages.badHandle(error), .usage)
+      ProgramExit.usage.leave(SharedWords.badHandle(error, program: "chatserve"))
     }
     guard let database = DatabasePath.choose(option: database) else {
-      Leaving.now(UserMessages.noDatabasePath, .usage)
+      ProgramExit.usage.leave(UserMessages.noDatabasePath)
     }
     var settings = ServerSettings(
       port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : Int64(idleTimeout) * 1000,
       waitingLimit: maxWaiting, database: database, version: Version.text)
-    settings.view.isPlain = plain
-    settings.view.colours = color.isOn
-    settings.view.showsTimes = timestamps
-    settings.view.ringsBell = !noBell
+    settings.view = view.view
     do throws(ServerError) {
       let words = ServerWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
       try Listener(settings, words).run()
     } catch {
       let (sentence, status) = UserMessages.failure(error)
-      Leaving.now(sentence, status)
+      status.leave(sentence)
     }
   }
 }
 
 extension Mode: ExpressibleByArgument {}
-extension ColourChoice: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import ChatPosix
+import ChatProgram
 
 /// The port, from the command line or from whoever sits at the terminal.
 enum PortQuestion {
@@ -17,12 +18,12 @@ enum PortQuestion {
       } else {
         problem = UserMessages.noPort
       }
-      guard FileDescriptor.standardInput.isTerminal else { Leaving.now(problem, .usage) }
+      guard FileDescriptor.standardInput.isTerminal else { ProgramExit.usage.leave(problem) }
       try? StandardError.write(problem + "\n")
       try? StandardOutput.write(UserMessages.askPort)
       guard let answer = readLine() else {
         try? StandardError.write("\n")
-        Leaving.now(problem, .usage)
+        ProgramExit.usage.leave(problem)
       }
       text = answer
     }

@@ -1,27 +1,12 @@
 import ChatCore
 import ChatPosix
+import ChatProgram
 import ChatServer
 import Transcript
 
 /// Why the server does not start: a sentence and an exit code.
 extension UserMessages {
-  static func badHandle(_ error: HandleError) -> String {
-    switch error {
-    case .empty: "chatserve: --handle takes a name of 1 to 10 characters, not an empty one."
-    case .severalWords: "chatserve: --handle takes one word, without spaces."
-    case .unprintable: "chatserve: --handle takes visible characters only."
-    case .tooLong(let length):
-      "chatserve: --handle takes a name of 1 to 10 characters; this one has \(length)."
-    case .tooManyBytes(let count):
-      "chatserve: --handle takes a name of at most 64 bytes; this one has \(count)."
-    }
-  }
-
-  static func system(_ error: SystemCallError) -> String {
-    "chatserve: the system refused \(error.call): \(error.errno)."
-  }
-
-  static func failure(_ error: ServerError) -> (String, ExitStatus) {
+  static func failure(_ error: ServerError) -> (String, ProgramExit) {
     switch error {
     case .cannotListen(let port, let address, let error): cannotListen(port, address, error)
     case .transcript(let error):
@@ -31,13 +16,13 @@ extension UserMessages {
       )
     case .keeperDied(let status):
       ("chatserve: the process that keeps the transcript died (\(status)).", .osError)
-    case .system(let error): (system(error), .osError)
+    case .system(let error): (SharedWords.system(error, program: "chatserve"), .osError)
     }
   }
 
   private static func cannotListen(
     _ port: UInt16, _ address: String?, _ error: ListenError
-  ) -> (String, ExitStatus) {
+  ) -> (String, ProgramExit) {
     let place = address.map { " at \(TextSanitizer.escapedOnOneLine($0))" } ?? ""
     switch error {
     case .unresolved(let error):
@@ -61,7 +46,7 @@ extension UserMessages {
     }
   }
 
-  private static func status(of error: TranscriptError) -> ExitStatus {
+  private static func status(of error: TranscriptError) -> ProgramExit {
     switch error.kind {
     case .cannotCreate(let errno) where errno == Errno.permissionDenied.rawValue: .noPermission
     case .full, .cannotCreate, .notAFile, .missing: .cannotCreate

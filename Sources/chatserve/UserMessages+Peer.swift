@@ -1,22 +1,13 @@
 import ChatCore
 import ChatLink
+import ChatProgram
 
 /// What peers read who have no program to find words: over nc or telnet.
 extension UserMessages {
   static let peerPhrases = PeerPhrases(
-    refusedHandle: { refusedHandle($0) }, refusal: { refusal($0) }, place: { place($0) },
+    refusedHandle: { SharedWords.askHandleAgain($0) }, refusal: { refusal($0) },
+    place: { place($0) },
     goodbye: { goodbye($0) })
-
-  private static func refusedHandle(_ error: HandleError) -> String {
-    switch error {
-    case .empty, .tooLong, .tooManyBytes:
-      "User Name must be between [1-10] characters. Reenter a User Name: "
-    case .severalWords:
-      "User Name must be between [1-10] characters, in one word. Reenter a User Name: "
-    case .unprintable:
-      "User Name must be between [1-10] visible characters. Reenter a User Name: "
-    }
-  }
 
   private static func refusal(_ refusal: Conversation.Refusal) -> String {
     switch refusal {

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatLink
 import ChatPosix
+import ChatProgram
 import ChatServer
 import Transcript
 
@@ -38,9 +39,7 @@ enum UserMessages {
       "ERROR: Your message is less than 1 character long. Retype your message."
     case .invalid(.tooLong):
       "ERROR: Your message is more than 500 characters long. Retype your message."
-    case .unknownCommand(let name):
-      "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent; \\help tells which "
-        + "there are. A message that starts with a backslash is typed with two."
+    case .unknownCommand(let name): SharedWords.unknownCommand(name)
     case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
     case .waitingFor(let handle): "waiting for \(name(handle)) …"
     case .underWay(let count): "\(messages(count)) on the way …"
@@ -63,8 +62,10 @@ enum UserMessages {
     case .died(let address, let status):
       "The conversation with \(address) broke off (exit status \(status)). \(waiting)\n"
     case .lineIsFull(let count):
-      "The line is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
-        + "Please try again later."
+      count == 0
+        ? "Somebody is talking here, and nobody may wait in line. Please try again later."
+        : "The line is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
+          + "Please try again later."
     case .turnedAway(let count):
       "Turned \(count == 1 ? "a newcomer" : "\(count) newcomers") away: the line is full."
     case .acceptFailed(let errno):
@@ -83,7 +84,7 @@ enum UserMessages {
     case (.server?, .sigint): "Server requested to close connection."
     case (.server?, .quit), (.server?, .eof): "Server requested to close connection. \(waiting)"
     case (_, .timeout):
-      "Client timed out after \(duration(idleLimit ?? 0)) of inactivity. \(waiting)"
+      "Client timed out after \(SharedWords.duration(seconds: (idleLimit ?? 0) / 1000)) of inactivity. \(waiting)"
     // chatclient never leaves without a word, so its end of file is none.
     case (.client?, .eof) where dialect == .native:
       "Connection with client was lost. \(waiting)"
@@ -142,16 +143,8 @@ enum UserMessages {
   }
 
   private static func name(_ handle: Handle?) -> String {
-    handle.map { TextSanitizer.escapedOnOneLine($0.text) } ?? "the client"
+    SharedWords.name(handle, unknown: "the client")
   }
 
-  private static func messages(_ count: Int) -> String {
-    count == 1 ? "1 message" : "\(count) messages"
-  }
-
-  static func duration(_ milliseconds: Int64) -> String {
-    let seconds = milliseconds / 1000
-    if seconds % 60 != 0 || seconds == 0 { return seconds == 1 ? "1 second" : "\(seconds) seconds" }
-    return seconds == 60 ? "1 minute" : "\(seconds / 60) minutes"
-  }
+  private static func messages(_ count: Int) -> String { SharedWords.messages(count) }
 }

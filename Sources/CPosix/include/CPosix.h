@@ -63,6 +63,7 @@ bool cposix_wifexited(int status);
 int cposix_wexitstatus(int status);
 int cposix_wtermsig(int status);
 bool cposix_wcoredump(int status);
+void cposix_set_process_name(const char *name);
 
 // signals.c ----------------------------------------------------------------
 

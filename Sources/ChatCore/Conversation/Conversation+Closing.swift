@@ -48,7 +48,7 @@ extension Conversation {
       switch step {
       case .ownMessage(_, let message): actions.append(.giveBack(message, .notRecorded))
       case .peerMessage(_, _, let message): unshown.append(message)
-      case .open, .introduced, .floor, .note, .close: break
+      case .open, .introduced, .note, .close: break
       }
     }
     unshown += held.takeAll().map(\.message)

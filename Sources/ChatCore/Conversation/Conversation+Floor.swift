@@ -5,7 +5,9 @@ extension Conversation {
     case .granted:
       guard case .waiting = phase, role == .server, !isGranted else { return }
       isGranted = true
-      request(.floor, at: now, &actions)
+      // Not one of the events, so nobody waits for it.
+      actions.append(.record(.floor))
+      takeFloor(now, &actions)
     case .placed(let place):
       guard self.place != place else { return }
       self.place = place

@@ -5,7 +5,6 @@ extension Conversation {
     enum Step: Sendable {
       case open
       case introduced(Handle, Dialect)
-      case floor
       /// `number` counts accepted messages, `wire` is the peer's own number.
       case peerMessage(number: Int, wire: Int, Message)
       case ownMessage(number: Int, Message)
@@ -79,8 +78,6 @@ extension Conversation {
       break
     case .introduced(let handle, let dialect):
       becomeIntroduced(handle, dialect, now, &actions)
-    case .floor:
-      takeFloor(now, &actions)
     case .peerMessage(_, let wire, let message):
       deliver(wire, message, now, &actions)
     case .ownMessage(let number, let message):
@@ -102,7 +99,6 @@ extension Conversation {
     switch step {
     case .open: .open
     case .introduced(let handle, let dialect): .handle(handle, dialect)
-    case .floor: .floor
     case .peerMessage(let number, _, let message): .message(from: .client, number: number, message)
     case .ownMessage(let number, let message): .message(from: .server, number: number, message)
     case .note(let entry): entry

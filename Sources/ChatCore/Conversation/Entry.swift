@@ -5,7 +5,8 @@ public enum Entry: Hashable, Sendable {
   case open
   /// The peer said who it is, and by how it said so, which dialect it speaks.
   case handle(Handle, Dialect)
-  /// The conversation was given the floor.
+  /// The conversation was given the floor: a fact of its row, not an event.
+  /// Asks for no commit of its own but shares the next, and is not reported.
   case floor
   /// Something was said; `number` counts from 1 in each direction.
   case message(from: Party, number: Int, Message)

@@ -29,9 +29,9 @@ public final class RawTerminal {
 
   deinit { restore() }
 
-  /// Makes the terminal raw again, after ``restore()`` and a stop.
+  /// Makes the terminal raw again: after ``restore()``, and after a stop that
+  /// nobody announced (SIGSTOP), when the shell has put it back on its own.
   public func enter() throws(SystemCallError) {
-    if isRaw { return }
     let reset = Array(TerminalMode.resetSequence.utf8CString.dropLast())
     // Armed first: between the two calls a restore too many does no harm.
     withUnsafePointer(to: original.settings) {

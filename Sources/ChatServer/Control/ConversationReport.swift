@@ -12,6 +12,8 @@ enum ConversationReport: Hashable {
   /// The operator asked the server to stop: Ctrl-C on an empty line, which
   /// raw mode gives as a key.
   case interrupted
+  /// Standard input has ended before the operator typed anything.
+  case operatorAbsent
   /// The conversation ended so, and that could not be recorded.
   case unrecorded(by: Party?, CloseReason)
 
@@ -21,6 +23,7 @@ enum ConversationReport: Hashable {
     case .released: [0x45]
     case .unsaid(let text): [0x55] + text
     case .interrupted: [0x49]
+    case .operatorAbsent: [0x41]
     case .unrecorded(let party, let reason):
       [0x43] + "\(party?.rawValue ?? "-") \(reason.rawValue)".utf8
     }
@@ -34,6 +37,7 @@ enum ConversationReport: Hashable {
     case 0x45: self = .released
     case 0x55: self = .unsaid(Array(rest))
     case 0x49: self = .interrupted
+    case 0x41: self = .operatorAbsent
     case 0x43:
       let words = String(decoding: rest, as: UTF8.self).split(separator: " ")
       let reason = words.last.flatMap { CloseReason(rawValue: String($0)) }

@@ -86,7 +86,9 @@ extension ConversationProcess {
   private func endInput(at now: Instant) {
     let isAbsent = settings.mode == .free && !hasReadInput
     if isAbsent && terminal?.console.isInteractive == false {
-      tell(.inputEnded)
+      // Once a run.
+      if !settings.operatorIsAbsent { tell(.inputEnded) }
+      report(.operatorAbsent)
     } else {
       post(.operatorQuit, at: now)
     }

@@ -49,6 +49,7 @@ final class ConversationProcess {
     peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: Int64,
     settings: ServerSettings, words: ServerWords
   ) -> Int32 {
+    ProcessName.set("chatserve-talk")
     let process = ConversationProcess(
       peer: peer, address: address, line: line, run: run, settings: settings, words: words)
     return process.serve().rawValue

@@ -13,6 +13,8 @@ final class Recorder {
   private var writer: ConversationWriter?
   /// Asked for and not committed.
   private var pending: [(Entry, Timestamp)] = []
+  /// What shares the next commit, whenever that is.
+  private var companions: [(Entry, Timestamp)] = []
 
   init(settings: ServerSettings, run: Int64, address: SocketAddress) {
     self.settings = settings
@@ -27,7 +29,8 @@ final class Recorder {
 
   /// Takes an entry to be committed with the next ``commit()``.
   func ask(_ entry: Entry) {
-    pending.append((entry, Timestamp(milliseconds: Clock.realtimeMilliseconds())))
+    let stamped = (entry, Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+    if case .floor = entry { companions.append(stamped) } else { pending.append(stamped) }
   }
 
   /// Makes everything asked for durable, in one commit, or nothing of it.
@@ -35,9 +38,18 @@ final class Recorder {
   /// - Throws: ``TranscriptError``. What was asked for is forgotten then: the
   ///   conversation asks again.
   func commit() throws(TranscriptError) {
-    let entries = pending
+    let asked = pending
     pending.removeAll(keepingCapacity: true)
     let writer = try openWriter()
+    // They came before what now causes the commit, but never before the open.
+    let entries = writer.conversationID == nil ? asked + companions : companions + asked
+    try append(entries, to: writer)
+    companions.removeAll()
+  }
+
+  private func append(
+    _ entries: [(Entry, Timestamp)], to writer: ConversationWriter
+  ) throws(TranscriptError) {
     do throws(TranscriptError) {
       try writer.append(entries)
     } catch {

@@ -14,13 +14,20 @@ struct Keeper {
   /// Messages indexed in one step: a few milliseconds for which a commit of
   /// the conversation would wait.
   private static let indexStep = 100
+  /// Milliseconds between two steps, longer than one takes, so that whoever
+  /// talks meanwhile finds the lock free most of the time.
+  private static let indexPause: Int64 = 25
+  /// Milliseconds of quiet after a conversation before the index catches up:
+  /// the next peer in line comes first.
+  private static let indexAfter: Int64 = 2_000
 
   private let line: MessageSocket
   private let writer: TranscriptWriter
   private var run: Int64
   /// What could not be recorded yet, oldest first.
   private var unburied: [KeeperRequest] = []
-  private var indexIsBehind = true
+  /// When to bring the index a step forward; `nil` when it is up to date.
+  private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
   private var isStopping = false
 
   /// The body of the keeper's process. Answers on `line` first: the run's id,
@@ -29,6 +36,7 @@ struct Keeper {
   static func main(
     line: MessageSocket, settings: ServerSettings, description: RunDescription, run: Int64?
   ) -> Int32 {
+    ProcessName.set("chatserve-keep")
     do {
       let writer = try TranscriptWriter(path: settings.database)
       let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
@@ -53,8 +61,7 @@ struct Keeper {
   private mutating func serve() {
     var poller = Poller()
     while true {
-      let wait: Int64? =
-        indexIsBehind && !isStopping ? 0 : (unburied.isEmpty ? nil : Self.retryAfter)
+      let wait = [indexWait, unburied.isEmpty ? nil : Self.retryAfter].compactMap { $0 }.min()
       let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
@@ -64,8 +71,12 @@ struct Keeper {
         if unburied.isEmpty { stop() }
         return
       }
-      if indexIsBehind && ready.isEmpty { index() }
+      if indexWait == 0 { index() }
     }
+  }
+
+  private var indexWait: Int64? {
+    indexAt.map { max(0, $0 - Clock.monotonicMilliseconds()) }
   }
 
   /// Takes all requests there are; false when the listener is gone.
@@ -84,7 +95,7 @@ struct Keeper {
   private mutating func take(_ request: KeeperRequest) {
     switch request {
     case .bury: unburied.append(request)
-    case .index: indexIsBehind = true
+    case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .stop: isStopping = true
     }
   }
@@ -110,12 +121,16 @@ struct Keeper {
 
   private mutating func index() {
     do {
-      // Nothing left, or nothing that can be done now: a search does it too.
-      if try SearchIndex.catchUp(writer.connection, limit: Self.indexStep) < Self.indexStep {
-        indexIsBehind = false
-      }
+      // What a power cut takes from the index is caught up with again, so no
+      // step waits for the disk with the lock in its hand.
+      try writer.connection.execute("PRAGMA synchronous = NORMAL")
+      let count = try SearchIndex.catchUp(writer.connection, limit: Self.indexStep)
+      try writer.connection.execute("PRAGMA synchronous = FULL")
+      indexAt = count < Self.indexStep ? nil : Clock.monotonicMilliseconds() + Self.indexPause
     } catch {
-      indexIsBehind = false
+      // It is tried again after the next conversation, and by every search.
+      indexAt = nil
+      try? writer.connection.execute("PRAGMA synchronous = FULL")
       reopen(after: error)
     }
   }

@@ -75,6 +75,8 @@ extension Listener {
       sessions[index].standing = .leaving
     case .unsaid(let text):
       unsaid += text
+    case .operatorAbsent:
+      settings.operatorIsAbsent = true
     case .interrupted:
       stop(because: "SIGINT", at: now)
     case .unrecorded:

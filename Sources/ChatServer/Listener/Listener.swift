@@ -21,7 +21,7 @@ public final class Listener {
   /// Milliseconds between two notices of peers turned away.
   static let noticeInterval: Int64 = 1_000
 
-  let settings: ServerSettings
+  var settings: ServerSettings
   let words: ServerWords
   let socket: ListeningSocket
   let keeper: KeeperLine

@@ -25,6 +25,8 @@ public final class OperatorTerminal {
   private var pendingError: [UInt8] = []
   /// Plain input that is read and not accepted yet.
   private var unacceptedBytes: [UInt8] = []
+  /// Whether a write may have to wait: on a terminal, a pipe or a socket.
+  private let outputCanBlock: Bool
   private var poller = Poller()
   public private(set) var inputHasEnded = false
   /// When something was last typed.
@@ -40,6 +42,8 @@ public final class OperatorTerminal {
   public init(_ settings: ConsoleSettings, readsExactly: Bool) throws(SystemCallError) {
     console = Console(settings)
     self.readsExactly = readsExactly
+    // Only what has no position waits for a reader (lseek(2): ESPIPE).
+    outputCanBlock = (try? output.seek(offset: 0, from: .current)) == nil
     guard settings.isInteractive else { return }
     raw = try RawTerminal(input: input, output: output)
     // What was typed while nobody drew stands there as the line discipline's
@@ -147,7 +151,7 @@ public final class OperatorTerminal {
       try? error.writeAll(pendingError)
       pendingError.removeAll()
     }
-    writePending(waiting: false)
+    writePending()
   }
 
   /// Writes all there is, for as long as `milliseconds`.
@@ -161,14 +165,16 @@ public final class OperatorTerminal {
     } while Clock.monotonicMilliseconds() < deadline
   }
 
-  private func writePending(waiting: Bool) {
+  private func writePending() {
     var written = 0
     while written < pendingOutput.count, !outputIsGone {
       do {
-        let ready = try poller.poll(
-          [Interest(output, read: false, write: true)], timeoutMilliseconds: 0)
-        if ready.isEmpty { break }
-        let chunk = pendingOutput[written...].prefix(Self.writeLength)
+        if outputCanBlock {
+          let ready = try poller.poll(
+            [Interest(output, read: false, write: true)], timeoutMilliseconds: 0)
+          if ready.isEmpty { break }
+        }
+        let chunk = pendingOutput[written...].prefix(outputCanBlock ? Self.writeLength : .max)
         guard case .wrote(let count) = try output.writeAvailable(chunk) else { break }
         written += count
       } catch {

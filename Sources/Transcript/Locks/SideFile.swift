@@ -23,6 +23,9 @@ final class SideFile {
   }
 
   private static func openOrCreate(_ name: String) -> Int32 {
+    // Nearly always it is there.
+    let found = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    if found >= 0 || errno != ENOENT { return found }
     let made = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     // The umask may have taken more away than it should.
     if made >= 0 { fchmod(made, 0o600) }

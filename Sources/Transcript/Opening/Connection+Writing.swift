@@ -1,4 +1,5 @@
 import CSQLite
+import Schema
 
 extension Connection {
   /// How long to wait for another connection's lock, in milliseconds: many
@@ -24,6 +25,7 @@ extension Connection {
   public static func forWriting(
     _ path: String, busyTimeout: Int32 = defaultBusyTimeout
   ) throws(TranscriptError) -> Connection {
+    if let ready = try openReady(path, busyTimeout) { return ready }
     try DatabaseFile.makeDirectory(of: path)
     // One at a time: of two that start at once, one makes the file, and
     // neither meets the other in the middle of changing the journal mode.
@@ -39,11 +41,36 @@ extension Connection {
     // Before anything is changed in a file that may not be ours.
     _ = try connection.identify()
     try connection.turnOnWriteAheadLog()
-    try connection.turnOnFullDurability()
-    try connection.turnOnForeignKeys()
-    try connection.limitLogSize()
+    try connection.setUpForWriting()
     try connection.migrate()
     return connection
+  }
+
+  /// The transcript, when nothing has to be made, changed or waited for: a
+  /// conversation opens it while its peer waits.
+  private static func openReady(
+    _ path: String, _ busyTimeout: Int32
+  ) throws(TranscriptError) -> Connection? {
+    guard try DatabaseFile.exists(path) else { return nil }
+    let connection = try Connection(path: path, flags: SQLITE_OPEN_READWRITE)
+    connection.setBusyTimeout(milliseconds: busyTimeout)
+    if connection.isReadOnly { throw DatabaseFile.refusal(toWrite: path) }
+    guard try connection.identify() == Schema.migrations.count,
+      try connection.journalMode() == "wal"
+    else { return nil }
+    try connection.setUpForWriting()
+    return connection
+  }
+
+  private func setUpForWriting() throws(TranscriptError) {
+    try turnOnFullDurability()
+    try turnOnForeignKeys()
+    try limitLogSize()
+  }
+
+  private func journalMode() throws(TranscriptError) -> String {
+    let statement = try prepare("PRAGMA journal_mode")
+    return try statement.step() ? statement.text(at: 0) : ""
   }
 
   /// https://www.sqlite.org/wal.html

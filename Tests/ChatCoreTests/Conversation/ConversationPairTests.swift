@@ -112,6 +112,7 @@ private struct Pair {
   ) {
     for action in actions {
       switch action {
+      case .record(.floor): break
       case .record: self[keyPath: side].asked += 1
       case .show(.message(_, let message)): self[keyPath: side].shown.append(message)
       case .accept(_, let message): self[keyPath: side].said.append(message)

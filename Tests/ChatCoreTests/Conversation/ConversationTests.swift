@@ -11,7 +11,7 @@ import Testing
       ConversationSettings(role: .server, mode: mode, idleLimit: idleLimit), at: start)
     _ = machine.begin(at: start)
     for event: Conversation.Event in [
-      .recorded, .introduced(tatyana, .native), .recorded, .granted, .recorded,
+      .recorded, .introduced(tatyana, .native), .recorded, .granted,
     ] {
       _ = machine.handle(event, at: start)
     }

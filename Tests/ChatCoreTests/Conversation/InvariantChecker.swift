@@ -62,9 +62,8 @@ struct InvariantChecker {
       }
       lastSpeaker = speaker
       if speaker == .client { owedShows.append(message) } else { owedSends.append(message) }
-    case .floor: floorRecorded = true
     case .close: closesRecorded += 1
-    case .open, .handle, .held, .acknowledged: break
+    case .open, .handle, .floor, .held, .acknowledged: break
     }
   }
 
@@ -77,6 +76,7 @@ struct InvariantChecker {
       if case .giveBack = action {} else { expect(false, "\(action) after the end") }
     }
     switch action {
+    case .record(.floor): floorRecorded = true
     case .record(let entry): asked.append(entry)
     case .show(.opened):
       expect(machine.role == .client || floorRecorded, "opened is shown and not recorded")

@@ -1,0 +1,28 @@
+import ChatPosix
+import Glibc
+
+/// What the programs' exit codes mean; those from 64 on are sysexits(3).
+public enum ProgramExit: Int32, Sendable {
+  case done = 0
+  case usage = 64
+  /// The host, or the address to listen at, is unknown.
+  case noHost = 68
+  /// Nothing answers there, the line is full, or the port is taken.
+  case unavailable = 69
+  case osError = 71
+  case cannotCreate = 73
+  /// The connection was lost in mid-conversation, or the transcript cannot be
+  /// read.
+  case inputOutput = 74
+  /// Timed out, or locked.
+  case temporaryFailure = 75
+  case noPermission = 77
+  /// By SIGINT, as a shell tells it: 128 and the signal's number.
+  case interrupted = 130
+
+  /// Ends the program, after at most one sentence on standard error.
+  public func leave(_ sentence: String? = nil) -> Never {
+    if let sentence { try? StandardError.write(sentence + "\n") }
+    exit(rawValue)
+  }
+}
