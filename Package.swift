@@ -92,6 +92,6 @@ let package = Package(
       path: "Tests/TortureKit/Kit", swiftSettings: strict),
     .executableTarget(
       name: "torture", dependencies: ["TortureKit"], path: "Tests/Torture", swiftSettings: strict),
-    tests("TortureTests", ["FuzzTargets", "TortureKit"]),
+    tests("TortureTests", ["FuzzTargets", "Harness", "TortureKit"]),
   ]
 )

@@ -11,12 +11,14 @@ struct Record {
   var ending: Ending
 
   /// The conversation of `handle`, once it is over; `nil` when there is none.
-  static func settled(of handle: String, in database: String) throws -> Record? {
+  static func settled(of handle: String, in database: String, among newest: Int = 4) throws
+    -> Record?
+  {
     var last: Ending?
     var found: Record?
     try Deadline.poll("\(handle) is over, not \(last.map { "\($0)" } ?? "there")") {
       let reader = try TranscriptReader(path: database)
-      guard let summary = try reader.summaries(newest: 4).first(where: { $0.client == handle })
+      guard let summary = try reader.summaries(newest: newest).first(where: { $0.client == handle })
       else {
         found = nil
         return true

@@ -18,6 +18,8 @@ final class NativePeer {
   /// The server's goodbye, if it said one.
   private(set) var farewell: String?
 
+  var descriptor: Int32 { socket.descriptor }
+
   init(port: UInt16, handle: String) throws {
     self.handle = handle
     socket = try PeerSocket(port: port)
