@@ -52,7 +52,7 @@ let package = Package(
     layer("ChatPosix", ["CPosix", system]),
     layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
-    layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript"]),
+    layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript", arguments]),
     layer(
       "ChatServer",
       ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "Transcript", system]),
@@ -80,9 +80,10 @@ let package = Package(
     tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
+    tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
     .target(
-      name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal"],
+      name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // SQLite's file system, with faults.
     .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/TortureKit/FaultVFS"),
@@ -93,5 +94,7 @@ let package = Package(
     .executableTarget(
       name: "torture", dependencies: ["TortureKit"], path: "Tests/Torture", swiftSettings: strict),
     tests("TortureTests", ["FuzzTargets", "Harness", "TortureKit"]),
+    // The programs in a real terminal program, tmux(1).
+    tests("TerminalTests", ["Harness"]),
   ]
 )

@@ -50,7 +50,8 @@ CREATE TABLE event (
   text            TEXT,                -- a message, a handle
   raw             BLOB,                -- the bytes received, where text is their repair
   held            INTEGER CHECK (held = 1),           -- 1: said out of turn and never shown; else NULL
-  reason          TEXT CHECK (reason IN ('quit', 'eof', 'reset', 'timeout', 'sigint',
+  -- The NULL of nearly every row is told first: the list costs an index built anew.
+  reason          TEXT CHECK (reason IS NULL OR reason IN ('quit', 'eof', 'reset', 'timeout', 'sigint',
                                          'error', 'unresponsive', 'crashed', 'full')),
   detail          TEXT,                -- of a close: the signal, the fault
   undelivered     INTEGER,             -- of a close: the server's messages the peer never confirmed

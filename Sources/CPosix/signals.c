@@ -58,6 +58,26 @@ int cposix_ignore_sigpipe(void) {
   return sigaction(SIGPIPE, &action, NULL);
 }
 
+int cposix_ignore_sigxfsz(void) {
+  struct sigaction action = {.sa_handler = SIG_IGN};
+  return sigaction(SIGXFSZ, &action, NULL);
+}
+
+void cposix_stop_group(void) {
+  // Open to the signal while it is sent: sent to a group with this process in
+  // it, it is taken before kill(2) returns. Stopping apart from the group, a
+  // SIGCONT could come between, and nobody would send another.
+  struct sigaction action = {.sa_handler = SIG_DFL}, before;
+  sigset_t set, mask;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTSTP);
+  sigaction(SIGTSTP, &action, &before);
+  pthread_sigmask(SIG_UNBLOCK, &set, &mask);
+  kill(0, SIGTSTP); // stops here
+  pthread_sigmask(SIG_SETMASK, &mask, NULL);
+  sigaction(SIGTSTP, &before, NULL);
+}
+
 void cposix_stop_self(void) {
   // The default action of SIGTSTP rather than SIGSTOP: in an orphaned process
   // group the kernel then does nothing, where SIGSTOP would stop us for good.

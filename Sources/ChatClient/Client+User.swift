@@ -77,8 +77,7 @@ extension Client {
   func suspend() {
     terminal.suspend()
     // The shell waits for the whole job: `chatclient … | tee log`.
-    try? Signals.sendToProcessGroup(.terminalStop)
-    Signals.stopThisProcess()
+    Signals.stopProcessGroup()
     terminal.resume()
   }
 

@@ -119,7 +119,7 @@ public final class Client {
     }
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, terminal.console.deadline,
+      machine.deadline, link.deadline, terminal.deadline,
       machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
@@ -130,7 +130,7 @@ public final class Client {
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { handle([.tick], at: now) }
-    terminal.console.tick(at: now)
+    terminal.tick(at: now)
   }
 
   func handle(_ events: [Conversation.Event], at now: Instant) {
@@ -142,7 +142,7 @@ public final class Client {
   private func take(_ signal: ChatPosix.Signal, at now: Instant) {
     switch signal {
     case .interrupt, .terminate, .hangup: stop(signal, at: now)
-    case .windowChange: terminal.resize()
+    case .windowChange: terminal.resize(at: now)
     case .continued: terminal.resume()
     case .terminalStop: suspend()
     case .quit, .childChanged: break

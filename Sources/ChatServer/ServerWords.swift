@@ -7,6 +7,8 @@ import Transcript
 /// executable's.
 public enum ServerNotice {
   case listening(port: UInt16, addresses: [String], database: String)
+  /// This system cannot keep a conversation's process from these.
+  case uncontained([Containment.Layer])
   case opened
   case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Int64?)
   case broken(CloseReason, detail: String?)

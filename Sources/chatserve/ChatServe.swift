@@ -2,6 +2,7 @@ import ArgumentParser
 import ChatCore
 import ChatPosix
 import ChatServer
+import History
 import ChatProgram
 import Transcript
 
@@ -15,7 +16,8 @@ struct ChatServe: ParsableCommand {
       Ctrl-C stops the server. Every word is kept in the transcript; `chatserve history` \
       browses it.
       """,
-    version: Version.text)
+    version: Version.text,
+    subcommands: [HistoryCommand.self])
 
   @Argument(help: "The port to listen on, 1024 to 65535.")
   var port: String?

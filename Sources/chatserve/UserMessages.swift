@@ -24,6 +24,7 @@ enum UserMessages {
     case .listening(let port, let addresses, let database):
       "Listening on port \(port) at \(addresses.joined(separator: ", ")). "
         + "Transcript: \(TextSanitizer.escapedOnOneLine(database)). Ctrl-C stops."
+    case .uncontained(let layers): uncontained(layers)
     case .opened: "Connection with client opened."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
     case .broken(let reason, let detail): broken(reason, detail)

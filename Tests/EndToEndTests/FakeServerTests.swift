@@ -9,9 +9,7 @@ import Testing
       let server = try FakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
-      withKnownIssue("the prompt comes only with the next key") {
-        try client.waitForInput("bob> ", within: 4)
-      }
+      try client.waitForInput("bob> ")
       try client.enter("hi")
       try peer.waitFor("\n")
       #expect(peer.receivedText == "bob> hi\n")
@@ -32,11 +30,9 @@ import Testing
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"])
       try server.accept().leave()
       #expect(try client.exitStatus() == 74)
-      withKnownIssue("the sentence is on standard output") {
-        #expect(client.errorText.hasPrefix("The connection was lost. "))
-        #expect(client.errorText.occurrences(of: "\n") == 1)
-        #expect(client.outputText == "")
-      }
+      #expect(client.errorText.hasPrefix("The connection was lost. "))
+      #expect(client.errorText.occurrences(of: "\n") == 1)
+      #expect(client.outputText == "")
     }
   }
 
@@ -65,11 +61,12 @@ import Testing
       try peer.giveFloor(to: "bob")
       try client.waitForInput("bob> ")
       try? peer.send(record.text)
+      try? peer.waitForEnd()
+      #expect(peer.receivedText.hasSuffix("quit error\0"))
+      peer.leave()
       #expect(try client.exitStatus() == 74)
       #expect(client.screen.lines.contains { $0.hasPrefix("The connection was lost. What came") })
       #expect(client.isCooked)
-      try? peer.waitForEnd()
-      #expect(peer.receivedText.hasSuffix("quit error\0"))
     }
   }
 
@@ -87,6 +84,8 @@ import Testing
       try client.waitFor("\\x1b[2J\\x07")
       #expect(client.screen.unknown == [] && client.screen.bells == 0)
       try client.enter("\\quit")
+      try peer.waitForEnd()
+      peer.leave()
       #expect(try client.exitStatus() == 0)
     }
   }

@@ -77,9 +77,9 @@ import Testing
       try client.waitUntilStopped()
       client.setCooked()
       client.signal(SIGCONT)
-      withKnownIssue("SIGCONT leaves the terminal as the shell had it") {
-        try Deadline.poll("raw mode", within: 1) { client.mode == raw }
-      }
+      try Deadline.poll("raw mode") { client.mode == raw }
+      try client.enter(" line")
+      try server.process.waitFor("tatyana> half a line")
     }
   }
 

@@ -60,8 +60,9 @@ import Testing
       try client.waitFor("SERVER> hello")
       try client.waitForInput("tatyana> ")
       try client.enter("\\quit")
-      #expect(try client.exitStatus() == 0)
       try peer.waitForEnd()
+      peer.leave()
+      #expect(try client.exitStatus() == 0)
       #expect(peer.receivedText == "tatyanahi\\quit")
     }
   }
@@ -77,6 +78,7 @@ import Testing
       try client.enter("hi")
       try peer.waitFor("hi")
       try peer.send("\\quit")
+      peer.leave()
       #expect(try client.exitStatus() == 0)
       #expect(client.screen.lines.last == LeavingTests.serversGoodbye)
     }

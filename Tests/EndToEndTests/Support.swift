@@ -28,6 +28,16 @@ extension Stage {
     }
   }
 
+  /// The bytes kept beside the messages that had to be repaired.
+  func rawMessages() throws -> [[UInt8]] {
+    let reader = try TranscriptReader(path: database)
+    return try reader.summaries(newest: 1000).reversed().flatMap { summary in
+      try reader.events(conversation: summary.id).compactMap { event in
+        if case .message(_, _, _, _, let raw, _) = event.kind { raw } else { nil }
+      }
+    }
+  }
+
   /// How many runs of the server have no recorded end.
   func runsUnstopped() throws -> Int64 {
     let reader = try TranscriptReader(path: database)

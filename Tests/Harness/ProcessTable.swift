@@ -12,16 +12,7 @@ public enum ProcessTable {
   }
 
   public static func all() -> [Entry] {
-    guard let directory = opendir("/proc") else { return [] }
-    defer { closedir(directory) }
-    var entries: [Entry] = []
-    while let found = readdir(directory) {
-      let name = withUnsafeBytes(of: found.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let id = pid_t(name), let entry = entry(id) { entries.append(entry) }
-    }
-    return entries
+    Tree.names(in: "/proc").compactMap { pid_t($0) }.compactMap { entry($0) }
   }
 
   /// One process; `nil` when it is gone.

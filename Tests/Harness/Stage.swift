@@ -40,6 +40,17 @@ public final class Stage {
   /// Where the server keeps the transcript by itself.
   public var database: String { home + "/state/chatserve/transcript.db" }
 
+  // MARK: Files
+
+  /// The permission bits of what is at `path`; `nil` when nothing is.
+  public func mode(of path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+  }
+
+  /// The names in a directory.
+  public func files(in directory: String) -> [String] { Tree.names(in: directory).sorted() }
+
   // MARK: Programs
 
   /// Starts a program of this package on a terminal.
@@ -83,18 +94,22 @@ public enum Program: String, Sendable {
 enum Tree {
   /// Removes a file or a directory with all that is in it.
   static func remove(_ path: String) {
-    chmod(path, 0o700)
-    if let directory = opendir(path) {
-      while let found = readdir(directory) {
-        let name = withUnsafeBytes(of: found.pointee.d_name) {
-          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != "." && name != ".." { remove(path + "/" + name) }
+    // A link is removed, never followed.
+    if unlink(path) == 0 { return }
+    for name in names(in: path) { remove(path + "/" + name) }
+    rmdir(path)
+  }
+
+  static func names(in directory: String) -> [String] {
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let found = readdir(stream) {
+      let name = withUnsafeBytes(of: found.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
-      closedir(directory)
-      rmdir(path)
-    } else {
-      unlink(path)
+      if name != "." && name != ".." { names.append(name) }
     }
+    return names
   }
 }

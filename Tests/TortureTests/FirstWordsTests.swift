@@ -9,9 +9,7 @@ import Testing
       let peer = try PeerSocket(port: server.port)
       try peer.send("bob\0say 1 marker\0")
       try peer.waitFor("ack 1\0")
-      withKnownIssue("T3: OperatorTerminal.flush leaves the console's output behind its own") {
-        try server.process.waitFor("bob> marker", within: 1)
-      }
+      try server.process.waitFor("bob> marker", within: 1)
       // A peer that is gone would wake the server.
       withExtendedLifetime(peer) {}
     }

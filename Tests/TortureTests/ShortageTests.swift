@@ -8,10 +8,6 @@ import TortureKit
     arguments: Shortage.allCases)
   func shortage(_ shortage: Shortage) throws {
     guard geteuid() == 0 || !shortage.needsRoot else { return }
-    if case .fileSize = shortage {
-      withKnownIssue("T1: SIGXFSZ kills") { try shortage.run() }
-    } else {
-      try shortage.run()
-    }
+    try shortage.run()
   }
 }

@@ -75,6 +75,8 @@ bool cposix_signals_take(int number);
 void cposix_signals_clear(void);
 // SIG_IGN for SIGPIPE.
 int cposix_ignore_sigpipe(void);
+int cposix_ignore_sigxfsz(void);
+void cposix_stop_group(void);
 // Stops this process as Ctrl-Z does and returns when it is continued.
 void cposix_stop_self(void);
 // ppoll(2), the installed signals open while it waits. A null timeout waits
@@ -106,3 +108,40 @@ void cposix_fatal_disarm(void);
 // One pointer per thread, for the tests' forced outcomes (SystemCallScript).
 void *cposix_seam_get(void);
 void cposix_seam_set(void *script);
+
+// containment.c ------------------------------------------------------------
+
+// prctl(2) PR_SET_NO_NEW_PRIVS.
+int cposix_no_new_privileges(void);
+// prctl(2) PR_SET_DUMPABLE: no core file, no debugger of the same user.
+int cposix_no_dumps(void);
+// capset(2): keeps of root's powers what a transcript of another user needs
+// (CAP_DAC_OVERRIDE, CAP_CHOWN). Does nothing to a process that has none.
+int cposix_drop_capabilities(void);
+// Whether this is a build for the address, memory or thread sanitizer.
+bool cposix_is_sanitized(void);
+// open(2) O_PATH, close-on-exec.
+int cposix_open_path(const char *path);
+// landlock(7): the version of its ABI, from 1; -1 without it.
+int cposix_landlock_version(void);
+// A ruleset that denies all that this version can, but for signals.
+int cposix_landlock_ruleset(int version);
+// Allows `rights` below the directory, or on the file, open as `path`.
+int cposix_landlock_allow(int ruleset, int path, unsigned long long rights);
+int cposix_landlock_restrict(int ruleset);
+enum {
+  CPOSIX_LANDLOCK_WRITE_FILE = 1 << 1,
+  CPOSIX_LANDLOCK_READ_FILE = 1 << 2,
+  CPOSIX_LANDLOCK_READ_DIR = 1 << 3,
+  CPOSIX_LANDLOCK_REMOVE_FILE = 1 << 5,
+  CPOSIX_LANDLOCK_MAKE_DIR = 1 << 7,
+  CPOSIX_LANDLOCK_MAKE_REG = 1 << 8,
+  CPOSIX_LANDLOCK_TRUNCATE = 1 << 14, // from version 3
+};
+
+// containment-calls.c ------------------------------------------------------
+
+// seccomp(2): for good, the calls that a conversation has no use for fail with
+// EPERM. ENOSYS on architectures other than x86_64 and aarch64.
+int cposix_filter_calls(void);
+bool cposix_can_filter_calls(void);

@@ -8,7 +8,26 @@ enum Skeleton {
         append(LookAlikes.merged[plain] ?? plain, to: &result)
       }
     }
-    return result
+    return trimmed(result)
+  }
+
+  /// A dot or a bracket at either end makes no other name of it, unless there
+  /// is nothing else.
+  private static func trimmed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    guard let first = scalars.firstIndex(where: isLetterLike),
+      let last = scalars.lastIndex(where: isLetterLike)
+    else { return scalars }
+    return Array(scalars[first...last])
+  }
+
+  private static func isLetterLike(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol,
+      .modifierSymbol, .otherSymbol:
+      false
+    default: true
+    }
   }
 
   /// Two letters side by side can look like one.

@@ -18,12 +18,18 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
   public init(_ text: String) throws(HandleError) {
     if text.isEmpty { throw .empty }
     if text.contains(where: \.isWhitespace) { throw .severalWords }
-    if text.unicodeScalars.contains(where: TextSanitizer.mustEscape) { throw .unprintable }
+    if text.unicodeScalars.contains(where: Self.isUnprintable) { throw .unprintable }
     // Bytes first: they bound the work of counting characters.
     if text.utf8.count > Self.maximumByteCount { throw .tooManyBytes(text.utf8.count) }
     let length = text.count
     if length > Self.maximumLength { throw .tooLong(length) }
     self.text = text
+  }
+
+  /// What a terminal must not be shown, and the one symbol that shows nothing:
+  /// a name of blank Braille cells would be no name.
+  private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\u{2800}" || TextSanitizer.mustEscape(scalar)
   }
 
   /// For names that stand in this program.

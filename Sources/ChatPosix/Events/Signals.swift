@@ -14,6 +14,9 @@ public enum Signals {
   /// nohup(1) or by a shell without job control.
   public static func install(_ signals: [Signal]) throws(SystemCallError) {
     try ignoreBrokenPipe()
+    // A write past the file size limit is an error like any other (EFBIG), and
+    // no reason to die. setrlimit(2).
+    _ = try SystemCall.perform("sigaction") { Result(errnoFrom: cposix_ignore_sigxfsz()) }
     let numbers = signals.map(\.number)
     _ = try SystemCall.perform("sigaction") {
       Result(errnoFrom: cposix_signals_install(numbers, Int32(numbers.count)))
@@ -54,11 +57,14 @@ public enum Signals {
     }
   }
 
-  /// Sends `signal` to every process of this process group, this one included.
-  /// A conversation that reads Ctrl-Z must stop the listener too, or the shell
-  /// does not get its terminal back.
-  public static func sendToProcessGroup(_ signal: Signal) throws(SystemCallError) {
-    _ = try SystemCall.perform("kill") { Result(errnoFrom: Glibc.kill(0, signal.number)) }
+  /// Stops every process of this process group as Ctrl-Z would, this one
+  /// included, and returns once it is continued. A conversation that reads
+  /// Ctrl-Z as a key must stop the listener too, or the shell does not get its
+  /// terminal back. Restore the terminal before, enter raw mode again after. In
+  /// an orphaned process group, where nobody could continue it, returns at
+  /// once. kill(2).
+  public static func stopProcessGroup() {
+    cposix_stop_group()
   }
 
   /// Stops this process as Ctrl-Z would, and returns once it is continued.

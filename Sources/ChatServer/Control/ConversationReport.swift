@@ -14,6 +14,8 @@ enum ConversationReport: Hashable {
   case interrupted
   /// Standard input has ended before the operator typed anything.
   case operatorAbsent
+  /// Nobody reads standard output any more: there is no use in serving on.
+  case outputGone
   /// The conversation ended so, and that could not be recorded.
   case unrecorded(by: Party?, CloseReason)
 
@@ -24,6 +26,7 @@ enum ConversationReport: Hashable {
     case .unsaid(let text): [0x55] + text
     case .interrupted: [0x49]
     case .operatorAbsent: [0x41]
+    case .outputGone: [0x4f]
     case .unrecorded(let party, let reason):
       [0x43] + "\(party?.rawValue ?? "-") \(reason.rawValue)".utf8
     }
@@ -38,6 +41,7 @@ enum ConversationReport: Hashable {
     case 0x55: self = .unsaid(Array(rest))
     case 0x49: self = .interrupted
     case 0x41: self = .operatorAbsent
+    case 0x4f: self = .outputGone
     case 0x43:
       let words = String(decoding: rest, as: UTF8.self).split(separator: " ")
       let reason = words.last.flatMap { CloseReason(rawValue: String($0)) }

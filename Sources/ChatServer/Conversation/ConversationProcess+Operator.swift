@@ -120,9 +120,7 @@ extension ConversationProcess {
   /// Ctrl-Z: the whole job stops, as it would without raw mode.
   func suspend() {
     terminal?.suspend()
-    // The others stop by the signal's default; this process catches it.
-    try? Signals.sendToProcessGroup(.terminalStop)
-    Signals.stopThisProcess()
+    Signals.stopProcessGroup()
     terminal?.resume()
   }
 

@@ -40,13 +40,14 @@ final class ConversationProcess {
   /// Whether the operator has been told of it in the present turn.
   var hasToldTrouble = false
   private var listenerIsGone = false
+  private var hasToldOutputGone = false
   var poller = Poller()
 
   /// Serves one peer to the end.
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: Int64,
+    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun,
     settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
@@ -56,7 +57,7 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: Int64,
+    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun,
     settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
@@ -78,6 +79,9 @@ final class ConversationProcess {
     perform(machine.begin(at: Self.now), at: Self.now)
     // The greeting goes out before the disk is asked for anything.
     handle(link.flush(at: Self.now), at: Self.now)
+    // Before the peer's first byte is read. What fails here, the listener has
+    // said at the start.
+    Containment.ofConversation(settings).apply()
     while ending == nil { turn() }
     return leave()
   }
@@ -109,7 +113,10 @@ final class ConversationProcess {
     } while recorder.hasPending
     showStanding()
     terminal?.flush()
-    if terminal?.outputIsGone == true { post(.stop("output closed"), at: now) }
+    if terminal?.outputIsGone == true && !hasToldOutputGone {
+      hasToldOutputGone = true
+      report(.outputGone)
+    }
   }
 
   private func wait() -> [Readiness] {
@@ -122,7 +129,7 @@ final class ConversationProcess {
     }
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, terminal?.console.deadline, retryLineAt,
+      machine.deadline, link.deadline, terminal?.deadline, retryLineAt,
       machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
@@ -136,7 +143,7 @@ final class ConversationProcess {
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
-    terminal?.console.tick(at: now)
+    terminal?.tick(at: now)
   }
 
   func handle(_ events: [Conversation.Event], at now: Instant) {
@@ -172,7 +179,7 @@ final class ConversationProcess {
     case .interrupt: post(.stop("SIGINT"), at: now)
     case .terminate: post(.stop("SIGTERM"), at: now)
     case .hangup: post(.stop("SIGHUP"), at: now)
-    case .windowChange: terminal?.resize()
+    case .windowChange: terminal?.resize(at: now)
     case .continued: terminal?.resume()
     case .terminalStop: suspend()
     case .quit, .childChanged: break

@@ -7,16 +7,18 @@ import Transcript
 /// deleted under the server.
 final class Recorder {
   private let settings: ServerSettings
-  private let run: Int64
+  private var run: ServerRun
   private let address: SocketAddress
   private var transcript: TranscriptWriter?
   private var writer: ConversationWriter?
+  /// Of a transcript that was begun anew; else the listener holds it for all.
+  private var lock: RunLock?
   /// Asked for and not committed.
   private var pending: [(Entry, Timestamp)] = []
   /// What shares the next commit, whenever that is.
   private var companions: [(Entry, Timestamp)] = []
 
-  init(settings: ServerSettings, run: Int64, address: SocketAddress) {
+  init(settings: ServerSettings, run: ServerRun, address: SocketAddress) {
     self.settings = settings
     self.run = run
     self.address = address
@@ -53,18 +55,20 @@ final class Recorder {
     do throws(TranscriptError) {
       try writer.append(entries)
     } catch {
-      guard error.kind == .deleted || error.kind == .replaced else { throw error }
-      try transcript?.reopen()
-      if let transcript {
-        writer.run = try transcript.continueRun(
-          run,
-          RunDescription(
-            pid: ProcessID.parent, bootID: BootID.current, version: settings.version,
-            port: Int(settings.port), handle: settings.handle),
-          startedAt: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
-      }
+      guard let transcript, error.kind == .deleted || error.kind == .replaced else { throw error }
+      try transcript.reopen()
+      try continueRun(in: transcript)
+      writer.run = run.id
       try writer.append(entries)
     }
+  }
+
+  /// Makes the run known to a transcript that was begun anew under it, and
+  /// holds its lock there: what another process of the run has locked may be
+  /// a file that is gone.
+  private func continueRun(in transcript: TranscriptWriter) throws(TranscriptError) {
+    run.id = try transcript.continueRun(run.id, run.description, startedAt: run.startedAt)
+    lock = try? RunLock.acquire(database: settings.database, run: run.id)
   }
 
   /// What was last said with `peer`, in this conversation and before it.
@@ -78,14 +82,17 @@ final class Recorder {
   /// The handle of another peer of this server, once it has said it.
   func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String? {
     _ = try openWriter()
-    return try transcript?.handle(run: run, peerAddress: address, peerPort: port)
+    return try transcript?.handle(run: run.id, peerAddress: address, peerPort: port)
   }
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
     let transcript = try TranscriptWriter(path: settings.database)
+    if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
+      try continueRun(in: transcript)
+    }
     let writer = ConversationWriter(
-      transcript, run: run, peerAddress: address.host, peerPort: Int(address.port),
+      transcript, run: run.id, peerAddress: address.host, peerPort: Int(address.port),
       mode: settings.mode)
     self.transcript = transcript
     self.writer = writer

@@ -23,7 +23,7 @@ struct Keeper {
 
   private let line: MessageSocket
   private let writer: TranscriptWriter
-  private var run: Int64
+  private var run: ServerRun
   /// What could not be recorded yet, oldest first.
   private var unburied: [KeeperRequest] = []
   /// When to bring the index a step forward; `nil` when it is up to date.
@@ -31,19 +31,18 @@ struct Keeper {
   private var isStopping = false
 
   /// The body of the keeper's process. Answers on `line` first: the run's id,
-  /// or why there is none. `run` is that id when an earlier keeper of this run
-  /// died. The value is the process's exit status.
+  /// or why there is none. `run` has an id when an earlier keeper of it died.
+  /// The value is the process's exit status.
   static func main(
-    line: MessageSocket, settings: ServerSettings, description: RunDescription, run: Int64?
+    line: MessageSocket, settings: ServerSettings, run: ServerRun
   ) -> Int32 {
     ProcessName.set("chatserve-keep")
     do {
       let writer = try TranscriptWriter(path: settings.database)
-      let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
-      let id: Int64
-      if let run { id = run } else { id = try writer.startRun(description, at: now) }
-      _ = try? line.send(KeeperAnswer.running(id).bytes)
-      var keeper = Keeper(line: line, writer: writer, run: id)
+      var run = run
+      if run.id == 0 { run.id = try writer.startRun(run.description, at: run.startedAt) }
+      _ = try? line.send(KeeperAnswer.running(run.id).bytes)
+      var keeper = Keeper(line: line, writer: writer, run: run)
       keeper.serve()
       return 0
     } catch {
@@ -52,7 +51,7 @@ struct Keeper {
     }
   }
 
-  private init(line: MessageSocket, writer: TranscriptWriter, run: Int64) {
+  private init(line: MessageSocket, writer: TranscriptWriter, run: ServerRun) {
     self.line = line
     self.writer = writer
     self.run = run
@@ -106,7 +105,7 @@ struct Keeper {
       else { return }
       do {
         if let conversation = try writer.unclosedConversation(
-          run: run, peerAddress: address, peerPort: port)
+          run: run.id, peerAddress: address, peerPort: port)
         {
           try writer.recordClose(
             conversation: conversation, at: at, by: by, reason: reason, detail: detail)
@@ -135,9 +134,9 @@ struct Keeper {
     }
   }
 
-  private func stop() {
+  private mutating func stop() {
     do {
-      try writer.stopRun(run, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+      try writer.stopRun(run.id, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
     } catch {
       // The run stays unended, which is what `history verify` then says.
       _ = try? line.send(KeeperAnswer.failed(error).bytes)
@@ -145,10 +144,13 @@ struct Keeper {
   }
 
   /// A file that is gone cannot come back: another is begun.
-  private func reopen(after error: TranscriptError) {
-    switch error.kind {
-    case .deleted, .replaced: try? writer.reopen()
-    default: break
+  private mutating func reopen(after error: TranscriptError) {
+    guard error.kind == .deleted || error.kind == .replaced else { return }
+    do throws(TranscriptError) {
+      try writer.reopen()
+      run.id = try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
+    } catch {
+      // Whatever is asked next finds the file gone again, and comes here.
     }
   }
 }

@@ -5,17 +5,16 @@ import Transcript
 /// it died.
 final class KeeperLine {
   private let settings: ServerSettings
-  private let description: RunDescription
   private(set) var processID: Int32 = -1
   private(set) var socket: MessageSocket?
   /// What the keeper has not taken yet, oldest first.
   private var backlog: [KeeperRequest] = []
-  /// The run's id in the transcript.
-  private(set) var run: Int64?
+  /// The run, with its id once the first keeper has recorded it.
+  private(set) var run: ServerRun
 
-  init(settings: ServerSettings, description: RunDescription) {
+  init(settings: ServerSettings, run: ServerRun) {
     self.settings = settings
-    self.description = description
+    self.run = run
   }
 
   /// Starts the keeper and waits until it has opened the transcript.
@@ -30,7 +29,7 @@ final class KeeperLine {
     do throws(SystemCallError) {
       first = try answer()
       if case .running(let id)? = first {
-        run = id
+        run.id = id
         return
       }
       status = try ChildProcess.wait(for: processID)
@@ -58,13 +57,12 @@ final class KeeperLine {
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
       let pair = try SocketPair.open()
-      let (settings, description, run) = (settings, description, run)
+      let (settings, run) = (settings, run)
       processID = try ChildProcess.fork {
         pair.one.close()
         closeOthers()
         Signals.resetInChild()
-        return Keeper.main(
-          line: pair.other, settings: settings, description: description, run: run)
+        return Keeper.main(line: pair.other, settings: settings, run: run)
       }
       pair.other.close()
       socket = pair.one

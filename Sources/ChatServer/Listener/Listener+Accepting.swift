@@ -41,7 +41,7 @@ extension Listener {
         pair.one.close()
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, line: pair.other, run: keeper.run ?? 0,
+          peer: peer, address: address, line: pair.other, run: keeper.run,
           settings: settings, words: words)
       }
       pair.other.close()

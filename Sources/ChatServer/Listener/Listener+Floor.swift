@@ -77,6 +77,8 @@ extension Listener {
       unsaid += text
     case .operatorAbsent:
       settings.operatorIsAbsent = true
+    case .outputGone:
+      stop(because: "output closed", at: now)
     case .interrupted:
       stop(because: "SIGINT", at: now)
     case .unrecorded:

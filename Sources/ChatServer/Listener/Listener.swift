@@ -69,15 +69,12 @@ public final class Listener {
     let input = FileDescriptor.standardInput
     terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
     keeper = KeeperLine(
-      settings: settings,
-      description: RunDescription(
-        pid: ProcessID.current, bootID: BootID.current, version: settings.version,
-        port: Int(socket.boundPort), handle: settings.handle))
+      settings: settings, run: ServerRun(settings: settings, port: socket.boundPort))
     let listening = socket
     try keeper.start { listening.close() }
     // Without the lock a conversation under way may be taken for a lost one
     // by `history`; that is no reason not to talk.
-    lock = keeper.run.flatMap { try? RunLock.acquire(database: settings.database, run: $0) }
+    lock = try? RunLock.acquire(database: settings.database, run: keeper.run.id)
   }
 
   /// Serves until a signal stops it.
@@ -105,6 +102,8 @@ public final class Listener {
   private func announce() {
     let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
     tell(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
+    let missing = Containment.missingLayers()
+    if !missing.isEmpty { tell(.uncontained(missing)) }
   }
 
   private func wait(from now: Instant) -> [Readiness] {
@@ -135,19 +134,5 @@ public final class Listener {
     } else {
       try? StandardError.write(sentence + "\n")
     }
-  }
-}
-
-/// Which boot of the machine this is.
-enum BootID {
-  /// proc_sys_kernel(5), random/boot_id; empty where there is no /proc.
-  static var current: String {
-    guard
-      let file = try? FileDescriptor.open("/proc/sys/kernel/random/boot_id", .readOnly)
-    else { return "" }
-    defer { file.closeOnce() }
-    var bytes = [UInt8](repeating: 0, count: 64)
-    guard case .bytes(let count)? = try? file.readAvailable(into: &bytes) else { return "" }
-    return String(decoding: bytes.prefix(count).prefix { $0 != 0x0a }, as: UTF8.self)
   }
 }

@@ -11,6 +11,7 @@ enum MessageRows {
   /// Whether `text` holds what a forged line is made of: the mark after a
   /// name, or padding.
   static func isSuspicious(_ text: String) -> Bool {
+    if let answer = isSuspiciousASCII(text) { return answer }
     var blanks = 0
     for character in text {
       if character == ">" { return true }
@@ -19,6 +20,18 @@ enum MessageRows {
       if blanks >= paddingLength { return true }
     }
     return false
+  }
+
+  /// The same, told from the bytes; `nil` when `text` is not all ASCII.
+  private static func isSuspiciousASCII(_ text: String) -> Bool? {
+    var blanks = 0
+    var answer = false
+    for byte in text.utf8 {
+      if byte >= 0x80 { return nil }
+      blanks = byte <= 0x20 || byte == 0x7f ? blanks + 1 : 0
+      if byte == 0x3e || blanks >= paddingLength { answer = true }
+    }
+    return answer
   }
 
   /// `visible` in rows of a screen of `columns` columns, of which the first

@@ -10,6 +10,10 @@ public final class OperatorTerminal {
   /// Bytes written at once. A pipe that poll(2) calls writable takes PIPE_BUF
   /// of them without blocking (pipe(7)).
   static let writeLength = 4096
+  /// Milliseconds without another SIGWINCH before anything is drawn again.
+  /// Drawn for a width that the terminal has left by then, rows are counted
+  /// wrong, and what stands above them would be erased.
+  static let resizeSettlesAfter: Int64 = 150
   /// Output waiting for a slow reader past which the peer is not read either.
   static let backlogLimit = 1024 * 1024
 
@@ -27,6 +31,8 @@ public final class OperatorTerminal {
   private var unacceptedBytes: [UInt8] = []
   /// Whether a write may have to wait: on a terminal, a pipe or a socket.
   private let outputCanBlock: Bool
+  /// When the size of the terminal is taken for settled; drawing waits.
+  private var resizeSettlesAt: Instant?
   private var poller = Poller()
   public private(set) var inputHasEnded = false
   /// When something was last typed.
@@ -141,7 +147,9 @@ public final class OperatorTerminal {
 
   /// Writes what can be written now.
   public func flush() {
-    if pendingOutput.isEmpty && pendingError.isEmpty {
+    writePending()
+    // The console draws anew only upon what is written.
+    if pendingOutput.isEmpty && resizeSettlesAt == nil {
       let new = console.takeOutput()
       pendingOutput = new.standardOutput
       pendingError = new.standardError
@@ -187,14 +195,31 @@ public final class OperatorTerminal {
 
   // MARK: The terminal
 
-  /// Takes the terminal's size, after SIGWINCH.
-  public func resize() {
+  /// Takes note that the terminal has another size: SIGWINCH.
+  public func resize(at now: Instant) {
+    guard raw != nil else { return }
+    resizeSettlesAt = now.advanced(byMilliseconds: Self.resizeSettlesAfter)
+  }
+
+  /// When ``tick(at:)`` is wanted.
+  public var deadline: Instant? {
+    [console.deadline, resizeSettlesAt].compactMap { $0 }.min()
+  }
+
+  public func tick(at now: Instant) {
+    console.tick(at: now)
+    if let settles = resizeSettlesAt, now >= settles { takeSize() }
+  }
+
+  private func takeSize() {
+    resizeSettlesAt = nil
     guard let size = raw?.windowSize() else { return }
     console.resized(columns: size.columns, rows: size.rows)
   }
 
   /// Gives the terminal back, before a stop.
   public func suspend() {
+    if resizeSettlesAt != nil { takeSize() }
     console.suspend()
     flushAll(within: 1_000)
     raw?.restore()
@@ -205,11 +230,12 @@ public final class OperatorTerminal {
     // A terminal that is gone gives an end of file at the next read.
     try? raw?.enter()
     console.resume()
-    resize()
+    takeSize()
   }
 
   /// Leaves for good.
   public func finish() {
+    if resizeSettlesAt != nil { takeSize() }
     console.finish()
     flushAll(within: 1_000)
     raw?.restore()

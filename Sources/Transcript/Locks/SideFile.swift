@@ -46,6 +46,13 @@ final class SideFile {
     return withCall { fcntl(descriptor, Int32(chat_f_ofd_setlk), &request) }
   }
 
+  /// Waits for the lock for at most about `milliseconds`.
+  ///
+  /// - Returns: 0, or why there is no lock; `EINTR` when the time was over.
+  func lock(byte: Int64, within milliseconds: Int32) -> Int32 {
+    chat_lock_within(descriptor, byte, milliseconds)
+  }
+
   func unlock(byte: Int64) {
     var request = flock(byte: byte, type: F_UNLCK)
     _ = withCall { fcntl(descriptor, Int32(chat_f_ofd_setlk), &request) }

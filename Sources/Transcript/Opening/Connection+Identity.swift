@@ -12,10 +12,11 @@ extension Connection {
   /// - Throws: `foreign` when another program made it, `newer` when a later
   ///   version of this one did, and what SQLite reports.
   func identify() throws(TranscriptError) -> Int {
-    let version = Int(try integer("PRAGMA user_version") ?? 0)
-    let application = try integer("PRAGMA application_id") ?? 0
+    // At one moment: another server's migration may commit between two looks.
+    let (version, application, objects) =
+      isInTransaction
+      ? try marks() : try read { () throws(TranscriptError) in try marks() }
     if application != Self.applicationID {
-      let objects = try integer("SELECT count(*) FROM sqlite_schema") ?? 0
       guard application == 0, version == 0, objects == 0 else {
         throw TranscriptError(.foreign, path: path)
       }
@@ -24,5 +25,15 @@ extension Connection {
     if version > known { throw TranscriptError(.newer(found: version, known: known), path: path) }
     if version < 0 { throw TranscriptError(.foreign, path: path) }
     return version
+  }
+
+  /// What tells whose database it is: its version, its maker, and how many
+  /// tables and indexes it has.
+  private func marks() throws(TranscriptError) -> (Int, Int64, Int64) {
+    (
+      Int(try integer("PRAGMA user_version") ?? 0),
+      try integer("PRAGMA application_id") ?? 0,
+      try integer("SELECT count(*) FROM sqlite_schema") ?? 0
+    )
   }
 }

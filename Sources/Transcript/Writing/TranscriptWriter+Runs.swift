@@ -29,16 +29,31 @@ extension TranscriptWriter {
     _ id: Int64, _ run: RunDescription, startedAt time: Timestamp
   ) throws(TranscriptError) -> Int64 {
     try commit { () throws(TranscriptError) in
-      let known = try connection.cached(
-        "SELECT pid, boot_id, started_at FROM server_run WHERE id = ?1")
-      known.bind(id, at: 1)
-      guard try known.step() else { return try insert(run, id: id, at: time) }
-      let isSame =
-        known.integer(at: 0) == Int64(run.pid) && known.text(at: 1) == run.bootID
-        && known.integer(at: 2) == time.milliseconds
-      known.reset()
-      return isSame ? id : try insert(run, id: nil, at: time)
+      if try knows(id, run, startedAt: time) { return id }
+      let isFree =
+        try connection.integer("SELECT count(*) FROM server_run WHERE id = \(id)") == 0
+      return try insert(run, id: isFree ? id : nil, at: time)
     }
+  }
+
+  /// Whether the run that this database calls `id` is `run`: no other process
+  /// of this boot of the machine, or of another, is.
+  ///
+  /// - Throws: what SQLite reports.
+  public func knows(
+    _ id: Int64, _ run: RunDescription, startedAt time: Timestamp
+  ) throws(TranscriptError) -> Bool {
+    let select = try connection.cached(
+      """
+      SELECT 1 FROM server_run
+      WHERE id = ?1 AND pid = ?2 AND boot_id = ?3 AND started_at = ?4
+      """)
+    select.bind(id, at: 1)
+    select.bind(Int64(run.pid), at: 2)
+    select.bind(run.bootID, at: 3)
+    select.bind(time.milliseconds, at: 4)
+    defer { select.reset() }
+    return try select.step()
   }
 
   /// Records that a run ends. The first stop stands.

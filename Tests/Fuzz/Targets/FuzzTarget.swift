@@ -7,6 +7,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case codec
   case sanitizer
   case keys
+  case timeForm
 
   /// Runs one case; a trap inside is a finding too.
   ///
@@ -18,6 +19,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .codec: try Codec.check(bytes)
     case .sanitizer: try Sanitizing.check(bytes)
     case .keys: try Keys.check(bytes)
+    case .timeForm: try TimeForms.check(bytes)
     }
   }
 }

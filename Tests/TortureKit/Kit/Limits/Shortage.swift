@@ -59,8 +59,12 @@ public enum Shortage: String, CaseIterable, Sendable {
       try hold(
         server.process.peekOutcome() == nil, "the listener died: \(server.process.errorText)")
       let acknowledged = peers.map { ($0.handle, $0.acknowledged) }
-      for peer in peers { try? peer.quit() }
-      if self != .fileSize { try serveNext(server) }
+      // A file that cannot grow cannot take a close either: the peers are told
+      // by the stop.
+      if self != .fileSize {
+        for peer in peers { try? peer.quit() }
+        try serveNext(server)
+      }
       try hold(
         self == .memory || !server.process.errorText.contains("crashed"),
         "crashed: \(server.process.errorText)")

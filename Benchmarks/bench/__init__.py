@@ -1,0 +1,1 @@
+"""The benchmark of chatserve and chatclient. See docs/performance.md."""

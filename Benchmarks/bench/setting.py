@@ -1,0 +1,78 @@
+"""What all figures share: sizes, folders, built programs, free ports."""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+ROOT = HERE.parent
+PROGRAMS = HERE / "programs"
+SCHEMA = ROOT / "schema" / "migration-001-transcript.sql"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+
+
+class Setting:
+    """One run of the benchmark."""
+
+    def __init__(self):
+        self.is_quick = os.environ.get("BENCH") == "quick"
+        # Odd, so that the median is one of them; five is what the table promises.
+        self.runs = int(os.environ.get("RUNS", "5"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chatserve-bench."))
+        self.cache = CACHE / "chatserve-bench"
+        release = pathlib.Path(os.environ.get("RELEASE", ROOT / ".build" / "release"))
+        self.chatserve = release / "chatserve"
+        self.chatclient = release / "chatclient"
+        for program in (self.chatserve, self.chatclient):
+            if not program.exists():
+                sys.exit(f"{program} is missing: make build")
+        self._compile()
+
+    def _compile(self):
+        compiler = shutil.which("clang") or shutil.which("cc") or sys.exit("no C compiler")
+        for source in PROGRAMS.glob("*.c"):
+            subprocess.run(
+                [compiler, "-O2", "-Wall", "-Wextra", "-Werror", source, "-o",
+                 self.folder / source.stem, "-lsqlite3", "-lm"],
+                check=True)
+
+    def close(self):
+        shutil.rmtree(self.folder)
+
+    def size(self, quick, full):
+        return quick if self.is_quick else full
+
+    def numbers(self, program, *arguments):
+        """What one of the C programs prints, as numbers."""
+        words = [str(self.folder / program), *map(str, arguments)]
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True, timeout=600)
+        return [float(word) for word in done.stdout.split()]
+
+    def database(self, messages):
+        """A generated transcript, kept between runs; 100 messages a conversation."""
+        # Another generator or schema makes other databases.
+        made_by = hashlib.sha256()
+        for part in (PROGRAMS / "generate.c", SCHEMA):
+            made_by.update(part.read_bytes())
+        path = self.cache / f"{messages}-{made_by.hexdigest()[:12]}.db"
+        if not path.exists():
+            self.cache.mkdir(parents=True, exist_ok=True)
+            print(f"Generating {messages} messages: {path}", file=sys.stderr, flush=True)
+            new = path.with_suffix(".new")
+            new.unlink(missing_ok=True)
+            subprocess.run(
+                [self.folder / "generate", new, SCHEMA, str(messages), str(messages // 100)],
+                check=True)
+            new.rename(path)
+        return path
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]

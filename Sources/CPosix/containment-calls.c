@@ -1,0 +1,126 @@
+// The calls that a contained process may not make: a seccomp(2) filter.
+//
+// A list of what is denied, not of what is allowed, so that another libc or
+// kernel breaks nothing. It bars what the other layers leave open; files are
+// Landlock's, which judges them by path.
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined __x86_64__
+#define THIS_ARCHITECTURE AUDIT_ARCH_X86_64
+#define FIRST_FOREIGN_CALL 0x40000000u // x32: the same calls under other numbers
+#elif defined __aarch64__
+#define THIS_ARCHITECTURE AUDIT_ARCH_AARCH64
+#define FIRST_FOREIGN_CALL 0x80000000u // none
+#endif
+
+#ifdef THIS_ARCHITECTURE
+
+static const unsigned denied[] = {
+    // Programs and processes; clone is judged by its flags below.
+    SYS_execve, SYS_execveat, SYS_unshare, SYS_setns,
+    // Other processes.
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_tkill,
+    SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, 424 /* pidfd_send_signal */,
+    438 /* pidfd_getfd */,
+    // The network; connect also dissolves a connection and makes another.
+    SYS_socket, SYS_connect, SYS_bind, SYS_listen,
+    // What Landlock does not judge: modes, owners, and, before its version 3,
+    // lengths. fchmod and fchown stay: SQLite uses them on files it opened.
+    SYS_fchmodat, 452 /* fchmodat2 */, SYS_fchownat, SYS_truncate, SYS_setxattr, SYS_lsetxattr,
+    SYS_removexattr, SYS_lremovexattr,
+    463 /* setxattrat */, 466 /* removexattrat */,
+    // Ways around a filter, and into the kernel.
+    425 /* io_uring_setup */, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl,
+    SYS_add_key, SYS_request_key,
+#ifdef SYS_fork // the older calls, which aarch64 never had
+    SYS_fork, SYS_vfork, SYS_chmod, SYS_chown, SYS_lchown,
+#endif
+};
+enum { denied_count = sizeof denied / sizeof denied[0] };
+
+// The low word of an argument: both architectures are little-endian, and what
+// is judged here is an int.
+#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + 8 * (n))
+#define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(offset))
+#define LOAD_CALL LOAD(offsetof(struct seccomp_data, nr))
+#define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, (what))
+#define ALLOW ANSWER(SECCOMP_RET_ALLOW)
+#define DENY(reason) ANSWER(SECCOMP_RET_ERRNO | (reason))
+// Each goes over `n` instructions unless its condition holds.
+#define UNLESS_EQUAL_SKIP(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (n))
+#define UNLESS_ANY_BIT_SKIP(bits, n) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), 0, (n))
+#define UNLESS_AT_LEAST_SKIP(value, n) BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (value), 0, (n))
+#define ONLY_WITH_FIRST_ARGUMENT(value, call)                                                     \
+  UNLESS_EQUAL_SKIP(call, 4), LOAD(ARGUMENT(0)), UNLESS_EQUAL_SKIP(value, 1), ALLOW, DENY(EPERM)
+
+int cposix_filter_calls(void) {
+  const struct sock_filter judged[] = {
+      LOAD(offsetof(struct seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCHITECTURE, 1, 0),
+      DENY(EPERM),
+      LOAD_CALL,
+      UNLESS_AT_LEAST_SKIP(FIRST_FOREIGN_CALL, 1),
+      DENY(EPERM),
+      // clone: threads alone.
+      UNLESS_EQUAL_SKIP(SYS_clone, 4),
+      LOAD(ARGUMENT(0)),
+      UNLESS_ANY_BIT_SKIP(CLONE_THREAD, 1),
+      ALLOW,
+      DENY(EPERM),
+      // clone3 has its flags in memory, which a filter cannot read. Called
+      // missing, it makes the libc go back to clone.
+      UNLESS_EQUAL_SKIP(435, 1),
+      DENY(ENOSYS),
+      // kill: Ctrl-Z alone, and only to the process group.
+      UNLESS_EQUAL_SKIP(SYS_kill, 6),
+      LOAD(ARGUMENT(0)),
+      UNLESS_EQUAL_SKIP(0, 3),
+      LOAD(ARGUMENT(1)),
+      UNLESS_EQUAL_SKIP(SIGTSTP, 1),
+      ALLOW,
+      DENY(EPERM),
+      // raise(3) and abort(3), getrlimit(3): to itself alone.
+      ONLY_WITH_FIRST_ARGUMENT((unsigned)getpid(), SYS_tgkill),
+      ONLY_WITH_FIRST_ARGUMENT(0, SYS_prlimit64),
+  };
+  enum { judged_count = sizeof judged / sizeof judged[0] };
+  struct sock_filter filter[judged_count + 2 * denied_count + 1];
+  unsigned short count = 0;
+  for (int i = 0; i < judged_count; i++) filter[count++] = judged[i];
+  for (int i = 0; i < denied_count; i++) {
+    filter[count++] = (struct sock_filter)UNLESS_EQUAL_SKIP(denied[i], 1);
+    filter[count++] = (struct sock_filter)DENY(EPERM);
+  }
+  filter[count++] = (struct sock_filter)ALLOW;
+  struct sock_fprog program = {.len = count, .filter = filter};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+bool cposix_can_filter_calls(void) {
+  // No filter at all is a bad address to a kernel that knows filters
+  // (prctl(2)); to another it is an invalid mode.
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == -1 && errno == EFAULT;
+}
+
+#else
+
+int cposix_filter_calls(void) {
+  errno = ENOSYS;
+  return -1;
+}
+
+bool cposix_can_filter_calls(void) { return false; }
+
+#endif

@@ -1,0 +1,80 @@
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int cposix_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+int cposix_no_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+int cposix_drop_capabilities(void) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+  if (syscall(SYS_capget, &header, data) == -1) return -1;
+  const unsigned kept = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE;
+  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+    data[i].permitted &= i == 0 ? kept : 0;
+    data[i].effective &= data[i].permitted;
+    data[i].inheritable = 0;
+  }
+  return (int)syscall(SYS_capset, &header, data);
+}
+
+bool cposix_is_sanitized(void) {
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+    __has_feature(thread_sanitizer)
+  return true;
+#else
+  return false;
+#endif
+}
+
+int cposix_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
+
+// landlock(7). Defined here because the headers of a distribution are older
+// than the kernels it runs on; the numbers are part of the kernel's ABI.
+enum {
+  sys_create_ruleset = 444,
+  sys_add_rule = 445,
+  sys_restrict_self = 446,
+  create_ruleset_version = 1,
+  rule_path_beneath = 1,
+};
+
+struct ruleset {
+  unsigned long long files, network, scopes;
+};
+
+struct path_beneath {
+  unsigned long long allowed;
+  int directory;
+} __attribute__((packed));
+
+int cposix_landlock_version(void) {
+  return (int)syscall(sys_create_ruleset, NULL, 0, create_ruleset_version);
+}
+
+int cposix_landlock_ruleset(int version) {
+  struct ruleset denied = {.files = (1ull << 13) - 1}; // all rights of version 1
+  if (version >= 2) denied.files |= 1 << 13;           // LANDLOCK_ACCESS_FS_REFER
+  if (version >= 3) denied.files |= CPOSIX_LANDLOCK_TRUNCATE;
+  if (version >= 4) denied.network = 1 << 0 | 1 << 1; // BIND_TCP, CONNECT_TCP
+  if (version >= 5) denied.files |= 1 << 15;          // IOCTL_DEV, for what is opened from now on
+  // ABSTRACT_UNIX_SOCKET. Not SIGNAL: Ctrl-Z has to reach the process group.
+  if (version >= 6) denied.scopes = 1 << 0;
+  // A kernel takes a longer struct than it knows when the rest is zero.
+  return (int)syscall(sys_create_ruleset, &denied, sizeof denied, 0);
+}
+
+int cposix_landlock_allow(int ruleset, int path, unsigned long long rights) {
+  struct path_beneath rule = {.allowed = rights, .directory = path};
+  return (int)syscall(sys_add_rule, ruleset, rule_path_beneath, &rule, 0);
+}
+
+int cposix_landlock_restrict(int ruleset) {
+  return (int)syscall(sys_restrict_self, ruleset, 0);
+}

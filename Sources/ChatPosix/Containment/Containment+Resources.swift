@@ -1,0 +1,37 @@
+import CPosix
+import Glibc
+import SystemPackage
+
+extension Containment {
+  /// Bytes of private writable memory, RLIMIT_DATA: several times what the
+  /// process may hold, so that only what runs away meets it. Not RLIMIT_AS,
+  /// which would count libraries and the database's mapping too.
+  static let memory: UInt64 = 128 * 1024 * 1024
+  /// Descriptors, RLIMIT_NOFILE: some four times what a conversation has open
+  /// while it changes over to a new transcript. What is open above stays so.
+  static let descriptors: UInt64 = 64
+
+  static func limitResources() throws(SystemCallError) {
+    try limit(RLIMIT_NOFILE, to: descriptors)
+    // Does not bind root, setrlimit(2); the calls are barred besides.
+    try limit(__RLIMIT_NPROC, to: 0)
+    // See `givePowersUp`: for what PR_SET_DUMPABLE may miss.
+    try limit(RLIMIT_CORE, to: 0)
+    // Sanitizers keep a shadow of the whole address space as such memory.
+    if !cposix_is_sanitized() { try limit(RLIMIT_DATA, to: memory) }
+    // No RLIMIT_FSIZE: a transcript grows, and a cut in the middle of a commit
+    // is no protection.
+  }
+
+  /// Lowers a limit for good, the hard one too; one that is lower stays.
+  private static func limit(
+    _ resource: __rlimit_resource, to value: UInt64
+  ) throws(SystemCallError) {
+    let resource = Int32(bitPattern: resource.rawValue)
+    var bounds = rlimit()
+    try perform("getrlimit") { getrlimit(resource, &bounds) }
+    bounds.rlim_max = min(bounds.rlim_max, rlim_t(value))
+    bounds.rlim_cur = min(bounds.rlim_cur, bounds.rlim_max)
+    try perform("setrlimit") { setrlimit(resource, &bounds) }
+  }
+}

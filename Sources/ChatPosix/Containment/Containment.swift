@@ -1,0 +1,94 @@
+import CPosix
+import SystemPackage
+
+/// What a process keeps once it has what it needs open: the files that it
+/// names here. Everything else is given up for good, layer by layer, so that
+/// whoever takes the process over by what it reads finds nothing to use.
+///
+/// What is open stays usable: connections, pipes, the terminal.
+public struct Containment: Sendable {
+  /// One kind of thing that is given up. Each stands without the others.
+  public enum Layer: CaseIterable, Hashable, Sendable {
+    /// Powers: set-user-ID programs, root's capabilities, debuggers, core
+    /// files. prctl(2), capabilities(7).
+    case powers
+    /// More memory, descriptors and processes than a conversation has a use
+    /// for. setrlimit(2).
+    case resources
+    /// Every file, program and TCP port but the files named. landlock(7);
+    /// Linux 5.13, where the system turns it on.
+    case files
+    /// Starting programs and processes, opening sockets, reaching into other
+    /// processes. seccomp(2), on x86_64 and aarch64.
+    case calls
+  }
+
+  /// A directory in which, and below which, files may be made, read, written
+  /// and removed. What is missing of it may be made.
+  public var directory: FilePath
+  /// Files that may be read. Those that do not exist are passed over.
+  public var readableFiles: [FilePath]
+
+  public init(directory: FilePath, readableFiles: [FilePath] = []) {
+    self.directory = directory
+    self.readableFiles = readableFiles
+  }
+
+  /// The layers that this system does not have. Asks, and changes nothing.
+  public static func missingLayers() -> [Layer] {
+    Layer.allCases.filter { layer in
+      switch layer {
+      // Every Linux that runs a Swift program has these.
+      case .powers, .resources: false
+      case .files: cposix_landlock_version() < 1
+      case .calls: !cposix_can_filter_calls()
+      }
+    }
+  }
+
+  /// Gives up, in this process and those it would fork, what `layers` hold.
+  /// There is no way back.
+  ///
+  /// A layer that fails is left out, and the others are applied: part of the
+  /// protection is better than none, and better than not talking.
+  ///
+  /// - Returns: the layers that failed, with the reason.
+  @discardableResult
+  public func apply(_ layers: [Layer] = Layer.allCases) -> [Layer: SystemCallError] {
+    var failures: [Layer: SystemCallError] = [:]
+    // In the order of the cases: the later ones demand PR_SET_NO_NEW_PRIVS,
+    // and the last bars calls that the others make.
+    for layer in Layer.allCases where layers.contains(layer) {
+      do throws(SystemCallError) {
+        switch layer {
+        case .powers: try Self.givePowersUp()
+        case .resources: try Self.limitResources()
+        case .files: try barFiles()
+        case .calls: try Self.barCalls()
+        }
+      } catch {
+        failures[layer] = error
+      }
+    }
+    return failures
+  }
+
+  private static func givePowersUp() throws(SystemCallError) {
+    try perform("prctl", cposix_no_new_privileges)
+    try perform("capset", cposix_drop_capabilities)
+    // A core file would carry what was said out of the transcript's keeping,
+    // to wherever core(5) sends it. RLIMIT_CORE does not bind a handler that
+    // the system pipes cores to; this does.
+    try perform("prctl", cposix_no_dumps)
+  }
+
+  private static func barCalls() throws(SystemCallError) {
+    // seccomp(2) demands it, also where the first layer was left out.
+    try perform("prctl", cposix_no_new_privileges)
+    try perform("seccomp", cposix_filter_calls)
+  }
+
+  static func perform(_ name: String, _ call: () -> Int32) throws(SystemCallError) {
+    _ = try SystemCall.perform(name) { Result(errnoFrom: call()) }
+  }
+}

@@ -1,0 +1,18 @@
+import ChatPosix
+
+extension Containment {
+  /// What a conversation keeps beside its open descriptors: the transcript,
+  /// which may have to be opened anew at any time.
+  ///
+  /// Everything below the transcript's directory stays within reach, since
+  /// files that are yet to be made in it have no other name to the kernel.
+  static func ofConversation(_ settings: ServerSettings) -> Containment {
+    Containment(
+      directory: FilePath(settings.database).resolvingLinks().removingLastComponent(),
+      readableFiles: [
+        // SQLite seeds its random numbers from it, the log's salts among them
+        // (https://sqlite.org/fileformat2.html#the_write_ahead_log).
+        "/dev/urandom"
+      ])
+  }
+}

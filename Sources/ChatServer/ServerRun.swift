@@ -1,0 +1,34 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// This run of the server, as the transcript knows it: the same in the
+/// listener, the keeper and every conversation.
+struct ServerRun {
+  var id: Int64
+  let description: RunDescription
+  let startedAt: Timestamp
+
+  /// A run that is not in the transcript yet.
+  init(settings: ServerSettings, port: UInt16) {
+    id = 0
+    description = RunDescription(
+      pid: ProcessID.current, bootID: BootID.current, version: settings.version,
+      port: Int(port), handle: settings.handle)
+    startedAt = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+  }
+}
+
+/// Which boot of the machine this is.
+enum BootID {
+  /// proc_sys_kernel(5), random/boot_id; empty where there is no /proc.
+  static var current: String {
+    guard
+      let file = try? FileDescriptor.open("/proc/sys/kernel/random/boot_id", .readOnly)
+    else { return "" }
+    defer { file.closeOnce() }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    guard case .bytes(let count)? = try? file.readAvailable(into: &bytes) else { return "" }
+    return String(decoding: bytes.prefix(count).prefix { $0 != 0x0a }, as: UTF8.self)
+  }
+}

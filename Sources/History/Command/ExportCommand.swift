@@ -1,0 +1,74 @@
+import ArgumentParser
+import ChatPosix
+import Transcript
+
+/// `history export`: everything that is selected, for another program or for
+/// keeping.
+struct ExportCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write what is selected, as JSON Lines unless -o says else.",
+    discussion: """
+      With --after-event and the last seq that an earlier export wrote, only what is new.
+      """)
+
+  @Argument(help: ArgumentHelp("The conversations; all when none is named.", valueName: "id"))
+  var ids: [String] = []
+
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
+  var file: String?
+
+  @OptionGroup var filters: FilterOptions
+  @OptionGroup var options: OutputOptions
+
+  var common: CommonOptions { options.common }
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+    var selection = try filters.selection(session)
+    selection.limit = try FilterOptions.count(options.limit, option: "-n")
+    selection.newestFirst = options.reverse
+    let format = options.format ?? .json
+    // Machines want the order of events, so that the last seq is a cursor;
+    // people want one conversation after the other.
+    selection.order = format.isDocument ? .conversation : .sequence
+    guard let archive = try session.archive() else { return .done }
+    selection.filter.conversations = try archive.resolve(ids)
+    var run = EventRun(session: session, archive: archive, options: options, selection: selection)
+    if options.count {
+      _ = try run.count()
+      return .done
+    }
+    let progress = ProgressLine(session)
+    run.observe = { count in
+      progress.show(HistoryMessages.exporting(count), count: count)
+      // Ctrl-C leaves no half-written file behind.
+      let isFile = self.file != nil && count.isMultiple(of: 1000)
+      if isFile, case .interrupted = session.surroundings.wait(0) { return false }
+      return true
+    }
+    defer { progress.clear() }
+    let writer = options.format(session, selection, fallback: .json, isFile: file != nil)
+    let isWhole = try export(run, writer, session)
+    return isWhole ? .done : .interrupted
+  }
+
+  private func export(
+    _ run: EventRun, _ format: any HistoryFormat, _ session: HistorySession
+  ) throws(HistoryError) -> Bool {
+    guard let file, file != "-" else {
+      return try run.showAll(format, session.output(options), path: nil)
+    }
+    do {
+      // What is not finished goes with the value.
+      let target = try AtomicFile(path: file)
+      let isWhole = try run.showAll(format, OutputBuffer(target), path: file)
+      if isWhole { try target.finish() } else { target.discard() }
+      return isWhole
+    } catch let error as SystemCallError {
+      throw .output(error, path: file)
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+}

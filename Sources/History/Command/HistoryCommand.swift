@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// `chatserve history [VERB]`: browses what was said.
+public struct HistoryCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "history",
+    _superCommandName: "chatserve",
+    abstract: "Browse what was said.",
+    subcommands: [
+      ListCommand.self, ShowCommand.self, SearchCommand.self, TailCommand.self,
+      StatsCommand.self, ExportCommand.self, VerifyCommand.self, PruneCommand.self,
+      PathCommand.self,
+    ],
+    defaultSubcommand: ListCommand.self)
+
+  public init() {}
+
+  /// Runs the command that `arguments`, without `history`, spell, in a world
+  /// that is not the process's own.
+  ///
+  /// - Returns: what the program would end with.
+  public static func run(_ arguments: [String], in surroundings: Surroundings) -> Int32 {
+    do {
+      let command = try parseAsRoot(arguments)
+      guard let verb = command as? any HistoryVerb else {
+        // `help` among them: it throws its text.
+        var command = command
+        try command.run()
+        return HistoryExit.done.rawValue
+      }
+      return verb.run(in: surroundings).rawValue
+    } catch {
+      let code = exitCode(for: error)
+      let sink = code == .success ? surroundings.output : surroundings.errors
+      try? sink.write(Array((fullMessage(for: error) + "\n").utf8))
+      return code.rawValue
+    }
+  }
+}

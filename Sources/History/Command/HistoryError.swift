@@ -1,0 +1,37 @@
+import ChatPosix
+import Transcript
+
+/// Why a history command did not do what it was asked, as evidence; the
+/// sentences are in ``HistoryMessages``.
+enum HistoryError: Error, Hashable {
+  /// A time after `option` that cannot be read.
+  case time(TimeFormError, option: String)
+  case zone(ZoneError)
+  /// Not an id, `@`, `@~N` or a range of them.
+  case reference(String)
+  /// A well-formed reference to nothing.
+  case unknownConversation(String)
+  case expression(String)
+  /// A value that an option does not take.
+  case value(String, option: String)
+  /// The database that was named is not there.
+  case databaseMissing(String)
+  /// No home directory to look for the database in.
+  case noHome
+  case transcript(TranscriptError)
+  case output(SystemCallError, path: String?)
+  /// Nothing was asked because there is no terminal to ask on.
+  case unconfirmed
+}
+
+extension HistoryError {
+  /// What a block threw that reads the transcript and writes what it reads:
+  /// nothing else is thrown in one.
+  init(_ error: any Error) {
+    switch error {
+    case let error as HistoryError: self = error
+    case let error as TranscriptError: self = .transcript(error)
+    default: fatalError("an error of no known kind: \(error)")
+    }
+  }
+}

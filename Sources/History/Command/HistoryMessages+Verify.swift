@@ -1,0 +1,72 @@
+import ChatCore
+import Transcript
+
+extension HistoryMessages {
+  static func verified(_ result: Verification) -> String {
+    var text = "\(count(Int(result.conversations), "conversation")), "
+    text += "\(count(Int(result.events), "event")), \(count(Int(result.messages), "message"))"
+    text += result.findings.isEmpty ? ": no damage found" : ""
+    return text
+  }
+
+  /// What is worth knowing and no damage.
+  static func remarks(_ result: Verification) -> [String] {
+    var remarks: [String] = []
+    if result.unendedRuns > 0 {
+      let runs = count(Int(result.unendedRuns), "run")
+      remarks.append("\(runs) of the server ended without a stop being recorded (no damage)")
+    }
+    if result.prunedConversations > 0 {
+      let pruned = count(Int(result.prunedConversations), "conversation")
+      remarks.append("\(pruned) were pruned (no damage)")
+    }
+    if result.unindexed > 0 {
+      remarks.append("\(count(Int(result.unindexed), "message")) not indexed yet (no damage)")
+    }
+    return remarks
+  }
+
+  static func text(of finding: Finding) -> String {
+    switch finding {
+    case .integrity(let line):
+      "SQLite: \(TextSanitizer.escapedOnOneLine(line))"
+    case .reference(let table, let row, let parent):
+      "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
+    case .eventsMissing(let range):
+      "\(plural("event", range)) missing, and no prune took \(range.count == 1 ? "it" : "them")"
+    case .conversationsMissing(let range):
+      "\(plural("conversation", range)) missing, and no prune took \(range.count == 1 ? "it" : "them")"
+    case .eventCount(let missing, let explained):
+      """
+      \(count(Int(missing), "event")) missing, but the prunes explain \
+      \(explained.lowerBound) to \(explained.upperBound)
+      """
+    case .pruneCount(let pruned, let missing):
+      "the prunes took \(count(Int(pruned), "conversation")), but \(missing) are missing"
+    case .afterClose(let conversation, let seq):
+      "conversation \(conversation): event \(seq) comes after the close"
+    case .secondClose(let conversation, let seq):
+      "conversation \(conversation): event \(seq) closes it a second time"
+    case .noOpen(let conversation):
+      "conversation \(conversation): its first event is not its open"
+    case .number(let conversation, let seq, let party, let expected, let found):
+      """
+      conversation \(conversation): event \(seq) is message \(found) of the \(party.rawValue), \
+      where \(expected) comes next
+      """
+    case .indexAhead(let through, let newest):
+      "the full-text index claims to reach event \(through); the newest is \(newest)"
+    case .notIndexed(let number, let first):
+      "\(count(Int(number), "message")) not in the full-text index, the first is event \(first)"
+    case .indexedWithoutMessage(let number):
+      "\(number) of the full-text index's entries have no message"
+    case .notFound(let seq):
+      "the full-text index does not find event \(seq) by its words"
+    }
+  }
+
+  private static func plural(_ noun: String, _ range: ClosedRange<Int64>) -> String {
+    range.count == 1
+      ? "\(noun) \(range.lowerBound) is" : "\(noun)s \(range.lowerBound)..\(range.upperBound) are"
+  }
+}

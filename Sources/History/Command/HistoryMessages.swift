@@ -1,0 +1,105 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// Every sentence that `chatserve history` says to a person, apart from the
+/// history itself. Each says what failed, on what, and what to do.
+enum HistoryMessages {
+  static let timeForms = """
+    2026-03-01T14:02:03.120-08:00, "2026-03-01 14:02", 2026-03-01, 14:02, now, today, \
+    yesterday, 2h, "2h ago", 3d, @1772402523
+    """
+
+  static func noMatch(_ pattern: String?, conversations: Int, oldest: String?) -> String {
+    let shown = pattern.map { " \"\(TextSanitizer.escapedOnOneLine($0))\"" } ?? " the filters"
+    let extent = oldest.map { ", oldest \($0)" } ?? ""
+    return "no message matches\(shown) (\(count(conversations, "conversation")) searched\(extent))"
+  }
+
+  static func pruned(conversations: Int, messages: Int) -> String {
+    "\(count(conversations, "conversation")) with \(count(messages, "message")) were pruned earlier"
+  }
+
+  static func noDatabase(_ path: String) -> String {
+    "no conversation has been recorded yet (there is no \(TextSanitizer.escapedOnOneLine(path)))"
+  }
+
+  static func indexing(_ messages: Int) -> String { "indexing: \(count(messages, "message"))" }
+
+  static func counting(_ events: Int) -> String { "counting: \(count(events, "event"))" }
+
+  static func exporting(_ events: Int) -> String { "exporting: \(count(events, "event"))" }
+
+  static func verifying(_ events: Int) -> String { "verifying: \(count(events, "event"))" }
+
+  static func pruning(_ conversations: Int, of total: Int) -> String {
+    "deleting: \(conversations) of \(count(total, "conversation"))"
+  }
+
+  static let noConversations = "no conversation matches"
+
+  static func text(of error: HistoryError) -> String {
+    switch error {
+    case .time(let error, let option):
+      "\(option) cannot read \"\(shown(error.text))\" as a time; it takes \(timeForms)"
+    case .zone(.malformed(let text)):
+      "--tz cannot read \"\(shown(text))\"; it takes local, utc, -08:00, America/Los_Angeles"
+    case .zone(.unknown(let name)):
+      "--tz knows no zone \"\(shown(name))\"; the names are those under /usr/share/zoneinfo"
+    case .reference(let text):
+      "\"\(shown(text))\" names no conversation; give an ID, @ (the newest), @~1 (the one before) or 3..7"
+    case .unknownConversation(let text):
+      "there is no conversation \(shown(text)); \"chatserve history list\" shows those there are"
+    case .expression(let text):
+      "\"\(shown(text))\" is not a regular expression; -F takes it as it stands"
+    case .value(let text, let option):
+      "\(option) cannot be \"\(shown(text))\""
+    case .databaseMissing(let path):
+      "there is no transcript at \(shown(path))"
+    case .noHome:
+      "cannot tell where the transcript is: neither XDG_STATE_HOME nor HOME is set; use --database"
+    case .transcript(let error):
+      text(of: error)
+    case .output(let error, let path):
+      "cannot write \(path.map(shown) ?? "the output"): \(error.errno)"
+    case .unconfirmed:
+      "prune deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
+    }
+  }
+
+  static func exit(for error: HistoryError) -> HistoryExit {
+    switch error {
+    case .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome: .usage
+    case .unknownConversation: .nothing
+    case .databaseMissing: .missing
+    case .transcript(let error): error.kind == .missing ? .missing : .unreadable
+    case .output: .unreadable
+    }
+  }
+
+  private static func text(of error: TranscriptError) -> String {
+    let path = shown(error.path)
+    return switch error.kind {
+    case .missing: "there is no transcript at \(path)"
+    case .notAFile: "\(path) is not a file"
+    case .notADatabase, .foreign: "\(path) is not a chatserve transcript"
+    case .newer: "\(path) was written by a newer chatserve; use that one to read it"
+    case .older:
+      "\(path) was written by an older chatserve; start \"chatserve PORT\" on it once to bring it up to date"
+    case .corrupt: "\(path) is damaged; \"chatserve history verify\" tells more"
+    case .notPermitted: "\(path) may not be opened by this user"
+    case .locked: "\(path) is in use by another program; try again"
+    case .full: "there is no room on the disk of \(path)"
+    case .readOnly: "\(path) is read-only"
+    case .deleted, .replaced: "\(path) was removed or replaced while it was read"
+    case .cannotOpen, .cannotCreate, .noWriteAheadLog, .inputOutput, .constraint, .other:
+      "\(path) cannot be read: \(shown(error.message ?? "error \(error.code ?? 0)"))"
+    }
+  }
+
+  private static func shown(_ text: String) -> String { TextSanitizer.escapedOnOneLine(text) }
+
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+}

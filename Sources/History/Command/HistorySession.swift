@@ -1,0 +1,94 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// One run of a history command: the world it runs in, what the common
+/// options say, and the output on its way.
+final class HistorySession {
+  let surroundings: Surroundings
+  let common: CommonOptions
+  let zone: Zone
+  let now: Timestamp
+  private var pager: (any PagerProcess)?
+
+  /// - Throws: ``HistoryError/zone(_:)``.
+  init(_ surroundings: Surroundings, _ common: CommonOptions) throws(HistoryError) {
+    self.surroundings = surroundings
+    self.common = common
+    now = surroundings.now()
+    do {
+      let name: ZoneName = common.utc ? .utc : try ZoneName(common.zone)
+      zone = try name.zone(
+        environment: surroundings.environment("TZ"), readFile: surroundings.readFile)
+    } catch {
+      throw .zone(error)
+    }
+  }
+
+  func location() throws(HistoryError) -> DatabaseLocation.Found {
+    try DatabaseLocation.find(option: common.database, environment: surroundings.environment)
+  }
+
+  /// Opens the transcript for reading.
+  ///
+  /// - Returns: `nil`, after a note, when nothing was ever recorded in the
+  ///   default place.
+  func archive() throws(HistoryError) -> Archive? {
+    let found = try location()
+    do {
+      return Archive(try Connection.forReading(found.path))
+    } catch {
+      guard error.kind == .missing else { throw .transcript(error) }
+      if found.isNamed { throw .databaseMissing(found.path) }
+      note(HistoryMessages.noDatabase(found.path))
+      return nil
+    }
+  }
+
+  /// Says something on standard error.
+  func note(_ text: String) {
+    if !common.quiet { say(text) }
+  }
+
+  func say(_ text: String) {
+    // Nobody is left to be told that standard error is gone.
+    try? surroundings.errors.write(Array("chatserve: \(text)\n".utf8))
+  }
+
+  /// The output, through a pager when there is one to be used.
+  func output(_ options: OutputOptions, mayPage: Bool = true) -> OutputBuffer {
+    let isWanted = mayPage && surroundings.isTerminal && !options.noPager && !options.count
+    if isWanted, let command = PagerCommand.choice(environment: surroundings.environment) {
+      pager = surroundings.startPager(command)
+    }
+    return OutputBuffer(pager ?? surroundings.output)
+  }
+
+  func output() -> OutputBuffer { OutputBuffer(surroundings.output) }
+
+  /// Waits for the pager, where one runs.
+  func finish() {
+    pager?.finish()
+    pager = nil
+  }
+
+  /// What has kept output from being written. That its reader has gone is no
+  /// failure.
+  func check(_ output: OutputBuffer, path: String? = nil) throws(HistoryError) {
+    guard let failure = output.failure, failure.errno != .brokenPipe else { return }
+    throw .output(failure, path: path)
+  }
+
+  /// Option, NO_COLOR (no-color.org), CLICOLOR_FORCE, terminal; in this order.
+  func palette(_ choice: ColorChoice) -> Palette {
+    switch choice {
+    case .always: return Palette(isOn: true)
+    case .never: return Palette(isOn: false)
+    case .auto: break
+    }
+    let environment = surroundings.environment
+    if !(environment("NO_COLOR") ?? "").isEmpty { return Palette(isOn: false) }
+    if !(environment("CLICOLOR_FORCE") ?? "").isEmpty { return Palette(isOn: true) }
+    return Palette(isOn: surroundings.isTerminal && environment("TERM") != "dumb")
+  }
+}

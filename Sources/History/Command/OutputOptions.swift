@@ -1,0 +1,76 @@
+import ArgumentParser
+
+/// How it is shown: the same on every verb that shows events.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("n", allowingJoined: true), .customLong("lines")],
+    help: ArgumentHelp("Only the newest so many, after all filters.", valueName: "n"))
+  var limit: Int?
+
+  @Flag(name: [.short, .long], help: "Turn the order round.")
+  var reverse = false
+
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .customLong("output-format")],
+    help: ArgumentHelp(
+      "text, tsv, csv, json, json-pretty, transcript, markdown or html.", valueName: "format"))
+  var format: FormatName?
+
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "End lines with NUL.")
+  var null = false
+
+  @Option(
+    name: .customLong("color"), help: ArgumentHelp("auto, always or never.", valueName: "when"))
+  var color: ColorChoice = .auto
+
+  @Flag(name: [.customShort("P"), .long], help: "Do not page.")
+  var noPager = false
+
+  @Flag(name: [.short, .long], help: "Print how many there are.")
+  var count = false
+
+  @OptionGroup var common: CommonOptions
+}
+
+/// Where from, and in which zone: the same on every verb.
+struct CommonOptions: ParsableArguments {
+  @Option(
+    name: .customLong("tz"), parsing: .unconditional,
+    help: ArgumentHelp("Show times in local, utc, +HH:MM or Area/City.", valueName: "zone"))
+  var zone = "local"
+
+  @Flag(help: "Show times in UTC.")
+  var utc = false
+
+  @Flag(name: [.short, .long], help: "Say nothing but what was asked for.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("The transcript.", valueName: "path"))
+  var database: String?
+}
+
+/// The formats of `-o`.
+enum FormatName: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case tsv
+  case csv
+  case json
+  case jsonPretty = "json-pretty"
+  case transcript
+  case markdown
+  case html
+
+  /// Whether it reads as a document, one conversation after the other.
+  var isDocument: Bool {
+    switch self {
+    case .transcript, .markdown, .html: true
+    case .text, .tsv, .csv, .json, .jsonPretty: false
+    }
+  }
+}
+
+enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto
+  case always
+  case never
+}

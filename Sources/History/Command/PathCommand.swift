@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `history path`: where the transcript is, for other tools.
+struct PathCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "path", abstract: "Print the path of the transcript.",
+    discussion: "sqlite3 \"$(chatserve history path)\" 'SELECT * FROM conversations'")
+
+  @OptionGroup var common: CommonOptions
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+    var output = session.output()
+    output.write(try session.location().path + "\n")
+    output.flush()
+    try session.check(output)
+    return .done
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Transcript
+
+/// `history search`: messages that hold words.
+struct SearchCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Find messages by their words.",
+    discussion: """
+      Every word must be there, in any order; case and accents do not count. What the shell \
+      quotes, "as this", is a phrase; 'beg*' is the beginning of a word. -F looks for the \
+      characters as they stand; -g RE narrows down what was found.
+      """)
+
+  @Argument(help: ArgumentHelp("The words.", valueName: "pattern"))
+  var words: [String]
+
+  @OptionGroup var filters: FilterOptions
+  @OptionGroup var options: OutputOptions
+
+  var common: CommonOptions { options.common }
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+    var selection = try filters.selection(session)
+    selection.limit = try FilterOptions.count(options.limit, option: "-n")
+    selection.newestFirst = options.reverse
+    if selection.filter.kinds.isEmpty { selection.filter.kinds = [.message] }
+    guard let archive = try session.archive() else { return .nothing }
+    if !filters.fixedStrings, let query = SearchQuery(arguments: words) {
+      selection.query = query
+      try session.updateIndex(archive)
+    } else {
+      // Nothing of it is in the index: only a look at every message tells.
+      selection.literal = try TextMatcher(
+        [words.joined(separator: " ")], isLiteral: true,
+        caseRule: filters.caseSensitive ? .kept : .ignored, isInverted: false)
+    }
+    let run = EventRun(session: session, archive: archive, options: options, selection: selection)
+    let count =
+      options.count ? try run.count() : try run.show(options.format(session, selection))
+    guard count == 0 else { return .done }
+    try session.noteNoMatch(words, selection, archive)
+    return .nothing
+  }
+}
+
+extension HistorySession {
+  /// Brings the index up to date where that is possible; where it is not, the
+  /// search looks through what is newer than it.
+  func updateIndex(_ archive: Archive) throws(HistoryError) {
+    do {
+      guard try archive.isIndexBehind() else { return }
+    } catch {
+      throw .transcript(error)
+    }
+    let progress = ProgressLine(self)
+    do {
+      try archive.updateIndex { progress.show(HistoryMessages.indexing($0), count: $0) }
+    } catch {
+      // Read-only, locked or full: none of them keeps anybody from reading.
+    }
+    progress.clear()
+  }
+}

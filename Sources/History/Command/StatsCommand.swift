@@ -1,0 +1,91 @@
+import ArgumentParser
+import ChatCore
+import Transcript
+
+/// `history stats`: how much was said, when, by whom.
+struct StatsCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "Count messages by day, handle and conversation.")
+
+  @Option(help: ArgumentHelp("day or hour.", valueName: "unit"))
+  var by: StatisticsBuilder.Unit = .day
+
+  @Flag(help: "Draw with ASCII alone.")
+  var ascii = false
+
+  @OptionGroup var filters: FilterOptions
+  @OptionGroup var options: OutputOptions
+
+  var common: CommonOptions { options.common }
+
+  /// A month, and a screen with room for the rest.
+  private static let defaultBars = 31
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+    let selection = try filters.selection(session)
+    let bars = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultBars
+    let format = options.format ?? .text
+    guard [.text, .json, .jsonPretty].contains(format) else {
+      throw .value(format.rawValue, option: "stats -o")
+    }
+    guard let archive = try session.archive() else { return .done }
+    do {
+      let report = try report(archive, selection, session)
+      var output = session.output(options)
+      switch format {
+      case .json, .jsonPretty:
+        StatisticsJSON.object(report, zone: session.zone, unit: by)
+          .write(isPretty: format == .jsonPretty, into: &output)
+        output.write("\n")
+      default:
+        let surroundings = session.surroundings
+        StatisticsText(
+          zone: session.zone,
+          screen: Screen(columns: surroundings.columns, width: surroundings.width), unit: by,
+          isPlain: ascii || !Self.isUTF8(surroundings.environment), maximumBars: bars
+        ).write(report, into: &output)
+      }
+      output.flush()
+      try session.check(output)
+      return .done
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+
+  private func report(
+    _ archive: Archive, _ selection: Selection, _ session: HistorySession
+  ) throws(TranscriptError) -> StatisticsReport {
+    var builder = StatisticsBuilder(zone: session.zone, unit: by)
+    var names: [Int64: (client: String?, server: String)] = [:]
+    try archive.names { names[$0] = ($1, $2) }
+    var lookedUp: Set<Int64> = []
+    if !selection.states.isEmpty {
+      let cursor = archive.conversations(selection.conversations, newestFirst: false)
+      while let conversation = try cursor.next() { lookedUp.insert(conversation.id) }
+    }
+    let progress = ProgressLine(session)
+    var count = 0
+    try archive.tally(selection.filter, withText: selection.matcher != nil) { event in
+      count += 1
+      progress.show(HistoryMessages.counting(count), count: count)
+      if !selection.states.isEmpty, !lookedUp.contains(event.conversation) { return }
+      if let matcher = selection.matcher, !matcher.matches(event.text ?? "") { return }
+      builder.add(event)
+    }
+    progress.clear()
+    return builder.finish(names: names)
+  }
+
+  /// Whether the locale writes UTF-8, as setlocale(3) would decide.
+  private static func isUTF8(_ environment: (String) -> String?) -> Bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+    guard let locale = names.lazy.compactMap(environment).first(where: { !$0.isEmpty }) else {
+      return false
+    }
+    let upper = locale.uppercased()
+    return upper.hasSuffix("UTF-8") || upper.hasSuffix("UTF8")
+  }
+}
+
+extension StatisticsBuilder.Unit: ExpressibleByArgument {}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import ChatPosix
+import Transcript
+
+/// `history tail`: the last events, then each new one as it is recorded.
+struct TailCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "tail", abstract: "Show the last events and follow, until Ctrl-C.",
+    discussion: "-n 0 shows only what is new.")
+
+  @OptionGroup var filters: FilterOptions
+  @OptionGroup var options: OutputOptions
+
+  var common: CommonOptions { options.common }
+
+  /// As tail(1).
+  private static let defaultLimit = 10
+  /// Four looks a second: as soon as a person notices, and next to no work.
+  private static let interval: Int64 = 250
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+    var selection = try filters.selection(session)
+    selection.limit = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultLimit
+    guard let archive = try session.archive() else { return .done }
+    let follower = Follower(archive, selection)
+    let format = options.format(session, selection)
+    do {
+      let summaries = follower.summaries
+      var presenter = Presenter(archive, selection, summaries, format, session.output())
+      presenter.begin()
+      for event in try follower.start() { try presenter.show(event) }
+      presenter.flush()
+      while presenter.output.failure == nil {
+        switch session.surroundings.wait(Self.interval) {
+        case .passed: break
+        case .interrupted:
+          presenter.flush()
+          return .interrupted
+        case .outputClosed: return .done
+        }
+        try follower.next { event in try presenter.show(event) }
+        presenter.flush()
+      }
+      try session.check(presenter.output)
+      return .done
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+}

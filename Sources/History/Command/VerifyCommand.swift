@@ -1,0 +1,70 @@
+import ArgumentParser
+import Transcript
+
+/// `history verify`: is the transcript as it should be?
+struct VerifyCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Check the transcript; 1 when it is damaged.",
+    discussion:
+      "Runs that ended without a word, prunes and a late index are told and are no damage.")
+
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .customLong("output-format")],
+    help: ArgumentHelp("text or json.", valueName: "format"))
+  var format: FormatName = .text
+
+  @OptionGroup var common: CommonOptions
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+    guard [.text, .json, .jsonPretty].contains(format) else {
+      throw .value(format.rawValue, option: "verify -o")
+    }
+    guard let archive = try session.archive() else { return .done }
+    let progress = ProgressLine(session)
+    do {
+      var verifier = Verifier(archive.connection)
+      let result = try verifier.verify { count in
+        progress.show(HistoryMessages.verifying(count), count: count)
+      }
+      progress.clear()
+      var output = session.output()
+      if format == .text {
+        write(result, into: &output)
+      } else {
+        Self.object(result).write(isPretty: format == .jsonPretty, into: &output)
+        output.write("\n")
+      }
+      output.flush()
+      try session.check(output)
+      return result.findings.isEmpty ? .done : .nothing
+    } catch {
+      progress.clear()
+      throw HistoryError(error)
+    }
+  }
+
+  private func write(_ result: Verification, into output: inout some TextOutputStream) {
+    for finding in result.findings {
+      output.write("damage: \(HistoryMessages.text(of: finding))\n")
+    }
+    if common.quiet { return }
+    for remark in HistoryMessages.remarks(result) { output.write("note: \(remark)\n") }
+    output.write(HistoryMessages.verified(result) + "\n")
+  }
+
+  private static func object(_ result: Verification) -> JSONObject {
+    var object = JSONObject()
+    object["v"] = .integer(1)
+    object["type"] = .string("verify")
+    object["ok"] = .bool(result.findings.isEmpty)
+    object["conversations"] = .integer(result.conversations)
+    object["events"] = .integer(result.events)
+    object["messages"] = .integer(result.messages)
+    object["unended_runs"] = .integer(result.unendedRuns)
+    object["pruned_conversations"] = .integer(result.prunedConversations)
+    object["unindexed"] = .integer(result.unindexed)
+    object["damage"] = .array(
+      result.findings.map { .string(HistoryMessages.text(of: $0)) })
+    return object
+  }
+}

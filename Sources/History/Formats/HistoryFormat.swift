@@ -1,0 +1,64 @@
+import ChatCore
+import Transcript
+
+/// One way of writing conversations and their events. A format is pure: it
+/// opens nothing and knows no clock; what it needs of the world it was made
+/// with. Everything a peer wrote leaves it safe for a terminal, or so encoded
+/// that a terminal does not act on it.
+///
+/// The calls come as: ``begin(into:)``; then either ``listed(_:into:)`` for
+/// each conversation, or for each run of events of one conversation
+/// ``entered(_:into:)``, ``event(_:of:_:into:)`` and maybe ``gap(into:)``
+/// between them, ``left(_:isWhole:into:)``; then ``end(into:)``.
+public protocol HistoryFormat {
+  mutating func begin(into output: inout some TextOutputStream)
+
+  /// A line of the list.
+  mutating func listed(
+    _ conversation: ConversationSummary, into output: inout some TextOutputStream)
+
+  /// Events of this conversation follow. It may be entered again when events
+  /// of several conversations come in the order they happened.
+  mutating func entered(
+    _ conversation: ConversationSummary, into output: inout some TextOutputStream)
+
+  mutating func event(
+    _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
+    into output: inout some TextOutputStream)
+
+  /// Events of the same conversation were left out here.
+  mutating func gap(into output: inout some TextOutputStream)
+
+  /// Another conversation, or nothing, follows. `isWhole` says that its last
+  /// event was among those given.
+  mutating func left(
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream)
+
+  mutating func end(into output: inout some TextOutputStream)
+}
+
+extension HistoryFormat {
+  public mutating func begin(into output: inout some TextOutputStream) {}
+
+  public mutating func entered(
+    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+  ) {}
+
+  public mutating func gap(into output: inout some TextOutputStream) {}
+
+  public mutating func left(
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
+  ) {}
+
+  public mutating func end(into output: inout some TextOutputStream) {}
+}
+
+/// Why an event is shown.
+public enum EventRole: Hashable, Sendable {
+  /// Its conversation is shown.
+  case plain
+  /// It was searched for and found.
+  case match
+  /// It stands next to one that was found.
+  case context
+}

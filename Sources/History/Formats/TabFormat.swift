@@ -1,0 +1,50 @@
+import ChatCore
+import Transcript
+
+/// `-o tsv`: fields parted by tabs, without a header; what is unknown is
+/// empty. No field holds a tab or a line feed: they are escaped.
+///
+/// A conversation: id, opened, closed, client, messages, ending. An event:
+/// seq, time, conversation, kind, from, handle, text (of a close its reason,
+/// of an open the peer's address).
+public struct TabFormat: HistoryFormat {
+  let zone: Zone
+  let terminator: String
+
+  public init(zone: Zone, terminator: String = "\n") {
+    self.zone = zone
+    self.terminator = terminator
+  }
+
+  public mutating func listed(
+    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+  ) {
+    var closed = ""
+    if case .closed(let at, _, _, _) = conversation.ending { closed = Stamp.full(at, in: zone) }
+    write(
+      [
+        String(conversation.id), Stamp.full(conversation.opened, in: zone), closed,
+        conversation.client ?? "", String(conversation.messages),
+        EndingWords.word(conversation.ending),
+      ], into: &output)
+  }
+
+  public mutating func event(
+    _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
+    into output: inout some TextOutputStream
+  ) {
+    let fields = EventFields(event)
+    write(
+      [
+        String(event.seq), Stamp.full(event.time, in: zone), String(event.conversation),
+        fields.kind.rawValue, fields.from?.rawValue ?? "", fields.handle ?? "",
+        fields.text ?? fields.reason?.rawValue ?? fields.peer ?? "",
+      ], into: &output)
+  }
+
+  private func write(_ fields: [String], into output: inout some TextOutputStream) {
+    let safe = fields.map { TextSanitizer.escapedOnOneLine($0) }
+    output.write(safe.joined(separator: "\t"))
+    output.write(terminator)
+  }
+}

@@ -1,0 +1,35 @@
+import ChatPosix
+
+/// Gathers what formats write and hands it on in large pieces.
+///
+/// A `TextOutputStream` cannot throw, so the first failure is kept: whoever
+/// produces output asks ``failure`` between records and stops.
+public struct OutputBuffer: TextOutputStream {
+  private let sink: any OutputSink
+  private var bytes: [UInt8] = []
+  /// Why nothing more is written; `nil` while all is well.
+  public private(set) var failure: SystemCallError?
+
+  /// The size of a pipe's buffer on Linux, pipe(7): larger writes would only
+  /// be taken in pieces.
+  private static let limit = 65_536
+
+  public init(_ sink: any OutputSink) {
+    self.sink = sink
+  }
+
+  public mutating func write(_ string: String) {
+    bytes.append(contentsOf: string.utf8)
+    if bytes.count >= Self.limit { flush() }
+  }
+
+  public mutating func flush() {
+    defer { bytes.removeAll(keepingCapacity: true) }
+    guard failure == nil, !bytes.isEmpty else { return }
+    do {
+      try sink.write(bytes)
+    } catch {
+      failure = error
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// A conversation as a user names it: its id, `@` for the newest, `@~2` for
+/// the second before that.
+public enum ConversationReference: Hashable, Sendable {
+  case id(Int64)
+  /// The newest but so many.
+  case newest(skipping: Int)
+
+  public init?(_ text: some StringProtocol) {
+    if text == "@" {
+      self = .newest(skipping: 0)
+    } else if text.hasPrefix("@~") {
+      guard let count = Self.number(text.dropFirst(2)).flatMap(Int.init(exactly:)) else {
+        return nil
+      }
+      self = .newest(skipping: count)
+    } else if let id = Self.number(text) {
+      self = .id(id)
+    } else {
+      return nil
+    }
+  }
+
+  /// Digits alone: `Int64.init` would take a sign.
+  private static func number(_ text: some StringProtocol) -> Int64? {
+    text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } ? Int64(text) : nil
+  }
+}
+
+/// One conversation, or all from one to another: `7`, `3..7`, `1..@`.
+public struct ConversationRange: Hashable, Sendable {
+  public let text: String
+  public let first: ConversationReference
+  public let last: ConversationReference
+
+  public init?(_ text: String) {
+    self.text = text
+    if let one = ConversationReference(text) {
+      (first, last) = (one, one)
+      return
+    }
+    var position = text.startIndex
+    while position < text.endIndex, !text[position...].hasPrefix("..") {
+      position = text.index(after: position)
+    }
+    guard position < text.endIndex,
+      let first = ConversationReference(text[..<position]),
+      let last = ConversationReference(text[position...].dropFirst(2))
+    else { return nil }
+    (self.first, self.last) = (first, last)
+  }
+}

@@ -1,0 +1,117 @@
+import Transcript
+
+/// The events of a selection, one after the other.
+final class EventWalk {
+  private let archive: Archive
+  private let selection: Selection
+  private let summaries: SummaryCache
+  private let newestFirst: Bool
+  private var next: () throws(TranscriptError) -> TranscriptEvent?
+
+  /// `newestFirst` is the direction of the walk, which need not be that of
+  /// the output.
+  init(
+    _ archive: Archive, _ selection: Selection, _ summaries: SummaryCache, newestFirst: Bool
+  ) throws(TranscriptError) {
+    self.archive = archive
+    self.selection = selection
+    self.summaries = summaries
+    self.newestFirst = newestFirst
+    next = { () throws(TranscriptError) in nil }
+    next = try source()
+  }
+
+  /// The next event that every filter lets pass; `nil` at the end.
+  func nextEvent() throws(TranscriptError) -> TranscriptEvent? {
+    while let event = try next() {
+      if try isMeant(event) { return event }
+    }
+    return nil
+  }
+
+  private func isMeant(_ event: TranscriptEvent) throws(TranscriptError) -> Bool {
+    for matcher in [selection.matcher, selection.literal] {
+      guard let matcher else { continue }
+      guard case .message(_, _, _, let text, _, _) = event.kind, matcher.matches(text) else {
+        return false
+      }
+    }
+    if selection.states.isEmpty { return true }
+    guard let conversation = try summaries.summary(of: event.conversation) else { return false }
+    return selection.states.contains(conversation.ending.state)
+  }
+
+  private func source() throws(TranscriptError) -> () throws(TranscriptError) -> TranscriptEvent? {
+    if let query = selection.query { return try search(query) }
+    switch selection.order {
+    case .sequence:
+      let cursor = try archive.events(selection.filter, newestFirst: newestFirst)
+      return cursor.next
+    case .conversation:
+      return byConversation()
+    }
+  }
+
+  /// What is indexed, and before or after it what is not yet.
+  private func search(
+    _ query: SearchQuery
+  ) throws(TranscriptError) -> () throws(TranscriptError) -> TranscriptEvent? {
+    var filter = selection.filter
+    filter.kinds = filter.kinds.isEmpty ? [.message] : filter.kinds.intersection([.message])
+    if filter.kinds.isEmpty { return { () throws(TranscriptError) in nil } }
+    var fresh = try archive.unindexed(query, filter, newestFirst: newestFirst)[...]
+    let cursor = archive.indexed(query, filter, newestFirst: newestFirst)
+    if newestFirst {
+      return { () throws(TranscriptError) in
+        if let event = fresh.popFirst() { return event }
+        return try cursor.next()
+      }
+    }
+    return { () throws(TranscriptError) in
+      if let event = try cursor.next() { return event }
+      return fresh.popFirst()
+    }
+  }
+
+  private func byConversation() -> () throws(TranscriptError) -> TranscriptEvent? {
+    let archive = archive
+    let filter = selection.filter
+    let newestFirst = newestFirst
+    let conversations = archive.conversations(selection.conversations, newestFirst: newestFirst)
+    var events: EventCursor?
+    return { () throws(TranscriptError) in
+      while true {
+        if let event = try events?.next() { return event }
+        guard let conversation = try conversations.next() else { return nil }
+        var filter = filter
+        filter.conversations = [conversation.id...conversation.id]
+        filter.clients = []
+        events = try archive.events(filter, newestFirst: newestFirst)
+      }
+    }
+  }
+}
+
+/// Conversations that were looked up, since events come many to one.
+final class SummaryCache {
+  private let archive: Archive
+  private var known: [Int64: ConversationSummary] = [:]
+  /// Enough for what is interleaved, little enough to be nothing.
+  private static let limit = 1000
+
+  init(_ archive: Archive) {
+    self.archive = archive
+  }
+
+  func summary(of id: Int64) throws(TranscriptError) -> ConversationSummary? {
+    if let summary = known[id] { return summary }
+    let summary = try archive.conversation(id)
+    if known.count >= Self.limit { known.removeAll() }
+    known[id] = summary
+    return summary
+  }
+
+  func forget() {
+    known.removeAll()
+  }
+}

@@ -1,0 +1,59 @@
+import Transcript
+
+/// Finds new events by their number: none is skipped and none comes twice,
+/// since numbers are given in commit order and never again. Between two looks
+/// nothing of the database is held.
+final class Follower {
+  let summaries: SummaryCache
+  private let archive: Archive
+  private var selection: Selection
+  /// Every event up to this one has been seen.
+  private var position: Int64 = 0
+  private var version: Int64 = -1
+
+  init(_ archive: Archive, _ selection: Selection) {
+    self.archive = archive
+    self.selection = selection
+    summaries = SummaryCache(archive)
+  }
+
+  /// The newest events that are there already, oldest first.
+  func start() throws(TranscriptError) -> [TranscriptEvent] {
+    version = try archive.dataVersion()
+    position = try archive.newestEvent()
+    var past = selection
+    past.filter.before = position + 1
+    let walk = try EventWalk(archive, past, summaries, newestFirst: true)
+    var events: [TranscriptEvent] = []
+    while events.count < selection.limit ?? 0, let event = try walk.nextEvent() {
+      events.append(event)
+    }
+    return events.reversed()
+  }
+
+  /// Hands on what has come since the last look. That somebody holds a lock
+  /// for long only means a later look.
+  func next(_ body: (TranscriptEvent) throws -> Void) throws {
+    do {
+      let version = try archive.dataVersion()
+      if version == self.version { return }
+      let newest = try archive.newestEvent()
+      if newest > position {
+        // Who is alive, and how a conversation stands, may have changed.
+        summaries.forget()
+        var fresh = selection
+        fresh.filter.after = max(position, selection.filter.after ?? 0)
+        fresh.filter.before = newest + 1
+        let walk = try EventWalk(archive, fresh, summaries, newestFirst: false)
+        while let event = try walk.nextEvent() {
+          position = event.seq
+          try body(event)
+        }
+        position = newest
+      }
+      self.version = version
+    } catch let error as TranscriptError where error.kind == .locked {
+      return
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Transcript
+
+/// What a command shows: every option of the command line that chooses
+/// events, resolved.
+struct Selection {
+  var filter = EventFilter()
+  var states: Set<ConversationFilter.State> = []
+  /// What `-g` asks of a message.
+  var matcher: TextMatcher?
+  /// What `search` asks of a message.
+  var query: SearchQuery?
+  /// What `search` looks for as it stands, past the index.
+  var literal: TextMatcher?
+  /// How many events to show before and after each match.
+  var contextBefore = 0
+  var contextAfter = 0
+  /// The newest so many, counted after all filters.
+  var limit: Int?
+  var newestFirst = false
+  var order: Order = .sequence
+
+  enum Order {
+    /// As they happened.
+    case sequence
+    /// One conversation after the other.
+    case conversation
+  }
+
+  /// Whether events are shown because they were found, not because their
+  /// conversation is shown.
+  var isSearch: Bool { matcher != nil || literal != nil || query != nil }
+
+  var hasContext: Bool { contextBefore > 0 || contextAfter > 0 }
+
+  /// Whether every event of a conversation that is shown is shown.
+  var isWhole: Bool {
+    !isSearch && filter.kinds.isEmpty && filter.speakers.isEmpty
+  }
+
+  /// The conversations meant, as the list takes them.
+  var conversations: ConversationFilter {
+    var conversations = ConversationFilter()
+    conversations.ids = filter.conversations
+    conversations.clients = filter.clients
+    conversations.states = states
+    conversations.since = filter.since
+    conversations.until = filter.until
+    return conversations
+  }
+
+  /// Whether a conversation is meant only for some of its events.
+  var asksForEvents: Bool { !isWhole || filter.after != nil }
+}

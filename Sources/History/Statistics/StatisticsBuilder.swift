@@ -1,0 +1,129 @@
+import ChatCore
+import Transcript
+
+/// Works a report out of events, one at a time.
+struct StatisticsBuilder {
+  enum Unit: String, CaseIterable {
+    case day
+    case hour
+  }
+
+  private let zone: Zone
+  private let unit: Unit
+  private var report = StatisticsReport()
+  private var talks: [Int64: Talk] = [:]
+  /// Messages by quarters of an hour of UTC: every zone's hours and days are
+  /// made of whole ones.
+  private var quarters: [Int64: Int] = [:]
+
+  private struct Talk {
+    var first: Timestamp
+    var last: Timestamp
+    var clients = 0
+    var servers = 0
+    var lastSpeaker: Party?
+    var lastMessage: Timestamp
+  }
+
+  private static let quarter: Int64 = 900_000
+  /// As many as a person reads in a table.
+  private static let longestCount = 5
+
+  init(zone: Zone, unit: Unit) {
+    self.zone = zone
+    self.unit = unit
+  }
+
+  mutating func add(_ event: TalliedEvent) {
+    var talk =
+      talks[event.conversation]
+      ?? Talk(first: event.time, last: event.time, lastMessage: event.time)
+    talk.last = event.time
+    if event.kind == .message, let party = event.party { add(event.time, party, &talk) }
+    talks[event.conversation] = talk
+  }
+
+  private mutating func add(_ time: Timestamp, _ party: Party, _ talk: inout Talk) {
+    report.messages += 1
+    report.firstMessage = min(report.firstMessage ?? time, time)
+    report.lastMessage = max(report.lastMessage ?? time, time)
+    quarters[time.milliseconds.flooredQuotient(by: Self.quarter), default: 0] += 1
+    let isReply = talk.lastSpeaker == party.other
+    let elapsed = time.milliseconds - talk.lastMessage.milliseconds
+    switch party {
+    case .client:
+      talk.clients += 1
+      report.messagesOfClients += 1
+      if isReply { report.clientReplies.add(elapsed) }
+    case .server:
+      talk.servers += 1
+      report.messagesOfServers += 1
+      if isReply { report.serverReplies.add(elapsed) }
+    }
+    talk.lastSpeaker = party
+    talk.lastMessage = time
+  }
+
+  /// Who talked in each conversation, for those that were added.
+  mutating func finish(names: [Int64: (client: String?, server: String)]) -> StatisticsReport {
+    report.conversations = talks.count
+    report.spans = spans()
+    report.handles = handles(names)
+    report.longest = longest(names)
+    return report
+  }
+
+  private func spans() -> [StatisticsReport.Span] {
+    var counts: [CalendarTime: Int] = [:]
+    for (quarter, count) in quarters {
+      let time = Timestamp(milliseconds: quarter * Self.quarter)
+      var start = zone.calendarTime(of: time).0
+      start = CalendarTime(start.day, hour: unit == .hour ? start.hour : 0)
+      counts[start, default: 0] += count
+    }
+    return counts.map { StatisticsReport.Span(start: $0.key, messages: $0.value) }
+      .sorted { $0.start.milliseconds < $1.start.milliseconds }
+  }
+
+  private func handles(
+    _ names: [Int64: (client: String?, server: String)]
+  ) -> [StatisticsReport.Speaker] {
+    struct Key: Hashable {
+      var name: String?
+      var party: Party
+    }
+    var speakers: [Key: StatisticsReport.Speaker] = [:]
+    func add(_ name: String?, _ party: Party, _ messages: Int) {
+      if messages == 0 { return }
+      let key = Key(name: name, party: party)
+      var speaker =
+        speakers[key]
+        ?? StatisticsReport.Speaker(name: name, party: party, conversations: 0, messages: 0)
+      speaker.conversations += 1
+      speaker.messages += messages
+      speakers[key] = speaker
+    }
+    for (id, talk) in talks {
+      let name = names[id]
+      add(name?.client, .client, talk.clients)
+      add(name?.server, .server, talk.servers)
+    }
+    return speakers.values.sorted { one, other in
+      (other.messages, one.name ?? "", one.party.rawValue)
+        < (one.messages, other.name ?? "", other.party.rawValue)
+    }
+  }
+
+  private func longest(
+    _ names: [Int64: (client: String?, server: String)]
+  ) -> [StatisticsReport.Length] {
+    let lengths = talks.map { id, talk in
+      StatisticsReport.Length(
+        conversation: id, client: names[id]?.client,
+        seconds: max(0, talk.last.milliseconds - talk.first.milliseconds + 500) / 1000,
+        messages: talk.clients + talk.servers)
+    }
+    let ordered = lengths.sorted { ($1.seconds, $0.conversation) < ($0.seconds, $1.conversation) }
+    return Array(ordered.prefix(Self.longestCount))
+  }
+}

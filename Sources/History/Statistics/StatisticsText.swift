@@ -1,0 +1,127 @@
+import ChatCore
+
+/// A report for a person.
+struct StatisticsText {
+  let zone: Zone
+  let screen: Screen
+  let unit: StatisticsBuilder.Unit
+  let isPlain: Bool
+  /// How many days or hours to draw at most; the newest are.
+  let maximumBars: Int
+
+  /// Without a terminal, what fits on paper and in a mail.
+  private static let usualColumns = 80
+  private static let maximumHandles = 20
+
+  func write(_ report: StatisticsReport, into output: inout some TextOutputStream) {
+    output.write(
+      """
+      \(HistoryMessages.count(report.messages, "message")) in \
+      \(HistoryMessages.count(report.conversations, "conversation"))
+      """)
+    if let first = report.firstMessage, let last = report.lastMessage {
+      output.write(
+        ", \(Stamp.date(zone.day(of: first))) to \(Stamp.date(zone.day(of: last)))")
+    }
+    output.write("\n")
+    if report.messages == 0 { return }
+    writeBars(report.spans, into: &output)
+    writeHandles(report.handles, into: &output)
+    writeLongest(report.longest, into: &output)
+    writeReplies(report, into: &output)
+  }
+
+  private func writeBars(
+    _ spans: [StatisticsReport.Span], into output: inout some TextOutputStream
+  ) {
+    let drawn = filled(spans)
+    guard let largest = drawn.map(\.messages).max() else { return }
+    let isCut = drawn.first.map { $0.start.milliseconds > (spans.first?.start.milliseconds ?? 0) }
+    output.write("\nMessages \(unit == .day ? "a day" : "an hour")")
+    if isCut == true { output.write(" (the last \(drawn.count) \(unit.rawValue)s; -n shows more)") }
+    output.write("\n")
+    let countWidth = String(largest).utf8.count
+    let labelWidth = unit == .day ? 10 : 16
+    let bars = Bars(
+      isPlain: isPlain,
+      columns: max(1, (screen.columns ?? Self.usualColumns) - labelWidth - countWidth - 6))
+    for span in drawn {
+      var line = "  \(label(span.start))  "
+      line += screen.aligned(String(span.messages), to: countWidth)
+      let bar = bars.bar(span.messages, of: largest)
+      if !bar.isEmpty { line += "  \(bar)" }
+      output.write(line + "\n")
+    }
+  }
+
+  /// The newest spans, with those in between in which nothing was said.
+  private func filled(_ spans: [StatisticsReport.Span]) -> [StatisticsReport.Span] {
+    guard let last = spans.last, let first = spans.first else { return [] }
+    let step: Int64 = unit == .day ? CalendarTime.millisecondsPerDay : 3_600_000
+    let known = Dictionary(uniqueKeysWithValues: spans.map { ($0.start.milliseconds, $0.messages) })
+    let end = last.start.milliseconds
+    let start = max(first.start.milliseconds, end - Int64(max(0, maximumBars - 1)) * step)
+    return stride(from: start, through: end, by: Int64.Stride(step)).map { time in
+      StatisticsReport.Span(
+        start: CalendarTime(milliseconds: time), messages: known[time] ?? 0)
+    }
+  }
+
+  private func label(_ time: CalendarTime) -> String {
+    let date = Stamp.date(time.day)
+    return unit == .day ? date : "\(date) \(Stamp.padded(time.hour, 2)):00"
+  }
+
+  private func writeHandles(
+    _ handles: [StatisticsReport.Speaker], into output: inout some TextOutputStream
+  ) {
+    output.write("\nMessages by handle\n")
+    let shown = handles.prefix(Self.maximumHandles)
+    let width = shown.map { String($0.messages).utf8.count }.max() ?? 1
+    for speaker in shown {
+      let name = speaker.name.map { TextSanitizer.escapedOnOneLine($0) } ?? "-"
+      output.write(
+        "  \(screen.padded(name, to: 10))  \(screen.padded(speaker.party.rawValue, to: 6))")
+      output.write("  \(screen.aligned(String(speaker.messages), to: width))")
+      output.write(" in \(HistoryMessages.count(speaker.conversations, "conversation"))\n")
+    }
+    if handles.count > shown.count { output.write("  and \(handles.count - shown.count) more\n") }
+  }
+
+  private func writeLongest(
+    _ longest: [StatisticsReport.Length], into output: inout some TextOutputStream
+  ) {
+    output.write("\nLongest conversations\n")
+    for length in longest {
+      let name = length.client.map { TextSanitizer.escapedOnOneLine($0) } ?? "-"
+      output.write(
+        """
+          \(screen.aligned(String(length.conversation), to: 4))  \
+        \(screen.aligned(Stamp.span(seconds: length.seconds), to: 8))  \
+        \(screen.padded(name, to: 10))  \(HistoryMessages.count(length.messages, "message"))
+
+        """)
+    }
+  }
+
+  private func writeReplies(
+    _ report: StatisticsReport, into output: inout some TextOutputStream
+  ) {
+    let sides = [("server", report.serverReplies), ("client", report.clientReplies)]
+    guard sides.contains(where: { $0.1.count > 0 }) else { return }
+    output.write("\nReply times\n")
+    for (side, replies) in sides {
+      guard let median = replies.percentile(0.5), let slow = replies.percentile(0.9) else {
+        continue
+      }
+      output.write(
+        "  \(side)  half within \(Self.seconds(median)), 9 of 10 within \(Self.seconds(slow))\n")
+    }
+  }
+
+  /// `6.4 s` up to a minute, then as a stopwatch.
+  private static func seconds(_ milliseconds: Int64) -> String {
+    if milliseconds >= 60_000 { return Stamp.span(seconds: milliseconds / 1000) }
+    return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+  }
+}

@@ -1,0 +1,61 @@
+import ChatCore
+
+/// Which conversations are meant. What is empty or `nil` lets all pass;
+/// several values of one kind mean any of them.
+public struct ConversationFilter: Hashable, Sendable {
+  public var ids: [ClosedRange<Int64>] = []
+  /// The client's handle, exactly.
+  public var clients: [String] = []
+  public var states: Set<State> = []
+  /// Conversations with an event at or after this.
+  public var since: Timestamp?
+  /// Conversations that were opened at or before this.
+  public var until: Timestamp?
+
+  /// The name of an ``Ending``, without its particulars.
+  public enum State: String, CaseIterable, Sendable {
+    case open
+    case closed
+    case lost
+  }
+
+  public init() {}
+
+  /// The part that the database can decide. Whether a conversation without a
+  /// close is open or lost is told by a lock, not by a row.
+  func add(to conditions: inout Conditions) {
+    conditions.requireAny(
+      ids.map { range in
+        let lower = conditions.parameter(range.lowerBound)
+        return "c.id BETWEEN \(lower) AND \(conditions.parameter(range.upperBound))"
+      })
+    if !clients.isEmpty {
+      let names = conditions.list(clients.map { .text($0) })
+      conditions.require("c.handle_id IN (SELECT id FROM handle WHERE name IN \(names))")
+    }
+    if let until {
+      conditions.require("c.opened_at <= \(conditions.parameter(until.milliseconds))")
+    }
+    if let since {
+      let limit = conditions.parameter(since.milliseconds)
+      conditions.require(
+        """
+        (SELECT at FROM event WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) >= \(limit)
+        """)
+    }
+    if states == [.closed] { conditions.require("e.id IS NOT NULL") }
+    if !states.isEmpty, !states.contains(.closed) { conditions.require("e.id IS NULL") }
+  }
+
+  func allows(_ ending: Ending) -> Bool { states.isEmpty || states.contains(ending.state) }
+}
+
+extension Ending {
+  public var state: ConversationFilter.State {
+    switch self {
+    case .open: .open
+    case .closed: .closed
+    case .lost: .lost
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import ChatCore
+
+/// Something that `history verify` found to be wrong, as evidence.
+public enum Finding: Hashable, Sendable {
+  /// A line of `PRAGMA integrity_check`.
+  case integrity(String)
+  /// A row of `table` that refers to a row of `parent` that is not there.
+  case reference(table: String, row: Int64?, parent: String)
+  /// Event numbers that are missing, and that no prune explains.
+  case eventsMissing(ClosedRange<Int64>)
+  /// Conversation ids that are missing, and that no prune explains.
+  case conversationsMissing(ClosedRange<Int64>)
+  /// Prunes explain that some events are missing, but not so many or so few.
+  case eventCount(missing: Int64, explained: ClosedRange<Int64>)
+  /// Prunes took more conversations than are missing.
+  case pruneCount(pruned: Int64, missing: Int64)
+  /// An event after its conversation's close.
+  case afterClose(conversation: Int64, seq: Int64)
+  /// A second close.
+  case secondClose(conversation: Int64, seq: Int64)
+  /// A conversation whose first event is not its open.
+  case noOpen(conversation: Int64)
+  /// A message that does not have the number after that of the one before it.
+  case number(conversation: Int64, seq: Int64, Party, expected: Int64, found: Int64)
+  /// The index claims to reach further than there are events.
+  case indexAhead(through: Int64, newest: Int64)
+  /// Messages that should be in the full-text index and are not; how many and
+  /// the first.
+  case notIndexed(count: Int64, first: Int64)
+  /// Entries of the full-text index without a message; how many.
+  case indexedWithoutMessage(count: Int64)
+  /// A message that the index does not find by its own words.
+  case notFound(seq: Int64)
+}
+
+/// What `history verify` looked at and found.
+public struct Verification: Sendable {
+  public var conversations: Int64 = 0
+  public var events: Int64 = 0
+  public var messages: Int64 = 0
+  /// Runs that ended without a word: a power cut, a kill. No damage.
+  public var unendedRuns: Int64 = 0
+  /// Messages that are not indexed yet. No damage.
+  public var unindexed: Int64 = 0
+  public var prunedConversations: Int64 = 0
+  public var findings: [Finding] = []
+
+  /// Damage may be everywhere; its beginning is what helps.
+  static let maximumFindings = 100
+
+  mutating func add(_ finding: Finding) {
+    if findings.count < Self.maximumFindings { findings.append(finding) }
+  }
+}

@@ -1,0 +1,124 @@
+import ChatCore
+import Glibc
+import Testing
+
+@testable import History
+
+@Suite struct ExportTests {
+  let fixture: Fixture
+
+  init() throws {
+    fixture = try Fixture.samples()
+  }
+
+  private func bytes(_ path: String) -> String? {
+    SystemFile.bytes(at: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func names() -> [String] {
+    var names: [String] = []
+    guard let handle = opendir(fixture.directory) else { return [] }
+    defer { closedir(handle) }
+    while let entry = readdir(handle) {
+      names.append(
+        withUnsafePointer(to: entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names.filter { $0.hasPrefix("out") }.sorted()
+  }
+
+  @Test(arguments: ["json", "csv", "tsv", "text", "transcript", "markdown", "html"])
+  func `a file holds what a pipe would get`(_ format: String) throws {
+    let pipe = try fixture.history("export", "-o", format)
+    let path = fixture.directory + "/out"
+    let file = try fixture.history("export", "-o", format, "--output", path, columns: 40)
+    #expect(file.exit == 0)
+    #expect(file.output.isEmpty)
+    #expect(bytes(path) == pipe.output)
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+    #expect(names() == ["out"])
+  }
+
+  @Test func `a file that cannot be written is named, and nothing is left`() throws {
+    let result = try fixture.history("export", "--output", "/nowhere/out")
+    #expect(result.exit == 74)
+    #expect(
+      result.errors == "chatserve: cannot write /nowhere/out: No such file or directory\n")
+    // A directory cannot be replaced by a file.
+    let path = fixture.directory + "/out"
+    mkdir(path, 0o700)
+    #expect(try fixture.history("export", "--output", path).exit == 74)
+    #expect(names() == ["out"])
+    rmdir(path)
+  }
+
+  @Test func `an interrupted export leaves what was there`() throws {
+    let path = fixture.directory + "/out"
+    #expect(try fixture.history("export", "--output", path).exit == 0)
+    let before = bytes(path)
+    for number in 0..<1200 {
+      try fixture.say(2, at: "2026-03-01T14:11:00", .client, "\(number)")
+    }
+    let result = try fixture.history("export", "--output", path) {
+      $0.wait = { _ in .interrupted }
+    }
+    #expect(result.exit == 130)
+    #expect(bytes(path) == before)
+    #expect(names() == ["out"])
+  }
+
+  @Test func `a page stands alone`() throws {
+    let page = try fixture.history("export", "-o", "html").output
+    #expect(page.hasPrefix("<!DOCTYPE html>\n"))
+    #expect(page.hasSuffix("</html>\n"))
+    for word in ["http:", "https:", "src=", "href=", "<script", "url("] {
+      #expect(!page.contains(word), "\(word)")
+    }
+    for word in ["prefers-color-scheme: dark", "@media print", "default-src 'none'"] {
+      #expect(page.contains(word), "\(word)")
+    }
+  }
+
+  @Test func `Markdown`() throws {
+    #expect(
+      try fixture.history("show", "2", "-o", "markdown").output == #"""
+        ## Conversation 2: mike with SERVER
+
+        Opened 2026-03-01T14:10:12.207-08:00 from 127\.0\.0\.1\:50240 to port 1027.
+
+        - 14:10:12 *connection opened*
+        - 14:10:15 *handle mike*
+        - 14:10:31 **mike:** hi
+        - *no close was logged; the server stopped before 2026-03-01T15:02:00.000-08:00*
+
+        """#)
+  }
+
+  @Test func `CSV`() throws {
+    #expect(
+      try fixture.history("list", "-o", "csv", "-n1").output == """
+        id,client,server,peer,port,opened,closed,state,ended_by,reason,last_event,ended_before,messages
+        2,mike,SERVER,127.0.0.1:50240,1027,2026-03-01T22:10:12.207Z,,lost,,,2026-03-01T22:10:31.440Z,\
+        2026-03-01T23:02:00.000Z,1
+
+        """)
+    try fixture.say(2, at: "2026-03-01T14:11:00", .client, "a \"b\", c")
+    #expect(
+      try fixture.history("show", "2", "-o", "csv", "-n1").output == """
+        seq,conversation,time,kind,from,handle,text,text_base64,held,reason,peer,port
+        9,2,2026-03-01T22:11:00.000Z,message,client,mike,"a ""b"", c",,,,,
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+    ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+  ])
+  func `base 64 is that of RFC 4648`(_ text: String, _ encoded: String) {
+    #expect(Base64.encode(Array(text.utf8)) == encoded)
+  }
+}

@@ -1,0 +1,56 @@
+import ChatCore
+import ChatPosix
+
+@testable import History
+
+/// Keeps what is written.
+final class MemorySink: OutputSink {
+  private(set) var bytes: [UInt8] = []
+  /// Fails with EPIPE after so many bytes.
+  var breaksAfter = Int.max
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  func write(_ bytes: [UInt8]) throws(SystemCallError) {
+    if self.bytes.count + bytes.count > breaksAfter {
+      throw SystemCallError(call: "write", errno: .brokenPipe)
+    }
+    self.bytes += bytes
+  }
+}
+
+/// What a command wrote and ended with.
+struct Captured {
+  var output: String
+  var errors: String
+  var exit: Int32
+}
+
+extension Fixture {
+  /// Runs `chatserve history` with `arguments`, as on the day of the samples.
+  func history(
+    _ arguments: String..., columns: Int? = nil, environment: [String: String] = [:],
+    now: String = "2026-03-01T15:30:00", _ change: (inout Surroundings) -> Void = { _ in }
+  ) throws -> Captured {
+    try Self.history(
+      arguments + (arguments.contains("--help") ? [] : ["--database", path, "--tz", "-08:00"]),
+      columns: columns, environment: environment, now: now, change)
+  }
+
+  static func history(
+    _ arguments: [String], columns: Int? = nil, environment: [String: String] = [:],
+    now: String = "2026-03-01T15:30:00", _ change: (inout Surroundings) -> Void = { _ in }
+  ) throws -> Captured {
+    let output = MemorySink()
+    let errors = MemorySink()
+    let time = Timestamp(milliseconds: try Self.time(now))
+    var surroundings = Surroundings(output: output, errors: errors)
+    surroundings.environment = { environment[$0] }
+    surroundings.now = { time }
+    surroundings.readFile = SystemFile.bytes(at:)
+    surroundings.columns = columns
+    change(&surroundings)
+    let exit = HistoryCommand.run(arguments, in: surroundings)
+    return Captured(output: output.text, errors: errors.text, exit: exit)
+  }
+}

@@ -1,0 +1,152 @@
+import ChatCore
+import Testing
+import Transcript
+
+@testable import History
+
+@Suite struct VerifyTests {
+  let fixture: Fixture
+
+  init() throws {
+    fixture = try Fixture.samples()
+    let run = try fixture.run(started: "2026-03-05T10:00:00")
+    let three = try fixture.open(run: run, at: "2026-03-05T10:00:01", port: 9)
+    try fixture.handle(three, at: "2026-03-05T10:00:02", "zoe")
+    for text in ["one", "two", "three"] {
+      try fixture.say(three, at: "2026-03-05T10:00:03", .client, text)
+    }
+    try fixture.close(three, at: "2026-03-05T10:00:04")
+    _ = try fixture.history("search", "hi")
+  }
+
+  private func findings() throws -> [String] {
+    let result = try fixture.history("verify")
+    let damage = result.output.split(separator: "\n").filter { $0.hasPrefix("damage: ") }
+      .map { String($0.dropFirst(8)) }
+    #expect(result.exit == (damage.isEmpty ? 0 : 1))
+    return damage
+  }
+
+  @Test func `a good transcript is not accused`() throws {
+    let result = try fixture.history("verify")
+    #expect(
+      result.output == """
+        note: 3 runs of the server ended without a stop being recorded (no damage)
+        3 conversations, 14 events, 6 messages: no damage found
+
+        """)
+    #expect(
+      try fixture.history("verify", "-o", "json").output == """
+        {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,"messages":6,\
+        "unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[]}
+
+        """)
+  }
+
+  @Test func `an index that lags is no damage`() throws {
+    try fixture.say(2, at: "2026-03-01T14:11:00", .server, "later")
+    #expect(try fixture.history("verify").output.contains("note: 1 message not indexed yet"))
+    #expect(try findings().isEmpty)
+  }
+
+  @Test func `a message that begins with a later number is no damage`() throws {
+    let four = try fixture.open(run: 3, at: "2026-03-06T10:00:01", port: 9)
+    for number in 7...9 {
+      try fixture.insert(
+        """
+        INSERT INTO event (conversation_id, at, kind, party, number, text)
+        VALUES (?1, 1772800000000, 3, 0, ?2, 'x')
+        """, four, number)
+    }
+    #expect(try findings().isEmpty)
+  }
+
+  /// What is done to a good transcript, and what has to be said of it.
+  private static let damages: [(String, [String])] = [
+    (
+      "DELETE FROM event WHERE id = 5",
+      ["event 5 is missing, and no prune took it"]
+    ),
+    (
+      "DELETE FROM event WHERE id IN (11, 12)",
+      [
+        "events 11..12 are missing, and no prune took them",
+        "2 of the full-text index's entries have no message",
+      ]
+    ),
+    (
+      "DELETE FROM event WHERE id = 12",
+      [
+        "conversation 3: event 13 is message 3 of the client, where 2 comes next",
+        "event 12 is missing, and no prune took it",
+        "1 of the full-text index's entries have no message",
+      ]
+    ),
+    (
+      "DELETE FROM event WHERE id = 14",
+      ["event 14 is missing, and no prune took it"]
+    ),
+    (
+      "DELETE FROM event WHERE conversation_id = 2; DELETE FROM conversation WHERE id = 2",
+      [
+        "events 6..8 are missing, and no prune took them",
+        "conversation 2 is missing, and no prune took it",
+        "1 of the full-text index's entries have no message",
+      ]
+    ),
+    (
+      "INSERT INTO event (conversation_id, at, kind, party, number, text) VALUES (1, 0, 3, 0, 2, 'x')",
+      ["conversation 1: event 15 comes after the close"]
+    ),
+    (
+      "DELETE FROM event WHERE id = 1",
+      [
+        "conversation 1: its first event is not its open",
+        "event 1 is missing, and no prune took it",
+      ]
+    ),
+    (
+      "UPDATE message_fts_state SET indexed_through = 99",
+      ["the full-text index claims to reach event 99; the newest is 14"]
+    ),
+    (
+      "INSERT INTO message_fts (message_fts, rowid, body) VALUES ('delete', 3, 'hi')",
+      ["1 message not in the full-text index, the first is event 3"]
+    ),
+    (
+      "UPDATE event SET text = 'changed' WHERE id = 4",
+      ["the full-text index does not find event 4 by its words"]
+    ),
+    (
+      "PRAGMA foreign_keys = OFF; DELETE FROM handle WHERE name = 'zoe'; PRAGMA foreign_keys = ON",
+      ["conversation 3 refers to a handle that is not there"]
+    ),
+    (
+      """
+      INSERT INTO pruning (at, before, conversations, messages, first_id, last_id)
+      VALUES (0, 0, 1, 1, 3, 3)
+      """,
+      ["the prunes took 1 conversation, but 0 are missing"]
+    ),
+  ]
+
+  @Test(arguments: damages)
+  func `damage is named`(_ sql: String, _ expected: [String]) throws {
+    try fixture.connection.execute(sql)
+    #expect(try Set(findings()) == Set(expected))
+  }
+
+  @Test func `a page that is overwritten is found`() throws {
+    // More than the schema's pages, so that a table's can be hit.
+    for number in 0..<2000 {
+      try fixture.say(2, at: "2026-03-01T14:11:00", .client, "message \(number)")
+    }
+    try fixture.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    let root = try #require(
+      try fixture.connection.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'event'"))
+    try overwrite(page: Int(root))
+    let result = try fixture.history("verify")
+    #expect(result.exit == 1 || result.exit == 74)
+    #expect(result.output.contains("damage: SQLite: ") || result.errors.contains("is damaged"))
+  }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import Harness
+import Testing
+
+/// The terminal is given back, whatever ends the program or a part of it.
+@Suite struct SignalTests {
+  @Test("a signal to the listener ends everything", arguments: [SIGTERM, SIGHUP, SIGINT])
+  func listenerStops(signal: Int32) throws {
+    try Room.run { room in
+      try room.tmux.type("half")
+      try room.tmux.shows(["SERVER> half"], column: 12, row: 0)
+      kill(try room.listener(), signal)
+      try room.peer.waitForGoodbye("stopped")
+      try room.expectEnd(status: 0)
+      try room.tmux.shows(
+        ["Server requested to close connection.", "", "exit 0"], column: 0, row: 3)
+    }
+  }
+
+  @Test(
+    "a conversation that dies costs itself alone", arguments: [SIGABRT, SIGSEGV, SIGILL, SIGKILL])
+  func conversationDies(signal: Int32) throws {
+    try Room.run { room in
+      try room.say("one")
+      try room.tmux.type("half")
+      try room.tmux.shows(["tatyana> one", "SERVER> half"], column: 12, row: 1)
+      kill(try room.conversation(), signal)
+      let picture = try room.tmux.wait(for: "the notice") {
+        $0.rows.joined().contains("(signal \(signal)). Waiting for new connection...")
+      }
+      #expect(picture.rows.first == "tatyana> one")
+      #expect(!picture.rows.contains { $0.contains("SERVER>") })
+      try room.waitForRestoredTerminal()
+
+      let next = try NativePeer(port: room.port)
+      try room.clear()
+      try next.say("two")
+      try room.tmux.shows(["tatyana> two", "SERVER> "], column: 8, row: 1)
+      kill(try room.listener(), SIGTERM)
+      try room.expectEnd(status: 0)
+    }
+  }
+
+  @Test("Ctrl-Z gives the terminal back, and fg brings the line and what was missed")
+  func stopAndContinue() throws {
+    try Room.run(RoomPlan(hasJobControl: true)) { room in
+      try room.tmux.type("half")
+      try room.tmux.shows(["SERVER> half"], column: 12, row: 0)
+      try room.tmux.press("C-z")
+      try room.tmux.wait(for: "the shell") { $0.rows.last == "$" }
+      try room.waitForRestoredTerminal()
+      try room.peer.say("while away")
+      try room.tmux.type("fg\r")
+      try room.tmux.wait(for: "the message and the line") {
+        $0.rows.suffix(2) == ["tatyana> while away", "SERVER> half"] && $0.column == 12
+      }
+      try room.tmux.type(" done")
+      try room.enter(sends: "half done")
+      try room.tmux.press("C-c")
+      try room.peer.waitForGoodbye("stopped")
+      try room.tmux.wait(for: "the shell") { $0.rows.last == "$" }
+      try room.tmux.type("echo \"exit $?\"\r")
+      try room.expectEnd(status: 0)
+    }
+  }
+}
