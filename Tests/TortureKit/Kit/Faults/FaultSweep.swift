@@ -38,10 +38,14 @@ public enum FaultSweep {
   }
 
   /// - Parameters:
+  ///   - kind: which calls fail, and how.
+  ///   - lasting: whether the calls after it fail too, until mended.
+  ///   - dying: whether the process dies at the first error.
   ///   - start: the first call to fail, from 1.
   ///   - step: 1 makes every call after it fail, in a run of its own; more
   ///     leaves some out.
   /// - Returns: how many runs that took.
+  /// - Throws: ``TortureFailure``, with the plan that shows it again.
   public static func run(
     _ kind: FaultPlan.Kind, lasting: Bool, dying: Bool, from start: Int = 1, step: Int = 1
   ) throws -> Int {

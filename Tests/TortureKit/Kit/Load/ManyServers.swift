@@ -16,8 +16,10 @@ public enum ManyServers {
   }
 
   /// - Parameters:
-  ///   - servers: how many.
+  ///   - count: of servers.
   ///   - messages: of each peer.
+  /// - Returns: how long receipts took.
+  /// - Throws: what was lost, or went wrong.
   public static func run(servers count: Int, messages: Int) throws -> Report {
     var report = Report()
     try Stage.run { stage in

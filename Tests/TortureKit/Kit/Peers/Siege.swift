@@ -16,8 +16,12 @@ public enum Siege {
   /// Milliseconds that the next peer may wait for its answer.
   static let patience: Int64 = 1_000
 
-  /// - Parameter seconds: how long the attack goes on before the good peer
-  ///   comes; it goes on while that is served.
+  /// - Parameters:
+  ///   - kind: the hostile peer.
+  ///   - seconds: how long the attack goes on before the good peer comes; it
+  ///     goes on while that is served.
+  /// - Returns: what was measured.
+  /// - Throws: ``TortureFailure``, what did not hold.
   public static func run(_ kind: HostilePeer, seconds: Double) throws -> Report {
     var report = Report()
     try Stage.run { stage in
