@@ -82,6 +82,18 @@ let package = Package(
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
+    .target(
+      name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],
+      path: "Tests/Fuzz/Targets", swiftSettings: strict),
+    // SQLite's file system, with faults.
+    .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/TortureKit/FaultVFS"),
+    .target(
+      name: "TortureKit",
+      dependencies: ["CSQLite", "ChatCore", "FaultVFS", "FuzzTargets", "Harness", "Transcript"],
+      path: "Tests/TortureKit/Kit", swiftSettings: strict),
+    .executableTarget(
+      name: "torture", dependencies: ["TortureKit"], path: "Tests/Torture", swiftSettings: strict),
+    tests("TortureTests", ["FuzzTargets", "Harness", "TortureKit"]),
     // The programs in a real terminal program, tmux(1).
     tests("TerminalTests", ["Harness"]),
   ]

@@ -1,0 +1,61 @@
+import TortureKit
+
+/// One attack, by the name that picks it.
+struct NamedAttack {
+  var name: String
+  var body: () throws -> Any
+}
+
+enum Attacks {
+  static func all(rounds: Int, seed: UInt64) -> [NamedAttack] {
+    [NamedAttack(name: "kill") { try KillRounds.run(rounds: rounds, seed: seed) }]
+      + faults + storage + shortages + peers
+      + [NamedAttack(name: "servers") { try ManyServers.run(servers: 32, messages: 200) }]
+  }
+
+  private static var faults: [NamedAttack] {
+    FaultPlan.Kind.allCases.flatMap { kind in
+      [
+        NamedAttack(name: "call-\(kind)-once") {
+          try FaultSweep.run(kind, lasting: false, dying: false)
+        },
+        NamedAttack(name: "call-\(kind)-lasting") {
+          try FaultSweep.run(kind, lasting: true, dying: false)
+        },
+        NamedAttack(name: "call-\(kind)-dying") {
+          try FaultSweep.run(kind, lasting: true, dying: true)
+        },
+      ]
+    }
+  }
+
+  private static var storage: [NamedAttack] {
+    StorageFault.allCases.map { fault in
+      NamedAttack(name: "storage-\(fault)") { try StorageTrial.run(fault) }
+    }
+  }
+
+  private static var shortages: [NamedAttack] {
+    Shortage.allCases.map { shortage in
+      NamedAttack(name: "shortage-\(shortage)") {
+        try shortage.run()
+        return "told, and over"
+      }
+    }
+  }
+
+  private static var peers: [NamedAttack] {
+    HostilePeer.allCases.map { kind in
+      NamedAttack(name: "peer-\(kind)") { try Siege.run(kind, seconds: 10) }
+    }
+      + HostileServer.allCases.map { kind in
+        NamedAttack(name: "server-\(kind)") { "\(try kind.run()) KiB" }
+      } + [
+        NamedAttack(name: "forgery") {
+          try ForgeryStage.server(Forgery.characters + Forgery.attacks)
+          try ForgeryStage.client(Forgery.characters + Forgery.attacks)
+          return "\(Forgery.characters.count + Forgery.attacks.count) texts, both programs"
+        }
+      ]
+  }
+}

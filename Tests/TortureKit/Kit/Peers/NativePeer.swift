@@ -1,0 +1,113 @@
+import Glibc
+import Harness
+
+/// A chatclient's records over a bare socket, at full speed: says numbered
+/// messages and remembers what was acknowledged and what was said to it.
+final class NativePeer {
+  let handle: String
+  private let socket: PeerSocket
+  private var partial: [UInt8] = []
+  /// Messages said so far; their texts follow from their numbers.
+  private(set) var said = 0
+  /// The highest number that the server acknowledged.
+  private(set) var acknowledged = 0
+  /// What the server said, from number 1 on.
+  private(set) var heard: [String] = []
+  private(set) var hasFloor = false
+  private(set) var hasEnded = false
+  /// The server's goodbye, if it said one.
+  private(set) var farewell: String?
+
+  var descriptor: Int32 { socket.descriptor }
+
+  init(port: UInt16, handle: String) throws {
+    self.handle = handle
+    socket = try PeerSocket(port: port)
+    signal(SIGPIPE, SIG_IGN)
+    write(Array("\(handle)\0".utf8))
+  }
+
+  static func text(_ number: Int, of handle: String) -> String { "\(handle) says \(number)" }
+
+  /// Says `count` messages in one write, as far as the socket takes them.
+  func say(_ count: Int) {
+    var bytes: [UInt8] = []
+    for _ in 0..<count {
+      said += 1
+      bytes += "say \(said) \(Self.text(said, of: handle))\0".utf8
+    }
+    write(bytes)
+  }
+
+  /// Writes all; what is left when the server is gone or does not read is
+  /// dropped with the connection.
+  private func write(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    let deadline = Deadline(seconds: Deadline.usual)
+    while !rest.isEmpty, !deadline.isOver, !hasEnded {
+      let count = rest.withUnsafeBytes { Glibc.write(socket.descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        try? read(within: 0.005)
+      } else if errno != EINTR {
+        return
+      }
+    }
+  }
+
+  /// Takes what has come, waiting for it for a while.
+  func read(within seconds: Double) throws {
+    var poll = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+    guard Glibc.poll(&poll, 1, Int32(seconds * 1000)) > 0 else { return }
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    let count = Glibc.read(socket.descriptor, &buffer, buffer.count)
+    if count > 0 {
+      partial += buffer[..<count]
+      try takeRecords()
+    } else if count == 0 || errno != EAGAIN {
+      hasEnded = true
+    }
+  }
+
+  /// Reads until `condition` holds or the connection ends.
+  func read(until condition: (NativePeer) -> Bool) throws {
+    let deadline = Deadline(seconds: Deadline.usual)
+    while !condition(self) && !hasEnded {
+      try read(within: 0.02)
+      if deadline.isOver { throw TortureFailure("\(handle): nothing more came in time") }
+    }
+  }
+
+  private func takeRecords() throws {
+    var pieces = partial.split(separator: 0, omittingEmptySubsequences: false)
+    partial = Array(pieces.removeLast())
+    var receipts: [UInt8] = []
+    for piece in pieces {
+      let record = String(decoding: piece, as: UTF8.self)
+      let words = record.split(separator: " ", maxSplits: 2)
+      switch words.first {
+      case "ack":
+        guard let number = words.last.flatMap({ Int($0) }), number > acknowledged, number <= said
+        else { throw TortureFailure("\(handle): “\(record)” after \(acknowledged)") }
+        acknowledged = number
+      case "say":
+        guard words.count == 3, Int(words[1]) == heard.count + 1 else {
+          throw TortureFailure("\(handle): “\(record)” after \(heard.count) messages")
+        }
+        heard.append(String(words[2]))
+        receipts += "ack \(heard.count)\0".utf8
+      case "floor": hasFloor = true
+      case "ping": receipts += "pong\0".utf8
+      case "quit": farewell = record
+      default: break
+      }
+    }
+    if !receipts.isEmpty { write(receipts) }
+  }
+
+  func quit() throws {
+    write(Array("quit user\0".utf8))
+    try read { $0.hasEnded }
+  }
+}

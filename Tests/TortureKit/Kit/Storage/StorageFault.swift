@@ -1,0 +1,125 @@
+import CSQLite
+import Glibc
+import Harness
+
+/// What can happen to the transcript's file under a running server.
+public enum StorageFault: String, CaseIterable, Sendable {
+  case diskFull
+  case permissionLost
+  case locked
+  case headerCorrupted
+  case pageCorrupted
+  case deleted
+  case logDeleted
+  case directoryDeleted
+
+  /// Whether the message that meets it must be kept back until it is mended;
+  /// else the server may know a way of its own.
+  var holdsBack: Bool {
+    switch self {
+    case .diskFull, .permissionLost, .locked: true
+    case .headerCorrupted, .pageCorrupted, .deleted, .logDeleted, .directoryDeleted: false
+    }
+  }
+
+  /// Whether it is there still when the next peer comes.
+  var isForGood: Bool { self == .headerCorrupted || self == .pageCorrupted }
+
+  /// Whether only root can make it.
+  public var needsRoot: Bool { self == .diskFull || self == .permissionLost }
+
+  /// What the server is started by: root is held to permissions only without
+  /// these capabilities (capabilities(7)).
+  var wrapper: [String] {
+    self == .permissionLost
+      ? ["/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search"] : ["/usr/bin/env"]
+  }
+}
+
+/// One fault, made and mended.
+final class FaultyDisk {
+  private let fault: StorageFault
+  let directory: String
+  private var lock: OpaquePointer?
+  private var saved: [UInt8] = []
+
+  var database: String { directory + "/transcript.db" }
+
+  init(_ fault: StorageFault, home: String) throws {
+    self.fault = fault
+    directory = home + "/disk"
+    guard mkdir(directory, 0o700) == 0 else { throw TortureFailure("mkdir: errno \(errno)") }
+    guard fault == .diskFull else { return }
+    guard mount("tmpfs", directory, "tmpfs", 0, "size=1024k") == 0 else {
+      throw TortureFailure("mount: errno \(errno)")
+    }
+  }
+
+  deinit {
+    mend()
+    // MNT_DETACH of umount(2), which is not imported.
+    if fault == .diskFull { umount2(directory, 2) }
+  }
+
+  private var ballast: String { directory + "/ballast" }
+
+  func make() throws {
+    switch fault {
+    case .diskFull: try fill()
+    case .permissionLost:
+      for path in files { chmod(path, 0) }
+      chmod(directory, 0)
+    case .locked: try takeLock()
+    case .headerCorrupted: try damage(at: 0, count: 100)
+    case .pageCorrupted: try damage(at: 4096, count: 40 * 4096)
+    case .deleted: for path in files { unlink(path) }
+    case .logDeleted: unlink(database + "-wal")
+    case .directoryDeleted:
+      for path in files { unlink(path) }
+      rmdir(directory)
+    }
+  }
+
+  func mend() {
+    switch fault {
+    case .diskFull: unlink(ballast)
+    case .permissionLost:
+      chmod(directory, 0o700)
+      for path in files { chmod(path, 0o600) }
+    case .locked:
+      if let lock { sqlite3_close_v2(lock) }
+      lock = nil
+    default: break
+    }
+  }
+
+  private var files: [String] { ["", "-wal", "-shm", "-lock"].map { database + $0 } }
+
+  private func fill() throws {
+    let file = open(ballast, O_WRONLY | O_CREAT, 0o600)
+    defer { close(file) }
+    for count in [4096, 512] {
+      let bytes = [UInt8](repeating: 0, count: count)
+      while write(file, bytes, count) == count {}
+    }
+    try hold(errno == ENOSPC, "filling the disk: errno \(errno)")
+  }
+
+  private func takeLock() throws {
+    guard sqlite3_open_v2(database, &lock, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,
+      sqlite3_exec(lock, "BEGIN IMMEDIATE", nil, nil, nil) == SQLITE_OK
+    else { throw TortureFailure("locking the transcript") }
+  }
+
+  private func damage(at place: Int, count: Int) throws {
+    // What is in the log only would hide it.
+    var database: OpaquePointer?
+    sqlite3_open_v2(self.database, &database, SQLITE_OPEN_READWRITE, nil)
+    sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)", nil, nil, nil)
+    sqlite3_close_v2(database)
+    let file = open(self.database, O_WRONLY)
+    defer { close(file) }
+    let bytes = [UInt8](repeating: 0xa5, count: count)
+    try hold(pwrite(file, bytes, count, off_t(place)) == count, "damaging: errno \(errno)")
+  }
+}

@@ -1,0 +1,28 @@
+import Testing
+import TortureKit
+
+@Suite struct ForgeryTests {
+  @Test("nothing that a peer says touches the server's terminal: every row is as expected")
+  func server() throws {
+    try ForgeryStage.server(Forgery.characters)
+    try ForgeryStage.server(Forgery.attacks)
+    try ForgeryStage.server([Forgery.pile])
+  }
+
+  @Test("nothing that a server says touches the client's terminal")
+  func client() throws {
+    try ForgeryStage.client(Forgery.characters)
+    try ForgeryStage.client(Forgery.attacks)
+    try ForgeryStage.client([Forgery.pile])
+  }
+
+  @Test("what is no handle is refused")
+  func refused() throws {
+    #expect(try Impostors.accepted() == [])
+  }
+
+  @Test("a peer that looks like the server is marked")
+  func marked() throws {
+    #expect(try Impostors.unmarked() == [])
+  }
+}
