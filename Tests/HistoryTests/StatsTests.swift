@@ -32,7 +32,7 @@ import Testing
              1      0:38  tatyana     2 messages
 
         Reply times
-          server  half within 6.2 s, 9 of 10 within 41:56:34
+          server  half within 6.4 s, 9 of 10 within 43:06:30
 
         """)
   }
@@ -61,19 +61,19 @@ import Testing
         "handles":[{"handle":"SERVER","party":"server","conversations":1,"messages":1},\
         {"handle":"tatyana","party":"client","conversations":1,"messages":1}],\
         "longest":[{"conversation":1,"client":"tatyana","seconds":38,"messages":2}],\
-        "server_reply_ms":{"count":1,"median":6272,"p90":6272},\
+        "server_reply_ms":{"count":1,"median":6399,"p90":6399},\
         "client_reply_ms":{"count":0,"median":null,"p90":null}}
 
         """)
   }
 
-  @Test func `percentiles are right to three in a hundred`() {
+  @Test func `percentiles are never too short, and right to four in a hundred`() {
     for value in [0, 1, 31, 32, 33, 63, 64, 1000, 6361, 99_999, 86_400_000, Int64.max] {
       var times = ReplyTimes()
       times.add(value)
       let found = times.percentile(0.5) ?? -1
-      #expect(found <= value)
-      #expect(Double(found) >= Double(value) * 0.96, "\(value) \(found)")
+      #expect(found >= value)
+      #expect(Double(found) <= Double(value) * 1.04, "\(value) \(found)")
     }
   }
 

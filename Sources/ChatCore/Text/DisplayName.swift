@@ -8,10 +8,16 @@ public enum DisplayName {
 
   /// The same for a handle that was stored.
   public static func of(_ client: String, besides server: Handle) -> String {
+    of(client, besides: server.text)
+  }
+
+  /// The same for two that were stored: what is no handle at all, since
+  /// somebody has changed the file, is marked too.
+  public static func of(_ client: String, besides server: String) -> String {
     let name = TextSanitizer.escapedOnOneLine(client)
-    guard let handle = try? Handle(client), !handle.looksLike(server) else {
-      return name + "(client)"
-    }
+    guard let handle = try? Handle(client), let server = try? Handle(server),
+      !handle.looksLike(server)
+    else { return name + "(client)" }
     return name
   }
 }

@@ -19,10 +19,14 @@ extension FilterOptions {
         caseRule: ignoreCase ? .ignored : caseSensitive ? .kept : .smart, isInverted: invertMatch)
       if selection.filter.kinds.isEmpty { selection.filter.kinds = [.message] }
     }
-    selection.contextBefore = try Self.count(beforeContext ?? context, option: "-B") ?? 0
-    selection.contextAfter = try Self.count(afterContext ?? context, option: "-A") ?? 0
+    let most = Self.mostContext
+    selection.contextBefore = min(most, try Self.count(beforeContext ?? context, option: "-B") ?? 0)
+    selection.contextAfter = min(most, try Self.count(afterContext ?? context, option: "-A") ?? 0)
     return selection
   }
+
+  /// More than any conversation holds, and far from overflowing.
+  private static let mostContext = 1_000_000_000
 
   private func addTimes(
     to selection: inout Selection, _ session: HistorySession

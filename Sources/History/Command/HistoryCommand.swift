@@ -15,11 +15,36 @@ public struct HistoryCommand: ParsableCommand {
 
   public init() {}
 
+  /// Runs the command that `arguments`, without `history`, spell, and ends
+  /// the process with what it ends with. In place of the argument parser's
+  /// own, which reads every line the slow way; see ``PlainlyRead``.
+  public static func main(_ arguments: [String]) {
+    guard let verb = PlainCommandLine.verb(arguments) else {
+      return parserMain(of: Self.self, arguments)
+    }
+    let end = verb.run(in: .ofProcess())
+    if end != .done { exit(withError: ExitCode(end.rawValue)) }
+  }
+
+  /// The argument parser's `main`, which this type has its own in place of.
+  private static func parserMain<Command: ParsableCommand>(
+    of command: Command.Type, _ arguments: [String]
+  ) {
+    command.main(arguments)
+  }
+
+  /// The verb that the argument parser takes `arguments` for; `nil` when they
+  /// ask for help.
+  static func parsedVerb(_ arguments: [String]) throws -> (any HistoryVerb)? {
+    try parseAsRoot(arguments) as? any HistoryVerb
+  }
+
   /// Runs the command that `arguments`, without `history`, spell, in a world
   /// that is not the process's own.
   ///
   /// - Returns: what the program would end with.
   public static func run(_ arguments: [String], in surroundings: Surroundings) -> Int32 {
+    if let verb = PlainCommandLine.verb(arguments) { return verb.run(in: surroundings).rawValue }
     do {
       let command = try parseAsRoot(arguments)
       guard let verb = command as? any HistoryVerb else {

@@ -25,8 +25,11 @@ final class HistorySession {
     }
   }
 
-  func location() throws(HistoryError) -> DatabaseLocation.Found {
-    try DatabaseLocation.find(option: common.database, environment: surroundings.environment)
+  /// - Throws: ``HistoryError/noHome``.
+  func location() throws(HistoryError) -> DatabasePath {
+    let found = DatabasePath.find(option: common.database, environment: surroundings.environment)
+    guard let found else { throw .noHome }
+    return found
   }
 
   /// Opens the transcript for reading.

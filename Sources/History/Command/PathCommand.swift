@@ -1,4 +1,5 @@
 import ArgumentParser
+import Transcript
 
 /// `history path`: where the transcript is, for other tools.
 struct PathCommand: HistoryVerb {

@@ -25,12 +25,12 @@ struct ListTable {
 
   /// From the open to the close, or as long as it is known to have lasted.
   private func length(of conversation: ConversationSummary) -> String {
-    let opened = conversation.opened.milliseconds
     if case .closed(let at, _, _, _) = conversation.ending {
-      return Stamp.span(seconds: (at.milliseconds - opened + 500) / 1000)
+      return Stamp.span(roundedSeconds: at.elapsed(since: conversation.opened))
     }
     // A lower bound is never rounded up.
-    return ">=" + Stamp.span(seconds: (conversation.lastEvent.milliseconds - opened) / 1000)
+    let known = conversation.lastEvent.elapsed(since: conversation.opened)
+    return ">=" + Stamp.span(seconds: known / 1000)
   }
 
   private func row(

@@ -2,9 +2,17 @@ import ChatCore
 import Transcript
 
 /// `-o transcript`: what the server's screen showed, as the original program
-/// prints it, with an empty line between conversations.
+/// prints it, with an empty line between conversations. A conversation that
+/// never had the floor was on no screen and is left out; so is what was said
+/// out of turn.
+///
+/// How long the server waited for a silent client is not stored. What is told
+/// is how long nothing had been recorded when it gave up, to the second: the
+/// same, unless a clock was set.
 public struct TranscriptFormat: HistoryFormat {
   private var isFirst = true
+  /// The newest sign of life in the conversation that is written.
+  private var lastSign: Timestamp?
 
   public init() {}
 
@@ -18,6 +26,8 @@ public struct TranscriptFormat: HistoryFormat {
   public mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
+    lastSign = conversation.floor
+    guard conversation.floor != nil else { return }
     if !isFirst { output.write("\n") }
     isFirst = false
   }
@@ -26,6 +36,7 @@ public struct TranscriptFormat: HistoryFormat {
     _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
+    guard conversation.floor != nil else { return }
     switch event.kind {
     case .open: output.write("Connection with client opened.\n")
     case .handle: break
@@ -34,18 +45,48 @@ public struct TranscriptFormat: HistoryFormat {
       let lead = SpeakerName.shown(handle, party, server: conversation.server) + "> "
       let indent = "\n" + String(repeating: " ", count: lead.count)
       output.write(lead + TextSanitizer.escapedLines(text).joined(separator: indent) + "\n")
-    case .close(let party, _, let reason, _, _):
-      output.write(Self.closing(by: party, reason) + " Waiting for new connection...\n")
+    case .close(let party, _, let reason, let detail, _):
+      let silence = lastSign.map { event.time.elapsed(since: $0) }
+      output.write(
+        Self.closing(by: party, reason, detail, conversation, silence: silence) + "\n")
     }
+    lastSign = max(lastSign ?? event.time, event.time)
   }
 
-  private static func closing(by party: Party?, _ reason: CloseReason) -> String {
-    switch (reason, party) {
-    case (.quit, .server), (.sigint, _), (.full, _): "Server requested to close connection."
-    case (.quit, _), (.eof, _): "Client requested to close connection."
-    case (.timeout, _): "Client timed out after 5 minutes of inactivity."
-    case (.reset, _), (.error, _), (.unresponsive, _), (.crashed, _):
-      "Connection with client was lost."
+  private static func closing(
+    by party: Party?, _ reason: CloseReason, _ detail: String?,
+    _ conversation: ConversationSummary, silence: Int64?
+  ) -> String {
+    let waiting = "Waiting for new connection..."
+    switch (party, reason) {
+    // A server that was stopped waits for nobody.
+    case (.server?, .sigint): return "Server requested to close connection."
+    case (.server?, .quit), (.server?, .eof):
+      return "Server requested to close connection. \(waiting)"
+    case (_, .timeout):
+      return "Client timed out after \(inactivity(silence)). \(waiting)"
+    // chatclient never leaves without a word, so its end of file is none.
+    case (.client?, .eof) where conversation.dialect == .native: break
+    case (.client?, .quit), (.client?, .eof), (.client?, .sigint):
+      return "Client requested to close connection. \(waiting)"
+    case (_, .crashed):
+      let address = PeerName.text(
+        address: conversation.peerAddress, port: conversation.peerPort)
+      let cause = detail.map { " (\(TextSanitizer.escapedOnOneLine($0)))" } ?? ""
+      return "The conversation with \(address) crashed\(cause). \(waiting)"
+    default: break
     }
+    return "Connection with client was lost. \(waiting)"
+  }
+
+  /// `5 minutes of inactivity`
+  private static func inactivity(_ silence: Int64?) -> String {
+    guard let silence, silence >= 500 else { return "inactivity" }
+    let seconds = silence / 1000 + (silence % 1000 >= 500 ? 1 : 0)
+    let duration =
+      seconds % 60 == 0
+      ? HistoryMessages.count(Int(seconds / 60), "minute")
+      : HistoryMessages.count(Int(seconds), "second")
+    return "\(duration) of inactivity"
   }
 }

@@ -1,25 +1,22 @@
 import ChatPosix
-import Glibc
 
 /// A file that is there whole or not at all: written under another name in
 /// the same directory, flushed, and renamed. Mode 0600, since it holds what
 /// people said.
 final class AtomicFile: OutputSink {
-  private let path: String
-  private let temporary: String
+  private let path: FilePath
+  private let temporary: FilePath
   private let descriptor: FileDescriptor
   private var isDone = false
 
   /// - Throws: ``SystemCallError``: the directory is missing or not writable.
   init(path: String) throws(SystemCallError) {
-    self.path = path
+    self.path = FilePath(path)
     // The process's id keeps two exports apart; what a killed one of the same
     // id left is replaced.
-    temporary = "\(path).\(ProcessID.current).tmp"
-    unlink(temporary)
-    let number = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard number >= 0 else { throw SystemCallError(call: "open", errno: Errno(rawValue: errno)) }
-    descriptor = FileDescriptor(rawValue: number)
+    temporary = FilePath("\(path).\(ProcessID.current).tmp")
+    try FileNames.remove(temporary)
+    descriptor = try FileDescriptor.create(temporary)
   }
 
   deinit {
@@ -33,13 +30,13 @@ final class AtomicFile: OutputSink {
   /// Puts the file in its place. On an error nothing has changed there.
   func finish() throws(SystemCallError) {
     precondition(!isDone, "a file is finished once")
-    // fsync(2) before rename(2): or a power cut could leave the name on an
-    // empty file.
-    try check("fsync", fsync(descriptor.rawValue))
-    try check("rename", rename(temporary, path))
+    // Before its name: or a power cut could leave the name on an empty file.
+    try descriptor.flush()
+    try FileNames.rename(temporary, to: path)
     isDone = true
     descriptor.closeOnce()
-    flushDirectory()
+    // It is in its place; some file systems cannot promise more.
+    try? FileNames.flushDirectory(of: path)
   }
 
   /// Leaves no trace, unless it was finished.
@@ -47,19 +44,7 @@ final class AtomicFile: OutputSink {
     guard !isDone else { return }
     isDone = true
     descriptor.closeOnce()
-    unlink(temporary)
-  }
-
-  private func flushDirectory() {
-    let directory = FilePath(path).removingLastComponent()
-    let number = open(
-      directory.isEmpty ? "." : directory.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard number >= 0 else { return }
-    fsync(number)
-    close(number)
-  }
-
-  private func check(_ call: String, _ result: Int32) throws(SystemCallError) {
-    if result != 0 { throw SystemCallError(call: call, errno: Errno(rawValue: errno)) }
+    // What cannot be removed now is replaced by the next export.
+    _ = try? FileNames.remove(temporary)
   }
 }

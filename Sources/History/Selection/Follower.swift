@@ -22,7 +22,7 @@ final class Follower {
     version = try archive.dataVersion()
     position = try archive.newestEvent()
     var past = selection
-    past.filter.before = position + 1
+    past.filter.before = Self.past(position)
     let walk = try EventWalk(archive, past, summaries, newestFirst: true)
     var events: [TranscriptEvent] = []
     while events.count < selection.limit ?? 0, let event = try walk.nextEvent() {
@@ -30,6 +30,9 @@ final class Follower {
     }
     return events.reversed()
   }
+
+  /// The bound that lets everything up to `seq` pass.
+  private static func past(_ seq: Int64) -> Int64? { seq == .max ? nil : seq + 1 }
 
   /// Hands on what has come since the last look. That somebody holds a lock
   /// for long only means a later look.
@@ -43,7 +46,7 @@ final class Follower {
         summaries.forget()
         var fresh = selection
         fresh.filter.after = max(position, selection.filter.after ?? 0)
-        fresh.filter.before = newest + 1
+        fresh.filter.before = Self.past(newest)
         let walk = try EventWalk(archive, fresh, summaries, newestFirst: false)
         while let event = try walk.nextEvent() {
           position = event.seq

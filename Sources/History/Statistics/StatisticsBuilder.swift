@@ -47,9 +47,9 @@ struct StatisticsBuilder {
     report.messages += 1
     report.firstMessage = min(report.firstMessage ?? time, time)
     report.lastMessage = max(report.lastMessage ?? time, time)
-    quarters[time.milliseconds.flooredQuotient(by: Self.quarter), default: 0] += 1
+    quarters[time.withStamp.milliseconds.flooredQuotient(by: Self.quarter), default: 0] += 1
     let isReply = talk.lastSpeaker == party.other
-    let elapsed = time.milliseconds - talk.lastMessage.milliseconds
+    let elapsed = time.elapsed(since: talk.lastMessage)
     switch party {
     case .client:
       talk.clients += 1
@@ -118,9 +118,10 @@ struct StatisticsBuilder {
     _ names: [Int64: (client: String?, server: String)]
   ) -> [StatisticsReport.Length] {
     let lengths = talks.map { id, talk in
-      StatisticsReport.Length(
+      let elapsed = max(0, talk.last.elapsed(since: talk.first))
+      return StatisticsReport.Length(
         conversation: id, client: names[id]?.client,
-        seconds: max(0, talk.last.milliseconds - talk.first.milliseconds + 500) / 1000,
+        seconds: elapsed / 1000 + (elapsed % 1000 >= 500 ? 1 : 0),
         messages: talk.clients + talk.servers)
     }
     let ordered = lengths.sorted { ($1.seconds, $0.conversation) < ($0.seconds, $1.conversation) }

@@ -51,7 +51,8 @@ struct ReplyTimes {
     count += 1
   }
 
-  /// The time that `share` of the replies stay under; `nil` without replies.
+  /// A time that `share` of the replies did not take longer than: the upper
+  /// edge of its step, so that it is never too short; `nil` without replies.
   func percentile(_ share: Double) -> Int64? {
     if count == 0 { return nil }
     var left = Int((Double(count) * share).rounded(.up))
@@ -70,9 +71,11 @@ struct ReplyTimes {
     return (shift + 1) * stepsPerDoubling + Int(milliseconds >> Int64(shift)) - stepsPerDoubling
   }
 
+  /// The longest time that falls in a step.
   private static func milliseconds(of step: Int) -> Int64 {
     if step < stepsPerDoubling { return Int64(step) }
-    let shift = step / stepsPerDoubling - 1
-    return Int64(step % stepsPerDoubling + stepsPerDoubling) << Int64(shift)
+    let shift = Int64(step / stepsPerDoubling - 1)
+    let start = Int64(step % stepsPerDoubling + stepsPerDoubling) << shift
+    return start + ((1 << shift) - 1)
   }
 }

@@ -12,6 +12,8 @@ struct StatisticsText {
   /// Without a terminal, what fits on paper and in a mail.
   private static let usualColumns = 80
   private static let maximumHandles = 20
+  /// A century of hours: one damaged time must not draw for ever.
+  private static let mostBars = 1_000_000
 
   func write(_ report: StatisticsReport, into output: inout some TextOutputStream) {
     output.write(
@@ -60,7 +62,8 @@ struct StatisticsText {
     let step: Int64 = unit == .day ? CalendarTime.millisecondsPerDay : 3_600_000
     let known = Dictionary(uniqueKeysWithValues: spans.map { ($0.start.milliseconds, $0.messages) })
     let end = last.start.milliseconds
-    let start = max(first.start.milliseconds, end - Int64(max(0, maximumBars - 1)) * step)
+    let bars = Int64(min(max(1, maximumBars), Self.mostBars))
+    let start = max(first.start.milliseconds, end - (bars - 1) * step)
     return stride(from: start, through: end, by: Int64.Stride(step)).map { time in
       StatisticsReport.Span(
         start: CalendarTime(milliseconds: time), messages: known[time] ?? 0)
@@ -119,9 +122,11 @@ struct StatisticsText {
     }
   }
 
-  /// `6.4 s` up to a minute, then as a stopwatch.
+  /// `6.4 s` up to a minute, then as a stopwatch. Rounded up, since it stands
+  /// after "within".
   private static func seconds(_ milliseconds: Int64) -> String {
-    if milliseconds >= 60_000 { return Stamp.span(seconds: milliseconds / 1000) }
-    return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    let tenths = milliseconds / 100 + (milliseconds % 100 > 0 ? 1 : 0)
+    if tenths < 600 { return "\(tenths / 10).\(tenths % 10) s" }
+    return Stamp.span(seconds: tenths / 10 + (tenths % 10 > 0 ? 1 : 0))
   }
 }

@@ -46,6 +46,11 @@ enum Stamp {
     return "\(minutes / 60):\(padded(Int(minutes % 60), 2)):\(padded(Int(second), 2))"
   }
 
+  /// The same for milliseconds, to the nearest second.
+  static func span(roundedSeconds milliseconds: Int64) -> String {
+    span(seconds: milliseconds / 1000 + (milliseconds % 1000 >= 500 ? 1 : 0))
+  }
+
   private static func clock(_ local: CalendarTime) -> String {
     "\(padded(local.hour, 2)):\(padded(local.minute, 2)):\(padded(local.second, 2))"
   }

@@ -53,13 +53,20 @@ extension TimeForm {
       guard let count = scanner.number(digits: 1...9) else { return nil }
       scanner.skipSpaces()
       guard let unit = unit(scanner.word()) else { return nil }
+      // Nine digits of weeks are far from the end of an Int64; many of them
+      // are not.
       milliseconds += Int64(count) * unit
+      guard milliseconds <= longestSpan else { return nil }
       scanner.skipSpaces()
     } while scanner.isAtDigit
     if !scanner.isAtEnd, scanner.word().lowercased() != "ago" { return nil }
     guard scanner.isAtEnd else { return nil }
     return .moment(Timestamp(milliseconds: now.milliseconds - milliseconds))
   }
+
+  /// In milliseconds: as far back as twelve digits of seconds reach, so that
+  /// what is meant has a stamp.
+  private static let longestSpan: Int64 = 999_999_999_999 * 1000
 
   /// Milliseconds in a unit.
   private static func unit(_ name: String) -> Int64? {

@@ -28,7 +28,7 @@ public struct Zone: Hashable, Sendable {
 
   /// Seconds east of UTC at `time`.
   public func offset(at time: Timestamp) -> Int {
-    let seconds = time.milliseconds.flooredQuotient(by: 1000)
+    let seconds = time.withStamp.milliseconds.flooredQuotient(by: 1000)
     switch rules {
     case .utc: return 0
     case .fixed(let offset): return offset
@@ -42,6 +42,7 @@ public struct Zone: Hashable, Sendable {
   /// can say (RFC 3339 section 4.2): they are rounded to the minute, so that
   /// a stamp still means its moment.
   public func calendarTime(of time: Timestamp) -> (CalendarTime, offsetMinutes: Int) {
+    let time = time.withStamp
     let minutes = minutes(at: time)
     let local = CalendarTime(milliseconds: time.milliseconds + minutes * 60_000)
     return (local, Int(minutes))

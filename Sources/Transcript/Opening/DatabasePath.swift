@@ -1,24 +1,48 @@
 import Glibc
 
-/// Where the transcript is when nobody says otherwise.
-public enum DatabasePath {
+/// Where the transcript is.
+public struct DatabasePath: Hashable, Sendable {
+  public let path: String
+  /// Whether the user named it, so that its absence is a mistake; the usual
+  /// place may be empty.
+  public let isNamed: Bool
+
   /// `option`, else `$CHATSERVE_DATABASE`, else `chatserve/transcript.db`
   /// below `$XDG_STATE_HOME`, else below `~/.local/state` (XDG Base Directory
   /// Specification; a relative `$XDG_STATE_HOME` is ignored, as it demands).
+  /// What is empty counts as not given.
   ///
+  /// - Parameters:
+  ///   - option: what the command line says.
+  ///   - environment: gives the value of a variable; this process's own unless
+  ///     another is given.
   /// - Returns: `nil` when there is no home directory either.
-  public static func choose(option: String?) -> String? {
-    if let option, !option.isEmpty { return option }
-    if let path = value("CHATSERVE_DATABASE") { return path }
+  public static func find(
+    option: String?, environment: (String) -> String? = value
+  ) -> DatabasePath? {
+    func given(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+
+    if let option, !option.isEmpty { return DatabasePath(path: option, isNamed: true) }
+    if let path = given("CHATSERVE_DATABASE") { return DatabasePath(path: path, isNamed: true) }
     let tail = "/chatserve/transcript.db"
-    if let state = value("XDG_STATE_HOME"), state.hasPrefix("/") { return state + tail }
-    if let home = value("HOME"), home.hasPrefix("/") { return home + "/.local/state" + tail }
-    guard let entry = getpwuid(getuid()), let home = entry.pointee.pw_dir else { return nil }
-    return String(cString: home) + "/.local/state" + tail
+    if let state = given("XDG_STATE_HOME"), state.hasPrefix("/") {
+      return DatabasePath(path: state + tail, isNamed: false)
+    }
+    guard let home = given("HOME").flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? home() else {
+      return nil
+    }
+    return DatabasePath(path: home + "/.local/state" + tail, isNamed: false)
   }
 
-  private static func value(_ name: String) -> String? {
-    guard let text = getenv(name).map({ String(cString: $0) }), !text.isEmpty else { return nil }
-    return text
+  /// The path alone of ``find(option:environment:)``.
+  public static func choose(option: String?) -> String? { find(option: option)?.path }
+
+  /// As the user database has it; getpwuid(3).
+  private static func home() -> String? {
+    guard let entry = getpwuid(getuid()), let home = entry.pointee.pw_dir else { return nil }
+    return String(cString: home)
   }
+
+  /// getenv(3)
+  public static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -49,7 +49,7 @@ public struct EventFilter: Hashable, Sendable {
     conditions.requireAny(
       conversations.map { range in
         let lower = conditions.parameter(range.lowerBound)
-        if range.count == 1 { return "\(column) = \(lower)" }
+        if range.lowerBound == range.upperBound { return "\(column) = \(lower)" }
         return "\(column) BETWEEN \(lower) AND \(conditions.parameter(range.upperBound))"
       })
     if !clients.isEmpty {

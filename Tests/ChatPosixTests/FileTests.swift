@@ -1,0 +1,106 @@
+import Glibc
+import Testing
+
+@testable import ChatPosix
+
+extension PosixTests {
+  @Suite struct FileTests {
+    /// Runs `body` with a directory of its own, which goes with what is in it.
+    private func inDirectory(_ body: (FilePath) throws -> Void) throws {
+      var template = Array("/tmp/posix-test-XXXXXX".utf8CString)
+      try #require(mkdtemp(&template) != nil)
+      let directory = FilePath(platformString: template)
+      defer {
+        for name in ["one", "two"] { _ = try? FileNames.remove(directory.appending(name)) }
+        rmdir(directory.string)
+      }
+      try body(directory)
+    }
+
+    @Test func aNewFileIsForThisUserAlone() throws {
+      try inDirectory { directory in
+        let path = directory.appending("one")
+        let descriptor = try FileDescriptor.create(path)
+        defer { descriptor.closeOnce() }
+        try descriptor.writeAll("text")
+        try descriptor.flush()
+        var status = stat()
+        try #require(stat(path.string, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+        #expect(status.st_size == 4)
+        #expect(throws: SystemCallError(call: "open", errno: .fileExists)) {
+          try FileDescriptor.create(path)
+        }
+        #expect(!FileNames.isExecutable(path))
+        #expect(FileNames.isExecutable("/bin/sh"))
+      }
+    }
+
+    @Test func namesAreChangedAndTakenAway() throws {
+      try inDirectory { directory in
+        let one = directory.appending("one")
+        let two = directory.appending("two")
+        try FileDescriptor.create(one).closeOnce()
+        try FileDescriptor.create(two).closeOnce()
+        try FileNames.rename(one, to: two)
+        try FileNames.flushDirectory(of: two)
+        #expect(try !FileNames.remove(one))
+        #expect(try FileNames.remove(two))
+        #expect(throws: SystemCallError(call: "rename", errno: .noSuchFileOrDirectory)) {
+          try FileNames.rename(one, to: two)
+        }
+        #expect(throws: SystemCallError(call: "unlink", errno: .notDirectory)) {
+          try FileNames.remove("/dev/null/x")
+        }
+      }
+    }
+
+    @Test func aFullDiskIsTold() throws {
+      try inDirectory { directory in
+        let descriptor = try FileDescriptor.create(directory.appending("one"))
+        defer { descriptor.closeOnce() }
+        try SystemCallScript.run([("fsync", .fails(.interrupted)), ("fsync", .fails(.noSpace))]) {
+          script in
+          #expect(throws: SystemCallError(call: "fsync", errno: .noSpace)) {
+            try descriptor.flush()
+          }
+          #expect(script.remaining == 0)
+        }
+      }
+    }
+  }
+
+  @Suite struct ShellProcessTests {
+    @Test func theShellReadsWhatItIsGiven() throws {
+      let status = try inChild {
+        let input = try Pipe.open()
+        let output = try Pipe.open()
+        // What this process ignores and blocks must not reach the shell.
+        Signals.leaveInterruptToChild()
+        try Signals.install([.terminate])
+        let script =
+          "exec >&\(output.writeEnd.rawValue); read word; echo $word; kill -s INT $$; echo no"
+        try #require(fcntl(output.writeEnd.rawValue, F_SETFD, 0) == 0)
+        try input.readEnd.setNonBlocking(false)
+        let shell = try ShellProcess.start(script, input: input.readEnd)
+        output.writeEnd.closeOnce()
+        input.readEnd.closeOnce()
+        try input.writeEnd.writeAll("hello\n")
+        let ended = try ChildProcess.wait(for: shell)
+        let told = try read(100, from: output.readEnd)
+        return told == Array("hello\n".utf8) && ended == .signaled(SIGINT, coreDumped: false)
+      }
+      #expect(status == .exited(0))
+    }
+
+    @Test func aScriptThatIsNoProgramEndsWith127() throws {
+      let pipe = try Pipe.open()
+      defer {
+        pipe.readEnd.closeOnce()
+        pipe.writeEnd.closeOnce()
+      }
+      let shell = try ShellProcess.start("exec /nowhere/at-all 2>/dev/null", input: pipe.readEnd)
+      #expect(try ChildProcess.wait(for: shell) == .exited(127))
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import History
+
+/// The plain way of reading a command line and the argument parser agree.
+@Suite struct CommandLineTests {
+  /// Every verb, and every option in every spelling that is read plainly.
+  private static let plain = [
+    "", "list", "show", "search a", "tail", "stats", "export", "verify", "path",
+    "prune --before 1h", "prune --before=today -n -y -q", "prune --before 1h --dry-run --yes",
+    "show 1 2 @ 3..7 @~1", "search one two -n 5 three", "-n20", "-r -c", "list -n 3 --reverse",
+    "show --with a --with b --from server --from=c",
+    "show -S 2h -U now --on today -g a -g b -F -i -v -A1 -B 2 -C3",
+    "show --since 2h --until=now --grep x --fixed-strings --ignore-case --invert-match",
+    "show --case-sensitive --after-context 1 --before-context=2 --context 3",
+    "export --state open,lost --kind message --kind open --after-event 77 --output f",
+    "export -ojson -0 --color always -P --tz utc --utc -q --database d",
+    "tail --lines 4 --output-format csv --null --no-pager --quiet --tz=Asia/Kathmandu",
+    "stats --by hour --ascii --count --color=never", "verify -o json --database=x",
+    "verify --output-format text", "search -g hello x", "show -S2h -Unow -gx",
+    "show -S -2h -U -1h --on -1d --tz -08:00", "prune --before -3d --tz=utc",
+  ]
+
+  @Test func `plain lines mean what the argument parser takes them for`() throws {
+    for line in Self.plain {
+      let arguments = line.split(separator: " ").map(String.init)
+      let plain = try #require(PlainCommandLine.verb(arguments), "\(line)")
+      let parsed = try #require(try HistoryCommand.parsedVerb(arguments))
+      #expect("\(plain)" == "\(parsed)", "\(line)")
+    }
+  }
+
+  @Test(arguments: [
+    "help", "--help", "-h", "show --help", "search", "prune", "prune -n", "frobnicate", "list 1",
+    "list -rc", "show -n", "show -n -5", "show -n=5", "show -n x", "show -n +5", "list --lin 5",
+    "show -- 1", "show -g -x", "show -S --", "show -S -x", "show --since=-2h", "list -o xml",
+    "list --color maybe", "-n 1 -n 2",
+    "show --reverse=yes", "show -r -r", "path x", "verify --with a", "tail --state=", "show --utc=",
+    "list --after-event 99999999999999999999", "--generate-completion-script bash", "show -", "-",
+    "--", "list --tz utc --tz local",
+  ])
+  func `other lines go to the argument parser`(_ line: String) {
+    #expect(PlainCommandLine.verb(line.split(separator: " ").map(String.init)) == nil)
+  }
+
+  @Test func `random lines are read plainly as the parser reads them, or not at all`() throws {
+    let seed = UInt64.random(in: .min ... .max)
+    var random = SplitMix(seed: seed)
+    let words = [
+      "list", "show", "search", "tail", "stats", "export", "verify", "prune", "path", "help", "1",
+      "@", "x", "-n", "-n3", "-r", "-o", "-ocsv", "json", "-g", "-gi", "-S", "2h", "--since=1h",
+      "--tz", "utc", "-08:00", "--utc", "-c", "-rc", "-C", "-C1", "-F", "-i", "--with",
+      "--kind=open",
+      "--color", "never", "--database", "-q", "--before", "-y", "--by", "hour", "--ascii", "-5", "",
+      "--output", "-", "--", "-0", "--after-event", "7",
+    ]
+    var compared = 0
+    // What is not read plainly costs nothing here: only agreement is at stake.
+    while compared < 12 {
+      let arguments = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+        words.randomElement(using: &random) ?? ""
+      }
+      guard let plain = PlainCommandLine.verb(arguments) else { continue }
+      compared += 1
+      let parsed = try #require(try HistoryCommand.parsedVerb(arguments))
+      #expect("\(plain)" == "\(parsed)", "\(arguments), seed \(seed)")
+    }
+  }
+}
