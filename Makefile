@@ -25,6 +25,12 @@ install: build ## below PREFIX
 	install -D -m 755 .build/release/chatserve "$(DESTDIR)$(PREFIX)/bin/chatserve"
 	install -D -m 755 .build/release/chatclient "$(DESTDIR)$(PREFIX)/bin/chatclient"
 
+torture: ## attack the programs at length; Tests/Fuzz/run and torture take --seed
+	@Scripts/install-missing libsqlite3-dev tmux
+	$(SWIFT) build
+	.build/debug/torture
+	Tests/Fuzz/run
+
 bench: build ## every figure beside its floor; BENCH=quick takes 2 minutes
 	@Benchmarks/run
 

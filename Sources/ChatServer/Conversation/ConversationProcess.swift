@@ -171,6 +171,8 @@ final class ConversationProcess {
       hasToldTrouble = false
       post(.recordingFailed, at: now)
       if isNews && !hasToldTrouble { tellOrReport(.recordingFailed(error)) }
+      // The next peer is not to wait for what cannot come.
+      if recorder.isBeyondMending { post(.stop("the transcript's directory is gone"), at: now) }
     }
   }
 

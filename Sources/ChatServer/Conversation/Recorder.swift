@@ -24,6 +24,9 @@ final class Recorder {
     self.address = address
   }
 
+  /// Whether this process can never record again, though another may.
+  private(set) var isBeyondMending = false
+
   var hasPending: Bool { !pending.isEmpty }
 
   /// The conversation's id in the transcript, once its opening is recorded.
@@ -56,10 +59,20 @@ final class Recorder {
       try writer.append(entries)
     } catch {
       guard let transcript, error.kind == .deleted || error.kind == .replaced else { throw error }
-      try transcript.reopen()
+      try reopen(transcript)
       try continueRun(in: transcript)
       writer.run = run.id
       try writer.append(entries)
+    }
+  }
+
+  private func reopen(_ transcript: TranscriptWriter) throws(TranscriptError) {
+    do throws(TranscriptError) {
+      try transcript.reopen()
+    } catch {
+      // The directory went too, and the containment holds this process to it.
+      isBeyondMending = error.kind == .notPermitted
+      throw error
     }
   }
 
