@@ -6,19 +6,16 @@ import Testing
 @Suite struct CommandLineTests {
   /// Every verb, and every option in every spelling that is read plainly.
   private static let plain = [
-    "", "list", "show", "search a", "tail", "stats", "export", "verify", "path",
-    "prune --before 1h", "prune --before=today -n -y -q", "prune --before 1h --dry-run --yes",
-    "show 1 2 @ 3..7 @~1", "search one two -n 5 three", "-n20", "-r -c", "list -n 3 --reverse",
-    "show --with a --with b --from server --from=c",
-    "show -S 2h -U now --on today -g a -g b -F -i -v -A1 -B 2 -C3",
+    "", "search a", "prune --before=today -n -y -q", "prune --before -3d --dry-run --yes",
+    "path --quiet", "show 1 2 @ 3..7 @~1 -n20 -r -c --tz -08:00",
+    "search one two -n 5 three --with a --with b --from server --from=c -gx",
+    "list -S -2h -U now --on today -g a -g b -F -i -v -A1 -B 2 -C3 --lines 3 --reverse",
     "show --since 2h --until=now --grep x --fixed-strings --ignore-case --invert-match",
-    "show --case-sensitive --after-context 1 --before-context=2 --context 3",
+    "tail --case-sensitive --after-context 1 --before-context=2 --context 3 -S2h -Unow",
     "export --state open,lost --kind message --kind open --after-event 77 --output f",
     "export -ojson -0 --color always -P --tz utc --utc -q --database d",
     "tail --lines 4 --output-format csv --null --no-pager --quiet --tz=Asia/Kathmandu",
-    "stats --by hour --ascii --count --color=never", "verify -o json --database=x",
-    "verify --output-format text", "search -g hello x", "show -S2h -Unow -gx",
-    "show -S -2h -U -1h --on -1d --tz -08:00", "prune --before -3d --tz=utc",
+    "stats --by hour --ascii --count --color=never", "verify --output-format json --database=x",
   ]
 
   @Test func `plain lines mean what the argument parser takes them for`() throws {
@@ -56,7 +53,7 @@ import Testing
     ]
     var compared = 0
     // What is not read plainly costs nothing here: only agreement is at stake.
-    while compared < 12 {
+    while compared < 5 {
       let arguments = (0..<Int.random(in: 0...6, using: &random)).map { _ in
         words.randomElement(using: &random) ?? ""
       }

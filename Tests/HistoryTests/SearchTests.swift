@@ -82,7 +82,7 @@ import Transcript
     _ = try fixture.history("search", "hi")
     #expect(try !reader.isIndexBehind())
     #expect(try reader.unindexed(query, EventFilter(), newestFirst: true).isEmpty)
-    let cursor = reader.indexed(query, EventFilter(), newestFirst: true)
+    let cursor = try reader.indexed(query, EventFilter(), newestFirst: true)
     #expect(try cursor.next()?.seq == 8)
   }
 

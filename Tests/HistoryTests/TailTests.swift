@@ -1,4 +1,5 @@
 import ChatCore
+import Glibc
 import Testing
 import Transcript
 
@@ -98,6 +99,47 @@ import Transcript
         2026-03-01T16:00:02.000-08:00 3 client> hello
 
         """)
+  }
+
+  @Test(arguments: [true, false])
+  func `a transcript that is replaced is followed on`(_ isGoneMeanwhile: Bool) throws {
+    let other = try Fixture()
+    let run = try other.run(started: "2026-03-01T16:00:00")
+    let one = try other.open(run: run, at: "2026-03-01T16:00:01", port: 7)
+    try other.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    func remove() {
+      for name in ["", "-wal", "-shm"] { unlink(fixture.path + name) }
+    }
+    let result = try tail(
+      ["-o", "json", "-n", "0"],
+      [
+        {
+          try fixture.say(2, at: "2026-03-01T14:11:00", .server, "last words")
+          if isGoneMeanwhile { remove() }
+        },
+        {},
+        {
+          if !isGoneMeanwhile { remove() }
+          try #require(link(other.path, fixture.path) == 0)
+        },
+        {},
+        {
+          let new = try Connection.forWriting(fixture.path)
+          try new.execute(
+            """
+            INSERT INTO event (conversation_id, at, kind, party, number, text)
+            VALUES (\(one), 0, 3, 0, 1, 'first words')
+            """)
+        },
+        {},
+      ])
+    let kinds = result.output.split(separator: "\n").map { line in
+      ["last words", "first words", "open\"", "\"conversation\""].first { line.contains($0) }
+    }
+    #expect(
+      kinds == ["\"conversation\"", "last words", "\"conversation\"", "open\"", "first words"])
+    #expect(result.errors == "chatserve: \(fixture.path) was replaced; following the new one\n")
+    #expect(result.exit == 130)
   }
 
   @Test func `no transaction is held between looks`() throws {

@@ -114,6 +114,14 @@ import Transcript
       ["1 message not in the full-text index, the first is event 3"]
     ),
     (
+      "UPDATE message_fts_data SET block = zeroblob(length(block)) WHERE id > 10",
+      ["the full-text index is damaged inside (FTS5's own check)"]
+    ),
+    (
+      "DELETE FROM message_fts_data WHERE id > 10",
+      ["the full-text index is damaged inside (FTS5's own check)"]
+    ),
+    (
       "UPDATE event SET text = 'changed' WHERE id = 4",
       ["the full-text index does not find event 4 by its words"]
     ),

@@ -20,6 +20,17 @@ extension HistoryMessages {
       let pruned = count(Int(result.prunedConversations), "conversation")
       remarks.append("\(pruned) were pruned (no damage)")
     }
+    if let explained = result.explainedEvents, explained.lowerBound < explained.upperBound {
+      remarks.append(
+        """
+        \(count(Int(result.missingEvents), "event")) missing, where the prunes explain \
+        \(explained.lowerBound) to \(explained.upperBound): they note their messages, not \
+        their handles and closes (no damage)
+        """)
+    }
+    if result.isIndexStructureUnchecked {
+      remarks.append("the full-text index is too large for FTS5's own check (no damage)")
+    }
     if result.unindexed > 0 {
       remarks.append("\(count(Int(result.unindexed), "message")) not indexed yet (no damage)")
     }
@@ -60,6 +71,8 @@ extension HistoryMessages {
       "\(count(Int(number), "message")) not in the full-text index, the first is event \(first)"
     case .indexedWithoutMessage(let number):
       "\(number) of the full-text index's entries have no message"
+    case .indexStructure:
+      "the full-text index is damaged inside (FTS5's own check)"
     case .notFound(let seq):
       "the full-text index does not find event \(seq) by its words"
     }

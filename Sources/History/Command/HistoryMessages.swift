@@ -36,6 +36,10 @@ enum HistoryMessages {
     "deleting: \(conversations) of \(count(total, "conversation"))"
   }
 
+  static func replaced(_ path: String) -> String {
+    "\(TextSanitizer.escapedOnOneLine(path)) was replaced; following the new one"
+  }
+
   static let noConversations = "no conversation matches"
 
   static func text(of error: HistoryError) -> String {

@@ -6,7 +6,10 @@ import Transcript
 struct TailCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
     commandName: "tail", abstract: "Show the last events and follow, until Ctrl-C.",
-    discussion: "-n 0 shows only what is new.")
+    discussion: """
+      -n 0 shows only what is new. It goes on when the server is started anew, and when the \
+      transcript is replaced by another.
+      """)
 
   @OptionGroup var filters: FilterOptions
   @OptionGroup var options: OutputOptions
@@ -38,7 +41,15 @@ struct TailCommand: HistoryVerb {
           return .interrupted
         case .outputClosed: return .done
         }
+        // Asked before the look, which then sees all that was written to a
+        // file before it was replaced.
+        let isReplaced = try !follower.archive.isAtItsPath()
         try follower.next { event in try presenter.show(event) }
+        if isReplaced, follower.changeOver() {
+          try presenter.change(to: follower.archive, follower.summaries)
+          session.note(HistoryMessages.replaced(follower.archive.connection.path))
+          try follower.next { event in try presenter.show(event) }
+        }
         presenter.flush()
       }
       try session.check(presenter.output)

@@ -35,6 +35,9 @@ public protocol HistoryFormat {
     _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream)
 
   mutating func end(into output: inout some TextOutputStream)
+
+  /// The ids that follow are those of another transcript.
+  mutating func transcriptChanged()
 }
 
 extension HistoryFormat {
@@ -51,6 +54,8 @@ extension HistoryFormat {
   ) {}
 
   public mutating func end(into output: inout some TextOutputStream) {}
+
+  public mutating func transcriptChanged() {}
 }
 
 /// Why an event is shown.

@@ -37,6 +37,10 @@ public struct JSONFormat: HistoryFormat {
     write(object, into: &output)
   }
 
+  public mutating func transcriptChanged() {
+    told.removeAll()
+  }
+
   private func write(_ object: JSONObject, into output: inout some TextOutputStream) {
     object.write(isPretty: isPretty, into: &output)
     output.write("\n")

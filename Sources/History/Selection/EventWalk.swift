@@ -60,7 +60,7 @@ final class EventWalk {
     filter.kinds = filter.kinds.isEmpty ? [.message] : filter.kinds.intersection([.message])
     if filter.kinds.isEmpty { return { () throws(TranscriptError) in nil } }
     var fresh = try archive.unindexed(query, filter, newestFirst: newestFirst)[...]
-    let cursor = archive.indexed(query, filter, newestFirst: newestFirst)
+    let cursor = try archive.indexed(query, filter, newestFirst: newestFirst)
     if newestFirst {
       return { () throws(TranscriptError) in
         if let event = fresh.popFirst() { return event }

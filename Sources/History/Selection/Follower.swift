@@ -4,8 +4,8 @@ import Transcript
 /// since numbers are given in commit order and never again. Between two looks
 /// nothing of the database is held.
 final class Follower {
-  let summaries: SummaryCache
-  private let archive: Archive
+  private(set) var summaries: SummaryCache
+  private(set) var archive: Archive
   private var selection: Selection
   /// Every event up to this one has been seen.
   private var position: Int64 = 0
@@ -33,6 +33,22 @@ final class Follower {
 
   /// The bound that lets everything up to `seq` pass.
   private static func past(_ seq: Int64) -> Int64? { seq == .max ? nil : seq + 1 }
+
+  /// Goes on with the file that has taken the place of the one that was
+  /// followed, all of which is new, when there is one. What the old one had
+  /// left must have been asked for.
+  ///
+  /// - Returns: whether it does.
+  func changeOver() -> Bool {
+    guard let successor = archive.successor() else { return false }
+    archive = successor
+    summaries = SummaryCache(successor)
+    position = 0
+    version = -1
+    // A cursor into the old file means nothing in the new one.
+    selection.filter.after = nil
+    return true
+  }
 
   /// Hands on what has come since the last look. That somebody holds a lock
   /// for long only means a later look.

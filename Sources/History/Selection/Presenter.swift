@@ -4,8 +4,8 @@ import Transcript
 /// Hands the events of a selection to a format, under their conversations
 /// and with what stands around them.
 struct Presenter {
-  private let archive: Archive
-  private let summaries: SummaryCache
+  private var archive: Archive
+  private var summaries: SummaryCache
   private let selection: Selection
   private(set) var format: any HistoryFormat
   private(set) var output: OutputBuffer
@@ -61,6 +61,17 @@ struct Presenter {
 
   mutating func flush() {
     output.flush()
+  }
+
+  /// The events that follow are those of another transcript.
+  mutating func change(
+    to archive: Archive, _ summaries: SummaryCache
+  ) throws(TranscriptError) {
+    try flushContext(upTo: nil)
+    leave()
+    format.transcriptChanged()
+    self.archive = archive
+    self.summaries = summaries
   }
 
   private mutating func leave() {

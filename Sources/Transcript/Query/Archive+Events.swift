@@ -5,8 +5,10 @@ extension Archive {
   public func events(_ filter: EventFilter, newestFirst: Bool) throws(TranscriptError)
     -> EventCursor
   {
-    EventCursor(
-      archive: self, filter: filter, newestFirst: newestFirst, isNarrow: try isNarrow(filter))
+    let isNarrow = try isNarrow(filter)
+    return EventCursor(
+      archive: self, filter: isNarrow ? filter : try narrowed(filter), newestFirst: newestFirst,
+      isNarrow: isNarrow)
   }
 
   /// The event with this seq, if `filter` means it.

@@ -4,8 +4,9 @@ extension Archive {
   /// see ``unindexed(_:_:newestFirst:)``.
   public func indexed(
     _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
-  ) -> SearchCursor {
-    SearchCursor(archive: self, query: query, filter: filter, newestFirst: newestFirst)
+  ) throws(TranscriptError) -> SearchCursor {
+    SearchCursor(
+      archive: self, query: query, filter: try narrowed(filter), newestFirst: newestFirst)
   }
 
   /// The next batch of seqs past `last`. Ordered by the index's own rowid:

@@ -19,6 +19,7 @@ extension Archive {
   public func tally(
     _ filter: EventFilter, withText: Bool, _ body: (TalliedEvent) -> Void
   ) throws(TranscriptError) {
+    let filter = try narrowed(filter)
     var last: Int64 = 0
     while true {
       let reached = try tally(filter, withText: withText, past: last, body)

@@ -29,6 +29,8 @@ public enum Finding: Hashable, Sendable {
   case notIndexed(count: Int64, first: Int64)
   /// Entries of the full-text index without a message; how many.
   case indexedWithoutMessage(count: Int64)
+  /// FTS5 finds its own structures in disorder.
+  case indexStructure
   /// A message that the index does not find by its own words.
   case notFound(seq: Int64)
 }
@@ -43,6 +45,12 @@ public struct Verification: Sendable {
   /// Messages that are not indexed yet. No damage.
   public var unindexed: Int64 = 0
   public var prunedConversations: Int64 = 0
+  /// Events that are not there any more, and how many the prunes explain: a
+  /// prune notes its messages, not how many opens, handles and closes it took.
+  public var missingEvents: Int64 = 0
+  public var explainedEvents: ClosedRange<Int64>?
+  /// Whether the index was too large for FTS5's own check.
+  public var isIndexStructureUnchecked = false
   public var findings: [Finding] = []
 
   /// Damage may be everywhere; its beginning is what helps.

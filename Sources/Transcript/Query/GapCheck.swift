@@ -6,6 +6,9 @@ struct GapCheck {
   private(set) var prunedConversations: Int64 = 0
   private var prunedMessages: Int64 = 0
   private var findings: [Finding] = []
+  /// How many events are missing, and how many the prunes explain.
+  private(set) var missingEvents: Int64 = 0
+  private(set) var explainedEvents: ClosedRange<Int64>?
 
   init(_ connection: Connection) {
     self.connection = connection
@@ -13,8 +16,8 @@ struct GapCheck {
 
   mutating func check() throws(TranscriptError) -> [Finding] {
     prunedConversations =
-      try connection.integer("SELECT sum(conversations) FROM pruning") ?? 0
-    prunedMessages = try connection.integer("SELECT sum(messages) FROM pruning") ?? 0
+      try connection.integer("SELECT sum(max(conversations, 0)) FROM pruning") ?? 0
+    prunedMessages = try connection.integer("SELECT sum(max(messages, 0)) FROM pruning") ?? 0
     let firstPruned = try checkConversations()
     try checkEvents(firstPruned)
     return findings
@@ -46,9 +49,10 @@ struct GapCheck {
       if first <= last { spans.append(first...last) }
     }
     for span in spans.sorted(by: { $0.lowerBound < $1.lowerBound }) where span.contains(rest) {
+      if span.upperBound >= gap.upperBound { return true }
       rest = span.upperBound + 1
     }
-    return rest > gap.upperBound
+    return false
   }
 
   /// A pruned conversation took its messages and one to three other events:
@@ -70,11 +74,20 @@ struct GapCheck {
     for gap in gaps where gap.lowerBound <= start { findings.append(.eventsMissing(gap)) }
 
     let missing = gaps.reduce(0) { $0 + Int64($1.count) }
-    let least = prunedMessages + prunedConversations
-    let explained = least...(prunedMessages + 3 * prunedConversations)
+    let least = Self.sum(prunedMessages, prunedConversations)
+    let most = Self.sum(least, Self.sum(prunedConversations, prunedConversations))
+    let explained = least...most
+    missingEvents = missing
+    explainedEvents = explained
     if !explained.contains(missing) {
       findings.append(.eventCount(missing: missing, explained: explained))
     }
+  }
+
+  /// Of counts that a damaged file may hold: no more than there can be.
+  private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+    let (sum, isTooLarge) = one.addingReportingOverflow(other)
+    return isTooLarge ? .max : sum
   }
 
   /// Ids from 1 to the last that was given, which are not there.
@@ -86,7 +99,9 @@ struct GapCheck {
     while try statement.step() {
       let id = statement.integer(at: 0)
       if id > expected { gaps.append(expected...(id - 1)) }
-      expected = id + 1
+      // The last number there is; nothing can come after it.
+      if id == .max { return gaps }
+      expected = max(expected, id + 1)
     }
     if let last, last >= expected { gaps.append(expected...last) }
     return gaps

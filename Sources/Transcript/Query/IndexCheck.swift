@@ -48,7 +48,7 @@ struct IndexCheck {
           SELECT 1 FROM event WHERE event.id = d.id AND kind = 3)
         """) ?? 0
     if extra > 0 { findings.append(.indexedWithoutMessage(count: extra)) }
-    if findings.isEmpty { findings = try sample(through: through) }
+    if findings.isEmpty { findings = try sample(through: min(through, newest)) }
     return findings
   }
 

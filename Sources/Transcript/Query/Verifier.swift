@@ -22,6 +22,9 @@ public struct Verifier {
     try checkIntegrity()
     // Rows of a file that SQLite calls damaged prove nothing.
     if !result.findings.isEmpty { return result }
+    // For the copy of the index. Not to be changed in a transaction
+    // (https://www.sqlite.org/pragma.html#pragma_temp_store).
+    try connection.execute("PRAGMA temp_store = MEMORY")
     // One view: what is written meanwhile is not looked at by halves.
     try connection.execute("BEGIN")
     do throws(TranscriptError) {
@@ -106,7 +109,7 @@ public struct Verifier {
     number: Int64, _ party: Party, _ conversation: Int64, _ seq: Int64, _ state: inout Progress
   ) {
     let last = party == .client ? state.numbers.client : state.numbers.server
-    let expected = last + 1
+    let expected = last == .max ? last : last + 1
     // A database that was made while the conversation went on, since the first
     // one was deleted, begins with a later number. A first message that was
     // taken away leaves a gap in the event numbers.
@@ -125,12 +128,21 @@ public struct Verifier {
     var gaps = GapCheck(connection)
     for finding in try gaps.check() { result.add(finding) }
     result.prunedConversations = gaps.prunedConversations
+    result.missingEvents = gaps.missingEvents
+    result.explainedEvents = gaps.explainedEvents
   }
 
   private mutating func checkIndex() throws(TranscriptError) {
     let index = IndexCheck(connection)
-    for finding in try index.check() { result.add(finding) }
     result.unindexed = try index.unindexed()
+    switch try IndexStructureCheck(connection).check() {
+    case .good: break
+    case .tooLarge: result.isIndexStructureUnchecked = true
+    case .damaged:
+      // What it finds, or does not, proves nothing.
+      return result.add(.indexStructure)
+    }
+    for finding in try index.check() { result.add(finding) }
   }
 
   private mutating func count() throws(TranscriptError) {
