@@ -79,7 +79,7 @@ extension PosixTests {
         Signals.leaveInterruptToChild()
         try Signals.install([.terminate])
         let script =
-          "exec >&\(output.writeEnd.rawValue); read word; echo $word; kill -s INT $$; echo no"
+          "exec >/proc/self/fd/\(output.writeEnd.rawValue); read word; echo $word; kill -s INT $$; echo no"
         try #require(fcntl(output.writeEnd.rawValue, F_SETFD, 0) == 0)
         try input.readEnd.setNonBlocking(false)
         let shell = try ShellProcess.start(script, input: input.readEnd)
