@@ -174,6 +174,15 @@ import Testing
     #expect(other.errors == "chatserve: /etc/passwd is not a chatserve transcript\n")
   }
 
+  @Test func `an empty file is told from an old transcript`() throws {
+    let path = fixture.directory + "/empty.db"
+    try AtomicFile(path: path).finish()
+    let result = try Fixture.history(["list", "--database", path])
+    #expect(result.exit == 74)
+    #expect(
+      result.errors == "chatserve: \(path) is empty; \"chatserve PORT\" makes a transcript of it\n")
+  }
+
   @Test func `an empty transcript is no mistake`() throws {
     let empty = try Fixture()
     for verb in [["list"], ["show"], ["stats"], ["export"], ["verify"]] {
