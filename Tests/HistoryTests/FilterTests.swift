@@ -1,3 +1,4 @@
+import ChatCore
 import Testing
 
 @testable import History
@@ -10,7 +11,9 @@ import Testing
   }
 
   /// The seqs that a command shows.
-  private func seqs(_ arguments: String...) throws -> [Int] {
+  private func seqs(_ arguments: String...) throws -> [Int] { try seqs(arguments) }
+
+  private func seqs(_ arguments: [String]) throws -> [Int] {
     let result = try Fixture.history(
       arguments + ["-o", "tsv", "--database", fixture.path, "--tz", "-08:00"])
     return result.output.split(separator: "\n").compactMap {
@@ -73,6 +76,34 @@ import Testing
       all.append(first)
     }
     #expect(all == [1, 2, 3, 4, 5, 6, 7, 8])
+  }
+
+  @Test func `times are looked for where they can lie, and clocks may step`() throws {
+    let run = try fixture.run(started: "2026-04-01T10:00:00")
+    // A conversation of weeks, with the clock a day ahead for a while, opened
+    // long before the next; then one by a clock that began in 1970.
+    let three = try fixture.open(run: run, at: "2026-04-01T10:00:00", port: 1)
+    try fixture.say(three, at: "2026-04-20T10:00:00", .client, "three weeks later")
+    try fixture.say(three, at: "2026-05-02T10:00:00", .client, "ahead")
+    try fixture.say(three, at: "2026-05-01T10:00:00", .client, "right again")
+    let four = try fixture.open(run: run, at: "1970-01-02T10:00:00", port: 2)
+    try fixture.say(four, at: "1970-01-02T10:00:01", .client, "no battery")
+    try fixture.say(four, at: "2026-06-01T10:00:00", .client, "time has come")
+    let five = try fixture.open(run: run, at: "2026-06-02T10:00:00", port: 3)
+    try fixture.say(five, at: "2026-06-02T10:00:01", .client, "last")
+    let all = try seqs("export", "-n", "100")
+    func times(_ options: String...) throws -> [Int] {
+      try seqs(["export", "--kind", "message"] + options)
+    }
+    #expect(all.count == 17)
+    #expect(try times("-S", "2026-04-10", "-U", "2026-04-30") == [10])
+    #expect(try times("-S", "2026-05-02", "-U", "2026-05-03") == [11])
+    #expect(try times("-S", "2026-05-01", "-U", "2026-05-01") == [12])
+    #expect(try times("-U", "1971-01-01") == [14])
+    #expect(try times("-S", "2026-05-20") == [15, 17])
+    #expect(try times("-S", "2026-06-02") == [17])
+    #expect(try times("-S", "2027-01-01") == [])
+    #expect(try times("-U", "2026-03-02").count == 4)
   }
 
   @Test func `counts are counts`() throws {
@@ -141,6 +172,15 @@ import Testing
     let other = try Fixture.history(["list", "--database", "/etc/passwd"])
     #expect(other.exit == 74)
     #expect(other.errors == "chatserve: /etc/passwd is not a chatserve transcript\n")
+  }
+
+  @Test func `an empty file is told from an old transcript`() throws {
+    let path = fixture.directory + "/empty.db"
+    try AtomicFile(path: path).finish()
+    let result = try Fixture.history(["list", "--database", path])
+    #expect(result.exit == 74)
+    #expect(
+      result.errors == "chatserve: \(path) is empty; \"chatserve PORT\" makes a transcript of it\n")
   }
 
   @Test func `an empty transcript is no mistake`() throws {

@@ -88,6 +88,8 @@ enum HistoryMessages {
     case .notAFile: "\(path) is not a file"
     case .notADatabase, .foreign: "\(path) is not a chatserve transcript"
     case .newer: "\(path) was written by a newer chatserve; use that one to read it"
+    case .older(found: 0, _):
+      "\(path) is empty; \"chatserve PORT\" makes a transcript of it"
     case .older:
       "\(path) was written by an older chatserve; start \"chatserve PORT\" on it once to bring it up to date"
     case .corrupt: "\(path) is damaged; \"chatserve history verify\" tells more"

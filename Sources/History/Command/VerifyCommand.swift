@@ -19,6 +19,20 @@ struct VerifyCommand: HistoryVerb {
     guard [.text, .json, .jsonPretty].contains(format) else {
       throw .value(format.rawValue, option: "verify -o")
     }
+    do throws(HistoryError) {
+      return try verify(session)
+    } catch {
+      // A file too damaged to be opened, or read to its end, is what was asked
+      // about.
+      guard case .transcript(let cause) = error, cause.kind == .corrupt else { throw error }
+      var result = Verification()
+      result.findings = [.integrity(cause.message ?? "the file cannot be read")]
+      try show(result, session)
+      return .nothing
+    }
+  }
+
+  private func verify(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
     guard let archive = try session.archive() else { return .done }
     let progress = ProgressLine(session)
     do {
@@ -27,20 +41,24 @@ struct VerifyCommand: HistoryVerb {
         progress.show(HistoryMessages.verifying(count), count: count)
       }
       progress.clear()
-      var output = session.output()
-      if format == .text {
-        write(result, into: &output)
-      } else {
-        Self.object(result).write(isPretty: format == .jsonPretty, into: &output)
-        output.write("\n")
-      }
-      output.flush()
-      try session.check(output)
+      try show(result, session)
       return result.findings.isEmpty ? .done : .nothing
     } catch {
       progress.clear()
       throw HistoryError(error)
     }
+  }
+
+  private func show(_ result: Verification, _ session: HistorySession) throws(HistoryError) {
+    var output = session.output()
+    if format == .text {
+      write(result, into: &output)
+    } else {
+      Self.object(result).write(isPretty: format == .jsonPretty, into: &output)
+      output.write("\n")
+    }
+    output.flush()
+    try session.check(output)
   }
 
   private func write(_ result: Verification, into output: inout some TextOutputStream) {

@@ -18,7 +18,7 @@ extension Archive {
     _ filter: ConversationFilter, newestFirst: Bool, past last: Int64?, limit: Int
   ) throws(TranscriptError) -> [SummaryRow] {
     var conditions = Conditions()
-    filter.add(to: &conditions)
+    try narrowed(filter).add(to: &conditions)
     if let last {
       conditions.require("c.id \(newestFirst ? "<" : ">") \(conditions.parameter(last))")
     }

@@ -7,8 +7,8 @@ extension Archive {
   /// of a message. But numbers are given in commit order, and every
   /// conversation's open tells, by an index, what the clock showed at that
   /// number. So what was committed before an open that is a whole
-  /// ``margin`` too early is left out, and what came after the first of the
-  /// opens that are all too late by as much.
+  /// ``margin`` too early is left out, and what came after one that is too
+  /// late by as much, where every open before, or after, is so too.
   ///
   /// The range only saves work: inside it every event's own time decides. A
   /// clock that steps does not lose events while it is wrong by less than the
@@ -28,6 +28,17 @@ extension Archive {
     return filter
   }
 
+  /// `filter`, with what is known of the conversations that its times can
+  /// mean.
+  func narrowed(
+    _ filter: ConversationFilter
+  ) throws(TranscriptError) -> ConversationFilter {
+    guard let since = filter.since else { return filter }
+    var filter = filter
+    filter.firstEvent = try firstEvent(at: since)
+    return filter
+  }
+
   /// A week: more than any time zone, summer time or dead battery that somebody
   /// noticed makes of a clock, and some thousand events more to look at.
   private static let margin: Int64 = 7 * 86_400_000
@@ -36,13 +47,15 @@ extension Archive {
   private func firstEvent(at since: Timestamp) throws(TranscriptError) -> Int64? {
     let (limit, isTooEarly) = since.milliseconds.subtractingReportingOverflow(Self.margin)
     if isTooEarly { return nil }
-    // The last conversation of those that were all opened before: it may still
-    // be going on, so its own events count.
+    // The newest, by the clock, of those that all were opened before: it may
+    // still be going on, so its own events count. Not the one with the highest
+    // id, which may have been opened by a clock that was years behind.
     return try connection.integer(
       """
       SELECT min(id) FROM event WHERE conversation_id = (
-        SELECT max(id) FROM conversation WHERE id < coalesce(
-          (SELECT min(id) FROM conversation WHERE opened_at >= \(limit)), \(Int64.max)))
+        SELECT id FROM conversation WHERE opened_at < \(limit) AND id < coalesce(
+          (SELECT min(id) FROM conversation WHERE opened_at >= \(limit)), \(Int64.max))
+        ORDER BY opened_at DESC LIMIT 1)
       """)
   }
 
@@ -51,11 +64,13 @@ extension Archive {
   private func firstEvent(past until: Timestamp) throws(TranscriptError) -> Int64? {
     let (limit, isTooLate) = until.milliseconds.addingReportingOverflow(Self.margin)
     if isTooLate { return nil }
+    // Again by the clock, for one that was years ahead.
     return try connection.integer(
       """
       SELECT min(id) FROM event WHERE conversation_id = (
-        SELECT min(id) FROM conversation WHERE id > coalesce(
-          (SELECT max(id) FROM conversation WHERE opened_at <= \(limit)), 0))
+        SELECT id FROM conversation WHERE opened_at > \(limit) AND id > coalesce(
+          (SELECT max(id) FROM conversation WHERE opened_at <= \(limit)), 0)
+        ORDER BY opened_at LIMIT 1)
       """)
   }
 }

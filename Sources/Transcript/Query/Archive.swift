@@ -46,7 +46,7 @@ public final class Archive {
     _ filter: ConversationFilter
   ) throws(TranscriptError) -> (conversations: Int, oldest: Timestamp?) {
     var conditions = Conditions()
-    filter.add(to: &conditions)
+    try narrowed(filter).add(to: &conditions)
     let statement = try connection.cached(
       """
       SELECT count(*), min(c.opened_at) FROM conversation AS c

@@ -19,6 +19,10 @@ public struct ConversationFilter: Hashable, Sendable {
     case lost
   }
 
+  /// The event that every one at or after ``since`` comes after, where that is
+  /// known; see ``Archive/narrowed(_:)-(ConversationFilter)``.
+  var firstEvent: Int64?
+
   public init() {}
 
   /// The part that the database can decide. Whether a conversation without a
@@ -38,9 +42,13 @@ public struct ConversationFilter: Hashable, Sendable {
     }
     if let since {
       let limit = conditions.parameter(since.milliseconds)
+      let first = conditions.parameter(firstEvent ?? .min)
+      // The index alone dismisses most, without a look at their rows.
       conditions.require(
         """
+        CASE WHEN (SELECT max(id) FROM event WHERE conversation_id = c.id) >= \(first) THEN
         (SELECT at FROM event WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) >= \(limit)
+        END
         """)
     }
     if states == [.closed] { conditions.require("e.id IS NOT NULL") }

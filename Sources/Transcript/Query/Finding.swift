@@ -53,6 +53,8 @@ public struct Verification: Sendable {
   public var isIndexStructureUnchecked = false
   public var findings: [Finding] = []
 
+  public init() {}
+
   /// Damage may be everywhere; its beginning is what helps.
   static let maximumFindings = 100
 

@@ -7,9 +7,9 @@
 struct IndexCheck {
   private let connection: Connection
 
-  /// Enough to meet an index that was built by other rules; few enough to
-  /// take no time.
-  private static let samples: Int64 = 500
+  /// Enough to meet an index that was built by other rules, and every message
+  /// of a small transcript; few enough to take seconds at most.
+  private static let samples: Int64 = 2000
 
   init(_ connection: Connection) {
     self.connection = connection

@@ -65,14 +65,14 @@ struct PlainOption {
     return true
   }
 
-  /// - Parameter usual: what `value` is when it is not given.
+  /// The same where `usual` is what `value` is when it is not given.
   mutating func setTime(_ value: inout String, usual: String) -> Bool {
     guard value == usual, let text = takeText(mayBeNegative: true) else { return false }
     value = text
     return true
   }
 
-  /// - Parameter usual: what `value` is when it is not given.
+  /// The same where `usual` is what `value` is when it is not given.
   mutating func set<Value: RawRepresentable<String> & Equatable>(
     _ value: inout Value, usual: Value
   ) -> Bool {
