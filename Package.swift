@@ -73,14 +73,15 @@ let package = Package(
       ["ChatCore", "ChatProgram", "ChatClient", "ChatLink", "ChatPosix", "ChatTerminal", arguments]),
 
     // Tests
-    tests("ChatCoreTests", ["ChatCore"]),
-    tests("ChatWireTests", ["ChatCore", "ChatWire"]),
+    .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: strict),
+    tests("ChatCoreTests", ["ChatCore", "Seeded"]),
+    tests("ChatWireTests", ["ChatCore", "ChatWire", "Seeded"]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
-    tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal"]),
+    tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Seeded"]),
     tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
-    tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Transcript"]),
+    tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Seeded", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
     .target(
       name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],
@@ -89,11 +90,14 @@ let package = Package(
     .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/TortureKit/FaultVFS"),
     .target(
       name: "TortureKit",
-      dependencies: ["CSQLite", "ChatCore", "FaultVFS", "FuzzTargets", "Harness", "Transcript"],
+      dependencies: [
+        "CSQLite", "ChatCore", "FaultVFS", "FuzzTargets", "Harness", "Seeded", "Transcript",
+      ],
       path: "Tests/TortureKit/Kit", swiftSettings: strict),
     .executableTarget(
-      name: "torture", dependencies: ["TortureKit"], path: "Tests/Torture", swiftSettings: strict),
-    tests("TortureTests", ["FuzzTargets", "Harness", "TortureKit"]),
+      name: "torture", dependencies: ["Seeded", "TortureKit"], path: "Tests/Torture",
+      swiftSettings: strict),
+    tests("TortureTests", ["FuzzTargets", "Harness", "Seeded", "TortureKit"]),
     // The programs in a real terminal program, tmux(1).
     tests("TerminalTests", ["Harness"]),
   ]

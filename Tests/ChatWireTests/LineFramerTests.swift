@@ -1,5 +1,6 @@
 import ChatWire
 import Testing
+import Seeded
 
 struct LineFramerTests {
   private func lines(_ chunks: [[UInt8]], limit: Int = 1000) -> [LineFramer.Line] {
@@ -56,7 +57,7 @@ struct LineFramerTests {
 
   @Test func randomSplits() {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededGenerator(state: seed)
+    var random = SeededRandom(seed: seed)
     let alphabet: [UInt8] = [0x0a, 0x0d, 0, 0x61, 0x62, 0xc3]
     for _ in 0..<300 {
       let bytes = (0..<80).map { _ in alphabet[Int.random(in: 0..<6, using: &random)] }

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatWire
 import Testing
+import Seeded
 
 struct PeerCodecFuzzTests {
   private static let words: [[UInt8]] =
@@ -21,7 +22,7 @@ struct PeerCodecFuzzTests {
   @Test(arguments: Party.allCases)
   func anything(_ side: Party) {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededGenerator(state: seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<2000 {
       var now: Int64 = 0
       var codec = PeerCodec(side: side, connectedAt: at(now))

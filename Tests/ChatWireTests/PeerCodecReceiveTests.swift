@@ -1,6 +1,7 @@
 import ChatCore
 import ChatWire
 import Testing
+import Seeded
 
 struct PeerCodecReceiveTests {
   /// What a client of each dialect sends, and what a server makes of it.
@@ -43,7 +44,7 @@ struct PeerCodecReceiveTests {
   func randomSplits(_ dialect: Dialect) throws {
     let (bytes, expected) = try Self.conversation(dialect)
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededGenerator(state: seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<200 {
       var codec = PeerCodec(side: .server, connectedAt: at(0))
       #expect(codec.receiveAll(random.pieces(bytes, upTo: 30)) == expected, "seed \(seed)")

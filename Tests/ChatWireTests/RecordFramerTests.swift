@@ -1,5 +1,6 @@
 import ChatWire
 import Testing
+import Seeded
 
 struct RecordFramerTests {
   private func records(
@@ -32,7 +33,7 @@ struct RecordFramerTests {
 
   @Test func randomStreams() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededGenerator(state: seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<200 {
       let bytes = (0..<300).map { _ in UInt8.random(in: 0...9, using: &random) &* 28 }
       let expected = bytes.split(separator: 0, omittingEmptySubsequences: false).map { Array($0) }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatWire
+import Seeded
 
 func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
 
@@ -10,18 +11,7 @@ func pieces(_ bytes: [UInt8], of size: Int) -> [[UInt8]] {
   }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same pieces again for a seed.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededRandom {
   mutating func pieces(_ bytes: [UInt8], upTo longest: Int) -> [[UInt8]] {
     var result: [[UInt8]] = []
     var rest = bytes[...]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import History
+import Seeded
 
 /// The plain way of reading a command line and the argument parser agree.
 @Suite struct CommandLineTests {
@@ -42,7 +43,7 @@ import Testing
 
   @Test func `random lines are read plainly as the parser reads them, or not at all`() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let words = [
       "list", "show", "search", "tail", "stats", "export", "verify", "prune", "path", "help", "1",
       "@", "x", "-n", "-n3", "-r", "-o", "-ocsv", "json", "-g", "-gi", "-S", "2h", "--since=1h",

@@ -3,6 +3,7 @@ import Testing
 import Transcript
 
 @testable import History
+import Seeded
 
 /// Whatever a user types or a file holds is refused or shown, and never ends
 /// the process.
@@ -38,7 +39,7 @@ import Transcript
 
   @Test func `random times are read or refused`() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let zones = try Self.zones.map(zone)
     let parts = [
       "0", "9", "12", "31", "60", "99", "2026", "0000", "9999", "999999999", "-", "--", "+", ":",
@@ -64,7 +65,7 @@ import Transcript
 
   @Test func `random ids are references or none`() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let fixture = try Fixture.samples()
     let archive = Archive(try Connection.forReading(fixture.path))
     let parts = [
@@ -84,7 +85,7 @@ import Transcript
 
   @Test func `random patterns match, do not, or are refused`() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let parts = [
       "a", "B", "é", "日", "(", ")", "[", "]", "{", "}", "*", "+", "?", ".", "|", "^", "$", "\\",
       "\\d", "\\S", "\\p{L}", "\\1", "(?i)", "(?:", "(?<n>", "(?=", "(?!", "[^", "a-z", "{2,3}",

@@ -1,5 +1,6 @@
 import ChatTerminal
 import Testing
+import Seeded
 
 @Suite struct EditBufferTests {
   @Test func clustersFormAsScalarsArrive() {

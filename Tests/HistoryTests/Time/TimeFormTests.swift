@@ -2,6 +2,7 @@ import ChatCore
 import Testing
 
 @testable import History
+import Seeded
 
 @Suite struct TimeFormTests {
   let zone = Zone.fixed(seconds: -8 * 3600)
@@ -64,7 +65,7 @@ import Testing
 
   @Test func `every stamp that is printed is read back`() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let names = ["America/Los_Angeles", "Europe/London", "Asia/Kolkata", "Pacific/Apia", "utc"]
     for name in names {
       let zone = try ZoneName(name).zone(environment: nil, readFile: SystemFile.bytes(at:))
@@ -84,23 +85,5 @@ import Testing
         #expect(back <= time, "\(local) in \(name), seed \(seed)")
       }
     }
-  }
-}
-
-/// A small generator that a printed seed makes repeatable (Steele, Lea and
-/// Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

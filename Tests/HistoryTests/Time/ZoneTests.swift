@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import History
+import Seeded
 
 @Suite struct ZoneTests {
   private func zone(_ name: String) throws -> Zone {
@@ -54,7 +55,7 @@ import Testing
 
   @Test func `Foundation agrees`() throws {
     let seed = UInt64.random(in: .min ... .max)
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     for name in ["America/New_York", "Europe/Paris", "Africa/Casablanca", "Australia/Lord_Howe"] {
       let zone = try zone(name)
       let foundation = try #require(TimeZone(identifier: name))

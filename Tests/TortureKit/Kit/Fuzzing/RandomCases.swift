@@ -1,4 +1,5 @@
 import FuzzTargets
+import Seeded
 
 /// Random mutations of known cases, for where no coverage-guided fuzzer runs.
 public enum RandomCases {
@@ -18,7 +19,7 @@ public enum RandomCases {
   public static func run(
     _ target: FuzzTarget, from seeds: [[UInt8]], count: Int, seed: UInt64
   ) throws {
-    var random = Seed(seed)
+    var random = SeededRandom(seed: seed)
     for index in 0..<count {
       let bytes = mutation(of: seeds.randomElement(using: &random) ?? [], &random)
       do throws(FuzzFinding) {
@@ -29,7 +30,7 @@ public enum RandomCases {
     }
   }
 
-  private static func mutation(of seed: [UInt8], _ random: inout Seed) -> [UInt8] {
+  private static func mutation(of seed: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = seed
     for _ in 0..<Int.random(in: 1...12, using: &random) {
       let place = Int.random(in: 0...bytes.count, using: &random)

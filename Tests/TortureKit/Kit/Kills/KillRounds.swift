@@ -2,6 +2,7 @@ import ChatCore
 import Glibc
 import Harness
 import Transcript
+import Seeded
 
 /// Talks at full speed in both directions, kills somebody at a random moment,
 /// and holds what must be true afterwards. The seed gives the same schedule
@@ -29,7 +30,7 @@ public struct KillRounds {
 
   public static func run(rounds: Int, seed: UInt64) throws -> Report {
     var report = Report()
-    var random = Seed(seed)
+    var random = SeededRandom(seed: seed)
     while report.rounds < rounds {
       let count = min(roundsAStage, rounds - report.rounds)
       try Stage.run { stage in

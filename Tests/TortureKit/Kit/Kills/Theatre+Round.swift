@@ -2,13 +2,14 @@ import ChatCore
 import Glibc
 import Harness
 import Transcript
+import Seeded
 
 extension Theatre {
   /// Milliseconds of talk before somebody is killed, at most.
   private static let longestTalk = 40
 
   mutating func round(
-    _ number: Int, _ victim: KillRounds.Victim, _ random: inout Seed,
+    _ number: Int, _ victim: KillRounds.Victim, _ random: inout SeededRandom,
     _ report: inout KillRounds.Report
   ) throws {
     let handle = "r\(number)"
@@ -78,7 +79,7 @@ extension Theatre {
 
   /// The real client is killed; the server must go on.
   private mutating func clientRound(
-    _ handle: String, _ random: inout Seed, _ report: inout KillRounds.Report
+    _ handle: String, _ random: inout SeededRandom, _ report: inout KillRounds.Report
   ) throws {
     let client = try stage.onPipes(.chatclient, ["127.0.0.1", "\(port)", "--handle", handle])
     let end = Deadline.now + Int64.random(in: 0...Int64(Self.longestTalk) * 3, using: &random)

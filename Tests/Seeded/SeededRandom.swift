@@ -1,0 +1,23 @@
+/// SplitMix64 (Steele, Lea and Flood 2014): small, fast and the same
+/// everywhere, so that a printed seed brings a failure back.
+public struct SeededRandom: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// 0 ..< bound, without the rejection loop: an exact distribution matters
+  /// less here than speed in a debug build.
+  public mutating func below(_ bound: Int) -> Int {
+    Int(next() >> 33) % bound
+  }
+}
