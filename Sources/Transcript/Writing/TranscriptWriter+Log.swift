@@ -23,7 +23,7 @@ extension TranscriptWriter {
   /// into the database, and another connection begins a new log. Every process
   /// does this before it writes again.
   func checkLog() throws(TranscriptError) {
-    let found = FileIdentity(path: DatabaseFile.resolved(path) + "-wal")
+    let found = FileIdentity(path: logPath)
     guard let known = log else {
       log = found
       return

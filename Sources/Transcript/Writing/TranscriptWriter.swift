@@ -10,6 +10,9 @@ public final class TranscriptWriter {
   private(set) var generation = 0
   private var queue: WriterQueue
   private let busyTimeout: Int32
+  /// Where the write-ahead log is, links followed once: it is looked at before
+  /// every commit.
+  private(set) var logPath: String
   /// Which file the write-ahead log is, once there is one.
   var log: FileIdentity?
 
@@ -27,6 +30,7 @@ public final class TranscriptWriter {
     self.busyTimeout = busyTimeout
     connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
     queue = WriterQueue(database: path)
+    logPath = DatabaseFile.resolved(path) + "-wal"
   }
 
   /// Leaves the file that was deleted or replaced, and opens what is at the
@@ -67,6 +71,7 @@ public final class TranscriptWriter {
   func reconnect() throws(TranscriptError) {
     connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
     queue = WriterQueue(database: path)
+    logPath = DatabaseFile.resolved(path) + "-wal"
     log = nil
   }
 
