@@ -66,7 +66,9 @@ int cposix_ignore_sigxfsz(void) {
 void cposix_stop_group(void) {
   // Open to the signal while it is sent: sent to a group with this process in
   // it, it is taken before kill(2) returns. Stopping apart from the group, a
-  // SIGCONT could come between, and nobody would send another.
+  // SIGCONT could come between, and nobody would send another. The default
+  // action rather than SIGSTOP: in an orphaned process group the kernel then
+  // does nothing, where SIGSTOP would stop us for good.
   struct sigaction action = {.sa_handler = SIG_DFL}, before;
   sigset_t set, mask;
   sigemptyset(&set);
@@ -74,21 +76,6 @@ void cposix_stop_group(void) {
   sigaction(SIGTSTP, &action, &before);
   pthread_sigmask(SIG_UNBLOCK, &set, &mask);
   kill(0, SIGTSTP); // stops here
-  pthread_sigmask(SIG_SETMASK, &mask, NULL);
-  sigaction(SIGTSTP, &before, NULL);
-}
-
-void cposix_stop_self(void) {
-  // The default action of SIGTSTP rather than SIGSTOP: in an orphaned process
-  // group the kernel then does nothing, where SIGSTOP would stop us for good.
-  struct sigaction action = {.sa_handler = SIG_DFL}, before;
-  sigset_t set, mask;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTSTP);
-  pthread_sigmask(SIG_BLOCK, &set, &mask);
-  sigaction(SIGTSTP, &action, &before);
-  raise(SIGTSTP);
-  pthread_sigmask(SIG_UNBLOCK, &set, NULL); // stops here
   pthread_sigmask(SIG_SETMASK, &mask, NULL);
   sigaction(SIGTSTP, &before, NULL);
 }

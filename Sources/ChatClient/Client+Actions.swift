@@ -108,7 +108,7 @@ extension Client {
       }
     }
     let notice = ClientNotice.ended(
-      ending, dialect: machine.dialect, isOwnSignal: signal != nil)
+      ending, dialect: machine.dialect)
     let channel: ConsoleChannel = isFailure(ending) ? .notice : .conversation
     terminal.console.print(words.sentence(notice), to: channel)
   }

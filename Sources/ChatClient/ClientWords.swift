@@ -23,8 +23,7 @@ public enum ClientNotice {
   case denied(String)
   case unshown(count: Int)
   case unconfirmed(count: Int)
-  /// `isOwnSignal`: a signal to this program ended it.
-  case ended(Conversation.Ending, dialect: Dialect?, isOwnSignal: Bool)
+  case ended(Conversation.Ending, dialect: Dialect?)
 }
 
 /// The executable's words, handed to the loop that needs them.

@@ -39,7 +39,7 @@ enum UserMessages {
     case .unconfirmed(let count):
       "The server did not confirm \(messages(count)) of yours; "
         + "\(count == 1 ? "it" : "they") may be lost:"
-    case .ended(let ending, let dialect, _): ended(ending, dialect)
+    case .ended(let ending, let dialect): ended(ending, dialect)
     }
   }
 

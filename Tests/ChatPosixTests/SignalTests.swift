@@ -82,7 +82,7 @@ extension PosixTests {
         // A group of its own, whose parent can continue it: not orphaned.
         setpgid(0, 0)
         try Signals.install([.terminalStop, .continued])
-        Signals.stopThisProcess()
+        Signals.stopProcessGroup()
         var poller = Poller()
         _ = try poller.poll([], timeoutMilliseconds: patience)
         guard Signals.take() == [.continued] else { return false }

@@ -78,7 +78,6 @@ int cposix_ignore_sigpipe(void);
 int cposix_ignore_sigxfsz(void);
 void cposix_stop_group(void);
 // Stops this process as Ctrl-Z does and returns when it is continued.
-void cposix_stop_self(void);
 // ppoll(2), the installed signals open while it waits. A null timeout waits
 // for ever.
 int cposix_ppoll(struct pollfd *descriptors, unsigned long count, const struct timespec *timeout);

@@ -16,7 +16,7 @@ public enum Signal: Hashable, Sendable, CaseIterable {
   case childChanged
   /// SIGCONT: running again after a stop.
   case continued
-  /// SIGTSTP: asked to stop; see ``Signals/stopThisProcess()``.
+  /// SIGTSTP: asked to stop; see ``Signals/stopProcessGroup()``.
   case terminalStop
 
   public var number: Int32 {

@@ -66,11 +66,4 @@ public enum Signals {
   public static func stopProcessGroup() {
     cposix_stop_group()
   }
-
-  /// Stops this process as Ctrl-Z would, and returns once it is continued.
-  /// Restore the terminal before, enter raw mode again after. In an orphaned
-  /// process group, where nobody could continue it, returns at once.
-  public static func stopThisProcess() {
-    cposix_stop_self()
-  }
 }
