@@ -48,13 +48,14 @@ public final class ConversationWriter {
     // Worked on apart and kept only once the commit is through.
     var next = state
     let ids = try writer.commit { () throws(TranscriptError) in
-      var insertion = try EventInsertion(writer.connection)
+      var insertion = EventInsertion(writer.connection, capacity: entries.count)
       if next.isOf(earlierThan: writer.generation) {
         try restore(&next, &insertion)
       }
       for (entry, time) in entries {
         try record(entry, at: time, &next, &insertion)
       }
+      try insertion.finish()
       return insertion.ids
     }
     next.generation = writer.generation
@@ -71,7 +72,7 @@ public final class ConversationWriter {
       let id = try insertConversation(opened: time)
       state.id = id
       state.opened = time
-      try insertion.open(id, at: time)
+      insertion.open(id, at: time)
       return
     }
     guard let id = state.id else { preconditionFailure("a conversation begins with its open") }
@@ -80,19 +81,19 @@ public final class ConversationWriter {
     case .handle(let handle, let dialect):
       state.handle = (handle, dialect, time)
       try setHandle(handle, dialect, of: id)
-      try insertion.handle(id, at: time, handle)
+      insertion.handle(id, at: time, handle)
     case .floor:
       state.floor = time
       try setFloor(time, of: id)
     case .message(let party, let number, let message):
-      try insertion.message(id, at: time, party, number, message, isHeld: false)
+      insertion.message(id, at: time, party, number, message, isHeld: false)
     case .held(let number, let message):
-      try insertion.message(id, at: time, .client, number, message, isHeld: true)
+      insertion.message(id, at: time, .client, number, message, isHeld: true)
     case .acknowledged(let number):
       state.acknowledged = max(state.acknowledged, number)
       try setAcknowledged(state.acknowledged, of: id)
     case .close(let party, let reason, let detail, let undelivered):
-      try insertion.close(id, at: time, party, reason, detail, undelivered)
+      insertion.close(id, at: time, party, reason, detail, undelivered)
     }
   }
 
