@@ -18,12 +18,17 @@ struct OutboundQueue {
   var byteCount: Int { bytes.count - start }
   var isEmpty: Bool { byteCount == 0 }
 
-  /// Takes `new`; once these bytes are written, the message numbered `receipt`
-  /// is on its way.
+  /// Takes `new`; see ``append(receipt:_:)``.
   mutating func append(_ new: [UInt8], receipt: Int?) {
-    guard !new.isEmpty else { return }
-    bytes += new
-    pieces.append(Piece(end: bytes.count, receipt: receipt))
+    append(receipt: receipt) { $0 += new }
+  }
+
+  /// Takes what `write` appends to the bytes it is given; once these are
+  /// written, the message numbered `receipt` is on its way.
+  mutating func append(receipt: Int?, _ write: (inout [UInt8]) -> Void) {
+    let before = bytes.count
+    write(&bytes)
+    if bytes.count > before { pieces.append(Piece(end: bytes.count, receipt: receipt)) }
   }
 
   /// What to write next: everything, or one piece at a time.

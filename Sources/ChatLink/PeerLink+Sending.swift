@@ -6,11 +6,9 @@ extension PeerLink {
   /// Puts one signal in the queue, in the peer's dialect.
   public func send(_ signal: Conversation.Signal, at now: Instant) {
     guard !isBroken, let outgoing = outgoing(for: signal) else { return }
-    var bytes: [UInt8] = []
-    codec.encode(outgoing, into: &bytes)
     var receipt: Int?
     if case .say(let number, _) = signal, codec.dialect != .native { receipt = number }
-    outbound.append(bytes, receipt: receipt)
+    outbound.append(receipt: receipt) { codec.encode(outgoing, into: &$0) }
   }
 
   /// Writes what the socket takes now.

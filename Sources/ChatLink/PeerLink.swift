@@ -26,6 +26,8 @@ public final class PeerLink {
   private var buffer = [UInt8](repeating: 0, count: PeerLink.readLength)
   /// Whether the stream has ended or broken, so that nothing more is read.
   public private(set) var isAtEnd = false
+  /// Whether the last read was full, so that there may be more to read.
+  public private(set) var mayHaveMore = false
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
 
@@ -72,6 +74,7 @@ public final class PeerLink {
 
   /// Reads once, if there is something.
   public func receive(at now: Instant) -> [Conversation.Event] {
+    mayHaveMore = false
     guard !isAtEnd else { return [] }
     do {
       switch try descriptor.readAvailable(into: &buffer) {
@@ -81,6 +84,7 @@ public final class PeerLink {
         isAtEnd = true
         return events(from: codec.endOfFile(at: now), at: now)
       case .bytes(let count):
+        mayHaveMore = count == buffer.count
         let incoming = buffer.withUnsafeBytes {
           codec.receive(UnsafeRawBufferPointer(rebasing: $0[..<count]), at: now)
         }

@@ -23,18 +23,33 @@ public struct LineFramer: Sendable {
   public mutating func feed(_ bytes: UnsafeRawBufferPointer) -> [Line] {
     var lines: [Line] = []
     var start = 0
-    for index in bytes.indices {
-      let byte = bytes[index]
-      let ends = byte == 0x0a || (byte == 0 && lastWasCarriageReturn)
-      lastWasCarriageReturn = byte == 0x0d
-      if ends {
-        keep(bytes[start..<index], &lines)
-        end(&lines)
-        start = index + 1
-      }
+    var telnetEnd = telnetLineEnd(in: bytes, from: 0)
+    while true {
+      let lineFeed = ByteScan.firstIndex(of: 0x0a, in: bytes, from: start)
+      guard let end = Self.earlier(lineFeed, telnetEnd) else { break }
+      let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      start = end + 1
+      if end == telnetEnd { telnetEnd = telnetLineEnd(in: bytes, from: start) }
+      finishLine(piece, &lines)
     }
-    keep(bytes[start...], &lines)
+    keep(UnsafeRawBufferPointer(rebasing: bytes[start...]), &lines)
+    if let last = bytes.last { lastWasCarriageReturn = last == 0x0d }
     return lines
+  }
+
+  private static func earlier(_ one: Int?, _ other: Int?) -> Int? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
+  }
+
+  /// The NUL of the first CR NUL whose NUL is at or after `start`.
+  private func telnetLineEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    var start = start
+    while let index = ByteScan.firstIndex(of: 0, in: bytes, from: start) {
+      if index == 0 ? lastWasCarriageReturn : bytes[index - 1] == 0x0d { return index }
+      start = index + 1
+    }
+    return nil
   }
 
   /// The last line, when the stream ended without an end of line.
@@ -44,7 +59,19 @@ public struct LineFramer: Sendable {
     return lines
   }
 
-  private mutating func keep(_ piece: Slice<UnsafeRawBufferPointer>, _ lines: inout [Line]) {
+  private mutating func finishLine(_ piece: UnsafeRawBufferPointer, _ lines: inout [Line]) {
+    guard partial.isEmpty, !skipping, piece.count <= maximumLineLength + 1 else {
+      keep(piece, &lines)
+      end(&lines)
+      return
+    }
+    // Nearly every line begins and ends in one read, and is copied once.
+    var count = piece.count
+    while count > 0, piece[count - 1] == 0x0d { count -= 1 }
+    lines.append(count > maximumLineLength ? .tooLong : .complete(Array(piece[..<count])))
+  }
+
+  private mutating func keep(_ piece: UnsafeRawBufferPointer, _ lines: inout [Line]) {
     if skipping || piece.isEmpty { return }
     // One more than the limit: it may be the CR of the end.
     if partial.count + piece.count > maximumLineLength + 1 {
@@ -60,7 +87,6 @@ public struct LineFramer: Sendable {
     defer {
       partial.removeAll(keepingCapacity: true)
       skipping = false
-      lastWasCarriageReturn = false
     }
     if skipping { return }
     while partial.last == 0x0d { partial.removeLast() }

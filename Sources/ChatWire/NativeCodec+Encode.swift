@@ -12,10 +12,14 @@ extension NativeCodec {
     case .wait(let place): append("wait \(place)", to: &bytes)
     case .floor: append("floor", to: &bytes)
     case .say(let number, let message):
-      append("say \(number) ", to: &bytes)
+      append("say ", to: &bytes)
+      append(String(number), to: &bytes)
+      append(" ", to: &bytes)
       append(message.text, to: &bytes)
     case .invalidMessage: preconditionFailure("an invalid message is received, never sent")
-    case .ack(let number): append("ack \(number)", to: &bytes)
+    case .ack(let number):
+      append("ack ", to: &bytes)
+      append(String(number), to: &bytes)
     case .quit(let reason): append("quit \(reason.word)", to: &bytes)
     case .ping: append("ping", to: &bytes)
     case .pong: append("pong", to: &bytes)

@@ -70,6 +70,11 @@ public struct TelnetFilter: Sendable {
   public mutating func filter(
     _ bytes: UnsafeRawBufferPointer, into data: inout [UInt8], replies: inout [UInt8]
   ) {
+    // Nearly every read is text alone.
+    if state == .data, ByteScan.firstIndex(of: Self.iac, in: bytes, from: 0) == nil {
+      data.append(contentsOf: bytes)
+      return
+    }
     for byte in bytes {
       switch step(byte) {
       case .data(let byte): data.append(byte)

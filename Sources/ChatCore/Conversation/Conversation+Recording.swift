@@ -43,9 +43,13 @@ extension Conversation {
   }
 
   mutating func finishRecording(_ now: Instant, _ actions: inout [Action]) {
-    let done = recording.steps.prefix(recording.requested)
-    recording.steps.removeFirst(recording.requested)
+    // Nearly always all of it; taken out first, since what follows from a
+    // step may ask for more.
+    var done = recording.steps
+    recording.steps = Array(done[recording.requested...])
+    done.removeLast(recording.steps.count)
     recording.requested = 0
+    actions.reserveCapacity(actions.count + 2 * done.count)
     for step in done { perform(step, now, &actions) }
   }
 

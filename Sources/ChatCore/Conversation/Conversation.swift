@@ -87,9 +87,16 @@ public struct Conversation: Sendable {
   /// conversation, in the peer's name when it is the peer's doing.
   public mutating func handle(_ event: Event, at now: Instant) -> [Action] {
     var actions: [Action] = []
+    handle(event, at: now, &actions)
+    return actions
+  }
+
+  /// The same, with the actions appended to `actions`: room that is there is
+  /// used again.
+  public mutating func handle(_ event: Event, at now: Instant, _ actions: inout [Action]) {
     if case .over = phase {
       if case .operatorSaid(let message) = event { actions.append(.giveBack(message, .over)) }
-      return actions
+      return
     }
     switch event {
     case .heard, .introduced, .misnamed, .said, .saidInvalid, .acknowledged, .ping, .quit, .ended,
@@ -108,7 +115,6 @@ public struct Conversation: Sendable {
     case .tick:
       handleTick(now, &actions)
     }
-    return actions
   }
 
   public var standing: Standing {

@@ -28,8 +28,14 @@ public enum TextSanitizer {
     }
   }
 
-  /// Whether every byte is printable ASCII: nearly all text, told in one pass.
+  /// Whether every byte is printable ASCII: nearly all text, told in one pass
+  /// that looks at all of it, so that the compiler can take many bytes at once.
   private static func needsNoEscape(_ text: String) -> Bool {
-    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+      var others: UInt8 = 0
+      for byte in bytes { others |= byte &- 0x20 < 0x5f ? 0 : 1 }
+      return others == 0
+    }
+    return isPlain ?? text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
   }
 }

@@ -10,6 +10,10 @@ final class ConversationProcess {
   /// Milliseconds that the last words may take to the peer.
   static let farewellWithin: Int64 = 2_000
 
+  /// Reads of the socket before what they brought is committed: 256 KiB are
+  /// some two thousand messages, past which longer commits bring nothing.
+  private static let readsAtOnce = 4
+
   let settings: ServerSettings
   let words: ServerWords
   let link: PeerLink
@@ -95,7 +99,7 @@ final class ConversationProcess {
     for readiness in ready {
       switch readiness.descriptor {
       case line.descriptor: hearListener(at: now)
-      case link.descriptor where readiness.canRead: handle(link.receive(at: now), at: now)
+      case link.descriptor where readiness.canRead: hearPeer(at: now)
       case .standardInput: terminal?.read(at: now)
       default: break
       }
@@ -103,6 +107,16 @@ final class ConversationProcess {
     tick(at: now)
     hearOperator(at: now)
     settle(at: now)
+  }
+
+  /// Reads what the peer has sent, to share one commit: with a fast sender more
+  /// than one read. What it brings is bounded, and so is who waits meanwhile.
+  private func hearPeer(at now: Instant) {
+    var reads = 0
+    repeat {
+      handle(link.receive(at: now), at: now)
+      reads += 1
+    } while link.mayHaveMore && machine.wantsPeerInput && reads < Self.readsAtOnce
   }
 
   /// Commits, shows and sends until nothing more follows.
@@ -147,7 +161,12 @@ final class ConversationProcess {
   }
 
   func handle(_ events: [Conversation.Event], at now: Instant) {
-    for event in events { post(event, at: now) }
+    var actions: [Conversation.Action] = []
+    for event in events {
+      machine.handle(event, at: now, &actions)
+      perform(actions, at: now)
+      actions.removeAll(keepingCapacity: true)
+    }
   }
 
   func post(_ event: Conversation.Event, at now: Instant) {

@@ -5,6 +5,13 @@ public struct ConsoleOutput: Hashable, Sendable {
 
   public init() {}
 
+  mutating func append(_ bytes: some Sequence<UInt8>, to channel: ConsoleChannel) {
+    switch channel {
+    case .conversation: standardOutput.append(contentsOf: bytes)
+    case .notice: standardError.append(contentsOf: bytes)
+    }
+  }
+
   public var isEmpty: Bool { standardOutput.isEmpty && standardError.isEmpty }
 }
 

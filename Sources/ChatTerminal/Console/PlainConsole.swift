@@ -2,6 +2,8 @@ import ChatCore
 
 /// A console without a terminal: lines in, lines out, nothing redrawn.
 struct PlainConsole: Sendable {
+  private static let lineEnd: [UInt8] = [0x0a]
+
   private let settings: ConsoleSettings
   private var splitter = LineSplitter()
   private var lines: [String] = []
@@ -87,11 +89,9 @@ struct PlainConsole: Sendable {
 
   mutating func print(_ line: String, to channel: ConsoleChannel) {
     closePrompt()
-    let row = TextSanitizer.escapedOnOneLine(line) + "\n"
-    switch channel {
-    case .conversation: output.standardOutput += row.utf8
-    case .notice: output.standardError += row.utf8
-    }
+    var row = TextSanitizer.escapedOnOneLine(line)
+    row.withUTF8 { output.append($0, to: channel) }
+    output.append(Self.lineEnd, to: channel)
   }
 
   mutating func printMessage(_ text: String, from handle: String, time: String?) {
@@ -99,7 +99,19 @@ struct PlainConsole: Sendable {
   }
 
   private mutating func printMessage(_ text: String, prefix: String, time: String?) {
-    print((time.map { $0 + " " } ?? "") + prefix + text, to: .conversation)
+    closePrompt()
+    if let time {
+      append(time)
+      append(" ")
+    }
+    append(prefix)
+    append(text)
+    output.standardOutput += Self.lineEnd
+  }
+
+  private mutating func append(_ part: String) {
+    var part = TextSanitizer.escapedOnOneLine(part)
+    part.withUTF8 { output.standardOutput.append(contentsOf: $0) }
   }
 
   private mutating func closePrompt() {

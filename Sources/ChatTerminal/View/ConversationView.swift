@@ -24,8 +24,10 @@ public struct ConversationView {
   public static let slowConfirmation: Int64 = 1_000
 
   private let options: Options
-  /// The day of what was shown last.
-  private var day: String?
+  /// The second that was looked up last, and what the wall clock shows in it:
+  /// a flood of messages asks once a second.
+  private var second: Int64?
+  private var local: LocalTime?
 
   public init(_ options: Options) {
     self.options = options
@@ -52,12 +54,17 @@ public struct ConversationView {
   /// The time to show, after a line for the day when that is another than
   /// before.
   private mutating func mark(on terminal: OperatorTerminal) -> String? {
-    let local = Clock.localTime(Clock.realtimeMilliseconds())
-    if let day, day != local.dayText {
-      terminal.console.print("-- \(local.dayText) --", to: .notice, style: .dim)
+    let milliseconds = Clock.realtimeMilliseconds()
+    if second != milliseconds / 1000 {
+      second = milliseconds / 1000
+      let before = local
+      let after = Clock.localTime(milliseconds)
+      local = after
+      if let before, before.dayText != after.dayText {
+        terminal.console.print("-- \(after.dayText) --", to: .notice, style: .dim)
+      }
     }
-    day = local.dayText
-    return options.showsTimes ? local.timeText : nil
+    return options.showsTimes ? local?.timeText : nil
   }
 
   /// The console for a program in the part `party`, drawn or plain as the
