@@ -29,12 +29,18 @@ public final class Stage {
     Tree.remove(home)
   }
 
+  /// Where the programs' clocks are, as TZ names it; `nil` for where this
+  /// machine is.
+  public var timeZone: String?
+
   /// What the programs find in their environment: nothing of this machine's.
   public var environment: [String: String] {
-    [
+    var variables = [
       "HOME": home, "XDG_STATE_HOME": home + "/state", "PATH": "/usr/bin:/bin",
       "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
     ]
+    variables["TZ"] = timeZone
+    return variables
   }
 
   /// Where the server keeps the transcript by itself.

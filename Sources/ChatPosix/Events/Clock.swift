@@ -12,9 +12,16 @@ public enum Clock {
     milliseconds(CLOCK_REALTIME)
   }
 
+  /// Reads the rules of this place's time from their file, for this process
+  /// and those forked from it: a contained process cannot, and would take the
+  /// time for UTC. tzset(3).
+  public static func loadZone() {
+    tzset()
+  }
+
   /// What a wall clock shows in this place at `milliseconds` since 1970 UTC.
-  /// The place's rules are read from its file once, by the first call of the
-  /// process or its parents. localtime_r(3).
+  /// The place's rules are read once, by ``loadZone()`` or the first call.
+  /// localtime_r(3).
   public static func localTime(_ milliseconds: Int64) -> LocalTime {
     var seconds = time_t(milliseconds / 1000)
     var fields = tm()

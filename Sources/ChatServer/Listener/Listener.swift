@@ -68,6 +68,7 @@ public final class Listener {
     } catch {
       throw .system(error)
     }
+    Clock.loadZone()
     let input = FileDescriptor.standardInput
     terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
     keeper = KeeperLine(
