@@ -18,3 +18,21 @@ enum { chat_sigev_thread_id = 4 };
 
 // gettid(2), hidden likewise.
 int gettid(void);
+
+// In place of opening a directory to sync it: SQLite takes the refusal for a
+// directory that cannot be synced, and goes on (unixSync in os_unix.c).
+static inline int chat_refuse_directory(const char *path, int *descriptor) {
+  (void)path;
+  (void)descriptor;
+  return SQLITE_CANTOPEN;
+}
+
+// Whether a connection's first sync of its log syncs the log's directory too,
+// for this process: by default it does. Does nothing to a VFS that has no such
+// calls (https://www.sqlite.org/c3ref/vfs.html).
+static inline void chat_sync_directories(int wanted) {
+  sqlite3_vfs *vfs = sqlite3_vfs_find(0);
+  if (!vfs || vfs->iVersion < 3 || !vfs->xSetSystemCall) return;
+  vfs->xSetSystemCall(vfs, "openDirectory",
+                      wanted ? 0 : (sqlite3_syscall_ptr)chat_refuse_directory);
+}

@@ -8,6 +8,8 @@ struct ServerRun {
   var id: Int64
   let description: RunDescription
   let startedAt: Timestamp
+  /// The transcript's log, once the keeper has made its name durable.
+  var log: FileIdentity?
 
   /// A run that is not in the transcript yet.
   init(settings: ServerSettings, port: UInt16) {

@@ -100,7 +100,7 @@ final class Recorder {
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
-    let transcript = try TranscriptWriter(path: settings.database)
+    let transcript = try TranscriptWriter(path: settings.database, durableLog: run.log)
     if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
       try continueRun(in: transcript)
     }

@@ -44,7 +44,7 @@ struct Keeper {
       let writer = try TranscriptWriter(path: settings.database)
       var run = run
       if run.id == 0 { run.id = try writer.startRun(run.description, at: run.startedAt) }
-      _ = try? line.send(KeeperAnswer.running(run.id).bytes)
+      _ = try? line.send(KeeperAnswer.running(run.id, log: writer.namedLog).bytes)
       var keeper = Keeper(line: line, writer: writer, run: run)
       keeper.serve()
       return 0

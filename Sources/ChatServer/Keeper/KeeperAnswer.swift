@@ -2,13 +2,14 @@ import Transcript
 
 /// What the keeper tells the listener, once it has started.
 enum KeeperAnswer {
-  /// The transcript is open, and this is the run's id in it.
-  case running(Int64)
+  /// The transcript is open, this is the run's id in it, and this its log.
+  case running(Int64, log: FileIdentity?)
   case failed(TranscriptError)
 
   var bytes: [UInt8] {
     switch self {
-    case .running(let id): [0x52] + "\(id)".utf8
+    case .running(let id, let log):
+      [0x52] + "\(id) \(log?.device ?? 0) \(log?.inode ?? 0)".utf8
     case .failed(let error): [0x46] + TranscriptErrorCode.bytes(of: error)
     }
   }
@@ -16,8 +17,13 @@ enum KeeperAnswer {
   /// Reads an answer; `path` is the transcript's, which both ends know.
   init(bytes: [UInt8], path: String) {
     let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
-    if bytes.first == 0x52, let id = Int64(text) {
-      self = .running(id)
+    let words = text.split(separator: " ")
+    if bytes.first == 0x52, words.count == 3, let id = Int64(words[0]),
+      let device = UInt(words[1]), let inode = UInt(words[2])
+    {
+      // No file has the number 0.
+      let log = inode == 0 ? nil : FileIdentity(device: device, inode: inode)
+      self = .running(id, log: log)
     } else {
       self = .failed(TranscriptErrorCode.error(from: text, path: path))
     }

@@ -28,8 +28,9 @@ final class KeeperLine {
     let status: ExitStatus
     do throws(SystemCallError) {
       first = try answer()
-      if case .running(let id)? = first {
+      if case .running(let id, let log)? = first {
         run.id = id
+        run.log = log
         return
       }
       status = try ChildProcess.wait(for: processID)
@@ -93,6 +94,8 @@ final class KeeperLine {
   /// Puts another keeper in the place of one that died.
   func restart(closing closeOthers: () -> Void) throws(ServerError) {
     socket?.close()
+    // Only the dead one knew that its log was still the same.
+    run.log = nil
     try spawn(closing: closeOthers)
     send()
   }

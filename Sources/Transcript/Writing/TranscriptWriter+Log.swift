@@ -1,18 +1,4 @@
-import Glibc
-
-/// Which file a name stands for: stat(2).
-struct FileIdentity: Hashable {
-  private let device: UInt
-  private let inode: UInt
-
-  /// `nil` when there is nothing of that name.
-  init?(path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = status.st_dev
-    inode = status.st_ino
-  }
-}
+import CSQLite
 
 extension TranscriptWriter {
   /// Notices that somebody removed the write-ahead log under this connection.
@@ -31,5 +17,24 @@ extension TranscriptWriter {
     if found == known { return }
     try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try reconnect()
+  }
+
+  /// What another process needs to open this transcript without a flush of
+  /// its own for the log's name: to be asked after a commit.
+  ///
+  /// Whoever opens a log syncs its directory with the first commit, lest a
+  /// power cut take the log's name. Once is enough, and this writer's commit
+  /// did it. The file is not taken for another as long as this writer has it
+  /// open, since its number is not given away.
+  public var namedLog: FileIdentity? { FileIdentity(path: logPath) }
+
+  /// Spares this process's first commit the directory if the log of the
+  /// database at `path` is `durable`; called before the log is opened, or made.
+  static func trustName(ofLogOf path: String, durable: FileIdentity?) {
+    // A log without its database is begun anew.
+    let isKnown =
+      durable != nil && FileIdentity(path: path) != nil
+      && FileIdentity(path: DatabaseFile.resolved(path) + "-wal") == durable
+    chat_sync_directories(isKnown ? 0 : 1)
   }
 }

@@ -22,12 +22,16 @@ public final class TranscriptWriter {
   ///   - path: the database.
   ///   - busyTimeout: how long a commit may wait for other writers, in
   ///     milliseconds.
+  ///   - durableLog: the log whose name survives a power cut, as another
+  ///     process's ``namedLog`` told; `nil` when none is known.
   /// - Throws: as ``Connection/forWriting(_:busyTimeout:)``.
   public init(
-    path: String, busyTimeout: Int32 = Connection.defaultBusyTimeout
+    path: String, busyTimeout: Int32 = Connection.defaultBusyTimeout,
+    durableLog: FileIdentity? = nil
   ) throws(TranscriptError) {
     self.path = path
     self.busyTimeout = busyTimeout
+    Self.trustName(ofLogOf: path, durable: durableLog)
     connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
     queue = WriterQueue(database: path)
     logPath = DatabaseFile.resolved(path) + "-wal"
@@ -69,6 +73,7 @@ public final class TranscriptWriter {
 
   /// Takes a new connection to what is at the path now.
   func reconnect() throws(TranscriptError) {
+    Self.trustName(ofLogOf: path, durable: nil)
     connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
     queue = WriterQueue(database: path)
     logPath = DatabaseFile.resolved(path) + "-wal"
