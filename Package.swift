@@ -82,7 +82,7 @@ let package = Package(
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Seeded", "Transcript"]),
-    tests("EndToEndTests", ["Harness", "ChatCore", "CSQLite", "Transcript"]),
+    tests("EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "CSQLite", "Transcript"]),
     .target(
       name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
@@ -91,7 +91,8 @@ let package = Package(
     .target(
       name: "TortureKit",
       dependencies: [
-        "CSQLite", "ChatCore", "FaultVFS", "FuzzTargets", "Harness", "Seeded", "Transcript",
+        "CSQLite", "ChatCore", "ChatPosix", "ChatServer", "FaultVFS", "FuzzTargets", "Harness",
+        "Seeded", "Transcript",
       ],
       path: "Tests/TortureKit/Kit", swiftSettings: strict),
     .executableTarget(

@@ -66,6 +66,9 @@ public final class Client {
     machine = Conversation(ConversationSettings(role: .client, mode: .turns), at: now)
   }
 
+  /// The connection and the terminal are open; no file is needed any more.
+  private static let containment = Containment(directory: nil)
+
   static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 
   private static func openTerminal(
@@ -79,6 +82,9 @@ public final class Client {
 
   /// Talks to the end, and leaves the terminal as it was.
   public func run() -> Outcome {
+    // Before the server's first byte is read. What this kernel lacks is left
+    // out: the person here can do nothing about it.
+    Self.containment.apply()
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
     sayLastWords(ending)

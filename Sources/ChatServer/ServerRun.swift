@@ -4,7 +4,7 @@ import Transcript
 
 /// This run of the server, as the transcript knows it: the same in the
 /// listener, the keeper and every conversation.
-struct ServerRun {
+package struct ServerRun {
   var id: Int64
   let description: RunDescription
   let startedAt: Timestamp
@@ -12,7 +12,7 @@ struct ServerRun {
   var log: FileIdentity?
 
   /// A run that is not in the transcript yet.
-  init(settings: ServerSettings, port: UInt16) {
+  package init(settings: ServerSettings, port: UInt16) {
     id = 0
     description = RunDescription(
       pid: ProcessID.current, bootID: BootID.current, version: settings.version,

@@ -1,6 +1,6 @@
 import ChatPosix
 
-/// What this system cannot keep a conversation's process from.
+/// What this system cannot keep from the processes that read what peers wrote.
 extension UserMessages {
   static func uncontained(_ layers: [Containment.Layer]) -> String {
     let reach = layers.map {
@@ -11,6 +11,6 @@ extension UserMessages {
       case .calls: "other programs and the network (there is no seccomp here)"
       }
     }
-    return "Conversations are not kept from \(reach.joined(separator: ", "))."
+    return "Conversations and the transcript's keeper are not kept from \(reach.joined(separator: ", "))."
   }
 }

@@ -29,9 +29,9 @@ public enum ProcessTable {
   }
 }
 
-enum SmallFile {
+public enum SmallFile {
   /// A whole file; `nil` when it cannot be read.
-  static func read(_ path: String) -> String? {
+  public static func read(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -86,6 +86,7 @@ public final class Stage {
 public enum Program: String, Sendable {
   case chatserve
   case chatclient
+  case torture
 
   public var path: String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

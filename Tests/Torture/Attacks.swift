@@ -36,12 +36,13 @@ enum Attacks {
   }
 
   private static var shortages: [NamedAttack] {
-    Shortage.allCases.map { shortage in
-      NamedAttack(name: "shortage-\(shortage)") {
-        try shortage.run()
-        return "told, and over"
+    [NamedAttack(name: "keeper") { try KeeperTrial.run() }]
+      + Shortage.allCases.map { shortage in
+        NamedAttack(name: "shortage-\(shortage)") {
+          try shortage.run()
+          return "told, and over"
+        }
       }
-    }
   }
 
   private static var peers: [NamedAttack] {

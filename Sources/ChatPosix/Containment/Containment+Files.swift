@@ -1,4 +1,5 @@
 import CPosix
+import Glibc
 import SystemPackage
 
 /// What Landlock allows; landlock(7).
@@ -27,6 +28,7 @@ extension Containment {
   /// Denies all that this kernel's Landlock can deny, but for the directory
   /// and the files named.
   func barFiles() throws(SystemCallError) {
+    Clock.loadZone()
     let version = try SystemCall.perform("landlock_create_ruleset") {
       Result(errnoFrom: cposix_landlock_version())
     }
@@ -37,7 +39,7 @@ extension Containment {
     defer { ruleset.closeOnce() }
     // A kernel refuses a right that it does not know.
     let known: Rights = version >= 3 ? .database : .database.subtracting(.truncate)
-    try allowDirectory(known, in: ruleset)
+    if let directory { try Self.allow(known, in: directory, ruleset) }
     for file in readableFiles {
       guard let descriptor = try Self.openPath(file) else { continue }
       defer { descriptor.closeOnce() }
@@ -50,15 +52,15 @@ extension Containment {
 
   /// Landlock binds to what exists. Of a directory that was deleted under the
   /// server it is the nearest that is left, where it can be made again.
-  private func allowDirectory(
-    _ rights: Rights, in ruleset: FileDescriptor
+  private static func allow(
+    _ rights: Rights, in directory: FilePath, _ ruleset: FileDescriptor
   ) throws(SystemCallError) {
     var path = directory
     var rights = rights
     while true {
-      if let descriptor = try Self.openPath(path.isEmpty ? "." : path) {
+      if let descriptor = try openPath(path.isEmpty ? "." : path) {
         defer { descriptor.closeOnce() }
-        return try Self.allow(rights, on: descriptor, in: ruleset)
+        return try allow(rights, on: descriptor, in: ruleset)
       }
       guard path.removeLastComponent() else {
         throw SystemCallError(call: "open", errno: .noSuchFileOrDirectory)

@@ -24,12 +24,12 @@ public struct Containment: Sendable {
   }
 
   /// A directory in which, and below which, files may be made, read, written
-  /// and removed. What is missing of it may be made.
-  public var directory: FilePath
+  /// and removed. What is missing of it may be made. `nil`: there is none.
+  public var directory: FilePath?
   /// Files that may be read. Those that do not exist are passed over.
   public var readableFiles: [FilePath]
 
-  public init(directory: FilePath, readableFiles: [FilePath] = []) {
+  public init(directory: FilePath?, readableFiles: [FilePath] = []) {
     self.directory = directory
     self.readableFiles = readableFiles
   }

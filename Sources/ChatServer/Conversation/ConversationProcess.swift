@@ -85,7 +85,7 @@ final class ConversationProcess {
     handle(link.flush(at: Self.now), at: Self.now)
     // Before the peer's first byte is read. What fails here, the listener has
     // said at the start.
-    Containment.ofConversation(settings).apply()
+    Containment.aroundTranscript(settings).apply()
     while ending == nil { turn() }
     return leave()
   }

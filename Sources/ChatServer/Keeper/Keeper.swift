@@ -8,7 +8,7 @@ import Transcript
 /// records for it: the run's start and stop, and the ends of conversations
 /// that could not record their own. Between conversations it keeps SQLite's
 /// log from being torn down (3 ms each time) and the search index up to date.
-struct Keeper {
+package struct Keeper {
   /// Milliseconds between attempts to record what could not be recorded.
   private static let retryAfter: Int64 = 1_000
   /// Milliseconds between two looks at whether the transcript's files are still
@@ -32,18 +32,29 @@ struct Keeper {
   /// When to bring the index a step forward; `nil` when it is up to date.
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
   private var isStopping = false
+  /// The transcript's directory went too, and the containment holds this
+  /// process to it: only another keeper can begin anew.
+  private var isBeyondMending = false
 
   /// The body of the keeper's process. Answers on `line` first: the run's id,
-  /// or why there is none. `run` has an id when an earlier keeper of it died.
-  /// The value is the process's exit status.
-  static func main(
+  /// or why there is none. `run` has an id when an earlier keeper of it is
+  /// gone. The value is the process's exit status.
+  package static func main(
     line: MessageSocket, settings: ServerSettings, run: ServerRun
   ) -> Int32 {
     ProcessName.set("chatserve-keep")
-    do {
+    do throws(TranscriptError) {
+      // Made first, or the containment would be around what is above it.
+      try TranscriptWriter.makeDirectory(of: settings.database)
+      // Before a byte of what peers wrote is read. What fails here, the
+      // listener has said at the start.
+      Containment.aroundTranscript(settings).apply()
       let writer = try TranscriptWriter(path: settings.database)
       var run = run
-      if run.id == 0 { run.id = try writer.startRun(run.description, at: run.startedAt) }
+      run.id =
+        run.id == 0
+        ? try writer.startRun(run.description, at: run.startedAt)
+        : try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
       _ = try? line.send(KeeperAnswer.running(run.id, log: writer.namedLog).bytes)
       var keeper = Keeper(line: line, writer: writer, run: run)
       keeper.serve()
@@ -71,6 +82,7 @@ struct Keeper {
       if !ready.isEmpty, !receive() { return }
       look()
       bury()
+      if isBeyondMending { return handBack() }
       if isStopping {
         if unburied.isEmpty { stop() }
         return
@@ -163,7 +175,14 @@ struct Keeper {
       try writer.reopen()
       run.id = try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
     } catch {
-      // Whatever is asked next finds the file gone again, and comes here.
+      isBeyondMending = error.kind == .notPermitted
+      // Else, whatever is asked next finds the file gone again, and comes here.
     }
+  }
+
+  /// What is left to do is for the next keeper.
+  private mutating func handBack() {
+    _ = receive()
+    for request in unburied { _ = try? line.send(KeeperAnswer.handBack(request)) }
   }
 }

@@ -6,6 +6,15 @@ enum KeeperAnswer {
   case running(Int64, log: FileIdentity?)
   case failed(TranscriptError)
 
+  /// What the keeper could not do any more, where `bytes` say that.
+  static func handedBack(_ bytes: [UInt8]) -> KeeperRequest? {
+    bytes.first == handBackMark ? KeeperRequest(bytes: Array(bytes.dropFirst())) : nil
+  }
+
+  static func handBack(_ request: KeeperRequest) -> [UInt8] { [handBackMark] + request.bytes }
+
+  private static let handBackMark: UInt8 = 0x55
+
   var bytes: [UInt8] {
     switch self {
     case .running(let id, let log):

@@ -91,11 +91,25 @@ final class KeeperLine {
   /// Whether something waits to be handed over.
   var isBehind: Bool { !backlog.isEmpty }
 
-  /// Puts another keeper in the place of one that died.
-  func restart(closing closeOthers: () -> Void) throws(ServerError) {
+  /// Takes back what a keeper that has gone left undone, and its end of the
+  /// line with it.
+  func takeBack() {
+    var undone: [KeeperRequest] = []
+    while case .message(let bytes)? = try? socket?.receive(
+      maximumLength: ControlLimits.messageLength)
+    {
+      if let request = KeeperAnswer.handedBack(bytes) { undone.append(request) }
+    }
+    backlog.insert(contentsOf: undone, at: 0)
     socket?.close()
-    // Only the dead one knew that its log was still the same.
+    socket = nil
+    processID = -1
+    // Only the one that has gone knew that its log was still the same.
     run.log = nil
+  }
+
+  /// Puts another keeper in the place of one that has gone.
+  func restart(closing closeOthers: () -> Void) throws(ServerError) {
     try spawn(closing: closeOthers)
     send()
   }

@@ -28,6 +28,15 @@ extension Listener {
     for index in sessions.indices { order(.stop(signal), index) }
   }
 
+  /// Starts another keeper when one has gone, but not again and again where it
+  /// finds nothing to open.
+  func restartKeeper(at now: Instant) {
+    guard keeper.processID == -1, stopping == nil, now >= keeperAgainAt else { return }
+    keeperAgainAt = now.advanced(byMilliseconds: Self.keeperPause)
+    // Without a keeper talk goes on: every conversation records itself.
+    try? keeper.restart(closing: closeForKeeper)
+  }
+
   private func closeForKeeper() {
     socket.close()
     for session in sessions { session.line.close() }
@@ -37,13 +46,7 @@ extension Listener {
   private func reap(at now: Instant) {
     for ended in ChildProcess.reap() {
       if ended.processID == keeper.processID {
-        guard stopping == nil else { continue }
-        do throws(ServerError) {
-          try keeper.restart(closing: closeForKeeper)
-        } catch {
-          // Without a keeper talk goes on: every conversation records itself.
-          continue
-        }
+        keeper.takeBack()
       } else if let index = sessions.firstIndex(where: { $0.processID == ended.processID }) {
         hear(sessions[index].line.descriptor, at: now)
         bury(sessions.remove(at: index), ended.status)

@@ -18,6 +18,8 @@ public final class Listener {
   /// Milliseconds for which nobody is accepted after the system ran short of
   /// something: poll(2) would report the same peer at once.
   static let acceptPause: Int64 = 100
+  /// Milliseconds between the starts of two keepers.
+  static let keeperPause: Int64 = 1_000
   /// Milliseconds between two notices of peers turned away.
   static let noticeInterval: Int64 = 1_000
 
@@ -38,6 +40,8 @@ public final class Listener {
   var unsaid: [UInt8] = []
   var stopping: Stop?
   var acceptAgainAt: Instant?
+  /// Before then no other keeper is started.
+  var keeperAgainAt = Instant(milliseconds: 0)
   var turnedAway = 0
   var turnedAwayNoticeAt: Instant?
   /// What a conversation without a terminal told last.
@@ -95,6 +99,7 @@ public final class Listener {
       if ready.contains(where: { $0.descriptor == socket.descriptor }), stopping == nil {
         acceptAll(at: then)
       }
+      restartKeeper(at: then)
       keeper.send()
       tellTurnedAway(at: then)
       giveFloor()
@@ -120,6 +125,7 @@ public final class Listener {
         interests.append(Interest(socket.descriptor))
       }
     }
+    if keeper.processID == -1, stopping == nil { deadlines.append(keeperAgainAt) }
     if keeper.isBehind { deadlines.append(now.advanced(byMilliseconds: Self.acceptPause)) }
     let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // ENOMEM: the kernel has no room for a list this short. Nothing to be

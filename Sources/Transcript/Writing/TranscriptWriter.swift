@@ -32,9 +32,27 @@ public final class TranscriptWriter {
     self.path = path
     self.busyTimeout = busyTimeout
     Self.trustName(ofLogOf: path, durable: durableLog)
-    connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    connection = try Self.connect(path, busyTimeout)
     queue = WriterQueue(database: path)
     logPath = DatabaseFile.resolved(path) + "-wal"
+  }
+
+  /// Makes the directory that the transcript at `path` needs.
+  ///
+  /// - Throws: `cannotCreate`, `notPermitted`, `readOnly` or `full`.
+  public static func makeDirectory(of path: String) throws(TranscriptError) {
+    try DatabaseFile.makeDirectory(of: path)
+  }
+
+  private static func connect(
+    _ path: String, _ busyTimeout: Int32
+  ) throws(TranscriptError) -> Connection {
+    let connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    // A writer is contained to the transcript's directory, and a statement that
+    // changes many pages would want a file for undoing it elsewhere
+    // (https://www.sqlite.org/tempfiles.html, "Statement Journal Files").
+    try connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
   }
 
   /// Leaves the file that was deleted or replaced, and opens what is at the
@@ -62,7 +80,6 @@ public final class TranscriptWriter {
     return try connection.write(body)
   }
 
-  /// Makes sure that what is committed can be found at the path: one stat(2).
   /// Makes sure that what is written now is written where others read it.
   ///
   /// - Throws: `deleted`, `replaced`.
@@ -74,7 +91,7 @@ public final class TranscriptWriter {
   /// Takes a new connection to what is at the path now.
   func reconnect() throws(TranscriptError) {
     Self.trustName(ofLogOf: path, durable: nil)
-    connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    connection = try Self.connect(path, busyTimeout)
     queue = WriterQueue(database: path)
     logPath = DatabaseFile.resolved(path) + "-wal"
     log = nil

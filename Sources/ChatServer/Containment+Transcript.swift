@@ -1,12 +1,12 @@
 import ChatPosix
 
 extension Containment {
-  /// What a conversation keeps beside its open descriptors: the transcript,
-  /// which may have to be opened anew at any time.
+  /// What a conversation and the keeper keep beside their open descriptors:
+  /// the transcript, which may have to be opened anew at any time.
   ///
   /// Everything below the transcript's directory stays within reach, since
   /// files that are yet to be made in it have no other name to the kernel.
-  static func ofConversation(_ settings: ServerSettings) -> Containment {
+  static func aroundTranscript(_ settings: ServerSettings) -> Containment {
     Containment(
       directory: FilePath(settings.database).resolvingLinks().removingLastComponent(),
       readableFiles: [
