@@ -87,6 +87,7 @@ public final class Listener {
   /// Serves until a signal stops it.
   public func run() {
     announce()
+    Rehearsal.play(settings)
     while true {
       let now = Instant(milliseconds: Clock.monotonicMilliseconds())
       if let stopping, sessions.isEmpty || now >= stopping.deadline { break }
