@@ -41,6 +41,18 @@ import Seeded
     #expect(PlainCommandLine.verb(line.split(separator: " ").map(String.init)) == nil)
   }
 
+  @Test(arguments: ["shwo", "3", "@", "list@", "\u{1b}[31m"])
+  func `a word that is no verb is named, with those there are`(_ word: String) throws {
+    let result = try Fixture.samples().history(word)
+    let shown = word == "\u{1b}[31m" ? "\\x1b[31m" : word
+    #expect(
+      result.errors
+        == "chatserve: history has no verb \"\(shown)\"; it has list, show, search, tail, stats, "
+        + "export, verify, prune, path\n")
+    #expect(result.output.isEmpty)
+    #expect(result.exit == 64)
+  }
+
   @Test func `random lines are read plainly as the parser reads them, or not at all`() throws {
     let seed = UInt64.random(in: .min ... .max)
     var random = SeededRandom(seed: seed)

@@ -81,3 +81,11 @@ import Transcript
         == "Client timed out after \(words). Waiting for new connection...\n")
   }
 }
+
+@Suite struct EndingWordsTests {
+  @Test func `who was stopped is who is named`() {
+    #expect(
+      EndingWords.cause(by: .server, .sigint, detail: "SIGTERM") == "server was stopped (SIGTERM)")
+    #expect(EndingWords.cause(by: .client, .sigint, detail: nil) == "client was interrupted")
+  }
+}

@@ -20,10 +20,26 @@ public struct HistoryCommand: ParsableCommand {
   /// own, which reads every line the slow way; see ``PlainlyRead``.
   public static func main(_ arguments: [String]) {
     guard let verb = PlainCommandLine.verb(arguments) else {
+      if isUnknownVerb(arguments) { leave(run(arguments, in: .ofProcess())) }
       return parserMain(of: Self.self, arguments)
     }
-    let end = verb.run(in: .ofProcess())
-    if end != .done { exit(withError: ExitCode(end.rawValue)) }
+    leave(verb.run(in: .ofProcess()).rawValue)
+  }
+
+  private static func leave(_ code: Int32) {
+    if code != HistoryExit.done.rawValue { exit(withError: ExitCode(code)) }
+  }
+
+  /// The words that may come first.
+  static var verbs: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// Whether `arguments` begin with a word that is no verb: the parser would
+  /// hold it against `list`.
+  private static func isUnknownVerb(_ arguments: [String]) -> Bool {
+    guard let first = arguments.first, !first.isEmpty, !first.hasPrefix("-") else { return false }
+    return first != "help" && !verbs.contains(first)
   }
 
   /// The argument parser's `main`, which this type has its own in place of.
@@ -45,6 +61,9 @@ public struct HistoryCommand: ParsableCommand {
   /// - Returns: what the program would end with.
   public static func run(_ arguments: [String], in surroundings: Surroundings) -> Int32 {
     if let verb = PlainCommandLine.verb(arguments) { return verb.run(in: surroundings).rawValue }
+    if let first = arguments.first, isUnknownVerb(arguments) {
+      return surroundings.tell(.verb(first)).rawValue
+    }
     do {
       let command = try parseAsRoot(arguments)
       guard let verb = command as? any HistoryVerb else {

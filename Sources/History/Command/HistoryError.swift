@@ -4,6 +4,8 @@ import Transcript
 /// Why a history command did not do what it was asked, as evidence; the
 /// sentences are in ``HistoryMessages``.
 enum HistoryError: Error, Hashable {
+  /// The first word is not one of `history`'s verbs.
+  case verb(String)
   /// A time after `option` that cannot be read.
   case time(TimeFormError, option: String)
   case zone(ZoneError)

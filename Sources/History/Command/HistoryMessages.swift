@@ -44,6 +44,8 @@ enum HistoryMessages {
 
   static func text(of error: HistoryError) -> String {
     switch error {
+    case .verb(let word):
+      "history has no verb \"\(shown(word))\"; it has \(HistoryCommand.verbs.joined(separator: ", "))"
     case .time(let error, let option):
       "\(option) cannot read \"\(shown(error.text))\" as a time; it takes \(timeForms)"
     case .zone(.malformed(let text)):
@@ -73,7 +75,7 @@ enum HistoryMessages {
 
   static func exit(for error: HistoryError) -> HistoryExit {
     switch error {
-    case .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome: .usage
+    case .verb, .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome: .usage
     case .unknownConversation: .nothing
     case .databaseMissing: .missing
     case .transcript(let error): error.kind == .missing ? .missing : .unreadable

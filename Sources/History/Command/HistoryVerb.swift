@@ -29,9 +29,7 @@ extension HistoryVerb {
         throw error
       }
     } catch {
-      let text = "chatserve: \(HistoryMessages.text(of: error))\n"
-      try? surroundings.errors.write(Array(text.utf8))
-      return HistoryMessages.exit(for: error)
+      return surroundings.tell(error)
     }
   }
 }

@@ -12,7 +12,7 @@ enum EndingWords {
       case .eof: "\(who) hung up"
       case .reset: "connection lost"
       case .timeout: "\(who) timed out"
-      case .sigint: "server was stopped"
+      case .sigint: party == .client ? "client was interrupted" : "server was stopped"
       case .error: "\(who) broke the protocol"
       case .unresponsive: "\(who) stopped reading"
       case .crashed: "server crashed"
