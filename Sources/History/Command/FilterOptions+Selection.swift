@@ -84,14 +84,14 @@ extension Archive {
   /// The ids that a user's references mean now.
   ///
   /// - Throws: ``HistoryError``, for what is no reference, or one to nothing.
-  func resolve(_ references: [String]) throws(HistoryError) -> [ClosedRange<Int64>] {
-    var ranges: [ClosedRange<Int64>] = []
+  func resolve(_ references: [String]) throws(HistoryError) -> [IDRange] {
+    var ranges: [IDRange] = []
     for text in references {
       guard let range = ConversationRange(text) else { throw .reference(text) }
       guard let first = try resolve(range.first), let last = try resolve(range.last) else {
         throw .unknownConversation(text)
       }
-      let ids = min(first, last)...max(first, last)
+      let ids = IDRange(first, last)
       var filter = ConversationFilter()
       filter.ids = [ids]
       do {

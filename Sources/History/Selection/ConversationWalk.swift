@@ -48,7 +48,7 @@ final class ConversationWalk {
   private func isMeant(_ conversation: ConversationSummary) throws(TranscriptError) -> Bool {
     guard selection.asksForEvents else { return true }
     var inside = selection
-    inside.filter.conversations = [conversation.id...conversation.id]
+    inside.filter.conversations = [IDRange(conversation.id)]
     inside.filter.clients = []
     inside.states = []
     inside.order = .sequence

@@ -84,7 +84,7 @@ final class EventWalk {
         if let event = try events?.next() { return event }
         guard let conversation = try conversations.next() else { return nil }
         var filter = filter
-        filter.conversations = [conversation.id...conversation.id]
+        filter.conversations = [IDRange(conversation.id)]
         filter.clients = []
         events = try archive.events(filter, newestFirst: newestFirst)
       }

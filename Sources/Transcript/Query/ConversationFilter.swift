@@ -3,7 +3,7 @@ import ChatCore
 /// Which conversations are meant. What is empty or `nil` lets all pass;
 /// several values of one kind mean any of them.
 public struct ConversationFilter: Hashable, Sendable {
-  public var ids: [ClosedRange<Int64>] = []
+  public var ids: [IDRange] = []
   /// The client's handle, exactly.
   public var clients: [String] = []
   public var states: Set<State> = []
@@ -51,7 +51,7 @@ public struct ConversationFilter: Hashable, Sendable {
         END
         """)
     }
-    if states == [.closed] { conditions.require("e.id IS NOT NULL") }
+    if states.count == 1, states.contains(.closed) { conditions.require("e.id IS NOT NULL") }
     if !states.isEmpty, !states.contains(.closed) { conditions.require("e.id IS NULL") }
   }
 

@@ -3,7 +3,7 @@ import ChatCore
 /// Which events are meant. What is empty or `nil` lets all pass; several
 /// values of one kind mean any of them.
 public struct EventFilter: Hashable, Sendable {
-  public var conversations: [ClosedRange<Int64>] = []
+  public var conversations: [IDRange] = []
   /// The client's handle in the event's conversation, exactly.
   public var clients: [String] = []
   public var speakers: [Speaker] = []

@@ -12,7 +12,9 @@ public final class Connection {
   public let path: String
   let handle: OpaquePointer
   private let owner = getpid()
-  private var cache: [String: Statement] = [:]
+  /// The statements that are kept: a dozen, so that looking through them is
+  /// quicker than to hash their SQL.
+  private var cache: [Statement] = []
 
   /// Opens what is at `path`; the set-up is the caller's. `name` is what
   /// SQLite is told to open when it is not `path`: a `file:` URI.
@@ -55,9 +57,10 @@ public final class Connection {
   /// The statement for `sql`, compiled the first time only. It comes reset;
   /// one that is still in use is left alone and a fresh one made.
   public func cached(_ sql: String) throws(TranscriptError) -> Statement {
-    if let statement = cache[sql], !statement.isBusy { return statement }
+    let index = cache.firstIndex { $0.sql == sql }
+    if let index, !cache[index].isBusy { return cache[index] }
     let statement = try Statement(self, sql, isKept: true)
-    cache[sql] = statement
+    if let index { cache[index] = statement } else { cache.append(statement) }
     return statement
   }
 
