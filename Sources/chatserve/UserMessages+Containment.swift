@@ -11,6 +11,7 @@ extension UserMessages {
       case .calls: "other programs and the network (there is no seccomp here)"
       }
     }
-    return "Conversations and the transcript's keeper are not kept from \(reach.joined(separator: ", "))."
+    let all = reach.joined(separator: ", ")
+    return "Conversations and the transcript's keeper are not kept from \(all)."
   }
 }

@@ -58,9 +58,9 @@ import Testing
       for _ in 1...3 {
         kill(last, SIGKILL)
         try Deadline.poll("another keeper") {
-          guard let next = server.process.children.first(where: { $0 != last }) else { return false }
-          last = next
-          return true
+          let next = server.process.children.first { $0 != last }
+          last = next ?? last
+          return next != nil
         }
         starts.append(Deadline.now)
       }

@@ -56,7 +56,8 @@ enum Attacks {
           try ForgeryStage.server(Forgery.characters + Forgery.attacks)
           try ForgeryStage.client(Forgery.characters + Forgery.attacks)
           return "\(Forgery.characters.count + Forgery.attacks.count) texts, both programs"
-        }
+        },
+        NamedAttack(name: "history") { "\(try HistoryStage.run()) commands" },
       ]
   }
 }

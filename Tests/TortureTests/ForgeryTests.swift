@@ -16,6 +16,11 @@ import TortureKit
     try ForgeryStage.client([Forgery.pile])
   }
 
+  @Test("nothing that was said touches a terminal or a page through the built history")
+  func history() throws {
+    #expect(try HistoryStage.run() > 150)
+  }
+
   @Test("what is no handle is refused")
   func refused() throws {
     #expect(try Impostors.accepted() == [])

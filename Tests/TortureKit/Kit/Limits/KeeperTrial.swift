@@ -88,7 +88,9 @@ public enum KeeperTrial {
     let files = [
       Attempt(name: "read another file") { open(secret, O_RDONLY) == -1 },
       Attempt(name: "change another file") { open(secret, O_WRONLY) == -1 },
-      Attempt(name: "make a file elsewhere") { open(secret + "2", O_CREAT | O_WRONLY, 0o600) == -1 },
+      Attempt(name: "make a file elsewhere") {
+        open(secret + "2", O_CREAT | O_WRONLY, 0o600) == -1
+      },
     ]
     return [Attempt(name: "") { true }]
       + (missing.contains(.calls) ? [] : calls) + (missing.contains(.files) ? [] : files)
