@@ -46,7 +46,10 @@ let package = Package(
     layer("ChatCore"),
     layer("ChatWire", ["ChatCore"]),
     .target(
-      name: "Schema", path: "schema", resources: [.embedInCode("migration-001-transcript.sql")],
+      name: "Schema", path: "schema",
+      resources: [
+        .embedInCode("migration-001-transcript.sql"), .embedInCode("migration-002-checksums.sql"),
+      ],
       swiftSettings: strict),
     layer("Transcript", ["CSQLite", "ChatCore", "Schema"]),
     layer("ChatPosix", ["CPosix", system]),
@@ -81,7 +84,9 @@ let package = Package(
     tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
-    tests("HistoryTests", ["ChatCore", "ChatPosix", "CSQLite", "History", "Seeded", "Transcript"]),
+    tests(
+      "HistoryTests",
+      ["ChatCore", "ChatPosix", "CSQLite", "History", "Schema", "Seeded", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "CSQLite", "Transcript"]),
     .target(
       name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],

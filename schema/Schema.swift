@@ -4,6 +4,7 @@ public enum Schema {
   /// Every migration as UTF-8 SQL, in order: the first makes version 1 of
   /// `PRAGMA user_version`, the second version 2, and so on.
   public static let migrations: [[UInt8]] = [
-    PackageResources.migration_001_transcript_sql
+    PackageResources.migration_001_transcript_sql,
+    PackageResources.migration_002_checksums_sql,
   ]
 }

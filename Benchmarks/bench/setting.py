@@ -12,7 +12,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent.parent
 ROOT = HERE.parent
 PROGRAMS = HERE / "programs"
-SCHEMA = ROOT / "schema" / "migration-001-transcript.sql"
+MIGRATIONS = sorted((ROOT / "schema").glob("migration-*.sql"))
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 
 
@@ -57,7 +57,7 @@ class Setting:
         """A generated transcript, kept between runs; 100 messages a conversation."""
         # Another generator or schema makes other databases.
         made_by = hashlib.sha256()
-        for part in (PROGRAMS / "generate.c", SCHEMA):
+        for part in (PROGRAMS / "generate.c", *MIGRATIONS):
             made_by.update(part.read_bytes())
         path = self.cache / f"{messages}-{made_by.hexdigest()[:12]}.db"
         if not path.exists():
@@ -66,7 +66,7 @@ class Setting:
             new = path.with_suffix(".new")
             new.unlink(missing_ok=True)
             subprocess.run(
-                [self.folder / "generate", new, SCHEMA, str(messages), str(messages // 100)],
+                [self.folder / "generate", new, str(messages), str(messages // 100), *MIGRATIONS],
                 check=True)
             new.rename(path)
         return path

@@ -1,7 +1,7 @@
 // A transcript of many conversations, as chatserve would have written it,
 // with its full-text index.
 //
-// generate DATABASE SCHEMA MESSAGES CONVERSATIONS
+// generate DATABASE MESSAGES CONVERSATIONS MIGRATION...
 //
 // Words are drawn from 20 000 with a chance of 1/rank (Zipf); one in ninety is
 // Chinese, a few are emoji. Eight conversations go on at a time. "the" is in
@@ -114,12 +114,12 @@ static void compose(long number, char *text, char *indexed) {
 
 int main(int count, char **arguments) {
   if (count < 5) return 64;
-  long messages = atol(arguments[3]), conversations = atol(arguments[4]);
+  long messages = atol(arguments[2]), conversations = atol(arguments[3]);
   long mean = messages / conversations, opened = 0, made = 0, event = 0;
   int64_t begin = 1600000000000, span = 730ll * 86400 * 1000;
   if (sqlite3_open(arguments[1], &db)) fail("sqlite3_open");
   run("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-600000;");
-  run_file(arguments[2]);
+  for (int i = 4; i < count; i++) run_file(arguments[i]);
   // Larger pieces of index, fewer merges; put back below.
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 67108864);");
   run("BEGIN");
@@ -195,7 +195,8 @@ int main(int count, char **arguments) {
   }
   runf("UPDATE message_fts_state SET indexed_through = %ld", event);
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 1048576);");
-  run("PRAGMA application_id = 0x63686174; PRAGMA user_version = 1;");
+  run("PRAGMA application_id = 0x63686174;");
+  runf("PRAGMA user_version = %ld", (long)count - 4);
   run("COMMIT; PRAGMA journal_mode=WAL;");
   sqlite3_finalize(conversation);
   sqlite3_finalize(insert);

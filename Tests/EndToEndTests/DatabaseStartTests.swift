@@ -73,7 +73,7 @@ import Testing
       try ForeignConnection(path).execute("PRAGMA user_version=99")
       try refusal(
         stage, path, status: 74,
-        "\(path) was written by a later version of chatserve (format 99, known is 1)")
+        "\(path) was written by a later version of chatserve (format 99, known is 2)")
     }
   }
 

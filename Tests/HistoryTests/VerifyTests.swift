@@ -32,12 +32,14 @@ import Transcript
     #expect(
       result.output == """
         note: 3 runs of the server ended without a stop being recorded (no damage)
-        3 conversations, 14 events, 6 messages: no damage found
+        note: 14 events from before there were checksums (no damage)
+        3 conversations, 14 events (none with a checksum), 6 messages: no damage found
 
         """)
     #expect(
       try fixture.history("verify", "-o", "json").output == """
-        {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,"messages":6,\
+        {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,\
+        "events_with_checksum":0,"messages":6,\
         "unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[]}
 
         """)

@@ -4,9 +4,18 @@ import Transcript
 extension HistoryMessages {
   static func verified(_ result: Verification) -> String {
     var text = "\(count(Int(result.conversations), "conversation")), "
-    text += "\(count(Int(result.events), "event")), \(count(Int(result.messages), "message"))"
+    text += "\(count(Int(result.events), "event")) (\(covered(result)) with a checksum), "
+    text += count(Int(result.messages), "message")
     text += result.findings.isEmpty ? ": no damage found" : ""
     return text
+  }
+
+  private static func covered(_ result: Verification) -> String {
+    switch result.coveredEvents {
+    case 0: "none"
+    case result.events: "all"
+    case let some: "\(some)"
+    }
   }
 
   /// What is worth knowing and no damage.
@@ -27,6 +36,10 @@ extension HistoryMessages {
         \(explained.lowerBound) to \(explained.upperBound): they note their messages, not \
         their handles and closes (no damage)
         """)
+    }
+    if result.events > result.coveredEvents {
+      let events = count(Int(result.events - result.coveredEvents), "event")
+      remarks.append("\(events) from before there were checksums (no damage)")
     }
     if result.isIndexStructureUnchecked {
       remarks.append("the full-text index is too large for FTS5's own check (no damage)")
@@ -65,6 +78,16 @@ extension HistoryMessages {
       conversation \(conversation): event \(seq) is message \(found) of the \(party.rawValue), \
       where \(expected) comes next
       """
+    case .checksum(let conversation, let seq):
+      "conversation \(conversation): event \(seq) is not as it was written (its checksum)"
+    case .noChecksum(let seq):
+      "event \(seq) has no checksum, where earlier ones have"
+    case .handle(let conversation):
+      "conversation \(conversation): its handle is not the one its events tell"
+    case .runChecksum(let run):
+      "run \(run) of the server is not as it was written (its checksum)"
+    case .noRunChecksum(let run):
+      "run \(run) of the server has no checksum, where earlier ones have"
     case .indexAhead(let through, let newest):
       "the full-text index claims to reach event \(through); the newest is \(newest)"
     case .notIndexed(let number, let first):

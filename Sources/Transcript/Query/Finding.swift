@@ -22,6 +22,17 @@ public enum Finding: Hashable, Sendable {
   case noOpen(conversation: Int64)
   /// A message that does not have the number after that of the one before it.
   case number(conversation: Int64, seq: Int64, Party, expected: Int64, found: Int64)
+  /// An event, or for an open or a handle what its conversation's row says of
+  /// it, that is not what it was when it was written.
+  case checksum(conversation: Int64, seq: Int64)
+  /// An event without a checksum after one that has one.
+  case noChecksum(seq: Int64)
+  /// A conversation whose row has another handle than its events.
+  case handle(conversation: Int64)
+  /// A run of the server that is not what was written.
+  case runChecksum(Int64)
+  /// A run without a checksum after one that has one.
+  case noRunChecksum(Int64)
   /// The index claims to reach further than there are events.
   case indexAhead(through: Int64, newest: Int64)
   /// Messages that should be in the full-text index and are not; how many and
@@ -39,6 +50,8 @@ public enum Finding: Hashable, Sendable {
 public struct Verification: Sendable {
   public var conversations: Int64 = 0
   public var events: Int64 = 0
+  /// Events that have a checksum: all but those of version 1.
+  public var coveredEvents: Int64 = 0
   public var messages: Int64 = 0
   /// Runs that ended without a word: a power cut, a kill. No damage.
   public var unendedRuns: Int64 = 0

@@ -71,12 +71,13 @@ public struct Verifier {
   /// One walk over all events in their order.
   private mutating func checkEvents(_ progress: (Int) -> Void) throws(TranscriptError) {
     var states: [Int64: Progress] = [:]
-    let statement = try connection.prepare(
-      "SELECT id, conversation_id, kind, party, number FROM event ORDER BY id")
+    var checksums = try ChecksumCheck(connection)
+    let statement = try connection.prepare(checksums.select)
     while try statement.step() {
       let seq = statement.integer(at: 0)
       let conversation = statement.integer(at: 1)
-      let kind = EventKind(rawValue: statement.integer(at: 2))
+      let kind = EventKind(rawValue: statement.integer(at: 3))
+      if let finding = try checksums.check(statement) { result.add(finding) }
       result.events += 1
       progress(Int(result.events))
       guard var state = states[conversation] else {
@@ -91,12 +92,15 @@ public struct Verifier {
             : .afterClose(conversation: conversation, seq: seq))
       }
       if kind == .close { state.isClosed = true }
-      if kind == .message, let party = Party(stored: statement.integerOrNil(at: 3)) {
+      if kind == .message, let party = Party(stored: statement.integerOrNil(at: 4)) {
         result.messages += 1
-        check(number: statement.integer(at: 4), party, conversation, seq, &state)
+        check(number: statement.integer(at: 5), party, conversation, seq, &state)
       }
       states[conversation] = state
     }
+    result.coveredEvents = checksums.covered
+    for finding in try checksums.unexplainedHandles() { result.add(finding) }
+    for finding in try checksums.runs() { result.add(finding) }
     let silent = try connection.prepare(
       """
       SELECT c.id FROM conversation AS c

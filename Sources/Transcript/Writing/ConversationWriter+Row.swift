@@ -17,6 +17,18 @@ extension ConversationWriter {
     return writer.connection.lastInsertedID
   }
 
+  /// Of what ``insertConversation(opened:)`` writes and nobody changes, for the
+  /// checksum of the open.
+  func checksum(opened: Timestamp) -> RowChecksum {
+    var checksum = RowChecksum()
+    checksum.add(run)
+    checksum.add(opened.milliseconds)
+    checksum.add(peerAddress)
+    checksum.add(Int64(peerPort))
+    checksum.add(mode.rawValue)
+    return checksum
+  }
+
   func setHandle(_ handle: Handle, _ dialect: Dialect, of id: Int64) throws(TranscriptError) {
     let insert = try writer.connection.cached(
       "INSERT INTO handle (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")

@@ -72,7 +72,7 @@ public final class ConversationWriter {
       let id = try insertConversation(opened: time)
       state.id = id
       state.opened = time
-      insertion.open(id, at: time)
+      insertion.open(id, at: time, checksum(opened: time))
       return
     }
     guard let id = state.id else { preconditionFailure("a conversation begins with its open") }
@@ -81,7 +81,7 @@ public final class ConversationWriter {
     case .handle(let handle, let dialect):
       state.handle = (handle, dialect, time)
       try setHandle(handle, dialect, of: id)
-      insertion.handle(id, at: time, handle)
+      insertion.handle(id, at: time, handle, dialect)
     case .floor:
       state.floor = time
       try setFloor(time, of: id)

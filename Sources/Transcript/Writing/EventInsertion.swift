@@ -8,7 +8,7 @@ import ChatCore
 struct EventInsertion {
   /// Rows of the long statement. Twice as many bring a tenth more.
   private static let blockLength = 32
-  private static let insertOne = insert(rows: 1)
+  static let insertOne = insert(rows: 1)
   private static let insertBlock = insert(rows: blockLength)
 
   private let connection: Connection
@@ -28,12 +28,18 @@ struct EventInsertion {
     waiting.reserveCapacity(capacity)
   }
 
-  mutating func open(_ conversation: Int64, at time: Timestamp) {
-    waiting.append(EventValues(conversation, at: time, .open))
+  /// `row` is the checksum of the conversation's own row.
+  mutating func open(_ conversation: Int64, at time: Timestamp, _ row: RowChecksum) {
+    var values = EventValues(conversation, at: time, .open)
+    values.described = row
+    waiting.append(values)
   }
 
-  mutating func handle(_ conversation: Int64, at time: Timestamp, _ handle: Handle) {
+  mutating func handle(
+    _ conversation: Int64, at time: Timestamp, _ handle: Handle, _ dialect: Dialect
+  ) {
     var values = EventValues(conversation, at: time, .handle)
+    values.described.add(dialect.rawValue)
     values.party = .client
     values.text = handle.text
     waiting.append(values)

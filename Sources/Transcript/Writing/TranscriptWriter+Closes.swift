@@ -21,18 +21,16 @@ extension TranscriptWriter {
     detail: String? = nil, undelivered: Int? = nil
   ) throws(TranscriptError) -> Bool {
     try commit { () throws(TranscriptError) in
+      var values = EventValues(conversation, at: time, .close)
+      values.party = party
+      values.reason = reason
+      values.detail = detail
+      values.undelivered = undelivered
       let insert = try connection.cached(
-        """
-        INSERT INTO event (conversation_id, at, kind, party, reason, detail, undelivered)
-        VALUES (?1, ?2, 4, ?3, ?4, ?5, ?6)
-        ON CONFLICT (conversation_id) WHERE kind = 4 DO NOTHING
-        """)
-      insert.bind(conversation, at: 1)
-      insert.bind(time.milliseconds, at: 2)
-      insert.bind(party?.stored, at: 3)
-      insert.bind(reason.rawValue, at: 4)
-      insert.bind(detail, at: 5)
-      insert.bind(undelivered.map(Int64.init), at: 6)
+        EventInsertion.insertOne
+          + " ON CONFLICT (conversation_id) WHERE kind = 4 DO NOTHING")
+      insert.clear()
+      values.bind(to: insert, row: 0)
       try insert.run()
       return connection.changes > 0
     }

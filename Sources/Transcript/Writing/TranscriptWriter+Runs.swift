@@ -69,7 +69,13 @@ extension TranscriptWriter {
       update.bind(id, at: 1)
       update.bind(time.milliseconds, at: 2)
       try update.run()
+      // Of a run that began before there were checksums, none.
+      if connection.changes > 0, try isSealed(id) { try RunChecksum.seal(id, connection) }
     }
+  }
+
+  private func isSealed(_ id: Int64) throws(TranscriptError) -> Bool {
+    try connection.integer("SELECT checksum FROM server_run WHERE id = \(id)") != nil
   }
 
   private func insert(
@@ -88,6 +94,8 @@ extension TranscriptWriter {
     insert.bind(Int64(run.port), at: 6)
     insert.bind(run.handle.text, at: 7)
     try insert.run()
-    return connection.lastInsertedID
+    let id = connection.lastInsertedID
+    try RunChecksum.seal(id, connection)
+    return id
   }
 }

@@ -1,0 +1,140 @@
+import ChatCore
+import Testing
+
+@testable import Transcript
+
+@Suite struct ChecksumTests {
+  let scratch = Scratch()
+
+  @Test func theCheckIsThatOfZlib() {
+    var crc = CRC32()
+    #expect(crc.value == 0)
+    for byte in "1234".utf8 { crc.add(byte) }
+    Array("56789".utf8).withUnsafeBytes { crc.add($0) }
+    #expect(crc.value == 0xcbf4_3926)
+  }
+
+  /// What is on disk was made so, and is to be read for years.
+  @Test func theBytesAreThoseOfTheTable() {
+    var checksum = RowChecksum()
+    checksum.addNull()
+    checksum.add(-2 as Int64)
+    checksum.add("hé")
+    checksum.add([0xff] as [UInt8])
+    var crc = CRC32()
+    let bytes: [UInt8] =
+      [0] + [1, 0xfe] + [UInt8](repeating: 0xff, count: 7)
+      + [2, 3, 0, 0, 0, 0, 0, 0, 0, 0x68, 0xc3, 0xa9] + [3, 1, 0, 0, 0, 0, 0, 0, 0, 0xff]
+    bytes.withUnsafeBytes { crc.add($0) }
+    #expect(checksum.stored == Int64(crc.value))
+  }
+
+  @Test func listsOfValuesThatLookAlikeDiffer() {
+    let lists: [(inout RowChecksum) -> Void] = [
+      { _ in },
+      { $0.addNull() },
+      { $0.add("") },
+      { $0.add([] as [UInt8]) },
+      { $0.add(0 as Int64) },
+      {
+        $0.add("ab"); $0.add("c")
+      },
+      {
+        $0.add("a"); $0.add("bc")
+      },
+      {
+        $0.add([0x61] as [UInt8]); $0.add("bc")
+      },
+      {
+        $0.add("a"); $0.addNull(); $0.add("bc")
+      },
+    ]
+    let all = lists.map { fill in
+      var checksum = RowChecksum()
+      fill(&checksum)
+      return checksum.stored
+    }
+    #expect(Set(all).count == lists.count)
+  }
+
+  private func findings() throws -> [Finding] {
+    var verifier = Verifier(try Connection.forReading(scratch.path))
+    return try verifier.verify { _ in }.findings
+  }
+
+  private func written() throws -> TranscriptWriter {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let conversation = try talk(writer, ["hi"])
+    try conversation.append([
+      (.message(from: .server, number: 1, try Message(bytes: [0xff])), .ms(3000)),
+      (.close(by: .server, .quit, detail: "why", undelivered: 0), .ms(4000)),
+    ])
+    try talk(writer, [])
+    try writer.recordClose(conversation: 2, at: .ms(5000), by: nil, reason: .crashed)
+    try writer.stopRun(1, at: .ms(6000))
+    return writer
+  }
+
+  @Test func whatWasWrittenIsAsItWasWritten() throws {
+    _ = try written()
+    var verifier = Verifier(try Connection.forReading(scratch.path))
+    let result = try verifier.verify { _ in }
+    #expect(result.findings.isEmpty)
+    #expect(result.events == 8)
+    #expect(result.coveredEvents == 8)
+  }
+
+  @Test func noChecksumOfARunIsNoFindingBeforeTheFirst() throws {
+    let writer = try written()
+    try writer.connection.execute("UPDATE server_run SET checksum = NULL WHERE id = 1")
+    try writer.connection.execute("UPDATE event SET checksum = NULL WHERE id <= 3")
+    #expect(try findings().isEmpty)
+    // Nor is one made for it when it stops.
+    try writer.connection.execute("UPDATE server_run SET stopped_at = NULL WHERE id = 1")
+    try writer.stopRun(1, at: .ms(7000))
+    #expect(try findings().isEmpty)
+  }
+
+  /// Every column that a checksum is over, changed by SQLite itself, which
+  /// keeps all indexes right.
+  @Test(arguments: [
+    ("UPDATE event SET at = at + 1 WHERE id = 3", Finding.checksum(conversation: 1, seq: 3)),
+    ("UPDATE event SET party = 1 - party WHERE id = 5", .checksum(conversation: 1, seq: 5)),
+    ("UPDATE event SET text = 'ho' WHERE id = 3", .checksum(conversation: 1, seq: 3)),
+    ("UPDATE event SET raw = x'fe' WHERE id = 4", .checksum(conversation: 1, seq: 4)),
+    ("UPDATE event SET raw = NULL WHERE id = 4", .checksum(conversation: 1, seq: 4)),
+    ("UPDATE event SET held = 1 WHERE id = 3", .checksum(conversation: 1, seq: 3)),
+    ("UPDATE event SET reason = 'eof' WHERE id = 5", .checksum(conversation: 1, seq: 5)),
+    ("UPDATE event SET detail = 'whz' WHERE id = 5", .checksum(conversation: 1, seq: 5)),
+    ("UPDATE event SET undelivered = 1 WHERE id = 5", .checksum(conversation: 1, seq: 5)),
+    ("UPDATE event SET party = 0 WHERE id = 8", .checksum(conversation: 2, seq: 8)),
+    ("UPDATE event SET checksum = checksum + 1 WHERE id = 3", .checksum(conversation: 1, seq: 3)),
+    ("UPDATE event SET checksum = NULL WHERE id = 3", .noChecksum(seq: 3)),
+    ("UPDATE conversation SET opened_at = 1 WHERE id = 2", .checksum(conversation: 2, seq: 6)),
+    ("UPDATE conversation SET run_id = 2 WHERE id = 1", .checksum(conversation: 1, seq: 1)),
+    ("UPDATE conversation SET peer_port = 1 WHERE id = 1", .checksum(conversation: 1, seq: 1)),
+    ("UPDATE conversation SET peer_address = '' WHERE id = 1", .checksum(conversation: 1, seq: 1)),
+    ("UPDATE conversation SET mode = 'free' WHERE id = 1", .checksum(conversation: 1, seq: 1)),
+    ("UPDATE conversation SET dialect = 'line' WHERE id = 1", .checksum(conversation: 1, seq: 2)),
+    ("UPDATE conversation SET handle_id = NULL WHERE id = 1", .handle(conversation: 1)),
+    ("UPDATE handle SET name = 'tatyanb'", .handle(conversation: 1)),
+    ("UPDATE server_run SET port = 1 WHERE id = 1", .runChecksum(1)),
+    ("UPDATE server_run SET stopped_at = NULL WHERE id = 1", .runChecksum(1)),
+    ("UPDATE server_run SET handle = 'X' WHERE id = 2", .runChecksum(2)),
+    ("UPDATE server_run SET checksum = NULL WHERE id = 2", .noRunChecksum(2)),
+  ])
+  func aChangedColumnIsNamed(_ sql: String, _ finding: Finding) throws {
+    let writer = try written()
+    try writer.connection.execute(sql)
+    let findings = try findings()
+    #expect(findings.contains(finding), "\(findings)")
+  }
+
+  @Test func aHandleThatNobodySaidIsNamed() throws {
+    let writer = try written()
+    try newConversation(writer).append([(.open, .ms(7000))])
+    #expect(try findings().isEmpty)
+    try writer.connection.execute("UPDATE conversation SET handle_id = 1 WHERE id = 3")
+    #expect(try findings() == [.handle(conversation: 3)])
+  }
+}
