@@ -10,10 +10,12 @@ extension TranscriptError {
     let primary = code & 0xff
     let hasErrno = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN
     let errno = hasErrno && database != nil ? sqlite3_system_errno(database) : 0
+    var kind = Self.kind(code: code, errno: errno)
+    // What SQLite does after a failed write may put another errno in its place.
+    if case .inputOutput = kind, DatabaseFile.isOnReadOnlyDisk(path) { kind = .readOnly }
     let message = database.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
     self.init(
-      Self.kind(code: code, errno: errno), path: path, code: code, errno: errno == 0 ? nil : errno,
-      message: message, sql: sql)
+      kind, path: path, code: code, errno: errno == 0 ? nil : errno, message: message, sql: sql)
   }
 
   /// The kind that an extended result code and the errno beside it mean.
