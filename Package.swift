@@ -86,7 +86,7 @@ let package = Package(
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests(
       "HistoryTests",
-      ["ChatCore", "ChatPosix", "CSQLite", "History", "Schema", "Seeded", "Transcript"]),
+      ["ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Seeded", "Transcript"]),
     tests("EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "CSQLite", "Transcript"]),
     .target(
       name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],

@@ -92,12 +92,8 @@ extension Archive {
         throw .unknownConversation(text)
       }
       let ids = IDRange(first, last)
-      var filter = ConversationFilter()
-      filter.ids = [ids]
       do {
-        guard try conversations(filter, newestFirst: false).next() != nil else {
-          throw HistoryError.unknownConversation(text)
-        }
+        guard try hasConversation(in: ids) else { throw HistoryError.unknownConversation(text) }
       } catch { throw HistoryError(error) }
       ranges.append(ids)
     }

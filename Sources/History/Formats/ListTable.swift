@@ -1,26 +1,24 @@
 import ChatCore
 import Transcript
 
-/// The columns of `history list` on a terminal.
+/// The columns of `history list` on a terminal, and what becomes of them on a
+/// narrow one; see ``ListLayout``.
 struct ListTable {
-  // Wide enough for what is common; what is longer pushes its row out, since
-  // rows are shown as they come and none can wait for the widest.
-  private static let idWidth = 4
-  private static let startWidth = 19
-  private static let lengthWidth = 7
-  private static let clientWidth = 10
-  private static let countWidth = 4
-
   func heading(_ screen: Screen) -> String {
-    row("ID", "STARTED", "LENGTH", "CLIENT", "MSGS", "ENDED", screen)
+    let layout = ListLayout(screen)
+    return row("ID", "STARTED", "LENGTH", "CLIENT", "MSGS", "ENDED", layout, screen)
   }
 
   func row(_ conversation: ConversationSummary, zone: Zone, screen: Screen) -> String {
+    let layout = ListLayout(screen)
     let client = conversation.client.map { TextSanitizer.escapedOnOneLine($0) } ?? "-"
+    let start =
+      layout.start == .date
+      ? Stamp.date(zone.day(of: conversation.opened))
+      : Stamp.dateAndClock(conversation.opened, in: zone)
     return row(
-      String(conversation.id), Stamp.dateAndClock(conversation.opened, in: zone),
-      length(of: conversation), client, String(conversation.messages),
-      EndingWords.column(conversation.ending), screen)
+      String(conversation.id), start, length(of: conversation), client,
+      String(conversation.messages), EndingWords.column(conversation.ending), layout, screen)
   }
 
   /// From the open to the close, or as long as it is known to have lasted.
@@ -35,15 +33,16 @@ struct ListTable {
 
   private func row(
     _ id: String, _ start: String, _ length: String, _ client: String, _ count: String,
-    _ ending: String, _ screen: Screen
+    _ ending: String, _ layout: ListLayout, _ screen: Screen
   ) -> String {
-    [
-      screen.aligned(id, to: Self.idWidth),
-      screen.padded(start, to: Self.startWidth),
-      screen.aligned(length, to: Self.lengthWidth),
-      screen.padded(client, to: Self.clientWidth),
-      screen.aligned(count, to: Self.countWidth),
-      ending,
-    ].joined(separator: "  ")
+    var cells = [screen.aligned(id, to: ListLayout.idWidth)]
+    if layout.start != .none { cells.append(screen.padded(start, to: layout.start.rawValue)) }
+    if layout.hasLength { cells.append(screen.aligned(length, to: ListLayout.lengthWidth)) }
+    let name = layout.columns == nil ? client : screen.cut(client, to: layout.clientWidth)
+    cells.append(screen.padded(name, to: layout.clientWidth))
+    if layout.hasCount { cells.append(screen.aligned(count, to: ListLayout.countWidth)) }
+    cells.append(ending)
+    let row = cells.joined(separator: "  ")
+    return layout.columns.map { screen.cut(row, to: $0) } ?? row
   }
 }

@@ -22,6 +22,18 @@ public struct Screen: Sendable {
     String(repeating: " ", count: max(0, columns - width(of: text))) + text
   }
 
+  /// `text` when it takes no more than `columns`; else its beginning and `…`.
+  func cut(_ text: String, to columns: Int) -> String {
+    if width(of: text) <= columns { return text }
+    let mark: Character = "…"
+    var room = columns - width(mark)
+    let beginning = text.prefix { character in
+      room -= width(character)
+      return room >= 0
+    }
+    return String(beginning) + String(mark)
+  }
+
   /// `text` in rows that fit beside `indent` columns, broken at spaces where
   /// there are some; nothing is left out but the space at a break.
   func rows(_ text: String, indent: Int) -> [String] {

@@ -102,7 +102,8 @@ public struct StorageTrial {
   ) throws {
     switch fault {
     case .headerCorrupted, .pageCorrupted: return
-    case .diskReadOnly, .modesReadOnly, .immutable, .diskFull, .permissionLost, .locked, .deleted, .logDeleted, .directoryDeleted:
+    case .diskReadOnly, .modesReadOnly, .immutable, .diskFull, .permissionLost, .locked, .deleted,
+      .logDeleted, .directoryDeleted:
       break
     }
     try TranscriptCheck.integrity(disk.database)
