@@ -137,4 +137,12 @@ import Testing
     try writer.connection.execute("UPDATE conversation SET handle_id = 1 WHERE id = 3")
     #expect(try findings() == [.handle(conversation: 3)])
   }
+
+  @Test func aChangedDeclarationIsNamed() throws {
+    let writer = try written()
+    try writer.connection.execute("CREATE INDEX somebodys_own ON event (at)")
+    #expect(try findings().isEmpty)
+    try writer.connection.execute("ALTER TABLE conversation RENAME COLUMN floor_at TO floor_au")
+    #expect(try findings() == [.schema("conversation")])
+  }
 }

@@ -54,6 +54,8 @@ extension HistoryMessages {
     switch finding {
     case .integrity(let line):
       "SQLite: \(TextSanitizer.escapedOnOneLine(line))"
+    case .schema(let name):
+      "\(TextSanitizer.escapedOnOneLine(name)) is not declared as this version declares it"
     case .reference(let table, let row, let parent):
       "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
     case .eventsMissing(let range):

@@ -4,6 +4,8 @@ import ChatCore
 public enum Finding: Hashable, Sendable {
   /// A line of `PRAGMA integrity_check`.
   case integrity(String)
+  /// A table, index or view that is not declared as the migrations declare it.
+  case schema(String)
   /// A row of `table` that refers to a row of `parent` that is not there.
   case reference(table: String, row: Int64?, parent: String)
   /// Event numbers that are missing, and that no prune explains.

@@ -22,6 +22,9 @@ public struct Verifier {
     try checkIntegrity()
     // Rows of a file that SQLite calls damaged prove nothing.
     if !result.findings.isEmpty { return result }
+    for finding in try SchemaCheck(connection).check() { result.add(finding) }
+    // Nor do those of a table whose columns have other names.
+    if !result.findings.isEmpty { return result }
     // For the copy of the index. Not to be changed in a transaction
     // (https://www.sqlite.org/pragma.html#pragma_temp_store).
     try connection.execute("PRAGMA temp_store = MEMORY")
