@@ -1,11 +1,14 @@
 // What a person feels: a key pressed, and a message that arrives on a
 // half-typed line, each until the terminal is given something to show.
 //
-// keys key|message COUNT PORT listens|connects PROGRAM WORD…
+// keys key|typed|message COUNT PORT listens|connects PROGRAM WORD…
+//   typed:    a key after 50 ms of quiet, as fingers press them: other work
+//             has had the processor's caches meanwhile
 //   listens:  the program is a server at PORT; a peer takes the floor
 //   connects: the program is a client, and finds a native server at PORT
 // Prints: p50 and p99 in µs until the first byte comes back, p50 and p99 in µs
-// of processor time the program spent, median of the bytes it wrote.
+// of processor time the program spent, median of the bytes it wrote. Appends
+// to the file KEYS_LOG, if set, each one's index, both times and bytes.
 #include "measure.h"
 
 #include <poll.h>
@@ -78,16 +81,19 @@ static void start(bool listens, int port, char **program) {
 
 int main(int count, char **words) {
   if (count < 6) return 64;
-  bool arrives = !strcmp(words[1], "message");
+  bool arrives = !strcmp(words[1], "message"), typed = !strcmp(words[1], "typed");
   int times = atoi(words[2]);
   if (times < 1 || times > 100000) return 64;
   uint64_t *felt = calloc((size_t)times * 3, sizeof *felt);
   uint64_t *used = felt + times, *wrote = used + times;
+  // Each single one, to see which are the slow ones.
+  FILE *log = getenv("KEYS_LOG") ? fopen(getenv("KEYS_LOG"), "a") : NULL;
   start(!strcmp(words[4], "listens"), atoi(words[3]), words + 5);
   if (arrives && write(terminal, "this is half a li", 17) != 17) fail("write");
   drain(100, NULL);
   for (int i = 0; i < times; i++) {
     char say[200];
+    if (typed) usleep(50000);
     int length = sprintf(say, "say %d %s", i + 1, sentence) + 1;
     uint64_t before = spent(), begin = now(), first = 0;
     if (arrives) send_all(peer, say, (size_t)length);
@@ -96,7 +102,9 @@ int main(int count, char **words) {
     wrote[i] = drain(1, &first);
     used[i] = spent() - before;
     felt[i] = first - begin;
+    if (log) fprintf(log, "%d %.1f %.1f %zu\n", i, felt[i] / 1e3, used[i] / 1e3, (size_t)wrote[i]);
   }
+  if (log) fclose(log);
   size_t n = (size_t)times;
   printf("%.1f %.1f %.1f %.1f %.0f\n", percentile(felt, n, 0.5) / 1e3,
          percentile(felt, n, 0.99) / 1e3, percentile(used, n, 0.5) / 1e3,

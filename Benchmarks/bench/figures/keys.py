@@ -5,6 +5,10 @@ from ..servers import fresh
 from ..setting import free_port
 
 LIMIT = "<= 200"
+# How many of each, quick and in full. Of fewer than a hundred the 99th
+# percentile is the slowest.
+AT_ONCE = (300, 1500)
+TYPED = (40, 300)
 
 
 def figures(setting):
@@ -13,12 +17,13 @@ def figures(setting):
               fresh(setting)]
     rows = []
     rows += of(setting, "key, client", "key", "connects", client)
+    rows += of(setting, "key after 50 ms, client", "typed", "connects", client, TYPED)
     rows += of(setting, "key, server", "key", "listens", server)
     rows += of(setting, "message on a half line, client", "message", "connects", client)
     return rows
 
 
-def of(setting, name, what, how, program):
+def of(setting, name, what, how, program, samples=AT_ONCE):
     floor = [setting.folder / "floor_echo", "PORT"]
     wall = Figure(f"{name}: to redraw, p50", "us", "C raw echo")
     wall99 = Figure(f"{name}: to redraw, p99", "us", "C raw echo")
@@ -27,7 +32,7 @@ def of(setting, name, what, how, program):
     written = Figure(f"{name}: written", "bytes", "C raw echo")
     for _ in range(setting.runs):
         pair = [
-            setting.numbers("keys", what, setting.size(60, 1500), port, how_it_starts, *(
+            setting.numbers("keys", what, setting.size(*samples), port, how_it_starts, *(
                 port if word == "PORT" else word for word in words))
             for words, how_it_starts, port in (
                 (program, how, free_port()), (floor, "connects", free_port()))]

@@ -42,11 +42,16 @@ extension FileDescriptor {
     return count == 0 ? .endOfFile : .bytes(count)
   }
 
-  /// Reads once what is there into the front of `bytes`, whose size does not
-  /// change. See ``readAvailable(into:)-(UnsafeMutableRawBufferPointer)``.
-  public func readAvailable(into bytes: inout [UInt8]) throws(SystemCallError) -> ReadResult {
+  /// Reads once what is there, `limit` bytes at most, into the front of
+  /// `bytes`, whose size does not change. See
+  /// ``readAvailable(into:)-(UnsafeMutableRawBufferPointer)``.
+  public func readAvailable(
+    into bytes: inout [UInt8], limit: Int = .max
+  ) throws(SystemCallError) -> ReadResult {
     try bytes.withUnsafeMutableBytes { buffer in
-      Result { () throws(SystemCallError) in try readAvailable(into: buffer) }
+      Result { () throws(SystemCallError) in
+        try readAvailable(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit)))
+      }
     }.get()
   }
 

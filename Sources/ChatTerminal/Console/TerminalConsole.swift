@@ -19,7 +19,13 @@ struct TerminalConsole: Sendable {
   private var painter: InputLinePainter
   /// What goes above the input line at the next redraw.
   private var printed = ""
-  private var needsRedraw = true
+  /// The input line may look other than it is drawn.
+  private var needsRedraw = true {
+    didSet { if needsRedraw { layout = nil } }
+  }
+  /// The input line as it was drawn last: what is printed above it moves it
+  /// and changes nothing in it.
+  private var layout: RowLayout?
   private var isSuspended = false
   /// The terminal was not yet told that we want pastes in brackets.
   private var needsStart = true
@@ -140,6 +146,15 @@ struct TerminalConsole: Sendable {
 
   var hasOutput: Bool { !printed.isEmpty || needsRedraw }
 
+  private mutating func currentLayout() -> RowLayout? {
+    if let layout { return layout }
+    let line = inputLine
+    if line.isEmpty { return nil }
+    let new = RowLayout(line, columns: columns, colours: settings.colours)
+    layout = new
+    return new
+  }
+
   mutating func takeOutput() -> ConsoleOutput {
     var output = ConsoleOutput()
     guard hasOutput else { return output }
@@ -158,11 +173,7 @@ struct TerminalConsole: Sendable {
     }
     drawn += painter.hide(columns: columns, height: rows)
     drawn += printed
-    let line = inputLine
-    if !line.isEmpty {
-      let layout = RowLayout(line, columns: columns, colours: settings.colours)
-      drawn += painter.show(layout, height: rows)
-    }
+    if let layout = currentLayout() { drawn += painter.show(layout, height: rows) }
     drawn += ControlSequence.endUpdate
     output.standardOutput = Array(drawn.utf8)
     return output

@@ -7,7 +7,7 @@ struct Glyph {
   let width: CharacterWidth
 
   init(_ character: Character) {
-    if character.isASCII, character >= " ", character != "\u{7f}" {
+    if character.printableASCII != nil {
       text = String(character)
       width = CharacterWidth(estimate: 1, maximum: 1)
       return

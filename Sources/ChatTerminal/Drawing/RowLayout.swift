@@ -15,12 +15,16 @@ public struct RowLayout: Hashable, Sendable {
     public var columns: Int { widths.reduce(0, +) }
   }
 
-  public private(set) var rows: [Row] = [Row()]
+  public private(set) var rows: [Row] = []
   public private(set) var cursorRow = 0
 
   private let columns: Int
   private let colours: Bool
   private var style = Style.plain
+  /// The row that is being filled, and what of it is not written yet: plain
+  /// ASCII, of which most lines consist, is put into its text in one piece.
+  private var row = Row()
+  private var unwritten: [UInt8] = []
   /// The most columns the last row may take.
   private var filled = 0
   private var cursorIsPlaced = false
@@ -51,6 +55,12 @@ public struct RowLayout: Hashable, Sendable {
         }
         continue
       }
+      if let byte = character.printableASCII {
+        makeRoom(1)
+        if index == line.cursor { placeCursor() }
+        put(byte, .plain)
+        continue
+      }
       let glyph = Glyph(character)
       makeRoom(glyph.width.maximum)
       if index == line.cursor { placeCursor() }
@@ -65,26 +75,52 @@ public struct RowLayout: Hashable, Sendable {
       put(line.suffix, .dim)
     }
     setStyle(.plain)
+    endRow()
   }
 
   private mutating func put(_ text: String, _ style: Style) {
-    for character in text { put(Glyph(character), style) }
+    for character in text {
+      if let byte = character.printableASCII {
+        put(byte, style)
+      } else {
+        put(Glyph(character), style)
+      }
+    }
+  }
+
+  private mutating func put(_ byte: UInt8, _ style: Style) {
+    makeRoom(1)
+    setStyle(style)
+    unwritten.append(byte)
+    row.widths.append(1)
+    filled += 1
   }
 
   private mutating func put(_ glyph: Glyph, _ style: Style) {
     makeRoom(glyph.width.maximum)
     setStyle(style)
     write(glyph.text)
-    rows[rows.count - 1].widths.append(glyph.width.estimate)
+    row.widths.append(glyph.width.estimate)
     filled += glyph.width.maximum
   }
 
   private mutating func write(_ text: String) {
-    if cursorIsPlaced, cursorRow == rows.count - 1 {
-      rows[rows.count - 1].tail += text
-    } else {
-      rows[rows.count - 1].head += text
-    }
+    writeOut()
+    if cursorIsPlaced, cursorRow == rows.count { row.tail += text } else { row.head += text }
+  }
+
+  private mutating func writeOut() {
+    if unwritten.isEmpty { return }
+    let text = String(decoding: unwritten, as: UTF8.self)
+    unwritten.removeAll(keepingCapacity: true)
+    write(text)
+  }
+
+  private mutating func endRow() {
+    writeOut()
+    rows.append(row)
+    row = Row()
+    filled = 0
   }
 
   private mutating func setStyle(_ new: Style) {
@@ -101,14 +137,14 @@ public struct RowLayout: Hashable, Sendable {
   private mutating func breakRow() {
     // Each row can be drawn without the ones before it.
     setStyle(.plain)
-    rows.append(Row())
-    filled = 0
+    endRow()
   }
 
   private mutating func placeCursor() {
     setStyle(.plain)
+    writeOut()
     cursorIsPlaced = true
-    cursorRow = rows.count - 1
-    rows[cursorRow].headCount = rows[cursorRow].widths.count
+    cursorRow = rows.count
+    row.headCount = row.widths.count
   }
 }

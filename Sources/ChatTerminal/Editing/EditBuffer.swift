@@ -60,7 +60,18 @@ public struct EditBuffer: Hashable, Sendable {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= characters.count,
       "An edit reached outside the line.")
-    edit(range, keeping: "", new: new, before: "")
+    if !replaceApart(range, with: new) { edit(range, keeping: "", new: new, before: "") }
+  }
+
+  /// Replaces a range where no cluster can join or part; false if one might.
+  private mutating func replaceApart(_ range: Range<Int>, with new: String) -> Bool {
+    guard standsApart(new, at: range) else { return false }
+    for character in characters[range] { byteCount -= character.utf8.count }
+    byteCount += new.utf8.count
+    characters.replaceSubrange(range, with: new.utf8.map { Character(UnicodeScalar($0)) })
+    cursor = range.lowerBound + new.utf8.count
+    overhang = 0
+    return true
   }
 
   /// Replaces a range by `kept`, `new` and `rest`, of which `new` is new.

@@ -29,6 +29,8 @@ public final class OperatorTerminal {
   private var raw: RawTerminal?
   private var pendingOutput: [UInt8] = []
   private var pendingError: [UInt8] = []
+  /// Room for one read, kept between reads.
+  private var readBuffer = [UInt8](repeating: 0, count: OperatorTerminal.readLength)
   /// Plain input that is read and not accepted yet.
   private var unacceptedBytes: [UInt8] = []
   /// Whether a write may have to wait: on a terminal, a pipe or a socket.
@@ -102,10 +104,9 @@ public final class OperatorTerminal {
 
   /// The last byte read, if any was.
   private func readOnce(length: Int, at now: Instant) -> UInt8? {
-    var bytes = [UInt8](repeating: 0, count: length)
     let result: ReadResult
     do {
-      result = try input.readAvailable(into: &bytes)
+      result = try input.readAvailable(into: &readBuffer, limit: length)
     } catch {
       // EIO: the terminal is gone, or another session's. Nothing more comes.
       result = .endOfFile
@@ -119,9 +120,10 @@ public final class OperatorTerminal {
       return nil
     case .bytes(let count):
       lastInput = now
-      if raw == nil { unacceptedBytes += bytes.prefix(count) }
-      console.input(bytes.prefix(count), at: now)
-      return bytes.prefix(count).last
+      let bytes = readBuffer[..<count]
+      if raw == nil { unacceptedBytes += bytes }
+      console.input(bytes, at: now)
+      return bytes.last
     }
   }
 

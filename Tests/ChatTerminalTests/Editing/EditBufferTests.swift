@@ -38,7 +38,8 @@ import Seeded
   @Test(arguments: [1, 2, 3, UInt64.random(in: 4...(.max))])
   func segmentationIsThatOfTheWholeText(seed: UInt64) {
     let pieces = [
-      "a", "e", "\u{301}", "🇫", "🇷", "🇩", "👨", "\u{200d}", "👩", "👍", "🏽", "❤", "\u{fe0f}", "日",
+      "a", "e", "words", "\r", "\u{301}", "🇫", "🇷", "🇩", "👨", "\u{200d}", "👩", "👍", "🏽", "❤",
+      "\u{fe0f}", "日",
       "ᄀ", "ᅡ", "ᆨ", "\n", "क", "्", "ष", "ि", " ", "\u{600}", "🇫🇷", "👨‍👩‍👧",
     ]
     var random = SeededRandom(seed: seed)
