@@ -92,10 +92,8 @@ extension Archive {
         throw .unknownConversation(text)
       }
       let ids = min(first, last)...max(first, last)
-      var filter = ConversationFilter()
-      filter.ids = [ids]
       do {
-        guard try conversations(filter, newestFirst: false).next() != nil else {
+        guard try hasConversation(in: ids) else {
           throw HistoryError.unknownConversation(text)
         }
       } catch { throw HistoryError(error) }

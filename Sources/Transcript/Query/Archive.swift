@@ -24,6 +24,16 @@ public final class Archive {
     return try statement.step() ? statement.integer(at: 0) : nil
   }
 
+  /// Whether there is a conversation with one of these ids.
+  public func hasConversation(in ids: ClosedRange<Int64>) throws(TranscriptError) -> Bool {
+    let statement = try connection.cached(
+      "SELECT 1 FROM conversation WHERE id BETWEEN ?1 AND ?2 LIMIT 1")
+    defer { statement.reset() }
+    statement.bind(ids.lowerBound, at: 1)
+    statement.bind(ids.upperBound, at: 2)
+    return try statement.step()
+  }
+
   /// The seq of the newest event; 0 when there is none.
   public func newestEvent() throws(TranscriptError) -> Int64 {
     try connection.integer("SELECT max(id) FROM event") ?? 0
