@@ -8,8 +8,8 @@ SWIFT ?= swift
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev
-	$(SWIFT) build -c release --static-swift-stdlib --product chatserve $$(Scripts/link-flags)
-	$(SWIFT) build -c release --static-swift-stdlib --product chatclient $$(Scripts/link-flags)
+	$(SWIFT) build -c release --static-swift-stdlib --product chatserve
+	$(SWIFT) build -c release --static-swift-stdlib --product chatclient
 
 serve: build ## listen on PORT
 	@exec .build/release/chatserve $(PORT)

@@ -19,8 +19,22 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+// Most of a short run, `chatserve history` above all, is the loading of the
+// program. Tools/link has lld take the C++ library as an archive, since the
+// shared one has 1700 symbols looked up at every start, and nobody needs the
+// names that -static-stdlib makes a program export. See docs/performance.md.
+let quickToLoad: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-use-ld=lld", "-L\(Context.packageDirectory)/Tools/link",
+      "-Xclang-linker", "-static-libgcc",
+      "-Xlinker", "--no-export-dynamic",
+    ], .when(configuration: .release))
+]
+
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+  .executableTarget(
+    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: quickToLoad)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
