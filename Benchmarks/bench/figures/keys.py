@@ -7,8 +7,8 @@ from ..setting import free_port
 LIMIT = "<= 200"
 # How many of each, quick and in full. Of fewer than a hundred the 99th
 # percentile is the slowest.
-AT_ONCE = (300, 1500)
-TYPED = (40, 300)
+AT_ONCE = (200, 1500)
+TYPED = (20, 300)
 
 
 def figures(setting):
