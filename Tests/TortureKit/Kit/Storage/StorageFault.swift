@@ -6,6 +6,12 @@ import Harness
 public enum StorageFault: String, CaseIterable, Sendable {
   case diskFull
   case permissionLost
+  /// Modes take the right to write from what is opened from now on.
+  case modesReadOnly
+  /// The files can no more be changed, by those who have them open neither.
+  case immutable
+  /// The disk has had errors and is read-only.
+  case diskReadOnly
   case locked
   case headerCorrupted
   case pageCorrupted
@@ -17,21 +23,42 @@ public enum StorageFault: String, CaseIterable, Sendable {
   /// else the server may know a way of its own.
   var holdsBack: Bool {
     switch self {
-    case .diskFull, .permissionLost, .locked: true
+    case .diskFull, .permissionLost, .immutable, .locked: true
+    case .modesReadOnly, .diskReadOnly: false
     case .headerCorrupted, .pageCorrupted, .deleted, .logDeleted, .directoryDeleted: false
     }
   }
 
   /// Whether it is there still when the next peer comes.
-  var isForGood: Bool { self == .headerCorrupted || self == .pageCorrupted }
+  var isForGood: Bool {
+    self == .headerCorrupted || self == .pageCorrupted || self == .diskReadOnly
+  }
+
+  /// Whether the operator is told, whatever becomes of the message.
+  var isTold: Bool { holdsBack || self == .diskReadOnly }
+
+  /// Whether whoever has the files open goes on, and only the next peer meets
+  /// it.
+  var isForTheNext: Bool { self == .modesReadOnly }
+
+  /// Whether this machine can have it.
+  public var isPossible: Bool {
+    if self == .diskReadOnly { return LoopDisk.isAvailable }
+    return geteuid() == 0 || !needsRoot
+  }
 
   /// Whether only root can make it.
-  public var needsRoot: Bool { self == .diskFull || self == .permissionLost }
+  private var needsRoot: Bool {
+    switch self {
+    case .diskFull, .permissionLost, .modesReadOnly, .immutable, .diskReadOnly: true
+    default: false
+    }
+  }
 
   /// What the server is started by: root is held to permissions only without
   /// these capabilities (capabilities(7)).
   var wrapper: [String] {
-    self == .permissionLost
+    self == .permissionLost || self == .modesReadOnly
       ? ["/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search"] : ["/usr/bin/env"]
   }
 }
@@ -41,7 +68,7 @@ final class FaultyDisk {
   private let fault: StorageFault
   let directory: String
   private var lock: OpaquePointer?
-  private var saved: [UInt8] = []
+  private var loop: LoopDisk?
 
   var database: String { directory + "/transcript.db" }
 
@@ -49,6 +76,7 @@ final class FaultyDisk {
     self.fault = fault
     directory = home + "/disk"
     guard mkdir(directory, 0o700) == 0 else { throw TortureFailure("mkdir: errno \(errno)") }
+    if fault == .diskReadOnly { loop = try LoopDisk(at: directory) }
     guard fault == .diskFull else { return }
     guard mount("tmpfs", directory, "tmpfs", 0, "size=1024k") == 0 else {
       throw TortureFailure("mount: errno \(errno)")
@@ -69,6 +97,11 @@ final class FaultyDisk {
     case .permissionLost:
       for path in files { chmod(path, 0) }
       chmod(directory, 0)
+    case .modesReadOnly:
+      for path in files { chmod(path, 0o400) }
+      chmod(directory, 0o500)
+    case .immutable: for path in frozen { try Attributes.setImmutable(true, path) }
+    case .diskReadOnly: try loop?.abort()
     case .locked: try takeLock()
     case .headerCorrupted: try damage(at: 0, count: 100)
     case .pageCorrupted: try damage(at: 4096, count: 40 * 4096)
@@ -83,7 +116,9 @@ final class FaultyDisk {
   func mend() {
     switch fault {
     case .diskFull: unlink(ballast)
-    case .permissionLost:
+    case .immutable:
+      for path in frozen { try? Attributes.setImmutable(false, path) }
+    case .permissionLost, .modesReadOnly:
       chmod(directory, 0o700)
       for path in files { chmod(path, 0o600) }
     case .locked:
@@ -94,6 +129,10 @@ final class FaultyDisk {
   }
 
   private var files: [String] { ["", "-wal", "-shm", "-lock"].map { database + $0 } }
+
+  /// Not the shared memory: a process that writes to the mapping of such a file
+  /// is killed by the kernel, with SIGBUS, and SQLite can do nothing about it.
+  private var frozen: [String] { [directory, database, database + "-wal"] }
 
   private func fill() throws {
     let file = open(ballast, O_WRONLY | O_CREAT, 0o600)

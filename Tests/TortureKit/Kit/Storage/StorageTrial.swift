@@ -26,6 +26,7 @@ public struct StorageTrial {
       try meet(fault, disk, server, peer)
       report.sentence =
         server.process.errorText.split(separator: "\n").dropFirst().first.map(String.init) ?? ""
+      if fault.isForTheNext { try holdUp(server) }
       disk.mend()
       if fault.holdsBack { try goOn(server, peer) }
       report.acknowledgedAtEnd = peer.acknowledged
@@ -51,11 +52,23 @@ public struct StorageTrial {
       let isTold = server.process.errorText.contains("cannot be recorded")
       if isTold || peer.hasEnded || (!fault.holdsBack && peer.acknowledged >= before + 5) { break }
     }
-    guard fault.holdsBack else { return }
+    guard fault.isTold else { return }
     try hold(
       server.process.errorText.contains("cannot be recorded"),
       "the operator was not told: \(server.process.errorText)")
+    try hold(
+      fault != .diskReadOnly || server.process.errorText.contains("read-only"),
+      "the cause was not told: \(server.process.errorText)")
     try hold(peer.acknowledged < peer.said, "everything was acknowledged")
+  }
+
+  /// A newcomer cannot be recorded, and says nothing that is acknowledged.
+  private static func holdUp(_ server: WrappedServer) throws {
+    let next = try NativePeer(port: server.port, handle: "ann")
+    next.say(1)
+    try server.process.waitFor("cannot be recorded")
+    try hold(next.acknowledged == 0, "what cannot be recorded was acknowledged")
+    try? next.quit()
   }
 
   /// The conversation goes on when the fault ends.
@@ -89,7 +102,8 @@ public struct StorageTrial {
   ) throws {
     switch fault {
     case .headerCorrupted, .pageCorrupted: return
-    case .diskFull, .permissionLost, .locked, .deleted, .logDeleted, .directoryDeleted:
+    case .diskReadOnly, .modesReadOnly, .immutable, .diskFull, .permissionLost, .locked, .deleted,
+      .logDeleted, .directoryDeleted:
       break
     }
     try TranscriptCheck.integrity(disk.database)
