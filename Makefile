@@ -4,7 +4,7 @@ PORT ?= 1027
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-.PHONY: build serve test lint install bench torture clean
+.PHONY: build serve test lint install bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev
@@ -31,6 +31,12 @@ torture: ## attack the programs at length; Tests/Fuzz/run and torture take --see
 	$(SWIFT) build
 	.build/debug/torture
 	Tests/Fuzz/run
+
+sanitize: ## the unit suites, then the programs end to end, with sanitizers
+	@Scripts/install-missing libsqlite3-dev
+	Scripts/sanitize address
+	Scripts/sanitize address '^EndToEndTests\.'
+	Scripts/sanitize thread
 
 bench: build ## every figure beside its floor; BENCH=quick takes 2 minutes
 	@Benchmarks/run

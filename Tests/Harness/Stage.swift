@@ -33,12 +33,16 @@ public final class Stage {
   /// machine is.
   public var timeZone: String?
 
-  /// What the programs find in their environment: nothing of this machine's.
+  /// What the programs find in their environment: nothing of this machine's,
+  /// but what tells sanitizers how to run (Scripts/sanitize).
   public var environment: [String: String] {
+    let options = ["ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap { (name: String) in
+      getenv(name).map { (name, String(cString: $0)) }
+    }
     var variables = [
       "HOME": home, "XDG_STATE_HOME": home + "/state", "PATH": "/usr/bin:/bin",
       "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
-    ]
+    ].merging(options) { _, option in option }
     variables["TZ"] = timeZone
     return variables
   }

@@ -10,6 +10,7 @@ enum Attacks {
   static func all(rounds: Int, seed: UInt64) -> [NamedAttack] {
     [NamedAttack(name: "kill") { try KillRounds.run(rounds: rounds, seed: seed) }]
       + faults + storage + shortages + peers
+      + [NamedAttack(name: "silence") { try SilenceTrial.run() }]
       + [NamedAttack(name: "servers") { try ManyServers.run(servers: 32, messages: 200) }]
   }
 

@@ -24,13 +24,6 @@ enum DatabaseFile {
     return errno != ENOENT
   }
 
-  /// Whether the file system that holds `path` is read-only, as one becomes
-  /// after errors; statvfs(3).
-  static func isOnReadOnlyDisk(_ path: String) -> Bool {
-    var status = statvfs()
-    return statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
-  }
-
   /// Why `path` cannot be written: the file system, or the file's mode.
   static func refusal(toWrite path: String) -> TranscriptError {
     _ = access(path, W_OK)

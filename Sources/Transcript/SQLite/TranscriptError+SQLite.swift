@@ -9,13 +9,27 @@ extension TranscriptError {
     // (https://www.sqlite.org/c3ref/system_errno.html).
     let primary = code & 0xff
     let hasErrno = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN
-    let errno = hasErrno && database != nil ? sqlite3_system_errno(database) : 0
-    var kind = Self.kind(code: code, errno: errno)
-    // What SQLite does after a failed write may put another errno in its place.
-    if case .inputOutput = kind, DatabaseFile.isOnReadOnlyDisk(path) { kind = .readOnly }
+    var errno = hasErrno && database != nil ? sqlite3_system_errno(database) : 0
+    // SQLite does not note it where it is the commit that fails.
+    if primary == SQLITE_IOERR, errno == 0 { errno = Self.errnoOfLog(database) }
     let message = database.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
     self.init(
-      kind, path: path, code: code, errno: errno == 0 ? nil : errno, message: message, sql: sql)
+      Self.kind(code: code, errno: errno), path: path, code: code, errno: errno == 0 ? nil : errno,
+      message: message, sql: sql)
+  }
+
+  /// The errno of the last call on the write-ahead log that failed
+  /// (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html,
+  /// SQLITE_FCNTL_JOURNAL_POINTER and SQLITE_FCNTL_LAST_ERRNO).
+  private static func errnoOfLog(_ database: OpaquePointer?) -> Int32 {
+    var log: UnsafeMutablePointer<sqlite3_file>?
+    var errno: Int32 = 0
+    guard let database,
+      sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK,
+      let log, let methods = log.pointee.pMethods,
+      methods.pointee.xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &errno) == SQLITE_OK
+    else { return 0 }
+    return errno
   }
 
   /// The kind that an extended result code and the errno beside it mean.

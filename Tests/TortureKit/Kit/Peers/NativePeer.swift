@@ -14,6 +14,8 @@ final class NativePeer {
   /// What the server said, from number 1 on.
   private(set) var heard: [String] = []
   private(set) var hasFloor = false
+  /// How often the server asked whether this peer is there.
+  private(set) var pings = 0
   private(set) var hasEnded = false
   /// The server's goodbye, if it said one.
   private(set) var farewell: String?
@@ -98,7 +100,9 @@ final class NativePeer {
         heard.append(String(words[2]))
         receipts += "ack \(heard.count)\0".utf8
       case "floor": hasFloor = true
-      case "ping": receipts += "pong\0".utf8
+      case "ping":
+        pings += 1
+        receipts += "pong\0".utf8
       case "quit": farewell = record
       default: break
       }
