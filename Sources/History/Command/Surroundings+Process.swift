@@ -21,6 +21,7 @@ extension Surroundings {
     surroundings.readAnswer = { readLine() }
     surroundings.startPager = ChildPager.start
     surroundings.width = { CharacterWidth(of: $0).estimate }
+    surroundings.prepareToWait = ProcessWait.prepare
     surroundings.wait = ProcessWait.wait(milliseconds:)
     return surroundings
   }
@@ -28,14 +29,13 @@ extension Surroundings {
 
 /// The wait of `tail`: ended by Ctrl-C, and by the end of whoever reads.
 enum ProcessWait {
-  /// From here on Ctrl-C is seen by the wait; before the first one it ends the
-  /// process, as ever. Without handlers it still does.
-  private static let isPrepared: Bool = {
-    (try? Signals.install([.interrupt])) != nil
-  }()
+  /// From here on Ctrl-C is seen by the wait; before, it ends the process, as
+  /// ever. Without handlers it still does.
+  static func prepare() {
+    try? Signals.install([.interrupt])
+  }
 
   static func wait(milliseconds: Int64) -> Surroundings.Waited {
-    _ = isPrepared
     var poller = Poller()
     // Neither reading nor writing is asked for: only errors are told, and a
     // pipe without a reader is one.

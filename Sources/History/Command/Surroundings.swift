@@ -21,6 +21,8 @@ public struct Surroundings {
   public var readAnswer: () -> String?
   /// Starts a pager; `nil` when there is none to start.
   public var startPager: (PagerCommand) -> (any PagerProcess)?
+  /// From here on Ctrl-C is for ``wait`` to tell.
+  public var prepareToWait: () -> Void
   /// Waits so many milliseconds for something to change.
   public var wait: (Int64) -> Waited
   /// How many columns a character takes on a terminal.
@@ -46,6 +48,7 @@ public struct Surroundings {
     showsProgress = false
     readAnswer = { nil }
     startPager = { _ in nil }
+    prepareToWait = {}
     wait = { _ in .interrupted }
     width = { _ in 1 }
   }

@@ -31,7 +31,10 @@ struct TailCommand: HistoryVerb {
       let summaries = follower.summaries
       var presenter = Presenter(archive, selection, summaries, format, session.output())
       presenter.begin()
-      for event in try follower.start() { try presenter.show(event) }
+      let first = try follower.start()
+      // Before anything is shown that Ctrl-C may be an answer to.
+      session.surroundings.prepareToWait()
+      for event in first { try presenter.show(event) }
       presenter.flush()
       while presenter.output.failure == nil {
         switch session.surroundings.wait(Self.interval) {
