@@ -140,6 +140,8 @@ struct TerminalConsole: Sendable {
 
   var hasOutput: Bool { !printed.isEmpty || needsRedraw }
 
+  var waitingByteCount: Int { printed.utf8.count }
+
   mutating func takeOutput() -> ConsoleOutput {
     var output = ConsoleOutput()
     guard hasOutput else { return output }
