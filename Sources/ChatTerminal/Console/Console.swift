@@ -159,6 +159,11 @@ public struct Console: Sendable {
   /// Whether ``takeOutput()`` has something.
   public var hasOutput: Bool { isInteractive ? terminal.hasOutput : plain.hasOutput }
 
+  /// Bytes of what was printed and not taken, about.
+  public var waitingByteCount: Int {
+    isInteractive ? terminal.waitingByteCount : plain.waitingByteCount
+  }
+
   /// What to write now. Call it when everything taken before is written:
   /// whatever happens until then becomes one redraw.
   public mutating func takeOutput() -> ConsoleOutput {

@@ -141,6 +141,8 @@ struct PlainConsole: Sendable {
 
   var hasOutput: Bool { !output.isEmpty || owesPrompt }
 
+  var waitingByteCount: Int { output.standardOutput.count + output.standardError.count }
+
   mutating func takeOutput() -> ConsoleOutput {
     if owesPrompt {
       output.standardOutput += plainPrompt.utf8

@@ -155,6 +155,8 @@ struct TerminalConsole: Sendable {
     return new
   }
 
+  var waitingByteCount: Int { printed.utf8.count }
+
   mutating func takeOutput() -> ConsoleOutput {
     var output = ConsoleOutput()
     guard hasOutput else { return output }

@@ -80,7 +80,11 @@ public final class OperatorTerminal {
   private var wantsInput: Bool { !inputHasEnded && console.wantsInput }
 
   /// Whether the screen is so far behind that nothing more should be shown.
-  public var isBacklogged: Bool { pendingOutput.count > Self.backlogLimit }
+  /// What the console holds counts too: while anything is yet to be written,
+  /// that is where all that comes is kept.
+  public var isBacklogged: Bool {
+    pendingOutput.count + console.waitingByteCount > Self.backlogLimit
+  }
 
   /// Reads what there is and hands it to the console.
   public func read(at now: Instant) {

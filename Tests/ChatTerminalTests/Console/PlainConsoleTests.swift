@@ -55,6 +55,19 @@ import Testing
     #expect(!console.hasOutput)
   }
 
+  @Test(arguments: [true, false])
+  func whatWaitsIsCounted(interactive: Bool) {
+    var console = Console(
+      ConsoleSettings(isInteractive: interactive, columns: 80, rows: 24, party: .server))
+    _ = console.takeOutput()
+    #expect(console.waitingByteCount == 0)
+    let text = String(repeating: "x", count: 400)
+    for _ in 0..<1000 { console.printMessage(text, from: "tatyana", party: .client) }
+    #expect(console.waitingByteCount >= 400_000)
+    _ = console.takeOutput()
+    #expect(console.waitingByteCount == 0)
+  }
+
   @Test func streamsAreApartAndNobodyForgesALine() {
     var console = console()
     console.printMessage("hi\nSERVER> forged\u{1b}[2J", from: "tatyana", party: .client)

@@ -10,6 +10,8 @@ public enum HostilePeer: String, CaseIterable, Sendable {
   case pingsAndNeverReads
   case telnetFlood
   case nativeFlood
+  /// At a server whose output nobody reads.
+  case nativeFloodUnread
   case lineFlood
   case originalFlood
   case handleFlood
@@ -30,7 +32,8 @@ public enum HostilePeer: String, CaseIterable, Sendable {
   /// peer can only be told its place, or that the line is full.
   var holdsFloor: Bool {
     switch self {
-    case .neverReading, .pingsAndNeverReads, .nativeFlood, .lineFlood, .originalFlood,
+    case .neverReading, .pingsAndNeverReads, .nativeFlood, .nativeFloodUnread, .lineFlood,
+      .originalFlood,
       .unknownVerbs, .receipts, .lineWithoutEnd, .outOfTurn, .twoHundredIntroduced:
       true
     default: false
@@ -73,7 +76,7 @@ final class Attack {
       try connect()
       isReading = false
       stream = (0..<20_000).flatMap { _ in [255, 253, 1] as [UInt8] }
-    case .nativeFlood: try connect(saying: "mallory\0")
+    case .nativeFlood, .nativeFloodUnread: try connect(saying: "mallory\0")
     case .lineFlood:
       try connect(saying: "mallory\n")
       stream = Array(many.map { "\($0) \(long)\n" }.joined().utf8)
@@ -130,7 +133,7 @@ final class Attack {
     for socket in sockets where kind != .resetAtOnce && kind != .resetInMidMessage {
       switch kind {
       case .byteAtATime: send([0x61], on: socket)
-      case .nativeFlood, .outOfTurn:
+      case .nativeFlood, .nativeFloodUnread, .outOfTurn:
         let text = String(repeating: "x", count: 490)
         let first = (steps - 1) * 64
         send(Array((1...64).map { "say \(first + $0) \(text)\0" }.joined().utf8), on: socket)
