@@ -31,8 +31,10 @@ public enum HostileServer: String, CaseIterable, Sendable {
     var memory = 0
     try Stage.run { stage in
       let fake = try FakeServer()
+      // What a terminal is like before: the client's own may have changed
+      // before it can be looked at.
+      let mode = try stage.onTerminal(path: "/usr/bin/true", []).mode
       let client = try stage.client(fake.port, "--handle", "bob", "--color", "never")
-      let mode = client.mode
       let server = try fake.accept()
       try begin(server)
       let end = Deadline(seconds: 0.5)
