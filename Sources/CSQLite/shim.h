@@ -19,6 +19,12 @@ enum { chat_sigev_thread_id = 4 };
 // gettid(2), hidden likewise.
 int gettid(void);
 
+// SQLITE_DBCONFIG_TRUSTED_SCHEMA off, by a call with a variable number of
+// arguments, which a Swift importer does not see.
+static inline int chat_distrust_schema(sqlite3 *database) {
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, 0);
+}
+
 // In place of opening a directory to sync it: SQLite takes the refusal for a
 // directory that cannot be synced, and goes on (unixSync in os_unix.c).
 static inline int chat_refuse_directory(const char *path, int *descriptor) {

@@ -61,13 +61,14 @@ import Testing
     let writer = try TranscriptWriter(path: scratch.path)
     try talk(writer, ["hi"])
     let reader = try TranscriptReader(path: scratch.path)
-    let rows = try reader.rows(reader.connection.cached(SummaryRow.select))
+    let rows = try reader.rows(reader.connection.cached(SummaryRow.select(counting: false)))
     #expect(rows.map(\.isClosed) == [false])
     // The run closes and ends between the read and the look at its lock.
     try writer.recordClose(conversation: 1, at: .ms(9), by: .server, reason: .sigint)
     #expect(
       try reader.summaries(of: rows).map(\.ending)
         == [.closed(at: .ms(9), by: .server, .sigint, detail: nil)])
+    #expect(try reader.summaries(of: rows).map(\.messages) == [nil])
   }
 
   @Test func summariesTellEverything() throws {
@@ -87,6 +88,10 @@ import Testing
     let first = try TranscriptReader(path: scratch.path).summary(id: 1)
     #expect(first?.client == "tatyana" && first?.dialect == .native && first?.messages == 2)
     #expect(first?.lastEvent == .ms(2003))
+    var uncounted = try TranscriptReader(path: scratch.path).summary(id: 1, counting: false)
+    #expect(uncounted?.messages == .some(nil))
+    uncounted?.messages = 2
+    #expect(uncounted == first)
     #expect(try TranscriptReader(path: scratch.path).summary(id: 9) == nil)
   }
 

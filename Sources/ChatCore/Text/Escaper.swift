@@ -14,9 +14,18 @@ struct Escaper {
     let scalars = text.unicodeScalars
     var index = scalars.startIndex
     while index < scalars.endIndex {
+      let plain = scalars[index...].prefix { $0.value >= 0x20 && $0.value < 0x7f }
+      if !plain.isEmpty {
+        note(marks, in: &result)
+        marks = 0
+        result.append(contentsOf: Substring(plain))
+        index = plain.endIndex
+        continue
+      }
       let scalar = scalars[index]
       index = scalars.index(after: index)
-      if Self.isMark(scalar) {
+      let mustEscape = TextSanitizer.mustEscape(scalar)
+      if !mustEscape, Self.isMark(scalar) {
         marks += 1
         if marks <= Self.maximumMarks { result.unicodeScalars.append(scalar) }
         continue
@@ -27,7 +36,7 @@ struct Escaper {
         result.unicodeScalars.append(scalar)
         result.unicodeScalars.append(contentsOf: scalars[index..<end])
         index = end
-      } else if TextSanitizer.mustEscape(scalar) {
+      } else if mustEscape {
         result += escape(scalar)
       } else {
         result.unicodeScalars.append(scalar)
@@ -53,7 +62,7 @@ struct Escaper {
   /// What may pass and takes no cell of its own: marks, joiners and selectors,
   /// and the vowels and finals of Hangul syllables.
   private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value < 0x300 || TextSanitizer.mustEscape(scalar) { return false }
+    if scalar.value < 0x300 { return false }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark: return true
     default: break

@@ -10,7 +10,7 @@ enum LookAlikes {
     // Cherokee, which has nearly all capitals.
     "ᎪaᎠdᎬeᎢtᎥiᎫjᎷmᎻhᎾoᏀgᏃzᎳwᏙvᏚsᏞlᏟcᏢpᏴbᏦkᎡrᏒrᏕsᏩgᏔwᏂh",
     // Latin letters that Unicode does not name by the letter, and signs.
-    "ıiȷjƖlʀrɑaɡgɩiʋvſsøoØoðdđdĐdłlŁlħhĦhßbæaœoΙi∨v℮e℃c℉f$s€e£l¢c@a|l!l",
+    "ıiȷjƖlʀrɑaɡgɩiʋvſsøoØoðdđdĐdłlŁlħhĦhßbæaœoΙi∨v℮e℃c℉f€e£l¢c",
   ]
 
   static let latin: [Unicode.Scalar: Unicode.Scalar] = {
@@ -39,8 +39,17 @@ enum LookAlikes {
   ]
 
   /// Plain characters that stand for one another, under one of them.
-  static let merged: [Unicode.Scalar: Unicode.Scalar] = [
-    "0": "o", "1": "l", "2": "z", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "i": "l",
-    "|": "l", "!": "l", "$": "s", "@": "a",
-  ]
+  static func merged(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar {
+    case "0": "o"
+    case "1", "i", "|", "!": "l"
+    case "2": "z"
+    case "3": "e"
+    case "4", "@": "a"
+    case "5", "$": "s"
+    case "7": "t"
+    case "8": "b"
+    default: scalar
+    }
+  }
 }

@@ -3,9 +3,13 @@ enum Skeleton {
   static func of(_ text: String) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     for scalar in text.unicodeScalars where isSeen(scalar) {
+      if scalar.isASCII {
+        append(LookAlikes.merged(lowercaseASCII(scalar)), to: &result)
+        continue
+      }
       for plain in lowercase(LookAlikes.latin[scalar] ?? named(scalar) ?? scalar)
       where isSeen(plain) {
-        append(LookAlikes.merged[plain] ?? plain, to: &result)
+        append(LookAlikes.merged(plain), to: &result)
       }
     }
     return trimmed(result)
@@ -21,12 +25,13 @@ enum Skeleton {
   }
 
   private static func isLetterLike(_ scalar: Unicode.Scalar) -> Bool {
+    if ("a"..."z").contains(scalar) { return true }
     switch scalar.properties.generalCategory {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
       .initialPunctuation, .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol,
       .modifierSymbol, .otherSymbol:
-      false
-    default: true
+      return false
+    default: return true
     }
   }
 
@@ -41,6 +46,11 @@ enum Skeleton {
 
   private static func lowercase(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
     scalar.properties.lowercaseMapping.unicodeScalars
+  }
+
+  private static func lowercaseASCII(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    guard ("A"..."Z").contains(scalar) else { return scalar }
+    return Unicode.Scalar(UInt8(truncatingIfNeeded: scalar.value) | 0x20)
   }
 
   /// Marks change a letter's look too little, and joiners and selectors have
@@ -58,7 +68,6 @@ enum Skeleton {
   /// LATIN CAPITAL LETTER E WITH ACUTE, FULLWIDTH LATIN SMALL LETTER E,
   /// MATHEMATICAL BOLD CAPITAL E, NEGATIVE SQUARED LATIN CAPITAL LETTER E.
   private static func named(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
-    if scalar.isASCII { return nil }
     // FULLWIDTH forms of ASCII, in its order.
     if (0xff01...0xff5e).contains(scalar.value) { return Unicode.Scalar(scalar.value - 0xfee0) }
     let properties = scalar.properties

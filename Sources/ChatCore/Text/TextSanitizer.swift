@@ -30,7 +30,7 @@ public enum TextSanitizer {
 
   /// Whether every byte is printable ASCII: nearly all text, told in one pass
   /// that looks at all of it, so that the compiler can take many bytes at once.
-  private static func needsNoEscape(_ text: String) -> Bool {
+  static func needsNoEscape(_ text: String) -> Bool {
     let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
       var others: UInt8 = 0
       for byte in bytes { others |= byte &- 0x20 < 0x5f ? 0 : 1 }

@@ -17,11 +17,15 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: ``HandleError``, with what is wrong.
   public init(_ text: String) throws(HandleError) {
     if text.isEmpty { throw .empty }
-    if text.contains(where: \.isWhitespace) { throw .severalWords }
-    if text.unicodeScalars.contains(where: Self.isUnprintable) { throw .unprintable }
+    // Most names are printable ASCII, and told from their bytes alone.
+    let isPlain = TextSanitizer.needsNoEscape(text)
+    if isPlain ? text.utf8.contains(0x20) : text.contains(where: \.isWhitespace) {
+      throw .severalWords
+    }
+    if !isPlain, text.unicodeScalars.contains(where: Self.isUnprintable) { throw .unprintable }
     // Bytes first: they bound the work of counting characters.
     if text.utf8.count > Self.maximumByteCount { throw .tooManyBytes(text.utf8.count) }
-    let length = text.count
+    let length = isPlain ? text.utf8.count : text.count
     if length > Self.maximumLength { throw .tooLong(length) }
     self.text = text
   }

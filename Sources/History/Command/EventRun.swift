@@ -21,7 +21,7 @@ struct EventRun {
     _ format: any HistoryFormat, open: () throws(HistoryError) -> OutputBuffer
   ) throws(HistoryError) -> Int {
     do {
-      let summaries = SummaryCache(archive)
+      let summaries = SummaryCache(archive, counting: format.tellsCounts)
       let next = try events(summaries)
       guard let first = try next() else { return 0 }
       var presenter = Presenter(archive, selection, summaries, format, try open())
@@ -44,7 +44,7 @@ struct EventRun {
     _ format: any HistoryFormat, _ output: OutputBuffer, path: String?
   ) throws(HistoryError) -> Bool {
     do {
-      let summaries = SummaryCache(archive)
+      let summaries = SummaryCache(archive, counting: format.tellsCounts)
       let next = try events(summaries)
       var presenter = Presenter(archive, selection, summaries, format, output)
       presenter.begin()
@@ -64,7 +64,7 @@ struct EventRun {
   func count() throws(HistoryError) -> Int {
     do {
       var count = 0
-      let next = try events(SummaryCache(archive))
+      let next = try events(SummaryCache(archive, counting: false))
       while try next() != nil { count += 1 }
       var output = session.output()
       output.write("\(count)\n")

@@ -61,7 +61,8 @@ struct StatsCommand: HistoryVerb {
     try archive.names { names[$0] = ($1, $2) }
     var lookedUp: Set<Int64> = []
     if !selection.states.isEmpty {
-      let cursor = archive.conversations(selection.conversations, newestFirst: false)
+      let cursor = archive.conversations(
+        selection.conversations, newestFirst: false, counting: false)
       while let conversation = try cursor.next() { lookedUp.insert(conversation.id) }
     }
     let progress = ProgressLine(session)

@@ -25,8 +25,8 @@ struct TailCommand: HistoryVerb {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultLimit
     guard let archive = try session.archive() else { return .done }
-    let follower = Follower(archive, selection)
     let format = options.format(session, selection)
+    let follower = Follower(archive, selection, counting: format.tellsCounts)
     do {
       let summaries = follower.summaries
       var presenter = Presenter(archive, selection, summaries, format, session.output())

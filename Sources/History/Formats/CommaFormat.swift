@@ -35,7 +35,7 @@ public struct CommaFormat: HistoryFormat {
         PeerName.text(address: conversation.peerAddress, port: conversation.peerPort),
         String(conversation.port), time(conversation.opened), time(closed),
         conversation.ending.state.rawValue, party?.rawValue ?? "", reason?.rawValue ?? "",
-        time(conversation.lastEvent), time(before), String(conversation.messages),
+        time(conversation.lastEvent), time(before), String(conversation.messageCount),
       ], into: &output)
   }
 

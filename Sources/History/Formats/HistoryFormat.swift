@@ -11,6 +11,10 @@ import Transcript
 /// ``entered(_:into:)``, ``event(_:of:_:into:)`` and maybe ``gap(into:)``
 /// between them, ``left(_:isWhole:into:)``; then ``end(into:)``.
 public protocol HistoryFormat {
+  /// Whether ``entered(_:into:)`` tells how many messages a conversation has,
+  /// which then have to be counted.
+  var tellsCounts: Bool { get }
+
   mutating func begin(into output: inout some TextOutputStream)
 
   /// A line of the list.
@@ -41,6 +45,8 @@ public protocol HistoryFormat {
 }
 
 extension HistoryFormat {
+  public var tellsCounts: Bool { false }
+
   public mutating func begin(into output: inout some TextOutputStream) {}
 
   public mutating func entered(

@@ -9,6 +9,7 @@ import Transcript
 public struct JSONFormat: HistoryFormat {
   /// Whether objects are spread over rows, for reading: `-o json-pretty`.
   let isPretty: Bool
+  public let tellsCounts = true
   private var told: Set<Int64> = []
 
   public init(isPretty: Bool = false) {
@@ -72,7 +73,7 @@ public struct JSONFormat: HistoryFormat {
     object["reason"] = .string(reason?.rawValue)
     object["last_event"] = .time(conversation.lastEvent)
     object["ended_before"] = .time(before)
-    object["messages"] = .integer(Int64(conversation.messages))
+    object["messages"] = .integer(Int64(conversation.messageCount))
     return object
   }
 

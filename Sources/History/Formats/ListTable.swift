@@ -18,7 +18,7 @@ struct ListTable {
       : Stamp.dateAndClock(conversation.opened, in: zone)
     return row(
       String(conversation.id), start, length(of: conversation), client,
-      String(conversation.messages), EndingWords.column(conversation.ending), layout, screen)
+      String(conversation.messageCount), EndingWords.column(conversation.ending), layout, screen)
   }
 
   /// From the open to the close, or as long as it is known to have lasted.

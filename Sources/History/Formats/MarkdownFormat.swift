@@ -23,8 +23,8 @@ public struct MarkdownFormat: HistoryFormat {
     let started = Stamp.dateAndClock(conversation.opened, in: zone)
     let client = Self.escaped(conversation.client ?? "-")
     let ending = Self.escaped(EndingWords.column(conversation.ending))
-    output.write(
-      "| \(conversation.id) | \(started) | \(client) | \(conversation.messages) | \(ending) |\n")
+    let count = conversation.messageCount
+    output.write("| \(conversation.id) | \(started) | \(client) | \(count) | \(ending) |\n")
   }
 
   public mutating func entered(

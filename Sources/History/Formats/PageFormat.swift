@@ -31,7 +31,7 @@ public struct PageFormat: HistoryFormat {
     let client = Self.escaped(conversation.client ?? "-")
     let ending = Self.escaped(EndingWords.column(conversation.ending))
     output.write("<tr><td>\(conversation.id)<td>\(started)<td>\(client)")
-    output.write("<td>\(conversation.messages)<td>\(ending)\n")
+    output.write("<td>\(conversation.messageCount)<td>\(ending)\n")
   }
 
   public mutating func entered(

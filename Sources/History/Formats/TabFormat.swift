@@ -24,7 +24,7 @@ public struct TabFormat: HistoryFormat {
     write(
       [
         String(conversation.id), Stamp.full(conversation.opened, in: zone), closed,
-        conversation.client ?? "", String(conversation.messages),
+        conversation.client ?? "", String(conversation.messageCount),
         EndingWords.word(conversation.ending),
       ], into: &output)
   }

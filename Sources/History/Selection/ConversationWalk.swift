@@ -17,8 +17,8 @@ final class ConversationWalk {
     // The newest are counted from the newest, whichever comes first.
     let needsTurning = limit != nil && !newestFirst
     cursor = archive.conversations(
-      selection.conversations, newestFirst: newestFirst || needsTurning)
-    summaries = SummaryCache(archive)
+      selection.conversations, newestFirst: newestFirst || needsTurning, counting: true)
+    summaries = SummaryCache(archive, counting: false)
     left = limit
     isTurned = needsTurning
   }

@@ -77,41 +77,20 @@ final class EventWalk {
     let archive = archive
     let filter = selection.filter
     let newestFirst = newestFirst
-    let conversations = archive.conversations(selection.conversations, newestFirst: newestFirst)
+    let summaries = summaries
+    let conversations = archive.conversations(
+      selection.conversations, newestFirst: newestFirst, counting: summaries.isCounting)
     var events: EventCursor?
     return { () throws(TranscriptError) in
       while true {
         if let event = try events?.next() { return event }
         guard let conversation = try conversations.next() else { return nil }
+        summaries.note(conversation)
         var filter = filter
         filter.conversations = [IDRange(conversation.id)]
         filter.clients = []
         events = try archive.events(filter, newestFirst: newestFirst)
       }
     }
-  }
-}
-
-/// Conversations that were looked up, since events come many to one.
-final class SummaryCache {
-  private let archive: Archive
-  private var known: [Int64: ConversationSummary] = [:]
-  /// Enough for what is interleaved, little enough to be nothing.
-  private static let limit = 1000
-
-  init(_ archive: Archive) {
-    self.archive = archive
-  }
-
-  func summary(of id: Int64) throws(TranscriptError) -> ConversationSummary? {
-    if let summary = known[id] { return summary }
-    let summary = try archive.conversation(id)
-    if known.count >= Self.limit { known.removeAll() }
-    known[id] = summary
-    return summary
-  }
-
-  func forget() {
-    known.removeAll()
   }
 }

@@ -11,10 +11,10 @@ final class Follower {
   private var position: Int64 = 0
   private var version: Int64 = -1
 
-  init(_ archive: Archive, _ selection: Selection) {
+  init(_ archive: Archive, _ selection: Selection, counting: Bool) {
     self.archive = archive
     self.selection = selection
-    summaries = SummaryCache(archive)
+    summaries = SummaryCache(archive, counting: counting)
   }
 
   /// The newest events that are there already, oldest first.
@@ -42,7 +42,7 @@ final class Follower {
   func changeOver() -> Bool {
     guard let successor = archive.successor() else { return false }
     archive = successor
-    summaries = SummaryCache(successor)
+    summaries = SummaryCache(successor, counting: summaries.isCounting)
     position = 0
     version = -1
     // A cursor into the old file means nothing in the new one.

@@ -5,37 +5,45 @@ enum Stamp {
   /// `2026-03-01T14:02:03.120-08:00`, RFC 3339 with milliseconds.
   static func full(_ time: Timestamp, in zone: Zone) -> String {
     let (local, offset) = zone.calendarTime(of: time)
-    var text = date(local.day)
-    text += "T"
-    text += clock(local)
-    text += "."
-    text += padded(local.millisecond, 3)
+    var digits = Digits()
+    digits.date(local.day)
+    digits.sign("T")
+    digits.clock(local)
+    digits.sign(".")
+    digits.number(local.millisecond, width: 3)
     if zone.isUTC {
-      text += "Z"
+      digits.sign("Z")
     } else {
-      text += offset < 0 ? "-" : "+"
-      text += padded(abs(offset) / 60, 2)
-      text += ":"
-      text += padded(abs(offset) % 60, 2)
+      digits.sign(offset < 0 ? "-" : "+")
+      digits.number(abs(offset) / 60, width: 2)
+      digits.sign(":")
+      digits.number(abs(offset) % 60, width: 2)
     }
-    return text
+    return digits.text
   }
 
   /// `2026-03-01 14:02:03`
   static func dateAndClock(_ time: Timestamp, in zone: Zone) -> String {
+    var digits = Digits()
     let (local, _) = zone.calendarTime(of: time)
-    return "\(date(local.day)) \(clock(local))"
+    digits.date(local.day)
+    digits.sign(" ")
+    digits.clock(local)
+    return digits.text
   }
 
   /// `14:02:03`
   static func clock(_ time: Timestamp, in zone: Zone) -> String {
-    clock(zone.calendarTime(of: time).0)
+    var digits = Digits()
+    digits.clock(zone.calendarTime(of: time).0)
+    return digits.text
   }
 
   /// `2026-03-01`
   static func date(_ day: CalendarDay) -> String {
-    let year = day.year < 0 ? "-" + padded(-day.year, 4) : padded(day.year, 4)
-    return "\(year)-\(padded(day.month, 2))-\(padded(day.day, 2))"
+    var digits = Digits()
+    digits.date(day)
+    return digits.text
   }
 
   /// `0:38`, `1:02:03`, `26:00:00`: a span as a stopwatch shows it.
@@ -49,10 +57,6 @@ enum Stamp {
   /// The same for milliseconds, to the nearest second.
   static func span(roundedSeconds milliseconds: Int64) -> String {
     span(seconds: milliseconds / 1000 + (milliseconds % 1000 >= 500 ? 1 : 0))
-  }
-
-  private static func clock(_ local: CalendarTime) -> String {
-    "\(padded(local.hour, 2)):\(padded(local.minute, 2)):\(padded(local.second, 2))"
   }
 
   static func padded(_ number: Int, _ width: Int) -> String {

@@ -13,27 +13,23 @@ extension Connection {
   ///   version of this one did, and what SQLite reports.
   func identify() throws(TranscriptError) -> Int {
     // At one moment: another server's migration may commit between two looks.
-    let (version, application, objects) =
+    let (version, isOurs) =
       isInTransaction
       ? try marks() : try read { () throws(TranscriptError) in try marks() }
-    if application != Self.applicationID {
-      guard application == 0, version == 0, objects == 0 else {
-        throw TranscriptError(.foreign, path: path)
-      }
-    }
+    guard isOurs else { throw TranscriptError(.foreign, path: path) }
     let known = Schema.migrations.count
     if version > known { throw TranscriptError(.newer(found: version, known: known), path: path) }
     if version < 0 { throw TranscriptError(.foreign, path: path) }
     return version
   }
 
-  /// What tells whose database it is: its version, its maker, and how many
-  /// tables and indexes it has.
-  private func marks() throws(TranscriptError) -> (Int, Int64, Int64) {
-    (
-      Int(try integer("PRAGMA user_version") ?? 0),
-      try integer("PRAGMA application_id") ?? 0,
-      try integer("SELECT count(*) FROM sqlite_schema") ?? 0
-    )
+  /// The schema's version, and whether this program made the database or may
+  /// make something of it: nobody has said whose it is, and it holds nothing.
+  private func marks() throws(TranscriptError) -> (version: Int, isOurs: Bool) {
+    let version = Int(try integer("PRAGMA user_version") ?? 0)
+    let application = try integer("PRAGMA application_id") ?? 0
+    if application == Self.applicationID { return (version, true) }
+    guard application == 0, version == 0 else { return (version, false) }
+    return (version, try integer("SELECT count(*) FROM sqlite_schema") == 0)
   }
 }

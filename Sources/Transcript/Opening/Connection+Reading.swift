@@ -44,7 +44,8 @@ extension Connection {
     connection.setBusyTimeout(milliseconds: busyTimeout)
     // Views and indexes of a file that somebody else may have prepared run
     // no function that does anything (https://www.sqlite.org/security.html).
-    try connection.execute("PRAGMA trusted_schema = OFF")
+    let code = chat_distrust_schema(connection.handle)
+    guard code == SQLITE_OK else { throw connection.error(code) }
     let version = try connection.identify()
     if version < oldestReadableVersion {
       throw TranscriptError(

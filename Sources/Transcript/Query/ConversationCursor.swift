@@ -4,15 +4,17 @@ public final class ConversationCursor {
   private let archive: Archive
   private let filter: ConversationFilter
   private let newestFirst: Bool
+  private let isCounting: Bool
   private var batch: ArraySlice<ConversationSummary> = []
   private var last: Int64?
   private var size = BatchSize()
   private var isAtEnd = false
 
-  init(archive: Archive, filter: ConversationFilter, newestFirst: Bool) {
+  init(archive: Archive, filter: ConversationFilter, newestFirst: Bool, counting: Bool) {
     self.archive = archive
     self.filter = filter
     self.newestFirst = newestFirst
+    isCounting = counting
   }
 
   /// The next one; `nil` at the end.
@@ -23,7 +25,8 @@ public final class ConversationCursor {
       }
       if isAtEnd { return nil }
       let limit = size.next()
-      let rows = try archive.rows(filter, newestFirst: newestFirst, past: last, limit: limit)
+      let rows = try archive.rows(
+        filter, newestFirst: newestFirst, counting: isCounting, past: last, limit: limit)
       isAtEnd = rows.count < limit
       last = rows.last?.summary.id ?? last
       batch = try archive.reader.summaries(of: rows)[...]

@@ -30,7 +30,7 @@ public struct Pruner {
     filter.states = [.closed, .lost]
     // An open is the first event, so later ones need not be looked at.
     filter.until = Timestamp(milliseconds: limit.milliseconds - 1)
-    let cursor = archive.conversations(filter, newestFirst: false)
+    let cursor = archive.conversations(filter, newestFirst: false, counting: true)
     while let conversation = try cursor.next() {
       if conversation.lastEvent < limit { body(conversation) }
     }
@@ -60,7 +60,7 @@ public struct Pruner {
     // (https://www.sqlite.org/pragma.html#pragma_secure_delete).
     try connection.execute("PRAGMA secure_delete = ON")
     var ids: [(id: Int64, messages: Int)] = []
-    try each(before: limit) { ids.append(($0.id, $0.messages)) }
+    try each(before: limit) { ids.append(($0.id, $0.messageCount)) }
     var extent = Extent()
     var note: Int64?
     var rest = ids[...]
@@ -156,7 +156,7 @@ public struct Pruner {
 
 extension Pruner.Extent {
   public mutating func add(_ conversation: ConversationSummary) {
-    add(conversation.id, messages: conversation.messages)
+    add(conversation.id, messages: conversation.messageCount)
   }
 
   fileprivate mutating func add(_ id: Int64, messages: Int) {

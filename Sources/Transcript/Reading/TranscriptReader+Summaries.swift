@@ -7,24 +7,29 @@ extension TranscriptReader {
   /// - Returns: the conversations, with how each stands.
   /// - Throws: what SQLite reports.
   public func summaries(newest count: Int) throws(TranscriptError) -> [ConversationSummary] {
-    let select = try connection.cached(SummaryRow.select + "ORDER BY c.id DESC LIMIT ?1")
+    let select = try connection.cached(
+      SummaryRow.select(counting: true) + "ORDER BY c.id DESC LIMIT ?1")
     select.bind(Int64(count), at: 1)
     return try summaries(of: try rows(select))
   }
 
   /// One conversation.
   ///
-  /// - Parameter id: of the conversation.
+  /// - Parameters:
+  ///   - id: of the conversation.
+  ///   - counting: whether its messages are counted.
   /// - Returns: the conversation, with how it stands; `nil` when there is none.
   /// - Throws: what SQLite reports.
-  public func summary(id: Int64) throws(TranscriptError) -> ConversationSummary? {
-    guard let row = try row(id: id) else { return nil }
+  public func summary(
+    id: Int64, counting: Bool = true
+  ) throws(TranscriptError) -> ConversationSummary? {
+    guard let row = try row(id: id, counting: counting) else { return nil }
     return try summaries(of: [row]).first
   }
 
   /// What `select` finds, read to the end.
   ///
-  /// - Parameter select: made from ``SummaryRow/select``, with all values bound.
+  /// - Parameter select: made from ``SummaryRow/select(counting:)``, with all values bound.
   /// - Returns: a row for each conversation.
   /// - Throws: what SQLite reports.
   public func rows(_ select: Statement) throws(TranscriptError) -> [SummaryRow] {
@@ -61,15 +66,18 @@ extension TranscriptReader {
         var summary = row.summary
         summary.ending = .open
         summaries.append(summary)
-      } else if let again = try self.row(id: row.summary.id) {
+      } else if let again = try self.row(
+        id: row.summary.id, counting: row.summary.messages != nil)
+      {
         summaries.append(again.summary)
       }
     }
     return summaries
   }
 
-  private func row(id: Int64) throws(TranscriptError) -> SummaryRow? {
-    let select = try connection.cached(SummaryRow.select + "WHERE c.id = ?1")
+  private func row(id: Int64, counting: Bool) throws(TranscriptError) -> SummaryRow? {
+    let select = try connection.cached(
+      SummaryRow.select(counting: counting) + "WHERE c.id = ?1")
     select.bind(id, at: 1)
     return try rows(select).first
   }

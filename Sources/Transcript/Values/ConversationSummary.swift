@@ -22,13 +22,14 @@ public struct ConversationSummary: Hashable, Sendable {
   public var ending: Ending
   /// The time of the newest event.
   public var lastEvent: Timestamp
-  /// Messages of both sides, counted, not stored.
-  public var messages: Int
+  /// Messages of both sides, counted, not stored; `nil` when nobody asked for
+  /// the count.
+  public var messages: Int?
 
   public init(
     id: Int64, client: String?, server: String, peerAddress: String, peerPort: Int, port: Int,
     mode: Mode, dialect: Dialect?, opened: Timestamp, floor: Timestamp?, ending: Ending,
-    lastEvent: Timestamp, messages: Int
+    lastEvent: Timestamp, messages: Int?
   ) {
     self.id = id
     self.client = client
@@ -43,6 +44,14 @@ public struct ConversationSummary: Hashable, Sendable {
     self.ending = ending
     self.lastEvent = lastEvent
     self.messages = messages
+  }
+
+  /// ``messages``, where they must have been counted. Traps when they were not.
+  public var messageCount: Int {
+    guard let messages else {
+      preconditionFailure("a conversation was read without counting its messages")
+    }
+    return messages
   }
 }
 
