@@ -2,13 +2,15 @@ import ChatPosix
 
 extension Containment {
   /// What a conversation and the keeper keep beside their open descriptors:
-  /// the transcript, which may have to be opened anew at any time.
+  /// the transcript, which may have to be opened anew at any time. Without one
+  /// that is nothing.
   ///
   /// Everything below the transcript's directory stays within reach, since
   /// files that are yet to be made in it have no other name to the kernel.
-  static func aroundTranscript(_ settings: ServerSettings) -> Containment {
-    Containment(
-      directory: FilePath(settings.database).resolvingLinks().removingLastComponent(),
+  static func around(transcript path: String?) -> Containment {
+    guard let path else { return Containment(directory: nil) }
+    return Containment(
+      directory: FilePath(path).resolvingLinks().removingLastComponent(),
       readableFiles: [
         // SQLite seeds its random numbers from it, the log's salts among them
         // (https://sqlite.org/fileformat2.html#the_write_ahead_log).

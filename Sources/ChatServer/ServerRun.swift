@@ -6,14 +6,17 @@ import Transcript
 /// listener, the keeper and every conversation.
 package struct ServerRun {
   var id: Int64
+  /// The transcript's path.
+  let database: String
   let description: RunDescription
   let startedAt: Timestamp
   /// The transcript's log, once the keeper has made its name durable.
   var log: FileIdentity?
 
   /// A run that is not in the transcript yet.
-  package init(settings: ServerSettings, port: UInt16) {
+  package init(database: String, settings: ServerSettings, port: UInt16) {
     id = 0
+    self.database = database
     description = RunDescription(
       pid: ProcessID.current, bootID: BootID.current, version: settings.version,
       port: Int(port), handle: settings.handle)

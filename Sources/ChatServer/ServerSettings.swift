@@ -15,8 +15,10 @@ public struct ServerSettings {
   public var idleLimit: Int64?
   /// Peers that may wait in line, beside the one who has the floor.
   public var waitingLimit: Int
-  /// The transcript's path.
-  public var database: String
+  /// The transcript's path; `nil`: nothing is kept.
+  public var database: String?
+  /// Whether there is a transcript.
+  var isKept: Bool { database != nil }
   /// Of this program, for the transcript.
   public var version: String
   /// Standard input was at its end before anybody typed: nobody is there.
@@ -25,7 +27,7 @@ public struct ServerSettings {
 
   public init(
     port: UInt16, address: String?, handle: Handle, mode: Mode, idleLimit: Int64?,
-    waitingLimit: Int, database: String, version: String
+    waitingLimit: Int, database: String?, version: String
   ) {
     self.port = port
     self.address = address

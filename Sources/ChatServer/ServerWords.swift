@@ -4,15 +4,15 @@ import ChatPosix
 import Transcript
 
 /// What a server has to tell people. Evidence only: the words are the
-/// executable's.
+/// executable's. `isKept` says whether there is a transcript.
 public enum ServerNotice {
-  case listening(port: UInt16, addresses: [String], database: String)
+  case listening(port: UInt16, addresses: [String], database: String?)
   /// This system cannot keep a conversation's process from these.
-  case uncontained([Containment.Layer])
+  case uncontained([Containment.Layer], isKept: Bool)
   case opened
   case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Int64?)
   case broken(CloseReason, detail: String?)
-  case unshown(from: Handle?, count: Int)
+  case unshown(from: Handle?, count: Int, isKept: Bool)
   case unconfirmed(to: Handle?, count: Int)
   case closeUnrecorded
   case invalid(MessageError)
@@ -35,9 +35,9 @@ public enum ServerNotice {
   case turnedAway(count: Int)
   case acceptFailed(Errno)
   case forkFailed(Errno)
-  case inputEnded
+  case inputEnded(isKept: Bool)
   /// Standard output took nothing any more, and the last lines are not there.
-  case outputStalled
+  case outputStalled(isKept: Bool)
 }
 
 /// The executable's words, handed to the loops that need them.

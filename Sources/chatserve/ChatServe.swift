@@ -13,8 +13,8 @@ struct ChatServe: ParsableCommand {
     abstract: "Listen for chatclient, talk with one peer at a time, keep every word.",
     discussion: """
       Type a message and press Enter. \\quit ends the conversation and waits for the next; \
-      Ctrl-C stops the server. Every word is kept in the transcript; `chatserve history` \
-      browses it.
+      Ctrl-C stops the server. Every word is kept in the transcript, unless --no-log; \
+      `chatserve history` browses it.
       """,
     version: Version.text,
     subcommands: [HistoryCommand.self])
@@ -34,6 +34,9 @@ struct ChatServe: ParsableCommand {
       $XDG_STATE_HOME/chatserve/transcript.db or ~/.local/state/chatserve/transcript.db.
       """)
   var database: String?
+
+  @Flag(help: "Keep nothing that is said: no transcript, no file at all.")
+  var noLog = false
 
   @Option(help: "Seconds of silence allowed to the peer whose turn it is; 0 is for ever.")
   var idleTimeout = 300
@@ -63,9 +66,7 @@ struct ChatServe: ParsableCommand {
     } catch {
       ProgramExit.usage.leave(SharedWords.badHandle(error, program: "chatserve"))
     }
-    guard let database = DatabasePath.choose(option: database) else {
-      ProgramExit.usage.leave(UserMessages.noDatabasePath)
-    }
+    let database = transcript()
     var settings = ServerSettings(
       port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : Int64(idleTimeout) * 1000,
@@ -78,6 +79,18 @@ struct ChatServe: ParsableCommand {
       let (sentence, status) = UserMessages.failure(error)
       status.leave(sentence)
     }
+  }
+
+  /// Where the transcript is; `nil` when there shall be none.
+  private func transcript() -> String? {
+    if noLog {
+      if database != nil { ProgramExit.usage.leave(UserMessages.logNowhereAndSomewhere) }
+      return nil
+    }
+    guard let path = DatabasePath.choose(option: database) else {
+      ProgramExit.usage.leave(UserMessages.noDatabasePath)
+    }
+    return path
   }
 }
 

@@ -17,21 +17,24 @@ enum UserMessages {
     chatserve: there is no home directory to keep the transcript in; name a file with --database.
     """
 
+  static let logNowhereAndSomewhere =
+    "chatserve: --no-log and --database contradict each other; give one of the two."
+
   private static let waiting = "Waiting for new connection..."
 
   static func sentence(_ notice: ServerNotice) -> String {
     switch notice {
     case .listening(let port, let addresses, let database):
       "Listening on port \(port) at \(addresses.joined(separator: ", ")). "
-        + "Transcript: \(TextSanitizer.escapedOnOneLine(database)). Ctrl-C stops."
-    case .uncontained(let layers): uncontained(layers)
+        + "\(place(ofTranscript: database)) Ctrl-C stops."
+    case .uncontained(let layers, let isKept): uncontained(layers, isKept)
     case .opened: "Connection with client opened."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
     case .broken(let reason, let detail): broken(reason, detail)
-    case .unshown(let handle, let count):
+    case .unshown(let handle, let count, let isKept):
       "\(messages(count)) from \(name(handle)) came out of turn and "
-        + "\(count == 1 ? "was" : "were") not shown; the transcript has "
-        + "\(count == 1 ? "it" : "them"):"
+        + "\(count == 1 ? "was" : "were") not shown"
+        + (isKept ? "; the transcript has \(count == 1 ? "it" : "them"):" : ":")
     case .unconfirmed(let handle, let count):
       "\(name(handle)) did not confirm \(messages(count)) of yours:"
     case .closeUnrecorded:
@@ -73,11 +76,17 @@ enum UserMessages {
       "A connection could not be accepted (\(errno)); trying again."
     case .forkFailed(let errno):
       "A connection could not be served (\(errno)); trying again with the next."
-    case .outputStalled:
-      "The last lines could not be shown: standard output is stuck. The transcript has them."
-    case .inputEnded:
-      "Standard input has ended: listening and recording only."
+    case .outputStalled(let isKept):
+      "The last lines could not be shown: standard output is stuck. "
+        + (isKept ? "The transcript has them." : "They are not kept (--no-log).")
+    case .inputEnded(let isKept):
+      "Standard input has ended: \(isKept ? "listening and recording" : "listening") only."
     }
+  }
+
+  private static func place(ofTranscript path: String?) -> String {
+    path.map { "Transcript: \(TextSanitizer.escapedOnOneLine($0))." }
+      ?? "Nothing that is said is kept (--no-log)."
   }
 
   private static func ended(

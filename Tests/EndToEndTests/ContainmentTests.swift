@@ -26,9 +26,18 @@ import Testing
       let client = try stage.talker("tatyana", on: server.port)
       let conversation = try #require(server.conversations.first)
       #expect(try isContained(conversation))
-      #expect(try isContained(server.keeper))
+      #expect(try isContained(#require(server.keeper)))
       #expect(try isContained(client.processID))
       #expect(try status("NoNewPrivs", of: server.process.processID) == "0")
+    }
+  }
+
+  @Test("a conversation of which nothing is kept is contained too")
+  func withoutLog() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--no-log")
+      _ = try stage.talker("tatyana", on: server.port)
+      #expect(try isContained(#require(server.conversations.first)))
     }
   }
 
@@ -53,7 +62,7 @@ import Testing
   func noRush() throws {
     try Stage.run { stage in
       let server = try stage.server()
-      var last = server.keeper
+      var last = try #require(server.keeper)
       var starts: [Int64] = []
       for _ in 1...3 {
         kill(last, SIGKILL)

@@ -71,7 +71,7 @@ import Testing
       try client.enter("hi")
       try server.process.waitForInput("SERVER> ")
       #expect(try stage.transcript() == ["tatyana native: client 1 hi; open"])
-      let all = [server.process.processID, server.keeper] + server.conversations
+      let all = [server.process.processID, try #require(server.keeper)] + server.conversations
       // Stopped first, so that none sees another's end and records it.
       for process in all { kill(process, SIGSTOP) }
       for process in all { kill(process, SIGKILL) }
@@ -87,7 +87,7 @@ import Testing
   func keeperDies() throws {
     try Stage.run { stage in
       let server = try stage.server()
-      kill(server.keeper, SIGKILL)
+      kill(try #require(server.keeper), SIGKILL)
       try Deadline.poll("another keeper") {
         server.process.children.contains { $0 != server.keeper }
       }

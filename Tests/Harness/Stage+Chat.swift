@@ -4,8 +4,8 @@ import Glibc
 public struct Server<Process: SpawnedProcess> {
   public let process: Process
   public let port: UInt16
-  /// The process that holds the transcript open.
-  public let keeper: pid_t
+  /// The process that holds the transcript open; `nil` with `--no-log`.
+  public let keeper: pid_t?
 
   /// The processes of its conversations, the oldest first.
   public var conversations: [pid_t] { process.children.filter { $0 != keeper }.sorted() }
@@ -17,7 +17,7 @@ extension Stage {
     try listening(
       start: { try onTerminal(.chatserve, [$0] + options) },
       until: { try $0.waitUntil("listening") { $0.text.contains(Self.ready) } },
-      sees: { $0.screen.text })
+      sees: { $0.screen.text }, hasKeeper: !options.contains("--no-log"))
   }
 
   /// Starts a server between pipes and waits until it listens.
@@ -27,7 +27,7 @@ extension Stage {
     try listening(
       start: { try onPipes(.chatserve, [$0] + options, input: input) },
       until: { try $0.waitFor(Self.ready) },
-      sees: { $0.errorText })
+      sees: { $0.errorText }, hasKeeper: !options.contains("--no-log"))
   }
 
   private static let ready = "Ctrl-C stops."
@@ -35,15 +35,16 @@ extension Stage {
   /// Tries ports until one is not taken by somebody else meanwhile.
   private func listening<Process: SpawnedProcess>(
     start: (String) throws -> Process, until isReady: (Process) throws -> Void,
-    sees: (Process) -> String
+    sees: (Process) -> String, hasKeeper: Bool
   ) throws -> Server<Process> {
     for _ in 0..<10 {
       let port = try FakeServer.freePort()
       let process = try start("\(port)")
       do {
         try isReady(process)
-        guard let keeper = process.children.min() else {
-          throw HarnessFailure("the server has no keeper")
+        let keeper = process.children.min()
+        guard (keeper != nil) == hasKeeper else {
+          throw HarnessFailure("the server has \(hasKeeper ? "no" : "a") keeper")
         }
         return Server(process: process, port: port, keeper: keeper)
       } catch {

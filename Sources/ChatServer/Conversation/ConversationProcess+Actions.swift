@@ -61,7 +61,10 @@ extension ConversationProcess {
       if !terminal.console.isInteractive, let line = heldLine, unsaid.isEmpty {
         unsaid = Array((line.text + "\n").utf8)
       }
-      if !terminal.finish() { try? StandardError.write(words.sentence(.outputStalled) + "\n") }
+      if !terminal.finish() {
+        let sentence = words.sentence(.outputStalled(isKept: settings.isKept))
+        try? StandardError.write(sentence + "\n")
+      }
     }
     for part in ControlLimits.parts(of: unsaid) { report(.unsaid(part)) }
     if !ending.isRecorded { report(.unrecorded(by: ending.by, ending.reason)) }
@@ -72,7 +75,9 @@ extension ConversationProcess {
 
   private func sayLastWords(_ ending: Conversation.Ending, on terminal: OperatorTerminal) {
     if !ending.unshown.isEmpty {
-      tell(.unshown(from: machine.peer, count: ending.unshown.count))
+      tell(
+        .unshown(
+          from: machine.peer, count: ending.unshown.count, isKept: settings.isKept))
       let name = machine.peer.map { DisplayName.of($0, besides: settings.handle) } ?? ""
       for message in ending.unshown {
         terminal.console.print("\(name)> \(message.text)", to: .notice)

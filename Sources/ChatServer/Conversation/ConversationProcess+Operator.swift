@@ -87,7 +87,7 @@ extension ConversationProcess {
     let isAbsent = settings.mode == .free && !hasReadInput
     if isAbsent && terminal?.console.isInteractive == false {
       // Once a run.
-      if !settings.operatorIsAbsent { tell(.inputEnded) }
+      if !settings.operatorIsAbsent { tell(.inputEnded(isKept: settings.isKept)) }
       report(.operatorAbsent)
     } else {
       post(.operatorQuit, at: now)

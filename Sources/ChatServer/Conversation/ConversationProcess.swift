@@ -19,7 +19,7 @@ final class ConversationProcess {
   let link: PeerLink
   let line: MessageSocket
   let address: SocketAddress
-  let recorder: Recorder
+  let recorder: any Recorder
   var machine: Conversation
   /// The operator's terminal, while this conversation has the floor.
   var terminal: OperatorTerminal?
@@ -47,11 +47,11 @@ final class ConversationProcess {
   private var hasToldOutputGone = false
   var poller = Poller()
 
-  /// Serves one peer to the end.
+  /// Serves one peer to the end. Without a `run` nothing is kept.
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun,
+    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun?,
     settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
@@ -61,7 +61,7 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun,
+    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun?,
     settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
@@ -71,7 +71,9 @@ final class ConversationProcess {
     self.address = address
     view = ConversationView(settings.view)
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
-    recorder = Recorder(settings: settings, run: run, address: address)
+    recorder =
+      run.map { TranscriptRecorder(run: $0, mode: settings.mode, address: address) }
+      ?? MemoryRecorder()
     machine = Conversation(
       ConversationSettings(role: .server, mode: settings.mode, idleLimit: settings.idleLimit),
       at: now)
@@ -85,7 +87,7 @@ final class ConversationProcess {
     handle(link.flush(at: Self.now), at: Self.now)
     // Before the peer's first byte is read. What fails here, the listener has
     // said at the start.
-    Containment.aroundTranscript(settings).apply()
+    Containment.around(transcript: settings.database).apply()
     while ending == nil { turn() }
     return leave()
   }

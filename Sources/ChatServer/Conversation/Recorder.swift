@@ -1,114 +1,29 @@
 import ChatCore
-import ChatPosix
 import Transcript
 
-/// Writes what a conversation asks to have recorded. The database is opened
-/// with the first entry, after the peer was greeted, and again when it was
-/// deleted under the server.
-final class Recorder {
-  private let settings: ServerSettings
-  private var run: ServerRun
-  private let address: SocketAddress
-  private var transcript: TranscriptWriter?
-  private var writer: ConversationWriter?
-  /// Of a transcript that was begun anew; else the listener holds it for all.
-  private var lock: RunLock?
-  /// Asked for and not committed.
-  private var pending: [(Entry, Timestamp)] = []
-  /// What shares the next commit, whenever that is.
-  private var companions: [(Entry, Timestamp)] = []
-
-  init(settings: ServerSettings, run: ServerRun, address: SocketAddress) {
-    self.settings = settings
-    self.run = run
-    self.address = address
-  }
+/// Takes what a conversation asks to have recorded, and recalls it.
+protocol Recorder: AnyObject {
+  /// Whether something waits for a ``commit()``.
+  var hasPending: Bool { get }
 
   /// Whether this process can never record again, though another may.
-  private(set) var isBeyondMending = false
-
-  var hasPending: Bool { !pending.isEmpty }
-
-  /// The conversation's id in the transcript, once its opening is recorded.
-  var conversation: Int64? { writer?.conversationID }
+  var isBeyondMending: Bool { get }
 
   /// Takes an entry to be committed with the next ``commit()``.
-  func ask(_ entry: Entry) {
-    let stamped = (entry, Timestamp(milliseconds: Clock.realtimeMilliseconds()))
-    if case .floor = entry { companions.append(stamped) } else { pending.append(stamped) }
-  }
+  func ask(_ entry: Entry)
 
-  /// Makes everything asked for durable, in one commit, or nothing of it.
+  /// Keeps everything asked for, at once, or nothing of it.
   ///
   /// - Throws: ``TranscriptError``. What was asked for is forgotten then: the
   ///   conversation asks again.
-  func commit() throws(TranscriptError) {
-    let asked = pending
-    pending.removeAll(keepingCapacity: true)
-    let writer = try openWriter()
-    // They came before what now causes the commit, but never before the open.
-    let entries = writer.conversationID == nil ? asked + companions : companions + asked
-    try append(entries, to: writer)
-    companions.removeAll()
-  }
+  func commit() throws(TranscriptError)
 
-  private func append(
-    _ entries: [(Entry, Timestamp)], to writer: ConversationWriter
-  ) throws(TranscriptError) {
-    do throws(TranscriptError) {
-      try writer.append(entries)
-    } catch {
-      guard let transcript, error.kind == .deleted || error.kind == .replaced else { throw error }
-      try reopen(transcript)
-      try continueRun(in: transcript)
-      writer.run = run.id
-      try writer.append(entries)
-    }
-  }
-
-  private func reopen(_ transcript: TranscriptWriter) throws(TranscriptError) {
-    do throws(TranscriptError) {
-      try transcript.reopen()
-    } catch {
-      // The directory went too, and the containment holds this process to it.
-      isBeyondMending = error.kind == .notPermitted
-      throw error
-    }
-  }
-
-  /// Makes the run known to a transcript that was begun anew under it, and
-  /// holds its lock there: what another process of the run has locked may be
-  /// a file that is gone.
-  private func continueRun(in transcript: TranscriptWriter) throws(TranscriptError) {
-    run.id = try transcript.continueRun(run.id, run.description, startedAt: run.startedAt)
-    lock = try? RunLock.acquire(database: settings.database, run: run.id)
-  }
-
-  /// What was last said with `peer`, in this conversation and before it.
+  /// What was last said with `peer`, the oldest first.
   func lastMessages(
     with peer: Handle, limit: Int
-  ) throws(TranscriptError) -> [TranscriptWriter.RecalledMessage] {
-    _ = try openWriter()
-    return try transcript?.lastMessages(with: peer, limit: limit) ?? []
-  }
+  ) throws(TranscriptError) -> [TranscriptWriter.RecalledMessage]
 
-  /// The handle of another peer of this server, once it has said it.
-  func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String? {
-    _ = try openWriter()
-    return try transcript?.handle(run: run.id, peerAddress: address, peerPort: port)
-  }
-
-  private func openWriter() throws(TranscriptError) -> ConversationWriter {
-    if let writer { return writer }
-    let transcript = try TranscriptWriter(path: settings.database, durableLog: run.log)
-    if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
-      try continueRun(in: transcript)
-    }
-    let writer = ConversationWriter(
-      transcript, run: run.id, peerAddress: address.host, peerPort: Int(address.port),
-      mode: settings.mode)
-    self.transcript = transcript
-    self.writer = writer
-    return writer
-  }
+  /// The handle of another peer of this server, once it has said it; `nil`
+  /// too where nobody can know.
+  func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String?
 }

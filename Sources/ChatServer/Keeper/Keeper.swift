@@ -39,17 +39,15 @@ package struct Keeper {
   /// The body of the keeper's process. Answers on `line` first: the run's id,
   /// or why there is none. `run` has an id when an earlier keeper of it is
   /// gone. The value is the process's exit status.
-  package static func main(
-    line: MessageSocket, settings: ServerSettings, run: ServerRun
-  ) -> Int32 {
+  package static func main(line: MessageSocket, run: ServerRun) -> Int32 {
     ProcessName.set("chatserve-keep")
     do throws(TranscriptError) {
       // Made first, or the containment would be around what is above it.
-      try TranscriptWriter.makeDirectory(of: settings.database)
+      try TranscriptWriter.makeDirectory(of: run.database)
       // Before a byte of what peers wrote is read. What fails here, the
       // listener has said at the start.
-      Containment.aroundTranscript(settings).apply()
-      let writer = try TranscriptWriter(path: settings.database)
+      Containment.around(transcript: run.database).apply()
+      let writer = try TranscriptWriter(path: run.database)
       var run = run
       run.id =
         run.id == 0

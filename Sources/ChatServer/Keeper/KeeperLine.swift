@@ -4,7 +4,6 @@ import Transcript
 /// The listener's end of the keeper: starts it, asks it, starts it again when
 /// it died.
 final class KeeperLine {
-  private let settings: ServerSettings
   private(set) var processID: Int32 = -1
   private(set) var socket: MessageSocket?
   /// What the keeper has not taken yet, oldest first.
@@ -12,8 +11,7 @@ final class KeeperLine {
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
 
-  init(settings: ServerSettings, run: ServerRun) {
-    self.settings = settings
+  init(run: ServerRun) {
     self.run = run
   }
 
@@ -50,7 +48,7 @@ final class KeeperLine {
       switch try socket.receive(maximumLength: ControlLimits.messageLength) {
       case .wouldBlock: continue
       case .endOfFile: return nil
-      case .message(let bytes): return KeeperAnswer(bytes: bytes, path: settings.database)
+      case .message(let bytes): return KeeperAnswer(bytes: bytes, path: run.database)
       }
     }
   }
@@ -58,12 +56,12 @@ final class KeeperLine {
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
       let pair = try SocketPair.open()
-      let (settings, run) = (settings, run)
+      let run = run
       processID = try ChildProcess.fork {
         pair.one.close()
         closeOthers()
         Signals.resetInChild()
-        return Keeper.main(line: pair.other, settings: settings, run: run)
+        return Keeper.main(line: pair.other, run: run)
       }
       pair.other.close()
       socket = pair.one

@@ -41,7 +41,7 @@ extension Listener {
         pair.one.close()
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, line: pair.other, run: keeper.run,
+          peer: peer, address: address, line: pair.other, run: keeper?.run,
           settings: settings, words: words)
       }
       pair.other.close()
@@ -95,6 +95,6 @@ extension Listener {
     Signals.resetInChild()
     socket.close()
     for session in sessions { session.line.close() }
-    keeper.closeInChild()
+    keeper?.closeInChild()
   }
 }

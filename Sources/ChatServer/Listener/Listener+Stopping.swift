@@ -31,7 +31,7 @@ extension Listener {
   /// Starts another keeper when one has gone, but not again and again where it
   /// finds nothing to open.
   func restartKeeper(at now: Instant) {
-    guard keeper.processID == -1, stopping == nil, now >= keeperAgainAt else { return }
+    guard let keeper, keeper.processID == -1, stopping == nil, now >= keeperAgainAt else { return }
     keeperAgainAt = now.advanced(byMilliseconds: Self.keeperPause)
     // Without a keeper talk goes on: every conversation records itself.
     try? keeper.restart(closing: closeForKeeper)
@@ -45,7 +45,7 @@ extension Listener {
   /// Takes the dead off the list and records what they could not.
   private func reap(at now: Instant) {
     for ended in ChildProcess.reap() {
-      if ended.processID == keeper.processID {
+      if let keeper, ended.processID == keeper.processID {
         keeper.takeBack()
       } else if let index = sessions.firstIndex(where: { $0.processID == ended.processID }) {
         hear(sessions[index].line.descriptor, at: now)
@@ -63,7 +63,7 @@ extension Listener {
     }
     let at = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     func record(by: Party?, _ reason: CloseReason, _ detail: String?) {
-      keeper.ask(
+      keeper?.ask(
         .bury(
           address: session.address.host, port: Int(session.address.port), at: at, by: by,
           reason: reason, detail: detail))
@@ -84,7 +84,7 @@ extension Listener {
       record(by: .server, .crashed, "exit status \(status)")
       tell(.died(session.address, status: status))
     }
-    keeper.ask(.index)
+    keeper?.ask(.index)
   }
 
   /// Takes the line off the screen that a killed conversation was drawing, as
@@ -102,6 +102,6 @@ extension Listener {
       if let status = try? ChildProcess.wait(for: session.processID) { bury(session, status) }
     }
     sessions = []
-    keeper.finish(within: Self.stopWithin)
+    keeper?.finish(within: Self.stopWithin)
   }
 }

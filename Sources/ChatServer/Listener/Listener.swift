@@ -26,7 +26,8 @@ public final class Listener {
   var settings: ServerSettings
   let words: ServerWords
   let socket: ListeningSocket
-  let keeper: KeeperLine
+  /// `nil` where nothing is kept.
+  let keeper: KeeperLine?
   /// Held for the run's life, and by every process of the run: it tells an
   /// open conversation from a lost one.
   let lock: RunLock?
@@ -75,13 +76,14 @@ public final class Listener {
     Clock.loadZone()
     let input = FileDescriptor.standardInput
     terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
-    keeper = KeeperLine(
-      settings: settings, run: ServerRun(settings: settings, port: socket.boundPort))
     let listening = socket
-    try keeper.start { listening.close() }
+    keeper = settings.database.map {
+      KeeperLine(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
+    }
+    try keeper?.start { listening.close() }
     // Without the lock a conversation under way may be taken for a lost one
     // by `history`; that is no reason not to talk.
-    lock = try? RunLock.acquire(database: settings.database, run: keeper.run.id)
+    lock = keeper.flatMap { try? RunLock.acquire(database: $0.run.database, run: $0.run.id) }
   }
 
   /// Serves until a signal stops it.
@@ -101,7 +103,7 @@ public final class Listener {
         acceptAll(at: then)
       }
       restartKeeper(at: then)
-      keeper.send()
+      keeper?.send()
       tellTurnedAway(at: then)
       giveFloor()
     }
@@ -112,7 +114,7 @@ public final class Listener {
     let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
     tell(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
     let missing = Containment.missingLayers()
-    if !missing.isEmpty { tell(.uncontained(missing)) }
+    if !missing.isEmpty { tell(.uncontained(missing, isKept: settings.isKept)) }
   }
 
   private func wait(from now: Instant) -> [Readiness] {
@@ -126,8 +128,8 @@ public final class Listener {
         interests.append(Interest(socket.descriptor))
       }
     }
-    if keeper.processID == -1, stopping == nil { deadlines.append(keeperAgainAt) }
-    if keeper.isBehind { deadlines.append(now.advanced(byMilliseconds: Self.acceptPause)) }
+    if keeper?.processID == -1, stopping == nil { deadlines.append(keeperAgainAt) }
+    if keeper?.isBehind == true { deadlines.append(now.advanced(byMilliseconds: Self.acceptPause)) }
     let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // ENOMEM: the kernel has no room for a list this short. Nothing to be
     // done but to ask again.

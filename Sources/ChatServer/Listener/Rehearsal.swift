@@ -31,6 +31,6 @@ enum Rehearsal {
     }
     machine.handle(.quit(.user), at: now, &actions)
     machine.handle(.recorded, at: now, &actions)
-    _ = Containment.aroundTranscript(settings)
+    _ = Containment.around(transcript: settings.database)
   }
 }

@@ -7,6 +7,12 @@ extension TranscriptWriter {
     public var time: Timestamp
     public var party: Party
     public var text: String
+
+    public init(time: Timestamp, party: Party, text: String) {
+      self.time = time
+      self.party = party
+      self.text = text
+    }
   }
 
   /// The newest messages of all conversations with `handle`, oldest first.

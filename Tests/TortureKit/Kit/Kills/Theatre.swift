@@ -16,7 +16,8 @@ struct Theatre {
     let server = try stage.pipedServer("--mode", "free")
     port = server.port
     process = server.process
-    keeper = server.keeper
+    guard let keeper = server.keeper else { throw TortureFailure("no keeper") }
+    self.keeper = keeper
   }
 
   /// The processes that talk with a peer.

@@ -28,8 +28,8 @@ public enum KeeperTrial {
       let pair = try SocketPair.open()
       let keeper = try ChildProcess.fork {
         pair.one.close()
-        let status = Keeper.main(
-          line: pair.other, settings: settings, run: ServerRun(settings: settings, port: 1027))
+        let run = ServerRun(database: stage.database, settings: settings, port: 1027)
+        let status = Keeper.main(line: pair.other, run: run)
         // It has left its loop, and is what it was.
         return status == 0 ? Int32(attempts(secret).firstIndex { !$0.isBarred() } ?? 0) : 99
       }

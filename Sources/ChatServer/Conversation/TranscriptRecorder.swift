@@ -1,0 +1,108 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// Writes what a conversation asks to have recorded in the transcript. The
+/// database is opened with the first entry, after the peer was greeted, and
+/// again when it was deleted under the server.
+final class TranscriptRecorder: Recorder {
+  private var run: ServerRun
+  private let mode: Mode
+  private let address: SocketAddress
+  private var transcript: TranscriptWriter?
+  private var writer: ConversationWriter?
+  /// Of a transcript that was begun anew; else the listener holds it for all.
+  private var lock: RunLock?
+  /// Asked for and not committed.
+  private var pending: [(Entry, Timestamp)] = []
+  /// What shares the next commit, whenever that is.
+  private var companions: [(Entry, Timestamp)] = []
+
+  init(run: ServerRun, mode: Mode, address: SocketAddress) {
+    self.run = run
+    self.mode = mode
+    self.address = address
+  }
+
+  private(set) var isBeyondMending = false
+
+  var hasPending: Bool { !pending.isEmpty }
+
+  /// The conversation's id in the transcript, once its opening is recorded.
+  var conversation: Int64? { writer?.conversationID }
+
+  func ask(_ entry: Entry) {
+    let stamped = (entry, Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+    if case .floor = entry { companions.append(stamped) } else { pending.append(stamped) }
+  }
+
+  /// Makes everything asked for durable.
+  func commit() throws(TranscriptError) {
+    let asked = pending
+    pending.removeAll(keepingCapacity: true)
+    let writer = try openWriter()
+    // They came before what now causes the commit, but never before the open.
+    let entries = writer.conversationID == nil ? asked + companions : companions + asked
+    try append(entries, to: writer)
+    companions.removeAll()
+  }
+
+  private func append(
+    _ entries: [(Entry, Timestamp)], to writer: ConversationWriter
+  ) throws(TranscriptError) {
+    do throws(TranscriptError) {
+      try writer.append(entries)
+    } catch {
+      guard let transcript, error.kind == .deleted || error.kind == .replaced else { throw error }
+      try reopen(transcript)
+      try continueRun(in: transcript)
+      writer.run = run.id
+      try writer.append(entries)
+    }
+  }
+
+  private func reopen(_ transcript: TranscriptWriter) throws(TranscriptError) {
+    do throws(TranscriptError) {
+      try transcript.reopen()
+    } catch {
+      // The directory went too, and the containment holds this process to it.
+      isBeyondMending = error.kind == .notPermitted
+      throw error
+    }
+  }
+
+  /// Makes the run known to a transcript that was begun anew under it, and
+  /// holds its lock there: what another process of the run has locked may be
+  /// a file that is gone.
+  private func continueRun(in transcript: TranscriptWriter) throws(TranscriptError) {
+    run.id = try transcript.continueRun(run.id, run.description, startedAt: run.startedAt)
+    lock = try? RunLock.acquire(database: run.database, run: run.id)
+  }
+
+  /// In this conversation and before it.
+  func lastMessages(
+    with peer: Handle, limit: Int
+  ) throws(TranscriptError) -> [TranscriptWriter.RecalledMessage] {
+    _ = try openWriter()
+    return try transcript?.lastMessages(with: peer, limit: limit) ?? []
+  }
+
+  func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String? {
+    _ = try openWriter()
+    return try transcript?.handle(run: run.id, peerAddress: address, peerPort: port)
+  }
+
+  private func openWriter() throws(TranscriptError) -> ConversationWriter {
+    if let writer { return writer }
+    let transcript = try TranscriptWriter(path: run.database, durableLog: run.log)
+    if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
+      try continueRun(in: transcript)
+    }
+    let writer = ConversationWriter(
+      transcript, run: run.id, peerAddress: address.host, peerPort: Int(address.port),
+      mode: mode)
+    self.transcript = transcript
+    self.writer = writer
+    return writer
+  }
+}
