@@ -17,6 +17,19 @@ extension FileDescriptor {
     }
   }
 
+  /// Opens what is at `path` for writing. open(2); that of a pipe waits for its
+  /// reader.
+  ///
+  /// - Throws: ``SystemCallError``: `ENOENT`, `EACCES`, ….
+  public static func openForWriting(_ path: FilePath) throws(SystemCallError) -> FileDescriptor {
+    try SystemCall.perform("open") {
+      Result(catchingErrno: {
+        try FileDescriptor.open(
+          path, .writeOnly, options: [.closeOnExec], retryOnInterrupt: false)
+      })
+    }
+  }
+
   /// Waits until what was written survives a power cut. fsync(2).
   ///
   /// - Throws: ``SystemCallError``: `EIO`, `ENOSPC`, `EDQUOT`.

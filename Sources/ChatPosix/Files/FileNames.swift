@@ -52,6 +52,22 @@ public enum FileNames {
     try descriptor.flush()
   }
 
+  /// What the links at `path` lead to: itself where there are none, or where
+  /// they lead nowhere. realpath(3).
+  public static func resolved(_ path: FilePath) -> FilePath {
+    guard let found = path.withPlatformString({ realpath($0, nil) }) else { return path }
+    defer { free(found) }
+    return FilePath(platformString: found)
+  }
+
+  /// Whether a device, a pipe or a socket has the name `path`: what is written
+  /// to and never replaced. stat(2).
+  public static func isSpecial(_ path: FilePath) -> Bool {
+    var status = stat()
+    guard path.withPlatformString({ stat($0, &status) }) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
   /// Whether this process may run the file at `path`. access(2) X_OK.
   public static func isExecutable(_ path: FilePath) -> Bool {
     path.withPlatformString { access($0, X_OK) } == 0

@@ -60,6 +60,11 @@ struct ExportCommand: HistoryVerb {
       return try run.showAll(format, session.output(options), path: nil)
     }
     do {
+      // Written beside it and renamed, /dev/null would be one no more.
+      if FileNames.isSpecial(FilePath(file)) {
+        let sink = DescriptorSink(try FileDescriptor.openForWriting(FilePath(file)))
+        return try run.showAll(format, OutputBuffer(sink), path: file)
+      }
       // What is not finished goes with the value.
       let target = try AtomicFile(path: file)
       let isWhole = try run.showAll(format, OutputBuffer(target), path: file)
