@@ -32,7 +32,7 @@ struct ChatServe: ParsableCommand {
     help: """
       The transcript. Also $CHATSERVE_DATABASE; otherwise \
       $XDG_STATE_HOME/chatserve/transcript.db or ~/.local/state/chatserve/transcript.db.
-      """)
+      """, completion: .file())
   var database: String?
 
   @Option(help: "Seconds of silence allowed to the peer whose turn it is; 0 is for ever.")

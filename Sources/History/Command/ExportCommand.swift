@@ -16,7 +16,8 @@ struct ExportCommand: HistoryVerb {
 
   @Option(
     name: .customLong("output"),
-    help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
+    help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   @OptionGroup var filters: FilterOptions
