@@ -4,7 +4,7 @@ PORT ?= 1027
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-.PHONY: build serve test lint install bench torture sanitize clean
+.PHONY: build serve test lint install uninstall bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev
@@ -22,9 +22,11 @@ lint: ## format, warnings, layers
 	@Scripts/install-missing libsqlite3-dev
 	@Scripts/lint
 
-install: build ## below PREFIX
-	install -D -m 755 .build/release/chatserve "$(DESTDIR)$(PREFIX)/bin/chatserve"
-	install -D -m 755 .build/release/chatclient "$(DESTDIR)$(PREFIX)/bin/chatclient"
+install: build ## programs, manual pages and completions, below PREFIX
+	Scripts/install .build/release "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## what install put there
+	Scripts/install --remove "$(DESTDIR)$(PREFIX)"
 
 torture: ## attack the programs at length; Tests/Fuzz/run and torture take --seed
 	@Scripts/install-missing libsqlite3-dev tmux
