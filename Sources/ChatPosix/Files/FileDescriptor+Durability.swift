@@ -17,15 +17,16 @@ extension FileDescriptor {
     }
   }
 
-  /// Opens what is at `path` for writing. open(2); that of a pipe waits for its
-  /// reader.
+  /// Opens what is at `path`, or where a link there leads, as a shell does for
+  /// its `>`. open(2); that of a pipe waits for a reader.
   ///
-  /// - Throws: ``SystemCallError``: `ENOENT`, `EACCES`, ….
-  public static func openForWriting(_ path: FilePath) throws(SystemCallError) -> FileDescriptor {
+  /// - Throws: ``SystemCallError``: `EACCES`, `EISDIR`, ….
+  public static func openEmptied(_ path: FilePath) throws(SystemCallError) -> FileDescriptor {
     try SystemCall.perform("open") {
       Result(catchingErrno: {
         try FileDescriptor.open(
-          path, .writeOnly, options: [.closeOnExec], retryOnInterrupt: false)
+          path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+          permissions: .ownerReadWrite, retryOnInterrupt: false)
       })
     }
   }

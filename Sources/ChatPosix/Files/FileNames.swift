@@ -52,20 +52,13 @@ public enum FileNames {
     try descriptor.flush()
   }
 
-  /// What the links at `path` lead to: itself where there are none, or where
-  /// they lead nowhere. realpath(3).
-  public static func resolved(_ path: FilePath) -> FilePath {
-    guard let found = path.withPlatformString({ realpath($0, nil) }) else { return path }
-    defer { free(found) }
-    return FilePath(platformString: found)
-  }
-
-  /// Whether a device, a pipe or a socket has the name `path`: what is written
-  /// to and never replaced. stat(2).
-  public static func isSpecial(_ path: FilePath) -> Bool {
+  /// Whether a file can take the place of what has the name `path`: of another
+  /// file, or of nothing. A device, a pipe and a link cannot be given back.
+  /// lstat(2).
+  public static func isReplaceable(_ path: FilePath) -> Bool {
     var status = stat()
-    guard path.withPlatformString({ stat($0, &status) }) == 0 else { return false }
-    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return true }
+    return status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Whether this process may run the file at `path`. access(2) X_OK.

@@ -61,9 +61,9 @@ struct ExportCommand: HistoryVerb {
       return try run.showAll(format, session.output(options), path: nil)
     }
     do {
-      // Written beside it and renamed, /dev/null would be one no more.
-      if FileNames.isSpecial(FilePath(file)) {
-        let sink = DescriptorSink(try FileDescriptor.openForWriting(FilePath(file)))
+      // Replaced by a file, /dev/null would be one for everybody.
+      guard FileNames.isReplaceable(FilePath(file)) else {
+        let sink = DescriptorSink(try FileDescriptor.openEmptied(FilePath(file)))
         return try run.showAll(format, OutputBuffer(sink), path: file)
       }
       // What is not finished goes with the value.

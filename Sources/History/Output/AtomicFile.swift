@@ -11,11 +11,10 @@ final class AtomicFile: OutputSink {
 
   /// - Throws: ``SystemCallError``: the directory is missing or not writable.
   init(path: String) throws(SystemCallError) {
-    // A link stays one, as it does when a shell writes there.
-    self.path = FileNames.resolved(FilePath(path))
+    self.path = FilePath(path)
     // The process's id keeps two exports apart; what a killed one of the same
     // id left is replaced.
-    temporary = FilePath("\(self.path).\(ProcessID.current).tmp")
+    temporary = FilePath("\(path).\(ProcessID.current).tmp")
     try FileNames.remove(temporary)
     descriptor = try FileDescriptor.create(temporary)
   }
