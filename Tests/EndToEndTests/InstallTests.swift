@@ -75,6 +75,9 @@ import Testing
       ("chatserve 1027 --han", "chatserve 1027 --handle"),
       ("chatserve history -n 5 --stat", "chatserve history -n 5 --state"),
       ("chatserve history show 1 -o cs", "chatserve history show 1 -o csv"),
+      ("chatserve --mode=f", "chatserve --mode=free"),
+      ("chatserve --mode=free 1027 --han", "chatserve --mode=free 1027 --handle"),
+      ("chatserve history show --color=ne", "chatserve history show --color=never"),
       ("chatclient localhost 1027 --time", "chatclient localhost 1027 --timestamps"),
     ])
   func tab(shell: Shell, line: (typed: String, completed: String)) throws {
@@ -89,7 +92,8 @@ import Testing
       try terminal.send(line.typed + "\t")
       try terminal.waitUntil("“\(line.completed)”") {
         let shown = $0.text.split(separator: "\n").last { $0.contains("chat") } ?? ""
-        return (shown + " ").contains("\(line.completed) ")
+        // zsh goes on to the value.
+        return [" ", "="].contains { (shown + " ").contains(line.completed + $0) }
       }
     }
   }
