@@ -7,15 +7,15 @@ SWIFT ?= swift
 # Without the last, each generic type is looked up by its mangled name when it
 # is first used, which searches all conformances of the program for each of its
 # requirements: a fifth of what a short `chatserve history` does.
-RELEASE = -c release --static-swift-stdlib -Xswiftc -Xfrontend \
+OPTIMIZED = -c release --static-swift-stdlib -Xswiftc -Xfrontend \
 	-Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 
-.PHONY: build serve test lint install bench torture sanitize clean
+.PHONY: build serve test lint install uninstall bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev
-	$(SWIFT) build $(RELEASE) --product chatserve
-	$(SWIFT) build $(RELEASE) --product chatclient
+	$(SWIFT) build $(OPTIMIZED) --product chatserve
+	$(SWIFT) build $(OPTIMIZED) --product chatclient
 
 serve: build ## listen on PORT
 	@exec .build/release/chatserve $(PORT)
@@ -28,9 +28,11 @@ lint: ## format, warnings, layers
 	@Scripts/install-missing libsqlite3-dev
 	@Scripts/lint
 
-install: build ## below PREFIX
-	install -D -m 755 .build/release/chatserve "$(DESTDIR)$(PREFIX)/bin/chatserve"
-	install -D -m 755 .build/release/chatclient "$(DESTDIR)$(PREFIX)/bin/chatclient"
+install: build ## programs, manual pages and completions, below PREFIX
+	Scripts/install .build/release "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## what install put there
+	Scripts/install --remove "$(DESTDIR)$(PREFIX)"
 
 torture: ## attack the programs at length; Tests/Fuzz/run and torture take --seed
 	@Scripts/install-missing libsqlite3-dev tmux

@@ -32,7 +32,7 @@ struct ChatServe: ParsableCommand {
     help: """
       The transcript. Also $CHATSERVE_DATABASE; otherwise \
       $XDG_STATE_HOME/chatserve/transcript.db or ~/.local/state/chatserve/transcript.db.
-      """)
+      """, completion: .file())
   var database: String?
 
   @Flag(help: "Keep nothing that is said: no transcript, no file at all.")

@@ -55,6 +55,40 @@ extension PosixTests {
       }
     }
 
+    @Test func aFileIsReplacedAndNothingElseIs() throws {
+      try inDirectory { directory in
+        let one = directory.appending("one")
+        let two = directory.appending("two")
+        #expect(FileNames.isReplaceable(one))
+        try FileDescriptor.create(one).closeOnce()
+        #expect(FileNames.isReplaceable(one))
+        #expect(!FileNames.isReplaceable(directory))
+        #expect(!FileNames.isReplaceable("/dev/null"))
+        try #require(symlink(one.string, two.string) == 0)
+        #expect(!FileNames.isReplaceable(two))
+      }
+    }
+
+    @Test func whatALinkLeadsToIsEmptiedAndWritten() throws {
+      try inDirectory { directory in
+        let one = directory.appending("one")
+        let two = directory.appending("two")
+        try #require(symlink(one.string, two.string) == 0)
+        for text in ["longer", "text"] {
+          let descriptor = try FileDescriptor.openEmptied(two)
+          defer { descriptor.closeOnce() }
+          try descriptor.writeAll(text)
+          var status = stat()
+          try #require(lstat(one.string, &status) == 0)
+          #expect(status.st_mode == S_IFREG | 0o600)
+          #expect(status.st_size == off_t(text.utf8.count))
+        }
+        #expect(throws: SystemCallError(call: "open", errno: .isDirectory)) {
+          try FileDescriptor.openEmptied(directory)
+        }
+      }
+    }
+
     @Test func aFullDiskIsTold() throws {
       try inDirectory { directory in
         let descriptor = try FileDescriptor.create(directory.appending("one"))

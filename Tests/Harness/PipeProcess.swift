@@ -50,7 +50,7 @@ public final class PipeProcess: SpawnedProcess {
 
   public override var evidence: String { "stdout: \(outputText)\nstderr: \(errorText)" }
 
-  override func readAvailable() {
+  public override func readAvailable() {
     outputBytes += Descriptor.readAvailable(output)
     errorBytes += Descriptor.readAvailable(error)
   }

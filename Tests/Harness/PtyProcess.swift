@@ -46,7 +46,7 @@ public final class PtyProcess: SpawnedProcess {
 
   public override var evidence: String { screen.text }
 
-  override func readAvailable() {
+  public override func readAvailable() {
     if master < 0 { return }
     let bytes = Descriptor.readAvailable(master)
     output += bytes

@@ -20,7 +20,7 @@ public class SpawnedProcess {
 
   /// Takes what has come out, without waiting: a program whose output nobody
   /// reads does not end.
-  func readAvailable() {}
+  public func readAvailable() {}
 
   public func signal(_ number: Int32) {
     kill(processID, number)

@@ -79,8 +79,13 @@ public final class Stage {
   public func onPipes(
     _ program: Program, _ arguments: [String], input: String? = nil
   ) throws -> PipeProcess {
-    let process = try PipeProcess(
-      program.path, arguments, environment: environment, input: input)
+    try onPipes(path: program.path, arguments, input: input)
+  }
+
+  public func onPipes(
+    path: String, _ arguments: [String], input: String? = nil
+  ) throws -> PipeProcess {
+    let process = try PipeProcess(path, arguments, environment: environment, input: input)
     processes.append(process)
     return process
   }

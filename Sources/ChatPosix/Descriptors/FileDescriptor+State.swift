@@ -32,8 +32,13 @@ public enum StandardDescriptors {
   /// Opens `/dev/null` in place of those of 0, 1 and 2 that are closed, so that
   /// no socket or database becomes standard output by getting its number.
   /// Call it first thing in `main`.
-  public static func ensureOpen() throws(SystemCallError) {
+  ///
+  /// - Returns: those that were closed.
+  @discardableResult
+  public static func ensureOpen() throws(SystemCallError) -> [FileDescriptor] {
+    var closed: [FileDescriptor] = []
     for descriptor: Int32 in 0...2 where cposix_is_open(descriptor) == -1 {
+      closed.append(FileDescriptor(rawValue: descriptor))
       // The lowest free number is the one asked for, as those below are open.
       _ = try SystemCall.perform("open") {
         Result<FileDescriptor, Errno>(catchingErrno: {
@@ -41,5 +46,6 @@ public enum StandardDescriptors {
         })
       }
     }
+    return closed
   }
 }

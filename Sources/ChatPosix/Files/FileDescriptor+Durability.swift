@@ -17,6 +17,20 @@ extension FileDescriptor {
     }
   }
 
+  /// Opens what is at `path`, or where a link there leads, as a shell does for
+  /// its `>`. open(2); that of a pipe waits for a reader.
+  ///
+  /// - Throws: ``SystemCallError``: `EACCES`, `EISDIR`, ….
+  public static func openEmptied(_ path: FilePath) throws(SystemCallError) -> FileDescriptor {
+    try SystemCall.perform("open") {
+      Result(catchingErrno: {
+        try FileDescriptor.open(
+          path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+          permissions: .ownerReadWrite, retryOnInterrupt: false)
+      })
+    }
+  }
+
   /// Waits until what was written survives a power cut. fsync(2).
   ///
   /// - Throws: ``SystemCallError``: `EIO`, `ENOSPC`, `EDQUOT`.

@@ -52,6 +52,15 @@ public enum FileNames {
     try descriptor.flush()
   }
 
+  /// Whether a file can take the place of what has the name `path`: of another
+  /// file, or of nothing. A device, a pipe and a link cannot be given back.
+  /// lstat(2).
+  public static func isReplaceable(_ path: FilePath) -> Bool {
+    var status = stat()
+    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return true }
+    return status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Whether this process may run the file at `path`. access(2) X_OK.
   public static func isExecutable(_ path: FilePath) -> Bool {
     path.withPlatformString { access($0, X_OK) } == 0

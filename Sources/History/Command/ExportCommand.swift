@@ -16,7 +16,8 @@ struct ExportCommand: HistoryVerb {
 
   @Option(
     name: .customLong("output"),
-    help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
+    help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   @OptionGroup var filters: FilterOptions
@@ -60,6 +61,11 @@ struct ExportCommand: HistoryVerb {
       return try run.showAll(format, session.output(options), path: nil)
     }
     do {
+      // Replaced by a file, /dev/null would be one for everybody.
+      guard FileNames.isReplaceable(FilePath(file)) else {
+        let sink = DescriptorSink(try FileDescriptor.openEmptied(FilePath(file)))
+        return try run.showAll(format, OutputBuffer(sink), path: file)
+      }
       // What is not finished goes with the value.
       let target = try AtomicFile(path: file)
       let isWhole = try run.showAll(format, OutputBuffer(target), path: file)

@@ -7,7 +7,8 @@ struct FilterOptions: ParsableArguments {
 
   @Option(
     name: .customLong("from"),
-    help: ArgumentHelp("What HANDLE said, or the server, or the client.", valueName: "handle"))
+    help: ArgumentHelp("What HANDLE said, or the server, or the client.", valueName: "handle"),
+    completion: .list(["server", "client"]))
   var from: [String] = []
 
   @Option(
@@ -60,11 +61,14 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp("Show this many events around each match.", valueName: "n"))
   var context: Int?
 
-  @Option(help: ArgumentHelp("Conversations that are open, closed or lost.", valueName: "state"))
+  @Option(
+    help: ArgumentHelp("Conversations that are open, closed or lost.", valueName: "state"),
+    completion: .list(["open", "closed", "lost"]))
   var state: [String] = []
 
   @Option(
-    help: ArgumentHelp("Events of these kinds: open, handle, message, close.", valueName: "kinds"))
+    help: ArgumentHelp("Events of these kinds: open, handle, message, close.", valueName: "kinds"),
+    completion: .list(["open", "handle", "message", "close"]))
   var kind: [String] = []
 
   @Option(help: ArgumentHelp("Only events after this one.", valueName: "seq"))

@@ -36,7 +36,8 @@ struct OutputOptions: ParsableArguments {
 struct CommonOptions: ParsableArguments {
   @Option(
     name: .customLong("tz"), parsing: .unconditional,
-    help: ArgumentHelp("Show times in local, utc, +HH:MM or Area/City.", valueName: "zone"))
+    help: ArgumentHelp("Show times in local, utc, +HH:MM or Area/City.", valueName: "zone"),
+    completion: .list(["local", "utc"]))
   var zone = "local"
 
   @Flag(help: "Show times in UTC.")
@@ -45,7 +46,7 @@ struct CommonOptions: ParsableArguments {
   @Flag(name: [.short, .long], help: "Say nothing but what was asked for.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("The transcript.", valueName: "path"))
+  @Option(help: ArgumentHelp("The transcript.", valueName: "path"), completion: .file())
   var database: String?
 }
 

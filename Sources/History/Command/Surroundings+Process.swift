@@ -7,8 +7,12 @@ extension Surroundings {
   static func ofProcess() -> Surroundings {
     let standardOutput = FileDescriptor.standardOutput
     let standardError = FileDescriptor.standardError
+    // Before a file is opened, which would get the number of one that is closed.
+    let closed = (try? StandardDescriptors.ensureOpen()) ?? []
+    let isMissing = closed.contains(standardOutput)
     var surroundings = Surroundings(
-      output: DescriptorSink(standardOutput), errors: DescriptorSink(standardError))
+      output: isMissing ? MissingSink() : DescriptorSink(standardOutput),
+      errors: DescriptorSink(standardError))
     surroundings.environment = Environment.value(of:)
     surroundings.now = { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
     surroundings.readFile = SystemFile.bytes(at:)

@@ -18,3 +18,11 @@ final class DescriptorSink: OutputSink {
     try descriptor.writeAll(bytes)
   }
 }
+
+/// The standard output of a program that was started without one. Says what the
+/// kernel would, without asking it: from the kernel it is taken for a bug.
+final class MissingSink: OutputSink {
+  func write(_ bytes: [UInt8]) throws(SystemCallError) {
+    throw SystemCallError(call: "write", errno: .badFileDescriptor)
+  }
+}
