@@ -8,8 +8,11 @@ enum MessageBytes {
     _ bytes: UnsafeRawBufferPointer
   ) throws(MessageError) -> Message {
     if bytes.count > Message.maximumByteCount { throw .tooLong }
-    if let text = String(validating: bytes, as: UTF8.self) { return try Message(text) }
-    return try Message(String(decoding: bytes, as: UTF8.self), raw: Array(bytes))
+    let units = bytes.assumingMemoryBound(to: UInt8.self)
+    guard let valid = try? UTF8Span(validating: units.span) else {
+      return try Message(String(decoding: bytes, as: UTF8.self), raw: Array(bytes))
+    }
+    return try Message(String(copying: valid))
   }
 
   static func message(_ bytes: ArraySlice<UInt8>) throws(MessageError) -> Message {

@@ -14,6 +14,24 @@ import Testing
     #expect(crc.value == 0xcbf4_3926)
   }
 
+  @Test func eightBytesAtOnceAreTheSameAsOneByOne() {
+    let bytes = (0..<64).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
+    for start in 0..<8 {
+      for end in start...bytes.count {
+        var one = CRC32()
+        var many = CRC32()
+        for byte in bytes[start..<end] { one.add(byte) }
+        bytes.withUnsafeBytes { many.add(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+        #expect(one.value == many.value, "\(start)..<\(end)")
+      }
+    }
+    var word = CRC32()
+    var itsBytes = CRC32()
+    word.add(word: 0x8877_6655_4433_2211)
+    for byte in stride(from: UInt8(0x11), through: 0x88, by: 0x11) { itsBytes.add(byte) }
+    #expect(word.value == itsBytes.value)
+  }
+
   /// What is on disk was made so, and is to be read for years.
   @Test func theBytesAreThoseOfTheTable() {
     var checksum = RowChecksum()

@@ -50,6 +50,6 @@ struct RowChecksum: Equatable, Sendable {
   }
 
   private mutating func add(plain integer: Int64) {
-    withUnsafeBytes(of: integer.littleEndian) { crc.add($0) }
+    crc.add(word: UInt64(bitPattern: integer))
   }
 }
