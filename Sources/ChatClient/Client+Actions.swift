@@ -21,7 +21,7 @@ extension Client {
       view.show(message, from: name, party: party, on: terminal, at: now)
       recent.append(message, from: name, party: party)
     case .accept(_, let message):
-      view.accept(on: terminal)
+      view.accept(on: terminal, at: now)
       if let handle { recent.append(message, from: handle.text, party: .client) }
     case .giveBack(let message, let obstacle): keep(message, obstacle)
     case .askAgain(let why):

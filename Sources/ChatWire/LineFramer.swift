@@ -2,8 +2,9 @@
 /// CR NUL (RFC 854); other CRs and NULs are part of it.
 public struct LineFramer: Sendable {
   public enum Line: Hashable, Sendable {
-    /// The bytes of a line without its end.
-    case complete([UInt8])
+    /// The bytes of a line without its end: a part of what was read, which
+    /// they keep in memory, when all of it came in one read.
+    case complete(ArraySlice<UInt8>)
     /// A line over the limit; told once, the rest of it is skipped.
     case tooLong
   }
@@ -20,19 +21,24 @@ public struct LineFramer: Sendable {
   }
 
   /// Takes what was read and returns the lines that ended in it.
-  public mutating func feed(_ bytes: UnsafeRawBufferPointer) -> [Line] {
+  public mutating func feed(_ bytes: [UInt8]) -> [Line] {
+    bytes.withUnsafeBytes { feed(bytes, scanned: $0) }
+  }
+
+  /// `scanned` is `bytes` once more.
+  private mutating func feed(_ bytes: [UInt8], scanned: UnsafeRawBufferPointer) -> [Line] {
     var lines: [Line] = []
     var start = 0
-    var telnetEnd = telnetLineEnd(in: bytes, from: 0)
+    var telnetEnd = telnetLineEnd(in: scanned, from: 0)
     while true {
-      let lineFeed = ByteScan.firstIndex(of: 0x0a, in: bytes, from: start)
+      let lineFeed = ByteScan.firstIndex(of: 0x0a, in: scanned, from: start)
       guard let end = Self.earlier(lineFeed, telnetEnd) else { break }
-      let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      let piece = bytes[start..<end]
       start = end + 1
-      if end == telnetEnd { telnetEnd = telnetLineEnd(in: bytes, from: start) }
+      if end == telnetEnd { telnetEnd = telnetLineEnd(in: scanned, from: start) }
       finishLine(piece, &lines)
     }
-    keep(UnsafeRawBufferPointer(rebasing: bytes[start...]), &lines)
+    keep(bytes[start...], &lines)
     if let last = bytes.last { lastWasCarriageReturn = last == 0x0d }
     return lines
   }
@@ -59,19 +65,17 @@ public struct LineFramer: Sendable {
     return lines
   }
 
-  private mutating func finishLine(_ piece: UnsafeRawBufferPointer, _ lines: inout [Line]) {
+  private mutating func finishLine(_ piece: ArraySlice<UInt8>, _ lines: inout [Line]) {
     guard partial.isEmpty, !skipping, piece.count <= maximumLineLength + 1 else {
       keep(piece, &lines)
       end(&lines)
       return
     }
-    // Nearly every line begins and ends in one read, and is copied once.
-    var count = piece.count
-    while count > 0, piece[count - 1] == 0x0d { count -= 1 }
-    lines.append(count > maximumLineLength ? .tooLong : .complete(Array(piece[..<count])))
+    // Nearly every line begins and ends in one read, and is not copied here.
+    append(piece, &lines)
   }
 
-  private mutating func keep(_ piece: UnsafeRawBufferPointer, _ lines: inout [Line]) {
+  private mutating func keep(_ piece: ArraySlice<UInt8>, _ lines: inout [Line]) {
     if skipping || piece.isEmpty { return }
     // One more than the limit: it may be the CR of the end.
     if partial.count + piece.count > maximumLineLength + 1 {
@@ -88,8 +92,12 @@ public struct LineFramer: Sendable {
       partial.removeAll(keepingCapacity: true)
       skipping = false
     }
-    if skipping { return }
-    while partial.last == 0x0d { partial.removeLast() }
-    lines.append(partial.count > maximumLineLength ? .tooLong : .complete(partial))
+    if !skipping { append(partial[...], &lines) }
+  }
+
+  private func append(_ line: ArraySlice<UInt8>, _ lines: inout [Line]) {
+    var line = line
+    while line.last == 0x0d { line = line.dropLast() }
+    lines.append(line.count > maximumLineLength ? .tooLong : .complete(line))
   }
 }

@@ -30,7 +30,7 @@ extension PeerCodec {
   }
 
   mutating func decodeLines(_ text: [UInt8], into incoming: inout [Incoming]) {
-    take(text.withUnsafeBytes { lines.feed($0) }, into: &incoming)
+    take(lines.feed(text), into: &incoming)
   }
 
   private mutating func take(_ lines: [LineFramer.Line], into incoming: inout [Incoming]) {
@@ -39,7 +39,7 @@ extension PeerCodec {
       case .tooLong where expectsHandle:
         incoming.append(.invalidHandle("", .tooManyBytes(Self.maximumLineLength + 1)))
       case .tooLong: incoming.append(.invalid(.tooLong, number: nil))
-      case .complete(let bytes): takeText(bytes[...], into: &incoming)
+      case .complete(let bytes): takeText(bytes, into: &incoming)
       }
     }
   }

@@ -7,14 +7,14 @@ struct LineFramerTests {
     var framer = LineFramer(maximumLineLength: limit)
     var lines: [LineFramer.Line] = []
     for chunk in chunks {
-      lines += chunk.withUnsafeBytes { framer.feed($0) }
+      lines += framer.feed(chunk)
       #expect(framer.partial.count <= limit + 1)
     }
     return lines + framer.endOfFile()
   }
 
   private func complete(_ lines: String...) -> [LineFramer.Line] {
-    lines.map { .complete(Array($0.utf8)) }
+    lines.map { .complete(Array($0.utf8)[...]) }
   }
 
   private static let stream = Array("a\nb\r\nc\r\0\r\n\n né \0x\ry\r\r\n\u{1f44d}last".utf8)
@@ -48,10 +48,10 @@ struct LineFramerTests {
     let chunk = [UInt8](repeating: 0x61, count: 1000)
     var told: [LineFramer.Line] = []
     for _ in 0..<200 {
-      told += chunk.withUnsafeBytes { framer.feed($0) }
+      told += framer.feed(chunk)
       #expect(framer.partial.count <= 101)
     }
-    told += Array("\nok\n".utf8).withUnsafeBytes { framer.feed($0) }
+    told += framer.feed(Array("\nok\n".utf8))
     #expect(told == [.tooLong] + complete("ok"))
   }
 

@@ -16,7 +16,7 @@ extension ConversationProcess {
       opened = Clock.localTime(Clock.realtimeMilliseconds())
       terminal?.console.print(words.sentence(.opened))
     case .show(.message(let party, let message)): show(message, from: party, at: now)
-    case .accept: acceptLine()
+    case .accept: acceptLine(at: now)
     case .giveBack(let message, let obstacle): keepLine(message, obstacle, at: now)
     case .announceReady: report(.ready)
     case .end(let ending): self.ending = ending

@@ -94,8 +94,8 @@ extension ConversationProcess {
     }
   }
 
-  func acceptLine() {
-    if let terminal { view.accept(on: terminal) }
+  func acceptLine(at now: Instant) {
+    if let terminal { view.accept(on: terminal, at: now) }
   }
 
   func keepLine(_ message: Message, _ obstacle: Conversation.Obstacle, at now: Instant) {

@@ -24,8 +24,9 @@ public struct ConversationView {
   public static let slowConfirmation: Int64 = 1_000
 
   private let options: Options
-  /// The second that was looked up last, and what the wall clock shows in it:
-  /// a flood of messages asks once a second.
+  /// When the wall clock was last asked, and in what second it stood: of a
+  /// flood's messages many are shown at one moment, and most in one second.
+  private var asked: Instant?
   private var second: Int64?
   private var local: LocalTime?
 
@@ -38,22 +39,24 @@ public struct ConversationView {
     _ message: Message, from name: String, party: Party, on terminal: OperatorTerminal,
     at now: Instant
   ) {
-    let time = mark(on: terminal)
+    let time = mark(on: terminal, at: now)
     terminal.console.printMessage(message.text, from: name, party: party, time: time)
     let typed = terminal.lastInput.map { now.milliseconds(since: $0) < Self.idleTyping } ?? false
     if options.ringsBell && !typed { terminal.console.ringBell() }
   }
 
   /// Leaves the operator's own line on the screen.
-  public mutating func accept(on terminal: OperatorTerminal) {
-    let time = mark(on: terminal)
+  public mutating func accept(on terminal: OperatorTerminal, at now: Instant) {
+    let time = mark(on: terminal, at: now)
     terminal.console.acceptLine(time: time)
     terminal.forgetLine()
   }
 
   /// The time to show, after a line for the day when that is another than
   /// before.
-  private mutating func mark(on terminal: OperatorTerminal) -> String? {
+  private mutating func mark(on terminal: OperatorTerminal, at now: Instant) -> String? {
+    if asked == now { return options.showsTimes ? local?.timeText : nil }
+    asked = now
     let milliseconds = Clock.realtimeMilliseconds()
     if second != milliseconds / 1000 {
       second = milliseconds / 1000

@@ -45,7 +45,7 @@ enum Framing {
       var framer = LineFramer(maximumLineLength: limit)
       var lines: [LineFramer.Line] = []
       for chunk in chunks {
-        lines += chunk.withUnsafeBytes { framer.feed($0) }
+        lines += framer.feed(chunk)
         try hold(framer.partial.count <= limit + 1, "a line grew past its limit")
       }
       lines += framer.endOfFile()
