@@ -7,7 +7,8 @@ import Transcript
 /// The listener may hold no database connection, since it forks; the keeper
 /// records for it: the run's start and stop, and the ends of conversations
 /// that could not record their own. Between conversations it keeps SQLite's
-/// log from being torn down (3 ms each time) and the search index up to date.
+/// log from being torn down (3 ms each time) and the search index up to date,
+/// and it sees to the log's room.
 package struct Keeper {
   /// Milliseconds between attempts to record what could not be recorded.
   private static let retryAfter: Int64 = 1_000
@@ -31,6 +32,8 @@ package struct Keeper {
   private var unburied: [KeeperRequest] = []
   /// When to bring the index a step forward; `nil` when it is up to date.
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
+  /// Whether the log wants more room at once.
+  private var logIsShort = true
   private var isStopping = false
   /// The transcript's directory went too, and the containment holds this
   /// process to it: only another keeper can begin anew.
@@ -72,8 +75,10 @@ package struct Keeper {
   private mutating func serve() {
     var poller = Poller()
     while true {
-      let wait = [indexWait, unburied.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
-        .compactMap { $0 }.min()
+      let wait = [
+        indexWait, unburied.isEmpty ? nil : Self.retryAfter, logIsShort ? 0 : Self.lookAfter,
+      ]
+      .compactMap { $0 }.min()
       let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
@@ -85,6 +90,7 @@ package struct Keeper {
         if unburied.isEmpty { stop() }
         return
       }
+      makeRoom()
       if indexWait == 0 { index() }
     }
   }
@@ -118,6 +124,15 @@ package struct Keeper {
     do throws(TranscriptError) {
       try writer.checkFiles()
     } catch {
+      reopen(after: error)
+    }
+  }
+
+  private mutating func makeRoom() {
+    do throws(TranscriptError) {
+      logIsShort = try writer.makeRoomInLog()
+    } catch {
+      logIsShort = false
       reopen(after: error)
     }
   }

@@ -36,13 +36,12 @@ struct Digits {
 
   /// `number`, which is not negative, with zeros before it up to `width`.
   mutating func number(_ number: Int, width: Int) {
-    let start = bytes.count
-    var rest = number
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    while bytes.count - start < width { bytes.append(UInt8(ascii: "0")) }
-    bytes[start...].reverse()
+    var unit = 1
+    for _ in 1..<width { unit *= 10 }
+    while number / unit > 9 { unit *= 10 }
+    while unit > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+      unit /= 10
+    }
   }
 }

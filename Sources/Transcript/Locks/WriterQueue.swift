@@ -29,6 +29,14 @@ struct WriterQueue: ~Copyable {
     return max(limit - Int32(clamping: watch.milliseconds), 0)
   }
 
+  /// Takes the turn if nobody has it.
+  ///
+  /// - Returns: whether the caller may go on to SQLite's lock.
+  borrowing func enterAtOnce() -> Bool {
+    guard let file else { return true }
+    return file.tryLock(byte: SideFile.queueByte) == 0
+  }
+
   /// Lets the next one in. Harmless without the turn.
   borrowing func leave() {
     file?.unlock(byte: SideFile.queueByte)

@@ -8,8 +8,8 @@ public final class TranscriptWriter {
   /// Counts the databases that were opened: what a ``ConversationWriter``
   /// knows of one says nothing about the next.
   private(set) var generation = 0
-  private var queue: WriterQueue
-  private let busyTimeout: Int32
+  private(set) var queue: WriterQueue
+  let busyTimeout: Int32
   /// Where the write-ahead log is, links followed once: it is looked at before
   /// every commit.
   private(set) var logPath: String
