@@ -23,7 +23,9 @@ public final class PeerLink {
   var ownHandle: Handle?
   var outbound = OutboundQueue()
   var stalledSince: Instant?
-  private var buffer = [UInt8](repeating: 0, count: PeerLink.readLength)
+  /// Not filled: of what is never read into, no page is got from the kernel.
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: PeerLink.readLength, alignment: 16)
   /// Whether the stream has ended or broken, so that nothing more is read.
   public private(set) var isAtEnd = false
   /// Whether the last read was full, so that there may be more to read.
@@ -43,6 +45,8 @@ public final class PeerLink {
     self.phrases = phrases
     codec = PeerCodec(side: side, ownHandle: ownHandle, connectedAt: now)
   }
+
+  deinit { buffer.deallocate() }
 
   /// What to poll for; `nil` when nothing.
   public func interest(reading: Bool) -> Interest? {
@@ -77,7 +81,7 @@ public final class PeerLink {
     mayHaveMore = false
     guard !isAtEnd else { return [] }
     do {
-      switch try descriptor.readAvailable(into: &buffer) {
+      switch try descriptor.readAvailable(into: buffer) {
       case .wouldBlock:
         return []
       case .endOfFile:
@@ -85,9 +89,7 @@ public final class PeerLink {
         return events(from: codec.endOfFile(at: now), at: now)
       case .bytes(let count):
         mayHaveMore = count == buffer.count
-        let incoming = buffer.withUnsafeBytes {
-          codec.receive(UnsafeRawBufferPointer(rebasing: $0[..<count]), at: now)
-        }
+        let incoming = codec.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: now)
         return [.heard] + events(from: incoming, at: now)
       }
     } catch {
@@ -99,7 +101,7 @@ public final class PeerLink {
   /// Reads what there is and forgets it.
   func discard() {
     do {
-      if case .endOfFile = try descriptor.readAvailable(into: &buffer) { isAtEnd = true }
+      if case .endOfFile = try descriptor.readAvailable(into: buffer) { isAtEnd = true }
     } catch {
       isAtEnd = true
     }

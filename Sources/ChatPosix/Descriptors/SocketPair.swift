@@ -72,15 +72,22 @@ public struct MessageSocket: Hashable, Sendable {
   public func receive(
     maximumLength: Int = 256
   ) throws(SystemCallError) -> ReceiveResult {
-    var buffer = [UInt8](repeating: 0, count: maximumLength)
+    // Not filled before: nearly all messages are short, and each page touched
+    // is one to be got from the kernel.
+    var outcome = Result<Int?, SystemCallError>.success(nil)
+    let message = [UInt8](unsafeUninitializedCapacity: maximumLength) { buffer, filled in
+      outcome = Result { () throws(SystemCallError) in
+        try SystemCall.performUnlessBlocking("recv") {
+          Result(
+            errnoFrom: cposix_receive_message(
+              descriptor.rawValue, buffer.baseAddress, buffer.count))
+        }
+      }
+      if case .success(let count?) = outcome { filled = min(count, maximumLength) }
+    }
     let count: Int?
     do {
-      count = try SystemCall.performUnlessBlocking("recv") {
-        Result(
-          errnoFrom: buffer.withUnsafeMutableBytes {
-            cposix_receive_message(descriptor.rawValue, $0.baseAddress, $0.count)
-          })
-      }
+      count = try outcome.get()
     } catch {
       // The other end went with messages of ours unread.
       if error.errno == .connectionReset { return .endOfFile }
@@ -89,7 +96,7 @@ public struct MessageSocket: Hashable, Sendable {
     guard let count else { return .wouldBlock }
     if count == 0 { return .endOfFile }
     if count > maximumLength { throw SystemCallError(call: "recv", errno: .messageTooLong) }
-    return .message(Array(buffer[..<count]))
+    return .message(message)
   }
 
   public func close() { descriptor.closeOnce() }

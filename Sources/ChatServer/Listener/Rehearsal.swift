@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatWire
+import Transcript
 
 /// A conversation of which nobody hears: what Swift's runtime and our own
 /// tables make when they are first used is made once, before any process is
@@ -32,5 +33,6 @@ enum Rehearsal {
     machine.handle(.quit(.user), at: now, &actions)
     machine.handle(.recorded, at: now, &actions)
     _ = Containment.around(transcript: settings.database)
+    if settings.isKept { ConversationWriter.prepare() }
   }
 }

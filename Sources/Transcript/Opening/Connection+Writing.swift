@@ -86,8 +86,10 @@ extension Connection {
     try execute("PRAGMA synchronous = FULL")
   }
 
+  /// https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigenablefkey
   private func turnOnForeignKeys() throws(TranscriptError) {
-    try execute("PRAGMA foreign_keys = ON")
+    let code = chat_check_foreign_keys(handle)
+    if code != SQLITE_OK { throw error(code) }
   }
 
   /// https://www.sqlite.org/pragma.html#pragma_journal_size_limit

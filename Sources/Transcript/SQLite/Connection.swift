@@ -16,9 +16,16 @@ public final class Connection {
   /// quicker than to hash their SQL.
   private var cache: [Statement] = []
 
+  /// Sets up the library, once and before its first use in this process. Where
+  /// somebody has used it before, nothing changes and nothing is lost.
+  static let library: Void = {
+    _ = chat_count_no_memory()
+  }()
+
   /// Opens what is at `path`; the set-up is the caller's. `name` is what
   /// SQLite is told to open when it is not `path`: a `file:` URI.
   init(path: String, name: String? = nil, flags: Int32) throws(TranscriptError) {
+    Self.library
     var opened: OpaquePointer?
     // A connection stays in one thread, so SQLite's own mutexes are not
     // needed; extended codes make errors tell more.

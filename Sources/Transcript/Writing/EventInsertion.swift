@@ -7,11 +7,18 @@ import ChatCore
 /// it does alone, with 64 a tenth less than that.
 struct EventInsertion {
   static let insertOne = insert(rows: 1)
-  /// Statements by how many rows they have: long ones for a flood, short ones
-  /// for what it leaves over. Each is compiled when it is first needed.
-  private static let statements = [
-    (rows: 64, sql: insert(rows: 64)), (rows: 8, sql: insert(rows: 8)), (rows: 1, sql: insertOne),
-  ]
+  private static let insertSome = insert(rows: some)
+  private static let insertMany = insert(rows: many)
+  /// Rows of a statement: many for a flood, some for what it leaves over.
+  private static let many = 64, some = 8
+
+  /// Makes the texts that nearly every conversation needs, so that processes
+  /// forked from this one have them. That of many rows takes a tenth of what a
+  /// whole short conversation does, and waits for a flood.
+  static func prepareTexts() {
+    _ = insertOne
+    _ = insertSome
+  }
 
   private let connection: Connection
   private var waiting: [EventValues] = []
@@ -77,18 +84,18 @@ struct EventInsertion {
   /// - Throws: what SQLite reports; the transaction is to be undone then.
   mutating func finish() throws(TranscriptError) {
     var rest = waiting[...]
-    for statement in Self.statements {
-      while rest.count >= statement.rows {
-        try insert(rest.prefix(statement.rows), statement.sql)
-        rest = rest.dropFirst(statement.rows)
-      }
-    }
+    while rest.count >= Self.many { try insert(&rest, rows: Self.many, Self.insertMany) }
+    while rest.count >= Self.some { try insert(&rest, rows: Self.some, Self.insertSome) }
+    while !rest.isEmpty { try insert(&rest, rows: 1, Self.insertOne) }
     waiting.removeAll()
   }
 
+  /// Writes the first `count` of `rest` and takes them off.
   private mutating func insert(
-    _ rows: ArraySlice<EventValues>, _ sql: String
+    _ rest: inout ArraySlice<EventValues>, rows count: Int, _ sql: String
   ) throws(TranscriptError) {
+    let rows = rest.prefix(count)
+    rest = rest.dropFirst(count)
     let statement = try connection.cached(sql)
     statement.clear()
     for (row, values) in rows.enumerated() { values.bind(to: statement, row: row) }

@@ -35,6 +35,7 @@ extension TranscriptWriter {
     let isKnown =
       durable != nil && FileIdentity(path: path) != nil
       && FileIdentity(path: DatabaseFile.resolved(path) + "-wal") == durable
+    Connection.library
     chat_sync_directories(isKnown ? 0 : 1)
   }
 }
