@@ -85,7 +85,7 @@ import Testing
     let writer = try TranscriptWriter(path: scratch.path, busyTimeout: 30)
     let conversation = try talk(writer, ["hi"])
     let stopped = try #require(SideFile(database: scratch.path, isCreating: true))
-    #expect(stopped.tryLock(byte: SideFile.queueByte) == 0)
+    #expect(stopped.tryLock(WriterQueue.firstPlace...WriterQueue.firstPlace) == 0)
     #expect(try conversation.append([try message(2)]) != nil)
     #expect(try writer.connection.integer("PRAGMA busy_timeout") == 30)
   }

@@ -66,7 +66,7 @@ import Testing
     #expect(try !writer.makeRoomInLog())
     #expect(logSize == before)
     try other.connection.execute("ROLLBACK")
-    let queue = WriterQueue(database: scratch.path)
+    var queue = WriterQueue(database: scratch.path)
     let hasTurn = queue.enterAtOnce()
     #expect(hasTurn)
     #expect(try !writer.makeRoomInLog())

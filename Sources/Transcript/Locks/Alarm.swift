@@ -12,6 +12,8 @@ struct Alarm {
   private static let beat = 20_000_000
 
   private var timer: timer_t?
+  /// Whether there is a timer; without one the call would have no end.
+  private(set) var isSet = false
   private var mask = sigset_t()
 
   /// Starts the time, which ``stop()`` ends.
@@ -27,7 +29,9 @@ struct Alarm {
     event.sigev_notify = Int32(chat_sigev_thread_id)
     event.sigev_signo = number
     event._sigev_un._tid = gettid()
-    guard timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, let timer else { return }
+    // A process's first timer is number 0: a null pointer.
+    guard timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 else { return }
+    isSet = true
 
     var open = sigset_t()
     sigemptyset(&open)
@@ -41,12 +45,9 @@ struct Alarm {
     timer_settime(timer, 0, &time, nil)
   }
 
-  /// Whether there is a timer; without one the call would have no end.
-  var isSet: Bool { timer != nil }
-
   /// Ends it; to be called once.
   func stop() {
-    guard let timer else { return }
+    guard isSet else { return }
     timer_delete(timer)
     var mask = mask
     pthread_sigmask(SIG_SETMASK, &mask, nil)

@@ -25,11 +25,11 @@ public final class RunLock {
   public static func acquire(
     database path: String, run: Int64
   ) throws(TranscriptError) -> RunLock {
-    precondition(run > SideFile.queueByte, "runs are numbered from 1")
+    precondition(run > 0 && run < WriterQueue.firstPlace, "runs are numbered from 1")
     guard let file = SideFile(database: path, isCreating: true) else {
       throw TranscriptError(.cannotCreate(errno: errno), path: path + "-lock", errno: errno)
     }
-    switch file.tryLock(byte: run) {
+    switch file.tryLock(run...run) {
     case 0: return RunLock(file: file)
     case EAGAIN, EACCES: throw TranscriptError(.locked, path: path + "-lock")
     case let error: throw TranscriptError(.cannotCreate(errno: error), path: path + "-lock")
@@ -39,7 +39,7 @@ public final class RunLock {
   /// Whether a process of the run is alive. Needs no right to write; without
   /// a side file nobody is.
   public static func isHeld(database path: String, run: Int64) -> Bool {
-    SideFile(database: path, isCreating: false)?.isLockedElsewhere(byte: run) ?? false
+    SideFile(database: path, isCreating: false)?.lockedElsewhere(run...run) != nil
   }
 }
 

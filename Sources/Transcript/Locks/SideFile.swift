@@ -1,16 +1,14 @@
 import CSQLite
 import Glibc
 
-/// The file `<database>-lock`, which holds no bytes, only locks: byte 0 is
-/// where writers queue, byte N is held by run N for as long as it lives.
+/// The file `<database>-lock`, which holds no bytes, only locks: byte N is
+/// held by run N for as long as it lives, and far above writers queue.
 ///
 /// The locks belong to the open file description (fcntl(2), "Open file
 /// description locks"): a forked child shares them, and they go when the last
 /// process that has it open is gone, however it ended.
 final class SideFile {
   private let descriptor: Int32
-  /// The byte that writers queue on.
-  static let queueByte: Int64 = 0
 
   /// Opens the side file of the database at `path`, making it with mode 0600
   /// when `isCreating`; `nil` when it cannot be opened, with errno set.
@@ -38,49 +36,53 @@ final class SideFile {
     close(descriptor)
   }
 
-  /// Takes the lock on `byte` if nobody else has it.
+  /// Takes the lock on `bytes` if nobody else has any of them.
   ///
-  /// - Returns: 0, or the errno: EAGAIN when somebody has it.
-  func tryLock(byte: Int64) -> Int32 {
-    var request = flock(byte: byte, type: F_WRLCK)
+  /// - Returns: 0, or the errno: EAGAIN when somebody has one.
+  func tryLock(_ bytes: ClosedRange<Int64>) -> Int32 {
+    var request = flock(bytes, type: F_WRLCK)
     return withCall { fcntl(descriptor, Int32(chat_f_ofd_setlk), &request) }
   }
 
-  /// Waits for the lock for at most about `milliseconds`.
+  /// Waits for the lock on all of `bytes` for at most about `milliseconds`.
   ///
   /// - Returns: 0, or why there is no lock; `EINTR` when the time was over.
-  func lock(byte: Int64, within milliseconds: Int32) -> Int32 {
+  func lock(_ bytes: ClosedRange<Int64>, within milliseconds: Int32) -> Int32 {
     let watch = Stopwatch()
     let alarm = Alarm(milliseconds: milliseconds)
     defer { alarm.stop() }
-    guard alarm.isSet else { return tryLock(byte: byte) }
+    guard alarm.isSet else { return tryLock(bytes) }
     while true {
-      var request = flock(byte: byte, type: F_WRLCK)
+      var request = flock(bytes, type: F_WRLCK)
       if fcntl(descriptor, Int32(chat_f_ofd_setlkw), &request) == 0 { return 0 }
       // A signal before its time is another's.
       if errno != EINTR || watch.milliseconds >= milliseconds { return errno }
     }
   }
 
-  func unlock(byte: Int64) {
-    var request = flock(byte: byte, type: F_UNLCK)
+  func unlock(_ bytes: ClosedRange<Int64>) {
+    var request = flock(bytes, type: F_UNLCK)
     _ = withCall { fcntl(descriptor, Int32(chat_f_ofd_setlk), &request) }
   }
 
-  /// Whether somebody else has the lock on `byte`; it is not taken, and
-  /// reading the file is enough to ask.
-  func isLockedElsewhere(byte: Int64) -> Bool {
-    var request = flock(byte: byte, type: F_WRLCK)
-    guard withCall({ fcntl(descriptor, Int32(chat_f_ofd_getlk), &request) }) == 0 else {
-      return false
-    }
-    return Int32(request.l_type) != F_UNLCK
+  /// Bytes of `bytes` that somebody else has locked, in one piece; `nil` when
+  /// there is none. Nothing is taken, and reading the file is enough to ask.
+  func lockedElsewhere(_ bytes: ClosedRange<Int64>) -> ClosedRange<Int64>? {
+    var request = flock(bytes, type: F_WRLCK)
+    guard withCall({ fcntl(descriptor, Int32(chat_f_ofd_getlk), &request) }) == 0,
+      Int32(request.l_type) != F_UNLCK
+    else { return nil }
+    let first = Int64(request.l_start)
+    // A length of 0 is all there is.
+    let last = request.l_len > 0 ? first + Int64(request.l_len) - 1 : .max
+    return first...max(first, last)
   }
 
-  private func flock(byte: Int64, type: Int32) -> Glibc.flock {
+  private func flock(_ bytes: ClosedRange<Int64>, type: Int32) -> Glibc.flock {
     // l_pid must be 0 for these commands.
     Glibc.flock(
-      l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
+      l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: Int(bytes.lowerBound),
+      l_len: bytes.count, l_pid: 0)
   }
 
   /// The errno of `call`, 0 for success; once more after a signal.

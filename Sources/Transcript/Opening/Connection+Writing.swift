@@ -29,7 +29,7 @@ extension Connection {
     try DatabaseFile.makeDirectory(of: path)
     // One at a time: of two that start at once, one makes the file, and
     // neither meets the other in the middle of changing the journal mode.
-    let queue = WriterQueue(database: path)
+    var queue = WriterQueue(database: path)
     let left = queue.enter(limit: busyTimeout)
     defer { queue.leave() }
     try DatabaseFile.create(path)

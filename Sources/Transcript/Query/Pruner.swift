@@ -121,7 +121,7 @@ public struct Pruner {
   private func write(
     _ body: () throws(TranscriptError) -> Void
   ) throws(TranscriptError) {
-    let queue = WriterQueue(database: connection.path)
+    var queue = WriterQueue(database: connection.path)
     _ = queue.enter(limit: Connection.defaultBusyTimeout)
     defer { queue.leave() }
     try connection.write(body)
@@ -144,7 +144,7 @@ public struct Pruner {
       // (https://www.sqlite.org/fts5.html#the_optimize_command).
       try connection.execute("INSERT INTO message_fts (message_fts) VALUES ('optimize')")
     }
-    let queue = WriterQueue(database: connection.path)
+    var queue = WriterQueue(database: connection.path)
     _ = queue.enter(limit: Connection.defaultBusyTimeout)
     defer { queue.leave() }
     try connection.execute("VACUUM")

@@ -35,7 +35,7 @@ public enum SearchIndex {
     _ connection: Connection, limit: Int = 1000
   ) throws(TranscriptError) -> Int {
     guard try isBehind(connection) else { return 0 }
-    let queue = WriterQueue(database: connection.path)
+    var queue = WriterQueue(database: connection.path)
     _ = queue.enter(limit: Connection.defaultBusyTimeout)
     defer { queue.leave() }
     return try connection.write { () throws(TranscriptError) in

@@ -8,7 +8,7 @@ public final class TranscriptWriter {
   /// Counts the databases that were opened: what a ``ConversationWriter``
   /// knows of one says nothing about the next.
   private(set) var generation = 0
-  private(set) var queue: WriterQueue
+  var queue: WriterQueue
   let busyTimeout: Int32
   /// Where the write-ahead log is, links followed once: it is looked at before
   /// every commit.
