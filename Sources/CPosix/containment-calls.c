@@ -28,7 +28,7 @@
 #ifdef THIS_ARCHITECTURE
 
 static const unsigned denied[] = {
-    // Programs and processes; clone is judged by its flags below.
+    // Programs and processes; clone is judged by its flags.
     SYS_execve, SYS_execveat, SYS_unshare, SYS_setns,
     // Other processes.
     SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_tkill,
@@ -48,20 +48,38 @@ static const unsigned denied[] = {
     SYS_fork, SYS_vfork, SYS_chmod, SYS_chown, SYS_lchown,
 #endif
 };
-enum { denied_count = sizeof denied / sizeof denied[0] };
+// Those that depend on what they are called with, in the order of the rules
+// below.
+enum { call_clone3 = 435 };
+static const unsigned judged[] = {
+    SYS_clone, call_clone3, SYS_kill, SYS_tgkill, SYS_prlimit64,
+};
+
+enum {
+  denied_count = sizeof denied / sizeof denied[0],
+  judged_count = sizeof judged / sizeof judged[0],
+  named_count = denied_count + judged_count,
+};
 
 // The kernel tries a new filter on every call there is, to know those that are
 // always allowed, and a conversation waits for that: in groups of rising
 // numbers a call meets a dozen comparisons rather than all.
-enum { group = 8, group_count = (denied_count + group - 1) / group };
-_Static_assert(denied_count + group_count < 255, "a jump goes over 255 instructions at most");
+enum { group = 8, group_count = (named_count + group - 1) / group };
+_Static_assert(named_count + group_count < 250, "a jump goes over 255 instructions at most");
 
-static void sort_denied(unsigned sorted[denied_count]) {
-  for (int i = 0; i < denied_count; i++) {
+static void sort_named(unsigned sorted[named_count]) {
+  for (int i = 0; i < named_count; i++) {
+    unsigned call = i < denied_count ? denied[i] : judged[i - denied_count];
     int place = i;
-    for (; place > 0 && sorted[place - 1] > denied[i]; place--) sorted[place] = sorted[place - 1];
-    sorted[place] = denied[i];
+    for (; place > 0 && sorted[place - 1] > call; place--) sorted[place] = sorted[place - 1];
+    sorted[place] = call;
   }
+}
+
+static bool is_judged(unsigned call) {
+  for (int i = 0; i < judged_count; i++)
+    if (judged[i] == call) return true;
+  return false;
 }
 
 // The low word of an argument: both architectures are little-endian, and what
@@ -83,13 +101,15 @@ static void sort_denied(unsigned sorted[denied_count]) {
   UNLESS_EQUAL_SKIP(call, 4), LOAD(ARGUMENT(0)), UNLESS_EQUAL_SKIP(value, 1), ALLOW, DENY(EPERM)
 
 int cposix_filter_calls(void) {
-  const struct sock_filter judged[] = {
+  const struct sock_filter beginning[] = {
       LOAD(offsetof(struct seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCHITECTURE, 1, 0),
       DENY(EPERM),
       LOAD_CALL,
       UNLESS_AT_LEAST_SKIP(FIRST_FOREIGN_CALL, 1),
       DENY(EPERM),
+  };
+  const struct sock_filter rules[] = {
       // clone: threads alone.
       UNLESS_EQUAL_SKIP(SYS_clone, 4),
       LOAD(ARGUMENT(0)),
@@ -98,7 +118,7 @@ int cposix_filter_calls(void) {
       DENY(EPERM),
       // clone3 has its flags in memory, which a filter cannot read. Called
       // missing, it makes the libc go back to clone.
-      UNLESS_EQUAL_SKIP(435, 1),
+      UNLESS_EQUAL_SKIP(call_clone3, 1),
       DENY(ENOSYS),
       // kill: Ctrl-Z alone, and only to the process group.
       UNLESS_EQUAL_SKIP(SYS_kill, 6),
@@ -111,26 +131,39 @@ int cposix_filter_calls(void) {
       // raise(3) and abort(3), getrlimit(3): to itself alone.
       ONLY_WITH_FIRST_ARGUMENT((unsigned)getpid(), SYS_tgkill),
       ONLY_WITH_FIRST_ARGUMENT(0, SYS_prlimit64),
+      DENY(EPERM),
   };
-  enum { judged_count = sizeof judged / sizeof judged[0] };
-  unsigned sorted[denied_count];
-  sort_denied(sorted);
-  struct sock_filter filter[judged_count + denied_count + group_count + 2];
+  enum {
+    beginning_count = sizeof beginning / sizeof beginning[0],
+    rule_count = sizeof rules / sizeof rules[0],
+  };
+  unsigned sorted[named_count];
+  sort_named(sorted);
+  struct sock_filter filter[beginning_count + named_count + group_count + 2 + rule_count];
   unsigned short count = 0;
-  for (int i = 0; i < judged_count; i++) filter[count++] = judged[i];
-  for (int i = 0; i < denied_count; i++) {
+  for (int i = 0; i < beginning_count; i++) filter[count++] = beginning[i];
+  for (int i = 0; i < named_count; i++) {
     // Past a group whose last is smaller.
-    int last = i + group - 1 < denied_count ? i + group - 1 : denied_count - 1;
+    int last = i + group - 1 < named_count ? i + group - 1 : named_count - 1;
     if (i % group == 0)
       filter[count++] = (struct sock_filter)IF_ABOVE_SKIP(sorted[last], last - i + 1);
-    // Over the groups that are left, and the ALLOW, to the DENY at the end.
-    int left = denied_count - 1 - i, groups_left = group_count - 1 - i / group;
-    filter[count++] = (struct sock_filter)IF_EQUAL_SKIP(sorted[i], left + groups_left + 1);
+    // Over what is left of the groups, to the DENY after the ALLOW, or over
+    // both to the rules.
+    int left = named_count - 1 - i + group_count - 1 - i / group;
+    filter[count++] =
+        (struct sock_filter)IF_EQUAL_SKIP(sorted[i], left + (is_judged(sorted[i]) ? 2 : 1));
   }
   filter[count++] = (struct sock_filter)ALLOW;
   filter[count++] = (struct sock_filter)DENY(EPERM);
+  for (int i = 0; i < rule_count; i++) filter[count++] = rules[i];
   struct sock_fprog program = {.len = count, .filter = filter};
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+long cposix_first_call_let_through(void) {
+  for (int i = 0; i < denied_count; i++)
+    if (syscall(denied[i], -1, -1, -1, -1, -1, -1) != -1 || errno != EPERM) return denied[i];
+  return -1;
 }
 
 bool cposix_can_filter_calls(void) {
@@ -145,6 +178,8 @@ int cposix_filter_calls(void) {
   errno = ENOSYS;
   return -1;
 }
+
+long cposix_first_call_let_through(void) { return -1; }
 
 bool cposix_can_filter_calls(void) { return false; }
 

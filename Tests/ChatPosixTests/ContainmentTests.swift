@@ -137,6 +137,17 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
+    @Test func everyCallOfTheListIsBarred() throws {
+      defer { clean() }
+      try #require(!isMissing(.calls), "this machine has no system call filters")
+      let status = try inChild {
+        containment.apply([.calls]).isEmpty && cposix_first_call_let_through() == -1
+          // Calls beside those of the list, by their numbers.
+          && getppid() > 0 && sched_yield() == 0 && chdir("/") == 0
+      }
+      #expect(status == .exited(0))
+    }
+
     private func forkFailure() -> Errno? {
       do throws(SystemCallError) {
         _ = try ChildProcess.fork { 0 }

@@ -146,3 +146,6 @@ enum {
 // EPERM. ENOSYS on architectures other than x86_64 and aarch64.
 int cposix_filter_calls(void);
 bool cposix_can_filter_calls(void);
+// Makes each call that is to be denied, with arguments that mean nothing, and
+// tells the first that did not fail with EPERM; -1 when all did. For tests.
+long cposix_first_call_let_through(void);

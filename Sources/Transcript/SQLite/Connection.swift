@@ -17,9 +17,13 @@ public final class Connection {
   private var cache: [Statement] = []
 
   /// Sets up the library, once and before its first use in this process. Where
-  /// somebody has used it before, nothing changes and nothing is lost.
+  /// somebody has used it before, nothing changes and nothing is lost. It opens
+  /// nothing and draws no random number, so it may be done before a fork.
   static let library: Void = {
     _ = chat_count_no_memory()
+    // https://www.sqlite.org/c3ref/initialize.html; else every open does it, and
+    // tells what is wrong.
+    _ = sqlite3_initialize()
   }()
 
   /// Opens what is at `path`; the set-up is the caller's. `name` is what
