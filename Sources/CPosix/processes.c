@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
 
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -9,10 +8,5 @@ bool cposix_wifexited(int status) { return WIFEXITED(status); }
 int cposix_wexitstatus(int status) { return WEXITSTATUS(status); }
 int cposix_wtermsig(int status) { return WTERMSIG(status); }
 bool cposix_wcoredump(int status) { return WCOREDUMP(status); }
-
-int cposix_give_way(void) {
-  struct sched_param none = {.sched_priority = 0};
-  return sched_setscheduler(0, SCHED_IDLE, &none);
-}
 
 void cposix_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }

@@ -64,8 +64,6 @@ int cposix_wexitstatus(int status);
 int cposix_wtermsig(int status);
 bool cposix_wcoredump(int status);
 void cposix_set_process_name(const char *name);
-// Makes this process SCHED_IDLE, sched(7).
-int cposix_give_way(void);
 
 // signals.c ----------------------------------------------------------------
 

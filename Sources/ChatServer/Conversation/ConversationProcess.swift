@@ -60,9 +60,7 @@ final class ConversationProcess {
     // The process ends with it: what it holds, the transcript's connection
     // above all, the kernel takes back in one piece and in less time.
     _ = Unmanaged.passRetained(process)
-    let status = process.serve().rawValue
-    ProcessPriority.giveWay()
-    return status
+    return process.serve().rawValue
   }
 
   private init(

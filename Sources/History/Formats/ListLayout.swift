@@ -1,13 +1,14 @@
 /// Which columns `history list` has, by the width of the terminal.
 ///
-/// Below 60 columns rows are made to fit. What is dropped, in this order, is
+/// Below 80 columns rows are made to fit. What is dropped, in this order, is
 /// what a person misses least, so that 12 columns are left for the ending as
 /// long as can be:
 ///
 /// | columns | what goes |
 /// |---|---|
-/// | 60 and more | nothing; what is longer than its column pushes its row out, since rows are shown as they come and none can wait for the widest |
-/// | 57 to 59 | LENGTH |
+/// | 80 and more | nothing; what is longer than its column pushes its row out, since rows are shown as they come and none can wait for the widest |
+/// | 66 to 79 | nothing but what is longer |
+/// | 57 to 65 | LENGTH |
 /// | 51 to 56 | MSGS too |
 /// | 42 to 50 | the clock of STARTED too |
 /// | 30 to 41 | STARTED altogether |
@@ -36,9 +37,9 @@ struct ListLayout {
   var columns: Int?
 
   init(_ screen: Screen) {
-    guard let width = screen.columns, width < 60 else { return }
+    guard let width = screen.columns, width < 80 else { return }
     columns = max(width, 20)
-    hasLength = false
+    hasLength = width >= 66
     hasCount = width >= 57
     if width < 51 { start = .date }
     if width < 42 { start = .none }
