@@ -97,4 +97,41 @@ import Testing
       try stage.waitForTranscript(["tatyana native: ; closed by server, crashed (signal 9)"])
     }
   }
+
+  /// Stops a keeper that does not hold the transcript's lock, which everybody
+  /// would wait for then.
+  private func stopOutsideOfWriting(_ keeper: Int32, _ database: String) throws {
+    try Deadline.poll("the keeper at rest") {
+      kill(keeper, SIGSTOP)
+      let writes = try ForeignConnection(database, busyTimeout: 0)
+      do {
+        try writes.execute("BEGIN IMMEDIATE; ROLLBACK")
+        return true
+      } catch {
+        kill(keeper, SIGCONT)
+        return false
+      }
+    }
+  }
+
+  @Test("what a keeper was asked to record and did not, when it was killed, the next one records")
+  func keeperDiesWithEndsUnread() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let keeper = try #require(server.keeper)
+      _ = try stage.talker("one", on: server.port)
+      try stopOutsideOfWriting(keeper, stage.database)
+      kill(try #require(server.conversations.first), SIGKILL)
+      let crashed = "crashed (signal 9). Waiting for new connection..."
+      try server.process.waitFor(crashed)
+      _ = try stage.talker("two", on: server.port)
+      kill(try #require(server.conversations.first), SIGKILL)
+      try server.process.waitFor(crashed, times: 2)
+      kill(keeper, SIGKILL)
+      try stage.waitForTranscript([
+        "one native: ; closed by server, crashed (signal 9)",
+        "two native: ; closed by server, crashed (signal 9)",
+      ])
+    }
+  }
 }

@@ -5,11 +5,11 @@ import Harness
 final class ForeignConnection {
   private var handle: OpaquePointer?
 
-  init(_ path: String) throws {
+  init(_ path: String, busyTimeout: Int32 = 5_000) throws {
     guard sqlite3_open(path, &handle) == SQLITE_OK else {
       throw HarnessFailure("sqlite3_open of \(path)")
     }
-    sqlite3_busy_timeout(handle, 5_000)
+    sqlite3_busy_timeout(handle, busyTimeout)
   }
 
   deinit { sqlite3_close(handle) }

@@ -85,7 +85,7 @@ package struct Keeper {
       if !ready.isEmpty, !receive() { return }
       look()
       bury()
-      if isBeyondMending { return handBack() }
+      if isBeyondMending { return }
       if isStopping {
         if unburied.isEmpty { stop() }
         return
@@ -149,6 +149,7 @@ package struct Keeper {
             conversation: conversation, at: at, by: by, reason: reason, detail: detail)
         }
         unburied.removeFirst()
+        _ = try? line.send(KeeperAnswer.buried)
       } catch {
         reopen(after: error)
         return
@@ -191,11 +192,5 @@ package struct Keeper {
       isBeyondMending = error.kind == .notPermitted
       // Else, whatever is asked next finds the file gone again, and comes here.
     }
-  }
-
-  /// What is left to do is for the next keeper.
-  private mutating func handBack() {
-    _ = receive()
-    for request in unburied { _ = try? line.send(KeeperAnswer.handBack(request)) }
   }
 }

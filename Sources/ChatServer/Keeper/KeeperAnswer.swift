@@ -1,19 +1,14 @@
 import Transcript
 
-/// What the keeper tells the listener, once it has started.
+/// What the keeper tells the listener first, once it has started.
 enum KeeperAnswer {
   /// The transcript is open, this is the run's id in it, and this its log.
   case running(Int64, log: FileIdentity?)
   case failed(TranscriptError)
 
-  /// What the keeper could not do any more, where `bytes` say that.
-  static func handedBack(_ bytes: [UInt8]) -> KeeperRequest? {
-    bytes.first == handBackMark ? KeeperRequest(bytes: Array(bytes.dropFirst())) : nil
-  }
-
-  static func handBack(_ request: KeeperRequest) -> [UInt8] { [handBackMark] + request.bytes }
-
-  private static let handBackMark: UInt8 = 0x55
+  /// What it tells after that: the oldest end of a conversation that it was
+  /// asked to record is in the transcript.
+  static let buried: [UInt8] = [0x42]
 
   var bytes: [UInt8] {
     switch self {

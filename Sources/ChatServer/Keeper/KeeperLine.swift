@@ -8,6 +8,11 @@ final class KeeperLine {
   private(set) var socket: MessageSocket?
   /// What the keeper has not taken yet, oldest first.
   private var backlog: [KeeperRequest] = []
+  /// Ends of conversations that it has taken and not told to be recorded,
+  /// oldest first: what one that is killed leaves to the next.
+  private var unconfirmed: [KeeperRequest] = []
+  /// Whether its end of the line is closed.
+  private var hasHungUp = false
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
 
@@ -83,6 +88,27 @@ final class KeeperLine {
       case .sent: backlog.removeFirst()
       case .wouldBlock, .closed, nil: return
       }
+      if case .bury = request { unconfirmed.append(request) }
+    }
+  }
+
+  /// What to poll for, so that ``hear()`` is called.
+  var interest: Interest? { hasHungUp ? nil : socket.map { Interest($0.descriptor) } }
+
+  /// Hears what is recorded.
+  func hear() {
+    while let socket {
+      switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
+      case .message(KeeperAnswer.buried):
+        if !unconfirmed.isEmpty { unconfirmed.removeFirst() }
+      // A later keeper's first word: the run's id stays.
+      case .message: continue
+      case .wouldBlock: return
+      case .endOfFile, nil:
+        // Its death is told by SIGCHLD.
+        hasHungUp = true
+        return
+      }
     }
   }
 
@@ -90,17 +116,19 @@ final class KeeperLine {
   var isBehind: Bool { !backlog.isEmpty }
 
   /// Takes back what a keeper that has gone left undone, and its end of the
-  /// line with it.
-  func takeBack() {
-    var undone: [KeeperRequest] = []
-    while case .message(let bytes)? = try? socket?.receive(
-      maximumLength: ControlLimits.messageLength)
-    {
-      if let request = KeeperAnswer.handedBack(bytes) { undone.append(request) }
+  /// line with it. What was recorded and not told is asked for again, which does
+  /// nothing, unless the same peer is here once more: `isHere` says so.
+  func takeBack(unless isHere: (_ address: String, _ port: Int) -> Bool) {
+    hear()
+    let undone = unconfirmed.filter { request in
+      guard case .bury(let address, let port, _, _, _, _) = request else { return false }
+      return !isHere(address, port)
     }
     backlog.insert(contentsOf: undone, at: 0)
+    unconfirmed = []
     socket?.close()
     socket = nil
+    hasHungUp = false
     processID = -1
     // Only the one that has gone knew that its log was still the same.
     run.log = nil

@@ -46,7 +46,9 @@ extension Listener {
   private func reap(at now: Instant) {
     for ended in ChildProcess.reap() {
       if let keeper, ended.processID == keeper.processID {
-        keeper.takeBack()
+        keeper.takeBack { address, port in
+          sessions.contains { $0.address.host == address && Int($0.address.port) == port }
+        }
       } else if let index = sessions.firstIndex(where: { $0.processID == ended.processID }) {
         hear(sessions[index].line.descriptor, at: now)
         bury(sessions.remove(at: index), ended.status)

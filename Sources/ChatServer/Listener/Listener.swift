@@ -97,7 +97,11 @@ public final class Listener {
       let then = Instant(milliseconds: Clock.monotonicMilliseconds())
       for signal in Signals.take() { take(signal, at: then) }
       for readiness in ready where readiness.descriptor != socket.descriptor {
-        hear(readiness.descriptor, at: then)
+        if readiness.descriptor == keeper?.interest?.descriptor {
+          keeper?.hear()
+        } else {
+          hear(readiness.descriptor, at: then)
+        }
       }
       if ready.contains(where: { $0.descriptor == socket.descriptor }), stopping == nil {
         acceptAll(at: then)
@@ -119,6 +123,7 @@ public final class Listener {
 
   private func wait(from now: Instant) -> [Readiness] {
     var interests = sessions.filter { !$0.hasHungUp }.map { Interest($0.line.descriptor) }
+    if let interest = keeper?.interest { interests.append(interest) }
     var deadlines = [stopping?.deadline, turnedAwayNoticeAt].compactMap { $0 }
     if stopping == nil {
       if let again = acceptAgainAt, again > now {
