@@ -109,6 +109,17 @@ import Testing
     #expect(turns.all == ["third", "fourth"])
   }
 
+  @Test func anotherProgramsLockOnAllOfTheFileIsPassedBy() throws {
+    let other = try #require(SideFile(database: scratch.path, isCreating: true))
+    #expect(other.tryLock(0...(.max)) == 0)
+    var queue = WriterQueue(database: scratch.path)
+    let left = queue.enter(limit: 20_000)
+    #expect(left == 20_000)
+    queue.leave()
+    let isIn = queue.enterAtOnce()
+    #expect(!isIn)
+  }
+
   @Test func whoIsStoppedInTheQueueIsWaitedForOnce() throws {
     let stopped = try #require(SideFile(database: scratch.path, isCreating: true))
     #expect(stopped.tryLock(WriterQueue.firstPlace...WriterQueue.firstPlace) == 0)

@@ -73,16 +73,15 @@ final class SideFile {
       Int32(request.l_type) != F_UNLCK
     else { return nil }
     let first = Int64(request.l_start)
-    // A length of 0 is all there is.
     let last = request.l_len > 0 ? first + Int64(request.l_len) - 1 : .max
     return first...max(first, last)
   }
 
   private func flock(_ bytes: ClosedRange<Int64>, type: Int32) -> Glibc.flock {
-    // l_pid must be 0 for these commands.
+    // A length of 0 is all there is; l_pid must be 0 for these commands.
     Glibc.flock(
       l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: Int(bytes.lowerBound),
-      l_len: bytes.count, l_pid: 0)
+      l_len: bytes.upperBound == .max ? 0 : bytes.count, l_pid: 0)
   }
 
   /// The errno of `call`, 0 for success; once more after a signal.

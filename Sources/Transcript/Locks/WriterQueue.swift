@@ -16,6 +16,9 @@ import Glibc
 struct WriterQueue: ~Copyable {
   /// The first byte of the queue: far above the number of any run.
   static let firstPlace: Int64 = 1 << 62
+  /// What is locked from here on is no place, but another program's lock on all
+  /// of the file.
+  private static let endOfPlaces = firstPlace + (1 << 61)
   /// Milliseconds for which the queue is passed by after a wait in it was in
   /// vain: whoever was stopped in it will hardly go on at once.
   private static let distrust: Int64 = 60_000
@@ -69,11 +72,13 @@ struct WriterQueue: ~Copyable {
     waitedInVain.map { $0.milliseconds >= Self.distrust } ?? true
   }
 
-  /// Locks the byte after the last that is locked; `nil` where there are no
-  /// locks to be had.
+  /// Locks the byte after the last that is locked; `nil` where there is no
+  /// place to be had.
   private static func takePlace(in file: SideFile) -> Int64? {
     while true {
-      let place = last(in: file).map { $0 + 1 } ?? firstPlace
+      let last = last(in: file)
+      if let last, last >= endOfPlaces { return nil }
+      let place = last.map { $0 + 1 } ?? firstPlace
       switch file.tryLock(place...place) {
       case 0: return place
       // Somebody else has come between.
@@ -89,6 +94,7 @@ struct WriterQueue: ~Copyable {
     guard var found = file.lockedElsewhere(firstPlace...(.max))?.upperBound else { return nil }
     var step: Int64 = 1
     while true {
+      if found >= endOfPlaces { return found }
       if let next = file.lockedElsewhere((found + step)...(.max))?.upperBound {
         found = next
         step *= 2
