@@ -29,6 +29,13 @@ enum Descriptor {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
   }
 
+  /// Writes what is taken at once.
+  ///
+  /// - Returns: how many bytes that were; none where nobody reads.
+  static func writeAvailable(_ bytes: [UInt8], to descriptor: Int32) -> Int {
+    max(0, bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) })
+  }
+
   /// Writes everything; throws ``HarnessFailure`` when the other side is gone
   /// or does not read. `whileWaiting` is called when it does not: it may be
   /// waiting for us to do so.

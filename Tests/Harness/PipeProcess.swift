@@ -59,6 +59,11 @@ public final class PipeProcess: SpawnedProcess {
     try Descriptor.writeAll(Array(text.utf8), to: input, whileWaiting: readAvailable)
   }
 
+  /// Gives as much of `bytes` as is taken at once.
+  ///
+  /// - Returns: how many bytes that were.
+  public func offer(_ bytes: [UInt8]) -> Int { Descriptor.writeAvailable(bytes, to: input) }
+
   /// The end of the pipe.
   public func closeInput() {
     if input >= 0 { close(input) }

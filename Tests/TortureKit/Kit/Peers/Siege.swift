@@ -32,10 +32,15 @@ public enum Siege {
       var steps = 0
       // The operator talks too, so that one who does not read has something
       // not to read.
-      let line = String(repeating: "y", count: 400) + "\n"
+      let line = Array((String(repeating: "y", count: 400) + "\n").utf8)
+      var unsaid: [UInt8] = []
       func step() throws {
         attack.step()
-        if kind == .neverReading { try server.process.send(line) }
+        if kind == .neverReading {
+          // Nobody takes it once that peer was sent away.
+          if unsaid.isEmpty { unsaid = line }
+          unsaid.removeFirst(server.process.offer(unsaid))
+        }
         steps += 1
         // Looking through megabytes each time would be the slowest part.
         if steps % 20 == 0, kind != .nativeFloodUnread { try server.process.takeOutput() }
