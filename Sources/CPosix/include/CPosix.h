@@ -26,11 +26,6 @@ int cposix_pipe(int ends[2]);
 int cposix_set_nonblocking(int descriptor, bool on);
 // fcntl(2) F_GETFD, to ask whether the descriptor is open at all.
 int cposix_is_open(int descriptor);
-// fcntl(2) F_OFD_SETLK / F_OFD_SETLKW / F_OFD_GETLK on one byte.
-int cposix_lock_byte(int descriptor, long byte, bool wait);
-int cposix_unlock_byte(int descriptor, long byte);
-// 1 held through another open file description, 0 free, -1 errno.
-int cposix_is_byte_locked(int descriptor, long byte);
 
 // sockets.c ----------------------------------------------------------------
 
