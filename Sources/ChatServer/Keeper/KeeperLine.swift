@@ -11,8 +11,6 @@ final class KeeperLine {
   /// Ends of conversations that it has taken and not told to be recorded,
   /// oldest first: what one that is killed leaves to the next.
   private var unconfirmed: [KeeperRequest] = []
-  /// Whether its end of the line is closed.
-  private var hasHungUp = false
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
 
@@ -93,7 +91,7 @@ final class KeeperLine {
   }
 
   /// What to poll for, so that ``hear()`` is called.
-  var interest: Interest? { hasHungUp ? nil : socket.map { Interest($0.descriptor) } }
+  var interest: Interest? { socket.map { Interest($0.descriptor) } }
 
   /// Hears what is recorded.
   func hear() {
@@ -106,10 +104,14 @@ final class KeeperLine {
       case .wouldBlock: return
       case .endOfFile, nil:
         // Its death is told by SIGCHLD.
-        hasHungUp = true
-        return
+        hangUp()
       }
     }
+  }
+
+  private func hangUp() {
+    socket?.close()
+    socket = nil
   }
 
   /// Whether something waits to be handed over.
@@ -126,9 +128,7 @@ final class KeeperLine {
     }
     backlog.insert(contentsOf: undone, at: 0)
     unconfirmed = []
-    socket?.close()
-    socket = nil
-    hasHungUp = false
+    hangUp()
     processID = -1
     // Only the one that has gone knew that its log was still the same.
     run.log = nil
