@@ -4,11 +4,14 @@ PORT ?= 1027
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-# Without the last, each generic type is looked up by its mangled name when it
+# Without the first, each generic type is looked up by its mangled name when it
 # is first used, which searches all conformances of the program for each of its
 # requirements: a fifth of what a short `chatserve history` does.
-OPTIMIZED = -c release --static-swift-stdlib -Xswiftc -Xfrontend \
-	-Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+# The second counts references without locking the bus, a fifth of a message's
+# cost: no process of ours ever has a second thread (docs/architecture.md).
+OPTIMIZED = -c release --static-swift-stdlib \
+	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+	-Xswiftc -Xfrontend -Xswiftc -assume-single-threaded
 
 .PHONY: build serve test lint install uninstall bench torture sanitize clean
 

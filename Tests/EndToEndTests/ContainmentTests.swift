@@ -7,16 +7,10 @@ import Testing
 /// the containment holds is in ChatPosixTests, and of the keeper in the
 /// torture's `keeper`.
 @Suite struct ContainmentTests {
-  /// A line of proc_pid_status(5).
-  private func status(_ name: String, of process: pid_t) throws -> String? {
-    let lines = try #require(SmallFile.read("/proc/\(process)/status")).split(separator: "\n")
-    return lines.first { $0.hasPrefix("\(name):\t") }.map { String($0.dropFirst(name.count + 2)) }
-  }
-
   private func isContained(_ process: pid_t) throws -> Bool {
     let filters = Containment.missingLayers().contains(.calls) ? "0" : "2"
-    return try status("NoNewPrivs", of: process) == "1"
-      && status("Seccomp", of: process) == filters
+    return ProcessTable.status("NoNewPrivs", of: process) == "1"
+      && ProcessTable.status("Seccomp", of: process) == filters
   }
 
   @Test("conversation, keeper and client are contained, the listener forks")
@@ -28,7 +22,7 @@ import Testing
       #expect(try isContained(conversation))
       #expect(try isContained(#require(server.keeper)))
       #expect(try isContained(client.processID))
-      #expect(try status("NoNewPrivs", of: server.process.processID) == "0")
+      #expect(ProcessTable.status("NoNewPrivs", of: server.process.processID) == "0")
     }
   }
 

@@ -27,6 +27,13 @@ public enum ProcessTable {
     else { return nil }
     return Entry(id: id, state: state, parent: parent, group: group, session: session)
   }
+
+  /// A line of proc_pid_status(5), say `Threads`; `nil` when it, or the
+  /// process, is not there.
+  public static func status(_ name: String, of id: pid_t) -> String? {
+    SmallFile.read("/proc/\(id)/status")?.split(separator: "\n")
+      .first { $0.hasPrefix("\(name):\t") }.map { String($0.dropFirst(name.count + 2)) }
+  }
 }
 
 public enum SmallFile {
