@@ -79,7 +79,7 @@ extension Client {
     }
   }
 
-  private var ownPrompt: String { handle.map { "\($0)> " } ?? "> " }
+  private var ownPrompt: String { (handle?.text ?? "") + "> " }
 
   private func askForHandle() {
     if let handle {

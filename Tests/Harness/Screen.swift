@@ -93,6 +93,7 @@ public struct Screen {
     case "[?7h": wrapsRows = true
     case "[?2004h", "[?2004l", "[?2026h", "[?2026l": break
     case "[2K": rows[row] = Row()
+    case "[K": rows[row].cells.removeLast(max(0, rows[row].cells.count - column))
     case _ where body.last == "m": break
     case _ where body.last == "A": move(to: row - number)
     case _ where body.last == "B": move(to: row + number)

@@ -127,7 +127,7 @@ extension ConversationProcess {
   /// Brings the prompt in step with whose turn it is.
   func showStanding() {
     guard let terminal, ending == nil else { return }
-    let prompt = "\(settings.handle)> "
+    let prompt = settings.handle.text + "> "
     if let count = machine.slowlyConfirmed(at: Self.now) {
       terminal.console.setPrompt(.waiting(words.sentence(.underWay(count)), then: prompt))
       return

@@ -21,8 +21,14 @@ struct TerminalConsole: Sendable {
   private var printed = ""
   /// The input line may look other than it is drawn.
   private var needsRedraw = true {
-    didSet { if needsRedraw { layout = nil } }
+    didSet {
+      guard needsRedraw else { return }
+      layout = nil
+      tail = TailEdit()
+    }
   }
+  /// In what the input line is other than it is drawn, where that is all.
+  private var tail = TailEdit()
   /// The input line as it was drawn last: what is printed above it moves it
   /// and changes nothing in it.
   private var layout: RowLayout?
@@ -69,8 +75,10 @@ struct TerminalConsole: Sendable {
     while !isEntered, nextKey < keys.count {
       let key = keys[nextKey]
       nextKey += 1
-      needsRedraw = true
-      switch editor.handle(key) {
+      let before = LineEnd(editor)
+      let event = editor.handle(key)
+      note(key, before)
+      switch event {
       case nil: continue
       case .enter:
         isEntered = true
@@ -85,6 +93,18 @@ struct TerminalConsole: Sendable {
     guard inputHasEnded, !isEntered else { return nil }
     inputHasEnded = false
     return .endOfInput
+  }
+
+  /// Takes note of what `key` changed.
+  private mutating func note(_ key: Key, _ before: LineEnd) {
+    if needsRedraw { return }
+    if let typed = before.typed(by: key, editor) {
+      tail.type(typed)
+    } else if before.isShortened(by: key, editor) {
+      tail.erase()
+    } else {
+      needsRedraw = true
+    }
   }
 
   mutating func setPrompt(_ new: Prompt) {
@@ -144,7 +164,7 @@ struct TerminalConsole: Sendable {
       ControlSequence.row(rows) + String(repeating: "\n", count: rows) + ControlSequence.row(1))
   }
 
-  var hasOutput: Bool { !printed.isEmpty || needsRedraw }
+  var hasOutput: Bool { !printed.isEmpty || needsRedraw || !tail.isEmpty }
 
   private mutating func currentLayout() -> RowLayout? {
     if let layout { return layout }
@@ -157,8 +177,27 @@ struct TerminalConsole: Sendable {
 
   var waitingByteCount: Int { printed.utf8.count }
 
+  /// What makes the drawn line the one that is to be seen, if a change at its
+  /// end does; else the line is to be drawn anew.
+  private mutating func takeTail() -> [UInt8]? {
+    if tail.isEmpty { return nil }
+    guard printed.isEmpty, !isSuspended, !needsStart, endStandsAlone(tail),
+      let change = painter.change(tail)
+    else {
+      needsRedraw = true
+      return nil
+    }
+    layout = nil
+    tail = TailEdit()
+    return change
+  }
+
   mutating func takeOutput() -> ConsoleOutput {
     var output = ConsoleOutput()
+    if let change = takeTail() {
+      output.standardOutput = change
+      return output
+    }
     guard hasOutput else { return output }
     defer {
       printed = ""

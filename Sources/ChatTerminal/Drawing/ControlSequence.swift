@@ -3,14 +3,16 @@
 /// the Linux console (ECMA-48; xterm's ctlseqs; console_codes(4)).
 enum ControlSequence {
   /// CUU: up, stopping at the top.
-  static func up(_ rows: Int) -> String { rows > 0 ? "\u{1b}[\(rows)A" : "" }
+  static func up(_ rows: Int) -> String { rows > 0 ? "\u{1b}[" + String(rows) + "A" : "" }
   /// CUD: down, stopping at the bottom.
-  static func down(_ rows: Int) -> String { rows > 0 ? "\u{1b}[\(rows)B" : "" }
+  static func down(_ rows: Int) -> String { rows > 0 ? "\u{1b}[" + String(rows) + "B" : "" }
   /// CUP to the first column of a row, counted from 1.
   static func row(_ row: Int) -> String { "\u{1b}[\(row);1H" }
   /// EL 2: the whole row. EL 0 after a full row would erase its last cell, and
   /// ED makes tmux push what it erases into the scrollback.
   static let eraseRow = "\u{1b}[2K"
+  /// EL 0: from the cursor on, where the row is not full.
+  static let eraseToEnd = "\u{1b}[K"
   /// DECSC and DECRC: keep the cursor's place, go back to it.
   static let saveCursor = "\u{1b}7"
   static let restoreCursor = "\u{1b}8"

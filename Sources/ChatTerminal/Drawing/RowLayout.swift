@@ -11,6 +11,8 @@ public struct RowLayout: Hashable, Sendable {
     public var widths: [Int] = []
     /// How many characters are in ``head``.
     public var headCount = 0
+    /// The most columns that any terminal uses.
+    public var maximum = 0
 
     public var columns: Int { widths.reduce(0, +) }
   }
@@ -25,9 +27,15 @@ public struct RowLayout: Hashable, Sendable {
   /// ASCII, of which most lines consist, is put into its text in one piece.
   private var row = Row()
   private var unwritten: [UInt8] = []
-  /// The most columns the last row may take.
-  private var filled = 0
   private var cursorIsPlaced = false
+
+  /// How many columns more the text may take at its end, where the cursor is
+  /// and nothing else stands, before its last row has to be broken: the cursor,
+  /// too, needs a place. `nil` where something stands after the cursor.
+  var room: Int? {
+    guard let row = rows.last, cursorRow == rows.count - 1, row.tail.isEmpty else { return nil }
+    return columns - 1 - row.maximum
+  }
 
   /// Breaks `line` for a screen of `columns` columns, at least 1.
   public init(_ line: InputLine, columns: Int, colours: Bool) {
@@ -93,7 +101,7 @@ public struct RowLayout: Hashable, Sendable {
     setStyle(style)
     unwritten.append(byte)
     row.widths.append(1)
-    filled += 1
+    row.maximum += 1
   }
 
   private mutating func put(_ glyph: Glyph, _ style: Style) {
@@ -101,7 +109,7 @@ public struct RowLayout: Hashable, Sendable {
     setStyle(style)
     write(glyph.text)
     row.widths.append(glyph.width.estimate)
-    filled += glyph.width.maximum
+    row.maximum += glyph.width.maximum
   }
 
   private mutating func write(_ text: String) {
@@ -120,7 +128,6 @@ public struct RowLayout: Hashable, Sendable {
     writeOut()
     rows.append(row)
     row = Row()
-    filled = 0
   }
 
   private mutating func setStyle(_ new: Style) {
@@ -131,7 +138,7 @@ public struct RowLayout: Hashable, Sendable {
   }
 
   private mutating func makeRoom(_ width: Int) {
-    if filled > 0, filled + width > columns { breakRow() }
+    if row.maximum > 0, row.maximum + width > columns { breakRow() }
   }
 
   private mutating func breakRow() {

@@ -75,49 +75,56 @@ struct Screen {
   // MARK: Writing
 
   mutating func write(_ bytes: [UInt8]) {
-    var rest = Substring(String(decoding: bytes, as: UTF8.self))
+    var rest = bytes[...]
     while let first = rest.first {
-      switch first {
-      case "\u{1b}": escape(&rest)
-      case "\r\n":
-        rest.removeFirst()
-        cursorColumn = 0
-        lineFeed()
-      case "\r":
-        rest.removeFirst()
-        cursorColumn = 0
-        wrapIsPending = false
-      case "\n":
-        rest.removeFirst()
-        // OPOST and ONLCR are left on.
-        cursorColumn = 0
-        lineFeed()
-      case "\u{7}":
-        rest.removeFirst()
-        bells += 1
-      default:
-        rest.removeFirst()
-        if first.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-          unknown.append(String(first))
-        }
-        put(first)
+      if first == 0x1b {
+        escape(&rest)
+      } else {
+        // A mark after a sequence joins what is on the screen, not its letter.
+        let text = rest.prefix { $0 != 0x1b }
+        rest = rest[text.endIndex...]
+        for character in String(decoding: text, as: UTF8.self) { interpret(character) }
       }
     }
   }
 
-  private mutating func escape(_ rest: inout Substring) {
+  private mutating func interpret(_ character: Character) {
+    switch character {
+    case "\r\n":
+      cursorColumn = 0
+      lineFeed()
+    case "\r":
+      cursorColumn = 0
+      wrapIsPending = false
+    case "\n":
+      // OPOST and ONLCR are left on.
+      cursorColumn = 0
+      lineFeed()
+    case "\u{7}": bells += 1
+    case "\u{8}":
+      cursorColumn = max(0, cursorColumn - 1)
+      wrapIsPending = false
+    default:
+      if character.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        unknown.append(String(character))
+      }
+      put(character)
+    }
+  }
+
+  private mutating func escape(_ rest: inout ArraySlice<UInt8>) {
     let all = rest
     rest.removeFirst()
     guard let kind = rest.popFirst() else { return unknown.append("ESC at the end") }
     switch kind {
-    case "7": saved = (cursorRow, cursorColumn, wrapIsPending)
-    case "8": (cursorRow, cursorColumn, wrapIsPending) = saved
-    case "[":
-      let parameters = rest.prefix { !$0.isLetter }
+    case UInt8(ascii: "7"): saved = (cursorRow, cursorColumn, wrapIsPending)
+    case UInt8(ascii: "8"): (cursorRow, cursorColumn, wrapIsPending) = saved
+    case UInt8(ascii: "["):
+      let parameters = rest.prefix { !(0x40...0x7e).contains($0) }
       rest = rest[parameters.endIndex...]
       guard let final = rest.popFirst() else { return unknown.append("CSI at the end") }
-      control(String(parameters), final)
-    default: unknown.append(String(all.prefix(4)))
+      control(String(decoding: parameters, as: UTF8.self), Character(UnicodeScalar(final)))
+    default: unknown.append(String(decoding: all.prefix(4), as: UTF8.self))
     }
     if cursorRow >= height { unknown.append("cursor below the screen") }
   }
@@ -130,6 +137,9 @@ struct Screen {
     case ("H", _):
       (cursorRow, cursorColumn, wrapIsPending) = (min(height, number) - 1, 0, false)
     case ("K", "2"): rows[cursorRow] = Row()
+    case ("K", ""):
+      if wrapIsPending { unknown.append("CSI K on a full row") }
+      rows[cursorRow].cells.removeLast(max(0, rows[cursorRow].cells.count - cursorColumn))
     case ("m", _): style = parameters
     case ("h", "?7"): wraps = true
     case ("l", "?7"): wraps = false

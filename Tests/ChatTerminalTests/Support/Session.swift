@@ -22,12 +22,13 @@ struct Session {
   static let prompt = Prompt.speak("SERVER> ")
 
   init(
-    columns: Int = 40, height: Int = 12, prompt: Prompt = Session.prompt, colours: Bool = false,
-    reflows: Bool = true
+    columns: Int = 40, height: Int = 12, prompt: Prompt = Session.prompt,
+    maximumLength: Int? = nil, colours: Bool = false, reflows: Bool = true
   ) {
     var settings = ConsoleSettings(
       isInteractive: true, columns: columns, rows: height, party: .server)
     settings.colours = colours
+    if let maximumLength { settings.maximumLength = maximumLength }
     settings.reflows = reflows
     console = Console(settings)
     screen = Screen(columns: columns, height: height)
@@ -77,10 +78,13 @@ struct Session {
     flush()
   }
 
-  mutating func flush() {
-    guard console.hasOutput else { return }
+  /// How many bytes were written.
+  @discardableResult
+  mutating func flush() -> Int {
+    guard console.hasOutput else { return 0 }
     let output = console.takeOutput()
     writeCount += 1
     screen.write(output.standardOutput)
+    return output.standardOutput.count
   }
 }
