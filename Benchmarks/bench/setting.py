@@ -1,6 +1,7 @@
 """What all figures share: sizes, folders, built programs, free ports."""
 
 import hashlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -72,7 +73,17 @@ class Setting:
         return path
 
 
+# Below the ports that the system gives to whoever connects (32768 on, ip(7)), and each is given out
+# once: one that was free a moment ago would else be another server's by the time it is listened at.
+_ports = itertools.count(20000)
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    for port in _ports:
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("", port))
+            except OSError:
+                continue
+            return port
