@@ -11,8 +11,11 @@ public struct RowLayout: Hashable, Sendable {
     public var widths: [Int] = []
     /// How many characters are in ``head``.
     public var headCount = 0
-    /// The most columns that any terminal uses.
+    /// The most columns that any terminal uses which knows the characters.
     public var maximum = 0
+    /// The most that one uses which draws every scalar beyond ASCII wide, as
+    /// its font or its language may have it.
+    var widest = 0
 
     public var columns: Int { widths.reduce(0, +) }
   }
@@ -31,10 +34,12 @@ public struct RowLayout: Hashable, Sendable {
 
   /// How many columns more the text may take at its end, where the cursor is
   /// and nothing else stands, before its last row has to be broken: the cursor,
-  /// too, needs a place. `nil` where something stands after the cursor.
+  /// too, needs a place. `nil` where something stands after the cursor, or the
+  /// row may be full already: that is drawn without automatic wrap, and then no
+  /// letter can be put after it or taken off it.
   var room: Int? {
     guard let row = rows.last, cursorRow == rows.count - 1, row.tail.isEmpty else { return nil }
-    return columns - 1 - row.maximum
+    return row.widest < columns ? columns - 1 - row.widest : nil
   }
 
   /// Breaks `line` for a screen of `columns` columns, at least 1.
@@ -102,6 +107,7 @@ public struct RowLayout: Hashable, Sendable {
     unwritten.append(byte)
     row.widths.append(1)
     row.maximum += 1
+    row.widest += 1
   }
 
   private mutating func put(_ glyph: Glyph, _ style: Style) {
@@ -110,6 +116,7 @@ public struct RowLayout: Hashable, Sendable {
     write(glyph.text)
     row.widths.append(glyph.width.estimate)
     row.maximum += glyph.width.maximum
+    row.widest += max(glyph.width.maximum, 2 * glyph.text.unicodeScalars.count)
   }
 
   private mutating func write(_ text: String) {

@@ -45,6 +45,20 @@ import Testing
     #expect(written("b", after: "ab\ra\u{12}").contains("\u{1b}[2K"))
   }
 
+  @Test(arguments: ["abcde", "abcde\u{7f}\u{7f}"])
+  func aTerminalThatDrawsMoreColumnsBreaksNoRow(typed: String) {
+    // By our table they take 30 of 40 columns, on this screen all of them.
+    var session = Session()
+    session.screen.drawsAmbiguousWide = true
+    session.type("привет как дела это я ")
+    for key in typed { session.type(String(key)) }
+    session.receive("one")
+    session.receive("two")
+    #expect(session.screen.text.dropLast() == ["tatyana> one", "tatyana> two"])
+    #expect(session.screen.cursorRow == 2)
+    TerminalConsoleTests.expectTidy(session)
+  }
+
   private static let keys = [
     "a", "b", " ", "xyz", "e", "é", "\u{301}", "日", "👨‍👩‍👧", "🇩", "🇫🇷", "❤\u{fe0f}", "\u{600}",
     "0123456789", "\u{7f}", "\u{7f}", "\u{7f}", "\u{7f}\u{7f}a", "ab\u{7f}c",

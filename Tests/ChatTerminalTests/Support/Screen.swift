@@ -31,6 +31,9 @@ struct Screen {
   private(set) var columns: Int
   private(set) var height: Int
   var taste = Taste.clusters
+  /// Cyrillic takes two columns, as where the language is Chinese or Japanese
+  /// (UAX #11, "Ambiguous").
+  var drawsAmbiguousWide = false
   var reflows = true
   private(set) var scrollback: [Row] = []
   private(set) var rows: [Row]
@@ -165,7 +168,11 @@ struct Screen {
 
   private mutating func put(_ character: Character) {
     switch taste {
-    case .clusters: put(String(character), columns: Width.clusterColumns(character))
+    case .clusters:
+      let isWide =
+        drawsAmbiguousWide
+        && character.unicodeScalars.allSatisfy { (0x400...0x4ff).contains($0.value) }
+      put(String(character), columns: isWide ? 2 : Width.clusterColumns(character))
     case .scalars:
       for scalar in character.unicodeScalars {
         put(String(scalar), columns: Width.scalarColumns(scalar))
