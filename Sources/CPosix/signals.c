@@ -76,6 +76,13 @@ void cposix_stop_group(void) {
   sigaction(SIGTSTP, &action, &before);
   pthread_sigmask(SIG_UNBLOCK, &set, &mask);
   kill(0, SIGTSTP); // stops here
+  // The SIGCONT that ended it is answered by whoever called this; taken by the
+  // next ppoll, it would be answered once more.
+  sigset_t continued;
+  sigemptyset(&continued);
+  sigaddset(&continued, SIGCONT);
+  const struct timespec at_once = {0};
+  sigtimedwait(&continued, NULL, &at_once);
   pthread_sigmask(SIG_SETMASK, &mask, NULL);
   sigaction(SIGTSTP, &before, NULL);
 }

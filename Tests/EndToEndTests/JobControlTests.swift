@@ -31,6 +31,37 @@ import Testing
     }
   }
 
+  @Test("a line of several rows is drawn once after fg", arguments: [true, false])
+  func severalRows(server isServer: Bool) throws {
+    try Stage.run { stage in
+      let shell: PtyProcess
+      if isServer {
+        let server = try stage.interactiveServer()
+        shell = server.process
+        let client = try stage.talker("tatyana", on: server.port)
+        try client.enter("hi")
+      } else {
+        let server = try stage.server()
+        shell = try stage.onTerminal(path: "/bin/sh", ["-i"])
+        try shell.enter("\(Program.chatclient.path) 127.0.0.1 \(server.port) --handle tatyana")
+      }
+      let prompt = isServer ? "SERVER> " : "tatyana> "
+      try shell.waitForInput(prompt)
+      let words = "the quick brown fox jumps over the lazy dog again "
+      try shell.send(words + words)
+      let rest = (prompt + words + words).dropFirst(shell.screen.columns)
+      try shell.waitForInput(String(rest))
+      try shell.send(Keys.suspend)
+      try shell.waitFor("Stopped")
+      try shell.enter("fg")
+      try shell.waitForInput(String(rest))
+      // What is drawn once more is drawn by now.
+      try shell.send("!")
+      try shell.waitForInput(rest + "!")
+      #expect(shell.screen.text.occurrences(of: prompt + "the quick") == 1)
+    }
+  }
+
   @Test("Ctrl-Z stops the whole server in mid-conversation, and fg goes on")
   func talkingServer() throws {
     try Stage.run { stage in

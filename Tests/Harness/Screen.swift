@@ -7,7 +7,7 @@ public struct Screen {
     var wraps = false
   }
 
-  private var columns: Int
+  public private(set) var columns: Int
   private var height: Int
   private var rows: [Row] = [Row()]
   private var row = 0
