@@ -108,6 +108,19 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
+    @Test func aForkThatFailsLeavesNoLine() throws {
+      let status = try inChild {
+        let free = dup(0)
+        close(free)
+        try SystemCallScript.run([("fork", .fails(.resourceTemporarilyUnavailable))]) { script in
+          _ = try? ChildProcess.fork(withLine: { _ in 0 })
+          precondition(script.remaining == 0)
+        }
+        return dup(0) == free
+      }
+      #expect(status == .exited(0))
+    }
+
     @Test(arguments: [
       ("socket", Errno.addressFamilyNotSupported), ("bind", .addressNotAvailable),
     ])

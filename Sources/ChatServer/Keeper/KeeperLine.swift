@@ -58,16 +58,12 @@ final class KeeperLine {
 
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
-      let pair = try SocketPair.open()
       let run = run
-      processID = try ChildProcess.fork {
-        pair.one.close()
+      (processID, socket) = try ChildProcess.fork(withLine: { line in
         closeOthers()
         Signals.resetInChild()
-        return Keeper.main(line: pair.other, run: run)
-      }
-      pair.other.close()
-      socket = pair.one
+        return Keeper.main(line: line, run: run)
+      })
     } catch {
       throw .system(error)
     }

@@ -17,6 +17,8 @@ extension Listener {
           return
         case .accepted(let peer, let address):
           admit(peer, from: address, at: now)
+          // A shortage is not over with the next peer.
+          if acceptAgainAt != nil { return }
         }
       } catch {
         tell(.acceptFailed(error.errno))
@@ -35,17 +37,14 @@ extension Listener {
     makeRoomForAnother()
     do throws(SystemCallError) {
       try peer.setPeerOptions()
-      let pair = try SocketPair.open()
       // Whatever is open here is open there: what is not its own it closes.
-      let child = try ChildProcess.fork { [self] in
-        pair.one.close()
+      let (child, line) = try ChildProcess.fork(withLine: { [self] line in
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, line: pair.other, run: keeper?.run,
+          peer: peer, address: address, line: line, run: keeper?.run,
           settings: settings, words: words)
-      }
-      pair.other.close()
-      sessions.append(Session(processID: child, line: pair.one, address: address))
+      })
+      sessions.append(Session(processID: child, line: line, address: address))
     } catch {
       // ECONNRESET and its like: the peer has gone again. The rest is a
       // shortage, of which the peer is told by the close.
