@@ -57,6 +57,7 @@ extension ConversationProcess {
     guard let ending else { preconditionFailure("a conversation leaves at its end") }
     if let terminal {
       sayLastWords(ending, on: terminal)
+      terminal.console.keepInput()
       unsaid = terminal.unsaid
       if !terminal.console.isInteractive, let line = heldLine, unsaid.isEmpty {
         unsaid = Array((line.text + "\n").utf8)

@@ -27,6 +27,13 @@ extension ConversationProcess {
   /// Whether a line should be read where every byte read is taken for good.
   var wantsPlainInput: Bool { machine.wantsOperatorInput && heldLine == nil }
 
+  /// Whether some of what the operator typed waits behind a line that was
+  /// committed first.
+  var hasOperatorInput: Bool {
+    guard let terminal else { return false }
+    return terminal.console.hasInput && (terminal.console.isInteractive || wantsPlainInput)
+  }
+
   /// Acts on what the operator typed.
   func hearOperator(at now: Instant) {
     guard let terminal else { return }

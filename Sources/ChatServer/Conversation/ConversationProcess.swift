@@ -154,7 +154,7 @@ final class ConversationProcess {
     var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // The opening is asked for before the first wait: what the peer has sent
     // by now shares its commit.
-    if recorder.hasPending { timeout = 0 }
+    if recorder.hasPending || hasOperatorInput { timeout = 0 }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }

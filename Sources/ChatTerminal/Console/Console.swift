@@ -45,6 +45,16 @@ public struct Console: Sendable {
     isInteractive ? terminal.wantsInput : plain.wantsInput
   }
 
+  /// Whether what was read has not all been asked for: ``nextEvent()`` is to be
+  /// called again, and nothing need come before.
+  public var hasInput: Bool { isInteractive ? terminal.hasInput : plain.hasInput }
+
+  /// At the end: puts what was typed on a terminal and not asked for, with its
+  /// line breaks, on the line, to be found in ``draft``.
+  public mutating func keepInput() {
+    if isInteractive { terminal.keepInput() }
+  }
+
   /// Whether every line of a pipe or file has been taken, and its end is what
   /// ``nextEvent()`` gives next.
   public var isAtEndOfInput: Bool { !isInteractive && plain.isAtEndOfInput }

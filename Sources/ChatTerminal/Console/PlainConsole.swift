@@ -43,6 +43,9 @@ struct PlainConsole: Sendable {
 
   var wantsInput: Bool { entered == nil && nextLine == lines.count && !inputHasEnded }
 
+  /// Whether ``nextEvent()`` has something to give.
+  var hasInput: Bool { entered == nil && (nextLine < lines.count || inputHasEnded) }
+
   /// Whether all that is left to tell is the end.
   var isAtEndOfInput: Bool { entered == nil && nextLine == lines.count && inputHasEnded }
 

@@ -71,6 +71,9 @@ struct TerminalConsole: Sendable {
 
   var wantsInput: Bool { !isEntered && nextKey == keys.count && !inputHasEnded }
 
+  /// Whether ``nextEvent()`` has something to look at.
+  var hasInput: Bool { !isEntered && (nextKey < keys.count || inputHasEnded) }
+
   mutating func nextEvent() -> ConsoleEvent? {
     while !isEntered, nextKey < keys.count {
       let key = keys[nextKey]
@@ -93,6 +96,16 @@ struct TerminalConsole: Sendable {
     guard inputHasEnded, !isEntered else { return nil }
     inputHasEnded = false
     return .endOfInput
+  }
+
+  /// Puts what was typed and not asked for on the line.
+  mutating func keepInput() {
+    for key in keys[nextKey...] {
+      // A line that was ended is part of one that was not said.
+      if case .enter = key { _ = editor.handle(.paste("\n")) } else { _ = editor.handle(key) }
+    }
+    nextKey = keys.count
+    changed()
   }
 
   /// Takes note of what `key` changed.

@@ -54,6 +54,25 @@ import Testing
     TerminalConsoleTests.expectTidy(session)
   }
 
+  /// The conversation ended between two of the lines of one read.
+  @Test(arguments: [
+    ("one\rtwo\rthree\rfour", "two\nthree\nfour"), ("one\rtwo2\u{7f}\rx", "two\nx"), ("one", "one"),
+    ("one\r", ""),
+  ])
+  func whatWasTypedAndNotAskedForIsKept(typed: String, kept: String) {
+    var session = Session()
+    session.console.input(Array(typed.utf8), at: session.now)
+    while let event = session.console.nextEvent() {
+      #expect(event == .line("one"))
+      session.console.acceptLine()
+      break
+    }
+    #expect(session.console.hasInput == (kept.count > 3))
+    session.console.keepInput()
+    #expect(session.console.draft == kept)
+    #expect(!session.console.hasInput)
+  }
+
   @Test func clearScreenKeepsMessagesInTheScrollback() {
     var session = Session()
     for number in 0..<5 { session.receive("n\(number)") }
