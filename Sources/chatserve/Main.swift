@@ -5,13 +5,23 @@ import History
 @main
 enum Main {
   static func main() {
-    // `history` can never be a port, but an argument parser would take the
-    // word for one.
+    // `history` and `help` can never be ports, but an argument parser would
+    // take the words for one.
     let arguments = CommandLine.arguments.dropFirst()
-    if arguments.first == "history" {
-      HistoryCommand.main(Array(arguments.dropFirst()))
+    switch arguments.first {
+    case "history": HistoryCommand.main(Array(arguments.dropFirst()))
+    case "help": help(with: arguments.dropFirst())
+    default: ChatServe.start(program: "chatserve")
+    }
+  }
+
+  /// `help`, `help history` and `help history VERB`, as the ends of the helps
+  /// say.
+  private static func help(with words: ArraySlice<String>) {
+    if words.first == "history" {
+      HistoryCommand.main(["help"] + words.dropFirst())
     } else {
-      ChatServe.start(program: "chatserve")
+      ChatServe.main(["--help"])
     }
   }
 }

@@ -22,6 +22,21 @@ import Testing
     }
   }
 
+  @Test(
+    "`help` is no port, and what follows it is not done",
+    arguments: [
+      ([], "USAGE: chatserve [<port>]"), (["history"], "USAGE: chatserve history <subcommand>"),
+      (["history", "prune"], "USAGE: chatserve history prune"),
+    ])
+  func help(words: [String], usage: String) throws {
+    try Stage.run { stage in
+      let server = try stage.onPipes(.chatserve, ["help"] + words)
+      #expect(try server.exitStatus() == 0)
+      #expect(server.outputText.contains(usage))
+      #expect(stage.files(in: stage.home) == [])
+    }
+  }
+
   @Test("on a terminal the port is asked for until it is one")
   func askedForAPort() throws {
     try Stage.run { stage in
