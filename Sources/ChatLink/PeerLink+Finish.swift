@@ -4,8 +4,10 @@ import ChatPosix
 extension PeerLink {
   /// Sends what is left, then the end of file, and waits for the peer's: a
   /// close with something unread would reset the connection, and the peer
-  /// could lose the last words (RFC 1122, 4.2.2.13).
+  /// could lose the last words (RFC 1122, 4.2.2.13). The second time, nothing.
   public func finish(within milliseconds: Int64) {
+    if isFinished { return }
+    isFinished = true
     let deadline = Clock.monotonicMilliseconds() + milliseconds
     var poller = Poller()
     var hasShutDown = false

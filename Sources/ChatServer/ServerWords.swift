@@ -12,7 +12,10 @@ public enum ServerNotice {
   case opened
   case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Int64?)
   case broken(CloseReason, detail: String?)
-  case unshown(from: Handle?, count: Int, isKept: Bool)
+  /// Said out of turn, or before it had the floor.
+  case unshown(from: Handle?, hadFloor: Bool, count: Int, isKept: Bool)
+  /// Of a peer that left before it had the floor, and cannot be shown any more.
+  case unheard(from: SocketAddress, count: Int, isKept: Bool)
   case unconfirmed(to: Handle?, count: Int)
   case closeUnrecorded
   case invalid(MessageError)

@@ -31,10 +31,16 @@ enum UserMessages {
     case .opened: "Connection with client opened."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
     case .broken(let reason, let detail): broken(reason, detail)
-    case .unshown(let handle, let count, let isKept):
-      "\(messages(count)) from \(name(handle)) came out of turn and "
-        + "\(count == 1 ? "was" : "were") not shown"
+    case .unshown(let handle, let hadFloor, let count, let isKept):
+      "\(messages(count)) from \(name(handle))"
+        + (hadFloor
+          ? " came out of turn and \(count == 1 ? "was" : "were") not shown"
+          : ", who left before the conversation began")
         + (isKept ? "; the transcript has \(count == 1 ? "it" : "them"):" : ":")
+    case .unheard(let address, let count, let isKept):
+      "\(address) left before the conversation began; \(messages(count)) of it "
+        + "\(count == 1 ? "was" : "were") not shown"
+        + (isKept ? "; the transcript has \(count == 1 ? "it" : "them")." : ".")
     case .unconfirmed(let handle, let count):
       "\(name(handle)) did not confirm \(messages(count)) of yours:"
     case .closeUnrecorded:

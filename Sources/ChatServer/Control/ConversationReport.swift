@@ -5,6 +5,9 @@ import ChatCore
 enum ConversationReport: Hashable {
   /// The peer has a handle; the floor can be given.
   case ready
+  /// The peer has gone and left words that the operator has not read; the floor
+  /// can be given to show them.
+  case unheard
   /// The terminal is given back and what is left is the connection's end.
   case released
   /// A part of what the operator typed and did not say.
@@ -25,6 +28,7 @@ enum ConversationReport: Hashable {
   var bytes: [UInt8] {
     switch self {
     case .ready: [0x52]
+    case .unheard: [0x48]
     case .released: [0x45]
     case .unsaid(let text): [0x55] + text
     case .interrupted: [0x49]
@@ -41,6 +45,7 @@ enum ConversationReport: Hashable {
     let rest = bytes.dropFirst()
     switch bytes.first {
     case 0x52: self = .ready
+    case 0x48: self = .unheard
     case 0x45: self = .released
     case 0x55: self = .unsaid(Array(rest))
     case 0x49: self = .interrupted

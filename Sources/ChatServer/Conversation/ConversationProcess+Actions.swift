@@ -55,6 +55,7 @@ extension ConversationProcess {
   /// the peer.
   func leave() -> SessionExit {
     guard let ending else { preconditionFailure("a conversation leaves at its end") }
+    if terminal == nil, !ending.unshown.isEmpty { waitToBeHeard(ending) }
     if let terminal {
       sayLastWords(ending, on: terminal)
       terminal.console.keepInput()
@@ -78,7 +79,8 @@ extension ConversationProcess {
     if !ending.unshown.isEmpty {
       tell(
         .unshown(
-          from: machine.peer, count: ending.unshown.count, isKept: settings.isKept))
+          from: machine.peer, hadFloor: opened != nil, count: ending.unshown.count,
+          isKept: settings.isKept))
       let name = machine.peer.map { DisplayName.of($0, besides: settings.handle) } ?? ""
       for message in ending.unshown {
         terminal.console.print("\(name)> \(message.text)", to: .notice)

@@ -44,6 +44,8 @@ final class ConversationProcess {
   /// Whether the operator has been told of it in the present turn.
   var hasToldTrouble = false
   private var listenerIsGone = false
+  /// There is no hope of the floor: the line is full, the server stops.
+  private(set) var isDismissed = false
   private var hasToldOutputGone = false
   var poller = Poller()
 
@@ -200,7 +202,8 @@ final class ConversationProcess {
     }
   }
 
-  private func take(_ signal: Signal, at now: Instant) {
+  func take(_ signal: Signal, at now: Instant) {
+    if [.interrupt, .terminate, .hangup].contains(signal) { isDismissed = true }
     switch signal {
     case .interrupt: post(.stop("SIGINT"), at: now)
     case .terminate: post(.stop("SIGTERM"), at: now)
@@ -212,13 +215,14 @@ final class ConversationProcess {
     }
   }
 
-  private func hearListener(at now: Instant) {
+  func hearListener(at now: Instant) {
     while true {
       switch try? line.receive(maximumLength: ControlLimits.messageLength) {
       case .message(let bytes): take(ListenerOrder(bytes: bytes), at: now)
       case .wouldBlock: return
       case .endOfFile, nil:
         listenerIsGone = true
+        isDismissed = true
         post(.stop("the listener died"), at: now)
         return
       }
@@ -232,8 +236,12 @@ final class ConversationProcess {
       post(.granted, at: now)
     case .unsaid(let text): unsaid += text
     case .place(let place): post(.placed(place), at: now)
-    case .full: post(.crowdedOut, at: now)
-    case .stop(let what): post(.stop(what), at: now)
+    case .full:
+      isDismissed = true
+      post(.crowdedOut, at: now)
+    case .stop(let what):
+      isDismissed = true
+      post(.stop(what), at: now)
     case .notice(let text): terminal?.console.print(text, to: .notice)
     case .line(let peers): take(line: peers)
     }

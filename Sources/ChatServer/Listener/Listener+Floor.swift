@@ -7,7 +7,7 @@ extension Listener {
   func giveFloor() {
     guard stopping == nil else { return }
     if !sessions.contains(where: { $0.standing == .hasFloor }),
-      let next = sessions.firstIndex(where: { $0.standing == .waiting })
+      let next = sessions.firstIndex(where: \.wantsFloor)
     {
       for part in ControlLimits.parts(of: unsaid) { order(.unsaid(part), next) }
       unsaid = []
@@ -68,6 +68,15 @@ extension Listener {
       sessions[index].standing = .waiting
       let talks = sessions.contains { $0.standing == .hasFloor }
       if talks && lineLength > settings.waitingLimit {
+        order(.full, index)
+        sessions[index].standing = .leaving
+      }
+    case .unheard:
+      guard [.introducing, .waiting].contains(sessions[index].standing) else { return }
+      let others = sessions.count { $0.standing == .unheard }
+      if others < Self.unheardLimit {
+        sessions[index].standing = .unheard
+      } else {
         order(.full, index)
         sessions[index].standing = .leaving
       }

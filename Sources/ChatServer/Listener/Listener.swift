@@ -10,6 +10,9 @@ public final class Listener {
   /// line; past this many the oldest has to go, so that nobody can fill the
   /// house by saying nothing.
   static let introducingLimit = 32
+  /// Peers that have gone and whose words wait to be read: each is a process.
+  /// Of more than a screenful the operator is told how many there were.
+  static let unheardLimit = 16
   /// Milliseconds that conversations get for their goodbyes when the server
   /// stops: as long as they themselves try to record a close, and some more.
   static let stopWithin: Int64 = 5_000

@@ -7,11 +7,17 @@ struct Session {
     case introducing
     /// Its peer waits for the floor.
     case waiting
+    /// Its peer has gone and left words that nobody has read. It waits too, and
+    /// in nobody's way: it has no place in line.
+    case unheard
     /// It owns the terminal.
     case hasFloor
     /// It has given the terminal back and sees its connection off.
     case leaving
   }
+
+  /// Whether the floor may be given to it.
+  var wantsFloor: Bool { standing == .waiting || standing == .unheard }
 
   let processID: Int32
   let line: MessageSocket

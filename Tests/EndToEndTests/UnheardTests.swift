@@ -1,0 +1,102 @@
+import Glibc
+import Harness
+import Testing
+
+/// Peers that say something and leave before they have the floor, as a script
+/// does: `printf 'bob> hi' | nc`.
+@Suite struct UnheardTests {
+  private static let bobsWords = "bob line: client 1 hi (held); closed by client, eof"
+
+  @Test("what a script says all at once is read, and recorded", arguments: ["\n", ""])
+  func allAtOnce(ending: String) throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try PeerSocket(port: server.port)
+      try peer.send("bob> hi" + ending)
+      peer.sendEndOfFile()
+      try peer.waitForEnd()
+      try server.process.waitFor("Client requested to close connection.")
+      #expect(
+        server.process.screen.text.contains(
+          """
+          Connection with client opened.
+          1 message from bob, who left before the conversation began; the transcript has it:
+          bob> hi
+          Client requested to close connection. Waiting for new connection...
+          """))
+      try stage.waitForTranscript([Self.bobsWords])
+    }
+  }
+
+  @Test("without a transcript too")
+  func withoutLog() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--no-log")
+      let peer = try PeerSocket(port: server.port)
+      try peer.send("bob\none\ntwo\n\\quit\n")
+      try peer.waitForEnd()
+      try server.process.waitFor("2 messages from bob, who left before the conversation began:")
+      try server.process.waitFor("bob> two")
+    }
+  }
+
+  @Test("behind another's talk it waits, takes nobody's place, and is read when that ends")
+  func behindAnother() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--max-waiting", "1")
+      let first = try stage.talker("one", on: server.port)
+      let script = try PeerSocket(port: server.port)
+      try script.send("bob> hi\n")
+      script.sendEndOfFile()
+      // Not held up by the talk.
+      try script.waitForEnd()
+      try stage.waitForTranscript(["one native: ; open", Self.bobsWords])
+      let second = try stage.client(server.port, "--handle", "two")
+      try second.waitFor("You are number 1 in line;")
+      #expect(!server.process.screen.text.contains("bob> hi"))
+      try first.enter("\\quit")
+      try server.process.waitFor("bob> hi")
+      try second.waitForInput("two> ")
+      try second.enter("hello")
+      try server.process.waitFor("two> hello")
+    }
+  }
+
+  @Test("when the server stops first, it says how much there was")
+  func serverStops() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      _ = try stage.talker("one", on: server.port)
+      let script = try PeerSocket(port: server.port)
+      try script.send("bob\none\ntwo\n\\quit\n")
+      try script.waitForEnd()
+      try stage.waitForTranscript([
+        "one native: ; open",
+        "bob line: client 1 one (held), client 2 two (held); closed by client, quit",
+      ])
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      #expect(
+        server.process.screen.text.contains(
+          "left before the conversation began; 2 messages of it were not shown; "
+            + "the transcript has them."))
+    }
+  }
+
+  @Test("of more than a few the operator is told how many there were")
+  func many() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let talker = try stage.talker("one", on: server.port)
+      for number in 0..<20 {
+        let script = try PeerSocket(port: server.port)
+        try script.send("bob> n\(number)\n")
+        script.sendEndOfFile()
+        try script.waitForEnd()
+      }
+      try server.process.waitFor("left before the conversation began; 1 message", times: 4)
+      try talker.enter("\\quit")
+      try server.process.waitFor("1 message from bob, who left", times: 16)
+    }
+  }
+}
