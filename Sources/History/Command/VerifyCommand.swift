@@ -10,7 +10,7 @@ struct VerifyCommand: HistoryVerb {
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output-format")],
-    help: ArgumentHelp("text or json.", valueName: "format"),
+    help: ArgumentHelp("text, json or json-pretty.", valueName: "format"),
     completion: .list(["text", "json", "json-pretty"]))
   var format: FormatName = .text
 
