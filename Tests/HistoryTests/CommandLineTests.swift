@@ -53,6 +53,18 @@ import Seeded
     #expect(result.exit == 64)
   }
 
+  @Test(arguments: [["list", "--bogus"], ["show", "-n"], ["help", "list"]])
+  func `a usage error names the help that there is`(_ arguments: [String]) throws {
+    let result = try Fixture.history(arguments)
+    #expect(!(result.errors + result.output).contains("'history"))
+    let isHelp = arguments.first == "help"
+    #expect(
+      isHelp
+        ? result.output.contains("USAGE: chatserve history list")
+        : result.errors.contains("See 'chatserve history \(arguments[0]) --help'"))
+    #expect(result.exit == (isHelp ? 0 : 64))
+  }
+
   @Test func `random lines are read plainly as the parser reads them, or not at all`() throws {
     let seed = UInt64.random(in: .min ... .max)
     var random = SeededRandom(seed: seed)

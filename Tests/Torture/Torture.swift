@@ -10,10 +10,15 @@ import TortureKit
 enum Torture {
   static func main() {
     var options = Options(Array(CommandLine.arguments.dropFirst()))
+    let attacks = Attacks.all(rounds: options.rounds, seed: options.seed)
+    guard attacks.contains(where: { options.wants($0.name) }) else {
+      let names = attacks.map(\.name).joined(separator: " ")
+      print("No attack begins with a name given. There are: \(names)")
+      exit(64)
+    }
     print("seed \(options.seed), \(options.rounds) rounds")
     fflush(nil)
-    for attack in Attacks.all(rounds: options.rounds, seed: options.seed)
-    where options.wants(attack.name) {
+    for attack in attacks where options.wants(attack.name) {
       let began = Clock.seconds
       do {
         let result = try attack.body()

@@ -19,14 +19,7 @@ public struct HistoryCommand: ParsableCommand {
   /// the process with what it ends with. In place of the argument parser's
   /// own, which reads every line the slow way; see ``PlainlyRead``.
   public static func main(_ arguments: [String]) {
-    guard let verb = PlainCommandLine.verb(arguments) else {
-      if isUnknownVerb(arguments) { leave(run(arguments, in: .ofProcess())) }
-      return parserMain(of: Self.self, arguments)
-    }
-    leave(verb.run(in: .ofProcess()).rawValue)
-  }
-
-  private static func leave(_ code: Int32) {
+    let code = run(arguments, in: .ofProcess())
     if code != HistoryExit.done.rawValue { exit(withError: ExitCode(code)) }
   }
 
@@ -40,13 +33,6 @@ public struct HistoryCommand: ParsableCommand {
   private static func isUnknownVerb(_ arguments: [String]) -> Bool {
     guard let first = arguments.first, !first.isEmpty, !first.hasPrefix("-") else { return false }
     return first != "help" && !verbs.contains(first)
-  }
-
-  /// The argument parser's `main`, which this type has its own in place of.
-  private static func parserMain<Command: ParsableCommand>(
-    of command: Command.Type, _ arguments: [String]
-  ) {
-    command.main(arguments)
   }
 
   /// The verb that the argument parser takes `arguments` for; `nil` when they
@@ -76,7 +62,9 @@ public struct HistoryCommand: ParsableCommand {
     } catch {
       let code = exitCode(for: error)
       let sink = code == .success ? surroundings.output : surroundings.errors
-      try? sink.write(Array((fullMessage(for: error) + "\n").utf8))
+      // Here alone the parser leaves out the program's name.
+      let text = fullMessage(for: error).replacing("See 'history", with: "See 'chatserve history")
+      try? sink.write(Array((text + "\n").utf8))
       return code.rawValue
     }
   }
