@@ -2,12 +2,19 @@ import ChatCore
 import ChatPosix
 
 extension PeerLink {
+  /// Sends what can be sent now and, where that is all, the end of file: a peer
+  /// that has left need not wait for what is still to be done here before
+  /// ``finish(within:)``. Waits for nothing.
+  public func hangUp(at now: Instant) {
+    _ = flush(at: now)
+    // A connection that is gone needs no end of file.
+    if outbound.isEmpty && !isBroken { try? descriptor.shutdownWrite() }
+  }
+
   /// Sends what is left, then the end of file, and waits for the peer's: a
   /// close with something unread would reset the connection, and the peer
-  /// could lose the last words (RFC 1122, 4.2.2.13). The second time, nothing.
+  /// could lose the last words (RFC 1122, 4.2.2.13).
   public func finish(within milliseconds: Int64) {
-    if isFinished { return }
-    isFinished = true
     let deadline = Clock.monotonicMilliseconds() + milliseconds
     var poller = Poller()
     var hasShutDown = false

@@ -30,8 +30,6 @@ public final class PeerLink {
   public private(set) var isAtEnd = false
   /// Whether the last read was full, so that there may be more to read.
   public private(set) var mayHaveMore = false
-  /// Whether the socket is closed.
-  var isFinished = false
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
 

@@ -62,6 +62,26 @@ import Testing
     }
   }
 
+  @Test("one that leaves the line and does not hang up holds nobody up")
+  func leavesTheLineOpen() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let first = try stage.talker("one", on: server.port)
+      let script = try PeerSocket(port: server.port)
+      try script.send("bob\n")
+      try server.process.waitFor("waits in line.")
+      let second = try stage.client(server.port, "--handle", "two")
+      try second.waitFor("You are number 2 in line;")
+      try script.send("hi\n\\quit\n")
+      try script.waitForEnd()
+      try first.enter("\\quit")
+      try server.process.waitFor("bob> hi")
+      // Within the second that is promised to whoever comes next; the last words
+      // to a peer may take two.
+      try second.waitForInput("two> ", within: 1)
+    }
+  }
+
   @Test("when the server stops first, it says how much there was")
   func serverStops() throws {
     try Stage.run { stage in

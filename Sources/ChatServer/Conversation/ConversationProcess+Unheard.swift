@@ -6,11 +6,12 @@ import ChatTerminal
 /// The end of a peer that said something and left before it had the floor:
 /// `printf 'bob> hi' | nc`.
 extension ConversationProcess {
-  /// Sees the peer off and stays in line until the operator can read what it
-  /// said. Where that cannot be, the operator is told how much there was, in our
+  /// Sees the peer off and stays until the operator can read what it said; its
+  /// connection is closed after that, since the floor may come at any moment and
+  /// a peer that does not close its end is waited for. Where that cannot be, the operator is told how much there was, in our
   /// words, since the listener passes on no others.
   func waitToBeHeard(_ ending: Conversation.Ending) {
-    link.finish(within: Self.farewellWithin)
+    link.hangUp(at: Self.now)
     report(.unheard)
     while terminal == nil, !isDismissed {
       _ = try? poller.poll([Interest(line.descriptor)])

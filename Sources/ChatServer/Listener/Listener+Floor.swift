@@ -88,7 +88,10 @@ extension Listener {
       settings.operatorIsAbsent = true
     case .notice(let sentence):
       // Every one of a line of peers may have the same to tell.
-      if sentence != lastNotice { tell(sentence) }
+      if sentence != lastNotice {
+        // Who has the terminal is on its way out, and hears no more.
+        if stopping == nil { tell(sentence) } else { lastWords.append(sentence) }
+      }
       lastNotice = sentence
     case .outputGone:
       stop(because: "output closed", at: now)

@@ -50,6 +50,9 @@ public final class Listener {
   var turnedAwayNoticeAt: Instant?
   /// What a conversation without a terminal told last.
   var lastNotice: String?
+  /// What such told while the server stopped: said when the terminal is
+  /// nobody's any more.
+  var lastWords: [String] = []
   var poller = Poller()
 
   struct Stop {
@@ -115,6 +118,7 @@ public final class Listener {
       giveFloor()
     }
     stopKeeper()
+    for sentence in lastWords { try? StandardError.write(sentence + "\n") }
   }
 
   private func announce() {
