@@ -1,9 +1,9 @@
 import ArgumentParser
 import ChatCore
 import ChatPosix
+import ChatProgram
 import ChatServer
 import History
-import ChatProgram
 import Transcript
 
 /// `chatserve <port>`.

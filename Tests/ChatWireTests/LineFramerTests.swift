@@ -1,6 +1,6 @@
 import ChatWire
-import Testing
 import Seeded
+import Testing
 
 struct LineFramerTests {
   private func lines(_ chunks: [[UInt8]], limit: Int = 1000) -> [LineFramer.Line] {

@@ -1,7 +1,7 @@
 import ChatCore
 import ChatWire
-import Testing
 import Seeded
+import Testing
 
 struct PeerCodecFuzzTests {
   private static let words: [[UInt8]] =

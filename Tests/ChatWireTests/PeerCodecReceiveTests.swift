@@ -1,7 +1,7 @@
 import ChatCore
 import ChatWire
-import Testing
 import Seeded
+import Testing
 
 struct PeerCodecReceiveTests {
   /// What a client of each dialect sends, and what a server makes of it.

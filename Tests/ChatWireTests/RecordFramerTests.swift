@@ -1,6 +1,6 @@
 import ChatWire
-import Testing
 import Seeded
+import Testing
 
 struct RecordFramerTests {
   private func records(

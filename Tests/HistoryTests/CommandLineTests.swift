@@ -1,7 +1,7 @@
+import Seeded
 import Testing
 
 @testable import History
-import Seeded
 
 /// The plain way of reading a command line and the argument parser agree.
 @Suite struct CommandLineTests {

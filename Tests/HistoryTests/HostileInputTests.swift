@@ -1,9 +1,9 @@
 import ChatCore
+import Seeded
 import Testing
 import Transcript
 
 @testable import History
-import Seeded
 
 /// Whatever a user types or a file holds is refused or shown, and never ends
 /// the process.

@@ -55,16 +55,21 @@ import Testing
       { $0.add([] as [UInt8]) },
       { $0.add(0 as Int64) },
       {
-        $0.add("ab"); $0.add("c")
+        $0.add("ab")
+        $0.add("c")
       },
       {
-        $0.add("a"); $0.add("bc")
+        $0.add("a")
+        $0.add("bc")
       },
       {
-        $0.add([0x61] as [UInt8]); $0.add("bc")
+        $0.add([0x61] as [UInt8])
+        $0.add("bc")
       },
       {
-        $0.add("a"); $0.addNull(); $0.add("bc")
+        $0.add("a")
+        $0.addNull()
+        $0.add("bc")
       },
     ]
     let all = lists.map { fill in

@@ -22,8 +22,31 @@ public struct Instant: Comparable, Hashable, Sendable {
     return Instant(milliseconds: overflow ? (milliseconds > 0 ? .max : .min) : sum)
   }
 
+  /// The instant `duration` later, parts of a millisecond left out; stays at
+  /// the last one there is rather than overflow.
+  public func advanced(by duration: Duration) -> Instant {
+    advanced(byMilliseconds: duration.wholeMilliseconds)
+  }
+
+  /// How long after `earlier` this instant is; negative when it is before it.
+  public func duration(since earlier: Instant) -> Duration {
+    .milliseconds(milliseconds(since: earlier))
+  }
+
   /// Milliseconds from `earlier` to this instant; negative when it is later.
   public func milliseconds(since earlier: Instant) -> Int64 {
     milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, rounded towards zero and kept to what an `Int64`
+  /// holds: what poll(2) and the transcript count in.
+  public var wholeMilliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    if overflow { return seconds < 0 ? .min : .max }
+    let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+    return carry ? (seconds < 0 ? .min : .max) : sum
   }
 }

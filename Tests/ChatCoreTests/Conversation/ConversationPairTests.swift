@@ -1,6 +1,6 @@
 import ChatCore
-import Testing
 import Seeded
+import Testing
 
 /// A server's and a client's machine on one lossless link that carries what
 /// is under way in order: what one says the other shows, once and in order,

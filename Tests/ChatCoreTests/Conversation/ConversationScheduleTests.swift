@@ -1,6 +1,6 @@
 import ChatCore
-import Testing
 import Seeded
+import Testing
 
 /// The invariants under any order of events: hostile peers, sick disks and
 /// operators who type at the wrong moment, all drawn at random.

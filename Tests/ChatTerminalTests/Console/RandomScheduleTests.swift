@@ -1,7 +1,7 @@
 import ChatCore
 import ChatTerminal
-import Testing
 import Seeded
+import Testing
 
 /// Keys, messages and resizes in any order. The text is checked against a
 /// model that does everything the slow way, the screen against what was said.

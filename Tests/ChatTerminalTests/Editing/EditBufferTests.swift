@@ -1,6 +1,6 @@
 import ChatTerminal
-import Testing
 import Seeded
+import Testing
 
 @Suite struct EditBufferTests {
   @Test func clustersFormAsScalarsArrive() {

@@ -1,8 +1,8 @@
 import ChatCore
+import Seeded
 import Testing
 
 @testable import History
-import Seeded
 
 @Suite struct TimeFormTests {
   let zone = Zone.fixed(seconds: -8 * 3600)

@@ -1,9 +1,9 @@
 import ChatCore
 import Foundation
+import Seeded
 import Testing
 
 @testable import History
-import Seeded
 
 @Suite struct ZoneTests {
   private func zone(_ name: String) throws -> Zone {

@@ -70,7 +70,7 @@ struct Command {
       &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
     let arguments = ([path] + arguments).map { strdup($0) } + [nil]
     let environment = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (arguments + environment).forEach { free($0) } }
+    defer { for string in arguments + environment { free(string) } }
     var processID: pid_t = 0
     let status = posix_spawn(&processID, path, &actions, &attributes, arguments, environment)
     guard status == 0 else {

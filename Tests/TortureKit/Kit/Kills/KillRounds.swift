@@ -1,8 +1,8 @@
 import ChatCore
 import Glibc
 import Harness
-import Transcript
 import Seeded
+import Transcript
 
 /// Talks at full speed in both directions, kills somebody at a random moment,
 /// and holds what must be true afterwards. The seed gives the same schedule

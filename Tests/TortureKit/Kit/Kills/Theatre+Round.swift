@@ -1,8 +1,8 @@
 import ChatCore
 import Glibc
 import Harness
-import Transcript
 import Seeded
+import Transcript
 
 extension Theatre {
   /// Milliseconds of talk before somebody is killed, at most.
