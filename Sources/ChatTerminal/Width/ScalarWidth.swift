@@ -1,4 +1,4 @@
-/// How many columns a scalar takes by itself. Our own table instead of
+/// How many columns a scalar takes by itself. Our own answer instead of
 /// wcwidth(3), which answers by locale and knows nothing in the C locale.
 enum ScalarWidth: Sendable {
   /// Drawn over what stands before it.
@@ -13,19 +13,27 @@ enum ScalarWidth: Sendable {
     // Nothing below the combining accents is anything but narrow.
     if scalar.value < 0x300 {
       self = .narrow
-      return
-    }
-    let rows = ScalarWidthTable.rows
-    var low = 0
-    var high = rows.count
-    while low < high {
-      let middle = (low + high) / 2
-      if rows[middle].last < scalar.value { low = middle + 1 } else { high = middle }
-    }
-    if low < rows.count, rows[low].first <= scalar.value {
-      self = rows[low].kind
+    } else if Self.takesNoColumn(scalar) {
+      self = .zero
+    } else if scalar.properties.isEmojiPresentation {
+      self = .emoji
     } else {
-      self = .narrow
+      self = EastAsianWide.contains(scalar) ? .wide : .narrow
+    }
+  }
+
+  /// Nonspacing and enclosing marks, format characters, and the vowels and
+  /// finals of conjoining Hangul, which follow a wide initial.
+  private static func takesNoColumn(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x1160...0x11ff, 0xd7b0...0xd7ff: return true
+    // Selectors yet to be assigned are reserved as ignorable.
+    case 0xe0000...0xe0fff: return true
+    default: break
+    }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return true
+    default: return false
     }
   }
 
