@@ -6,7 +6,7 @@ import ChatTerminal
 extension Client {
   func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
-    case .send(let signal): link.send(signal, at: now)
+    case .send(let outgoing): link.send(outgoing, at: now)
     case .show(.opened):
       opened = Clock.localTime(Clock.realtimeMilliseconds())
       // The original says nothing here; the prompt says it.
@@ -23,13 +23,15 @@ extension Client {
     case .accept(_, let message):
       view.accept(on: terminal, at: now)
       if let handle { recent.append(message, from: handle.text, party: .client) }
-    case .giveBack(let message, let obstacle): keep(message, obstacle)
-    case .askAgain(let why):
-      tell(.handleDenied(why))
+    case .reject(let message, let obstacle): keep(message, obstacle)
+    case .askForHandle(let why):
+      if let why { tell(.handleDenied(why)) }
       handle = nil
-    case .tellDenied(let why): tell(.denied(why))
+      isAsking = true
+      terminal.console.setPrompt(.ask(words.sentence(.askHandle)))
+    case .reportDenied(let why): tell(.denied(why))
     case .end(let ending): self.ending = ending
-    case .record, .announceReady, .confirm: break
+    case .record, .reportReady, .confirm: break
     }
   }
 
@@ -51,19 +53,20 @@ extension Client {
     }
   }
 
-  /// Brings the prompt in step with where the conversation stands.
-  func showStanding() {
+  /// Brings the prompt in step with the state of the conversation.
+  func showState() {
     guard ending == nil else { return }
     if let count = machine.slowlyConfirmed(at: Self.now) {
       terminal.console.setPrompt(.waiting(words.sentence(.underWay(count)), then: ownPrompt))
       return
     }
-    switch machine.standing {
+    switch machine.state {
     case .introducing, .over:
       terminal.console.setPrompt(.none)
     case .naming:
-      askForHandle()
-    case .inLine(let place):
+      // Asked when the machine asked for it.
+      break
+    case .queued(let place):
       if let place, toldPlace != .some(.some(place)) {
         toldPlace = .some(place)
         // On a terminal it stands in the prompt's place.
@@ -80,17 +83,6 @@ extension Client {
   }
 
   private var ownPrompt: String { (handle?.text ?? "") + "> " }
-
-  private func askForHandle() {
-    if let handle {
-      self.handle([.operatorNamed(handle)], at: Self.now)
-      // The conversation may have begun by it, and nothing else wakes the loop.
-      showStanding()
-    } else if !isAsking {
-      isAsking = true
-      terminal.console.setPrompt(.ask(words.sentence(.askHandle)))
-    }
-  }
 
   func sayLastWords(_ ending: Conversation.Ending) {
     terminal.console.setPrompt(.none)

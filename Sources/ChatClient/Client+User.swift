@@ -22,9 +22,9 @@ extension Client {
 
   /// Whether a goodbye would be understood.
   private var isIntroduced: Bool {
-    switch machine.standing {
+    switch machine.state {
     case .introducing, .naming: false
-    case .inLine, .speaking, .listening, .over: true
+    case .queued, .speaking, .listening, .over: true
     }
   }
 

@@ -63,7 +63,8 @@ public final class Client {
     let now = Self.now
     link = PeerLink(
       socket, side: .client, ownHandle: settings.handle, phrases: words.peer, at: now)
-    machine = Conversation(ConversationSettings(role: .client, mode: .turns), at: now)
+    machine = Conversation(
+      ConversationSettings(role: .client, mode: .turns, handle: settings.handle), at: now)
   }
 
   /// The connection and the terminal are open; no file is needed any more.
@@ -95,7 +96,7 @@ public final class Client {
 
   /// One turn of the loop: wait, read everything that is there, show, send.
   private func turn() {
-    showStanding()
+    showState()
     terminal.flush()
     let ready = wait()
     let now = Self.now

@@ -25,13 +25,13 @@ extension PeerLink {
     case .invalid(let error, let number): return .saidInvalid(number: number, error)
     case .acknowledged(let number): return .acknowledged(number)
     case .quit(let reason): return .quit(reason)
-    case .mode(let mode): return .told(mode)
-    case .place(let place): return .place(place)
-    case .floor: return .floorGiven
+    case .mode(let mode): return .serverSetMode(mode)
+    case .place(let place): return .serverQueued(place: place)
+    case .floor: return .serverGaveFloor
     case .ping: return .ping
     case .pong: return nil
-    case .denied(let sentence): return .denied(sentence)
-    case .refused(let sentence): return .turnedAway(sentence)
+    case .denied(let sentence): return .serverDenied(sentence)
+    case .refused(let sentence): return .serverRefused(sentence)
     case .endOfFile: return .ended
     case .malformed(let error): return .failed(.malformed(description(of: error)))
     case .reply(let bytes):

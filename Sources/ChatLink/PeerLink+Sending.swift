@@ -3,12 +3,12 @@ import ChatPosix
 import ChatWire
 
 extension PeerLink {
-  /// Puts one signal in the queue, in the peer's dialect.
-  public func send(_ signal: Conversation.Signal, at now: Instant) {
-    guard !isBroken, let outgoing = outgoing(for: signal) else { return }
+  /// Puts one value in the queue, in the peer's dialect.
+  public func send(_ outgoing: Conversation.Outgoing, at now: Instant) {
+    guard !isBroken, let value = wireValue(for: outgoing) else { return }
     var receipt: Int?
-    if case .say(let number, _) = signal, codec.dialect != .native { receipt = number }
-    outbound.append(receipt: receipt) { codec.encode(outgoing, into: &$0) }
+    if case .say(let number, _) = outgoing, codec.dialect != .native { receipt = number }
+    outbound.append(receipt: receipt) { codec.encode(value, into: &$0) }
   }
 
   /// Writes what the socket takes now.
@@ -38,14 +38,14 @@ extension PeerLink {
     return taken.map { [.acknowledged($0)] } ?? []
   }
 
-  private func outgoing(for signal: Conversation.Signal) -> Outgoing? {
+  private func wireValue(for signal: Conversation.Outgoing) -> Outgoing? {
     switch signal {
     case .greeting:
       return ownHandle.map(Outgoing.greeting)
     case .handle(let handle):
       ownHandle = handle
       return .handle(handle)
-    case .refuseHandle(let error): return .handleRefused(phrases.refusedHandle(error))
+    case .rejectHandle(let error): return .handleRefused(phrases.refusedHandle(error))
     case .mode(let mode): return .mode(mode)
     case .place(let place): return .place(place, sentence: phrases.place(place))
     case .floor: return .floor

@@ -3,7 +3,7 @@ import ChatPosix
 import ChatWire
 
 /// The connection to a peer: a socket, the peer's dialect, and what is still
-/// to be sent. Reads become events of the conversation, its signals become
+/// to be sent. Reads become events of the conversation, what it sends becomes
 /// bytes; nothing here ever waits.
 public final class PeerLink {
   /// Bytes that may wait for a peer that does not read. Its receipts and
@@ -90,7 +90,7 @@ public final class PeerLink {
       case .bytes(let count):
         mayHaveMore = count == buffer.count
         let incoming = codec.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: now)
-        return [.heard] + events(from: incoming, at: now)
+        return [.received] + events(from: incoming, at: now)
       }
     } catch {
       isAtEnd = true

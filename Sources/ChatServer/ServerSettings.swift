@@ -10,9 +10,9 @@ public struct ServerSettings {
   public var address: String?
   public var handle: Handle
   public var mode: Mode
-  /// Milliseconds of silence allowed to the peer whose turn it is; `nil` is
+  /// Silence allowed to the peer whose turn it is; `nil` is
   /// for ever.
-  public var idleLimit: Int64?
+  public var idleLimit: Duration?
   /// Peers that may wait in line, beside the one who has the floor.
   public var waitingLimit: Int
   /// The transcript's path; `nil`: nothing is kept.
@@ -26,7 +26,7 @@ public struct ServerSettings {
   public var view = ConversationView.Options()
 
   public init(
-    port: UInt16, address: String?, handle: Handle, mode: Mode, idleLimit: Int64?,
+    port: UInt16, address: String?, handle: Handle, mode: Mode, idleLimit: Duration?,
     waitingLimit: Int, database: String?, version: String
   ) {
     self.port = port

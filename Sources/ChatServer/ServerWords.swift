@@ -10,7 +10,7 @@ public enum ServerNotice {
   /// This system cannot keep a conversation's process from these.
   case uncontained([Containment.Layer], isKept: Bool)
   case opened
-  case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Int64?)
+  case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Duration?)
   case broken(CloseReason, detail: String?)
   /// Said out of turn, or before it had the floor.
   case unshown(from: Handle?, hadFloor: Bool, count: Int, isKept: Bool)

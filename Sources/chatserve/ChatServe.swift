@@ -69,7 +69,7 @@ struct ChatServe: ParsableCommand {
     let database = transcript()
     var settings = ServerSettings(
       port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
-      idleLimit: idleTimeout == 0 ? nil : Int64(idleTimeout) * 1000,
+      idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
     settings.view = view.view
     do throws(ServerError) {

@@ -96,13 +96,13 @@ enum UserMessages {
   }
 
   private static func ended(
-    _ ending: Conversation.Ending, _ dialect: Dialect?, _ idleLimit: Int64?
+    _ ending: Conversation.Ending, _ dialect: Dialect?, _ idleLimit: Duration?
   ) -> String {
     switch (ending.by, ending.reason) {
     case (.server?, .sigint): "Server requested to close connection."
     case (.server?, .quit), (.server?, .eof): "Server requested to close connection. \(waiting)"
     case (_, .timeout):
-      "Client timed out after \(SharedWords.duration(seconds: (idleLimit ?? 0) / 1000)) of inactivity. \(waiting)"
+      "Client timed out after \(SharedWords.duration(seconds: (idleLimit ?? .zero).components.seconds)) of inactivity. \(waiting)"
     // chatclient never leaves without a word, so its end of file is none.
     case (.client?, .eof) where dialect == .native:
       "Connection with client was lost. \(waiting)"

@@ -1,51 +1,62 @@
+/// Who may speak: the floor, the turns, and what the operator says in them.
 extension Conversation {
-  /// What the listener tells a server's conversation.
+  /// What the listener says to a server's conversation.
   mutating func handleListener(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
     switch event {
-    case .granted:
-      guard case .waiting = phase, role == .server, !isGranted else { return }
-      isGranted = true
+    case .listenerGaveFloor:
+      guard case .waiting = phase, role == .server, !hasFloor else { return }
+      hasFloor = true
       // Not one of the events, so nobody waits for it.
       actions.append(.record(.floor))
       takeFloor(now, &actions)
-    case .placed(let place):
+    case .listenerQueued(let place):
       guard self.place != place else { return }
       self.place = place
       if case .waiting = phase { actions.append(.send(.place(place))) }
-    case .crowdedOut:
+    case .listenerIsFull:
       close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
-    case .stop(let what):
-      stop(what, now, &actions)
     default:
       preconditionFailure("handleListener is called with the listener's events only")
     }
   }
 
-  /// What a server tells its client.
-  mutating func handleServerWord(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
+  /// What a server says to its client.
+  mutating func handleServer(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
     guard role == .client else {
       fail(.malformed("a client spoke as if it were a server"), now, &actions)
       return
     }
     switch event {
-    case .told(let mode):
+    case .serverSetMode(let mode):
       if case .waiting = phase { self.mode = mode }
-    case .place(let place):
+    case .serverQueued(let place):
       if case .waiting = phase { self.place = place }
-    case .floorGiven:
+    case .serverGaveFloor:
       if case .waiting = phase { takeFloor(now, &actions) }
-    case .denied(let why):
+    case .serverDenied(let why):
       takeDenial(why, &actions)
-    case .turnedAway(let why):
+    case .serverRefused(let why):
       guard case .introducing = phase else { return }
       close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
     default:
-      preconditionFailure("handleServerWord is called with a server's words only")
+      preconditionFailure("handleServer is called with a server's events only")
+    }
+  }
+
+  /// The client's operator has this handle.
+  mutating func takeName(_ handle: Handle, _ now: Instant, _ actions: inout [Action]) {
+    guard case .naming = phase else { return }
+    actions.append(.send(.handle(handle)))
+    if dialect == .native {
+      phase = .waiting
+    } else {
+      // The other dialects know no queue: who is read has the floor.
+      takeFloor(now, &actions)
     }
   }
 
   /// The conversation begins: the client speaks first.
-  mutating func takeFloor(_ now: Instant, _ actions: inout [Action]) {
+  private mutating func takeFloor(_ now: Instant, _ actions: inout [Action]) {
     switch phase {
     case .naming, .waiting: break
     case .introducing, .talking, .lingering, .closing, .over: return
@@ -57,23 +68,62 @@ extension Conversation {
       actions.append(.send(.mode(mode)))
       actions.append(.send(.floor))
     }
-    releaseHeld(now, &actions)
+    releaseBacklog(now, &actions)
   }
 
   private mutating func takeDenial(_ why: String, _ actions: inout [Action]) {
     switch phase {
     case .waiting where ownNumber == 0:
       phase = .naming
-      actions.append(.askAgain(why))
+      actions.append(.askForHandle(again: why))
     case .talking(let turn):
-      actions.append(.tellDenied(why))
+      actions.append(.reportDenied(why))
       // In turns one message at most is under way, so it is the one.
       if turn == role.other, unconfirmed.count == 1, let message = unconfirmed.popLast() {
         phase = .talking(turn: role)
-        actions.append(.giveBack(message, .denied))
+        actions.append(.reject(message, .denied))
       }
     case .introducing, .naming, .waiting, .lingering, .closing, .over:
-      actions.append(.tellDenied(why))
+      actions.append(.reportDenied(why))
+    }
+  }
+
+  /// The operator says something.
+  mutating func speak(_ message: Message, _ now: Instant, _ actions: inout [Action]) {
+    switch phase {
+    case .introducing, .naming, .waiting:
+      actions.append(.reject(message, .noFloor))
+    case .lingering, .closing, .over:
+      actions.append(.reject(message, .over))
+    case .talking(let turn):
+      guard turn == nil || (turn == role && pendingOwn == 0) else {
+        actions.append(.reject(message, .outOfTurn))
+        return
+      }
+      guard unconfirmed.count + pendingOwn < ConversationSettings.unconfirmedLimit else {
+        actions.append(.reject(message, .tooManyUnconfirmed))
+        return
+      }
+      let wasStuck = recording.isStuck
+      request(.ownMessage(number: ownNumber + pendingOwn + 1, message), at: now, &actions)
+      // The operator asking is as good a moment as any to try the disk again.
+      if wasStuck { retryRecording(&actions) }
+    }
+  }
+
+  /// Sends an own message that is recorded, and passes the turn.
+  mutating func say(
+    _ number: Int, _ message: Message, _ now: Instant, _ actions: inout [Action]
+  ) {
+    ownNumber = number
+    if unconfirmed.isEmpty { underWaySince = now }
+    unconfirmed.append(message)
+    actions.append(.accept(number: number, message))
+    actions.append(.send(.say(number: number, message)))
+    silentSince = now
+    if case .talking(.some) = phase {
+      phase = .talking(turn: role.other)
+      releaseBacklog(now, &actions)
     }
   }
 }

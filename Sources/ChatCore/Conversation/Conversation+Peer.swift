@@ -1,17 +1,17 @@
 extension Conversation {
   mutating func handlePeer(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
     switch event {
-    case .heard:
-      lastHeard = now
+    case .received:
+      lastReceived = now
       pingedAt = nil
     case .introduced(let handle, let dialect):
       introduce(handle, dialect, now, &actions)
     case .misnamed(let error):
       guard case .introducing = phase, role == .server else { return }
       silentSince = now
-      actions.append(.send(.refuseHandle(error)))
+      actions.append(.send(.rejectHandle(error)))
     case .said(let number, let message):
-      hear(number, message, now, &actions)
+      receive(number, message, now, &actions)
     case .saidInvalid(let number, let error):
       guard takeNumber(number, now, &actions) != nil else { return }
       silentSince = now
@@ -54,11 +54,16 @@ extension Conversation {
     guard case .introducing = phase else { return }
     guard role == .server else {
       phase = .naming
+      if let knownHandle {
+        takeName(knownHandle, now, &actions)
+      } else {
+        actions.append(.askForHandle(again: nil))
+      }
       return
     }
     phase = .waiting
     if let place { actions.append(.send(.place(place))) }
-    actions.append(.announceReady)
+    actions.append(.reportReady)
   }
 
   /// The peer's next number, or `nil` when the message is a repetition or the
@@ -82,22 +87,22 @@ extension Conversation {
     return number
   }
 
-  private mutating func hear(
+  private mutating func receive(
     _ number: Int?, _ message: Message, _ now: Instant, _ actions: inout [Action]
   ) {
     if case .closing = phase { return }
     guard let number = takeNumber(number, now, &actions) else { return }
     silentSince = now
-    if case .talking(let turn) = phase, turn == nil || (turn == role.other && !isHearing) {
+    if case .talking(let turn) = phase, turn == nil || (turn == role.other && !isRecordingPeer) {
       accept(number, message, now, &actions)
-    } else if !held.append(HeldMessages.Item(number: number, message: message)) {
+    } else if !backlog.append(Backlog.Item(number: number, message: message)) {
       actions.append(.send(.deny(.tooMuchHeld)))
     }
   }
 
   /// Whether a message of the peer's is accepted and not yet recorded: its
   /// turn is used up though it has not passed on.
-  private var isHearing: Bool {
+  private var isRecordingPeer: Bool {
     recording.steps.contains { if case .peerMessage = $0 { true } else { false } }
   }
 
@@ -120,16 +125,16 @@ extension Conversation {
   }
 
   /// Accepts what was held, as far as the turn allows.
-  mutating func releaseHeld(_ now: Instant, _ actions: inout [Action]) {
-    guard case .talking(let turn) = phase, !held.isEmpty else { return }
-    if held.isFull {
+  mutating func releaseBacklog(_ now: Instant, _ actions: inout [Action]) {
+    guard case .talking(let turn) = phase, !backlog.isEmpty else { return }
+    if backlog.isFull {
       // It was not read meanwhile, so its silence is not its own.
-      lastHeard = now
+      lastReceived = now
       pingedAt = nil
     }
     if turn == nil {
-      for item in held.takeAll() { accept(item.number, item.message, now, &actions) }
-    } else if turn == role.other, let item = held.takeFirst() {
+      for item in backlog.takeAll() { accept(item.number, item.message, now, &actions) }
+    } else if turn == role.other, let item = backlog.takeFirst() {
       accept(item.number, item.message, now, &actions)
     }
   }
@@ -162,8 +167,8 @@ extension Conversation {
       }
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other
-    // How long it was silent is the client's own to tell: seconds.
-    let silence = (now.milliseconds(since: silentSince) + 500) / 1000
+    // How long it was silent is the client's own to say: in seconds.
+    let silence = (now.duration(since: silentSince) + .milliseconds(500)).components.seconds
     let detail = role == .client && reason == .idle ? "\(silence)" : nil
     self.close(Farewell(by: by, reason: close, detail: detail), now, &actions)
   }
@@ -177,5 +182,67 @@ extension Conversation {
         Farewell(by: role.other, reason: .error, detail: how, goodbye: .error)
       }
     close(farewell, now, &actions)
+  }
+}
+
+/// What a peer said out of turn, in order and bounded.
+struct Backlog: Sendable {
+  /// Messages held for a peer that speaks out of turn, past which it is left
+  /// unread until they have had their turn. More than anyone types while
+  /// waiting for an answer; a file piped into nc waits in the pipe.
+  private static let messageLimit = 64
+  /// The same in bytes, for messages that are long.
+  private static let byteLimit = 64 * 1024
+  /// Bytes held at most; beyond, messages are refused. One read of 64 KiB may
+  /// come on top of the limit, its repair can triple it.
+  private static let byteMaximum = 4 * byteLimit
+  /// Messages held at most: a read of 64 KiB is no more than this many.
+  private static let messageMaximum = 33 * 1024
+
+  struct Item: Sendable {
+    /// As the peer counts.
+    var number: Int
+    var message: Message
+  }
+
+  /// Those before ``first`` have left; what is behind them is waiting.
+  private var kept: [Item] = []
+  private var first = 0
+  private var byteCount = 0
+
+  var items: ArraySlice<Item> { kept[first...] }
+  var isEmpty: Bool { first == kept.count }
+
+  /// Whether enough waits that the peer should be left unread: TCP then makes
+  /// it wait.
+  var isFull: Bool {
+    kept.count - first >= Self.messageLimit
+      || byteCount >= Self.byteLimit
+  }
+
+  /// Keeps one more, or says that there is no room. There is room for what one
+  /// read brings beyond ``isFull``.
+  mutating func append(_ item: Item) -> Bool {
+    let size = item.message.text.utf8.count
+    guard byteCount + size <= Self.byteMaximum,
+      kept.count - first < Self.messageMaximum
+    else { return false }
+    kept.append(item)
+    byteCount += size
+    return true
+  }
+
+  mutating func takeFirst() -> Item? {
+    guard !isEmpty else { return nil }
+    let item = kept[first]
+    first += 1
+    byteCount -= item.message.text.utf8.count
+    if isEmpty { self = Backlog() }
+    return item
+  }
+
+  mutating func takeAll() -> ArraySlice<Item> {
+    defer { self = Backlog() }
+    return items
   }
 }

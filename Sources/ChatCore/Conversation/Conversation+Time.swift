@@ -32,7 +32,7 @@ extension Conversation {
     if let retryAt = recording.retryAt, now >= retryAt {
       // The peer was not read meanwhile, so its silence is not its own.
       silentSince = now
-      lastHeard = now
+      lastReceived = now
       pingedAt = nil
       retryRecording(&actions)
     }
@@ -47,7 +47,7 @@ extension Conversation {
         actions.append(.send(.ping))
       } else {
         let silence = ConversationSettings.pingAfter + ConversationSettings.pongWithin
-        fail(.broken("no answer for \(silence / 1000) s"), now, &actions)
+        fail(.broken("no answer for \(silence.components.seconds) s"), now, &actions)
       }
     }
   }
@@ -60,7 +60,7 @@ extension Conversation {
     case .talking(let turn) where turn != role: break
     case .naming, .waiting, .talking, .lingering, .closing, .over: return nil
     }
-    return silentSince.advanced(byMilliseconds: idleLimit)
+    return silentSince.advanced(by: idleLimit)
   }
 
   /// When a silent native peer is to be pinged, or given up.
@@ -71,7 +71,7 @@ extension Conversation {
     case .introducing, .naming, .closing, .over: return nil
     case .waiting, .talking, .lingering: break
     }
-    if let pingedAt { return pingedAt.advanced(byMilliseconds: ConversationSettings.pongWithin) }
-    return lastHeard.advanced(byMilliseconds: ConversationSettings.pingAfter)
+    if let pingedAt { return pingedAt.advanced(by: ConversationSettings.pongWithin) }
+    return lastReceived.advanced(by: ConversationSettings.pingAfter)
   }
 }

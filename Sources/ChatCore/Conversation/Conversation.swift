@@ -18,11 +18,13 @@ public struct Conversation: Sendable {
   /// The other side's dialect, once it is known.
   public internal(set) var dialect: Dialect?
 
-  let idleLimit: Int64?
+  let idleLimit: Duration?
+  /// Client only: the operator's handle, where it need not be asked for.
+  let knownHandle: Handle?
   var phase: Phase
   var place: Int?
-  var isGranted = false
-  var held = HeldMessages()
+  var hasFloor = false
+  var backlog = Backlog()
   var recording = Recording()
   /// Highest number among the peer's messages, as the peer counts them.
   var peerNumber = 0
@@ -36,7 +38,7 @@ public struct Conversation: Sendable {
   var unconfirmed: [Message] = []
   /// Since when the oldest of them is under way.
   var underWaySince: Instant?
-  var lastHeard: Instant
+  var lastReceived: Instant
   var pingedAt: Instant?
   var silentSince: Instant
 
@@ -59,17 +61,18 @@ public struct Conversation: Sendable {
     var by: Party?
     var reason: CloseReason
     var detail: String?
-    /// What to tell the peer; `nil` when it is gone or spoke first.
+    /// What to say to the peer; `nil` when it is gone or spoke first.
     var goodbye: QuitReason?
   }
 
-  /// A conversation on a link that stands, at `now`.
+  /// A conversation on a connected link, at `now`.
   public init(_ settings: ConversationSettings, at now: Instant) {
     role = settings.role
     mode = settings.mode
     idleLimit = settings.role == .server ? settings.idleLimit : nil
+    knownHandle = settings.handle
     phase = .introducing
-    lastHeard = now
+    lastReceived = now
     silentSince = now
   }
 
@@ -95,19 +98,26 @@ public struct Conversation: Sendable {
   /// used again.
   public mutating func handle(_ event: Event, at now: Instant, _ actions: inout [Action]) {
     if case .over = phase {
-      if case .operatorSaid(let message) = event { actions.append(.giveBack(message, .over)) }
+      if case .operatorSaid(let message) = event { actions.append(.reject(message, .over)) }
       return
     }
     switch event {
-    case .heard, .introduced, .misnamed, .said, .saidInvalid, .acknowledged, .ping, .quit, .ended,
-      .failed:
+    case .received, .introduced, .misnamed, .said, .saidInvalid, .acknowledged, .ping, .quit,
+      .ended, .failed:
       handlePeer(event, now, &actions)
-    case .told, .place, .floorGiven, .denied, .turnedAway:
-      handleServerWord(event, now, &actions)
-    case .operatorNamed, .operatorSaid, .operatorQuit:
-      handleOperator(event, now, &actions)
-    case .granted, .placed, .crowdedOut, .stop:
+    case .serverSetMode, .serverQueued, .serverGaveFloor, .serverDenied, .serverRefused:
+      handleServer(event, now, &actions)
+    case .operatorNamed(let handle):
+      takeName(handle, now, &actions)
+    case .operatorSaid(let message):
+      speak(message, now, &actions)
+    case .operatorQuit:
+      quit(Farewell(by: role, reason: .quit, goodbye: .user), now, &actions)
+    case .listenerGaveFloor, .listenerQueued, .listenerIsFull:
       handleListener(event, now, &actions)
+    case .stop(let what):
+      // Nothing is waited for but the record of the close.
+      close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)
     case .recorded:
       finishRecording(now, &actions)
     case .recordingFailed:
@@ -117,11 +127,11 @@ public struct Conversation: Sendable {
     }
   }
 
-  public var standing: Standing {
+  public var state: State {
     switch phase {
     case .introducing: .introducing
     case .naming: .naming
-    case .waiting: .inLine(place)
+    case .waiting: .queued(place: place)
     case .talking(let turn): turn == nil || turn == role ? .speaking : .listening
     case .lingering, .closing, .over: .over
     }
@@ -131,13 +141,13 @@ public struct Conversation: Sendable {
   /// while as much waits for its turn as may be held.
   public var wantsPeerInput: Bool {
     if case .over = phase { return false }
-    return !recording.isStuck && !held.isFull
+    return !recording.isStuck && !backlog.isFull
       && recording.steps.count < ConversationSettings.unrecordedLimit
   }
 
   /// Whether a line of the operator's would be taken now.
   public var wantsOperatorInput: Bool {
-    standing == .speaking && unconfirmed.count < ConversationSettings.unconfirmedLimit
+    state == .speaking && unconfirmed.count < ConversationSettings.unconfirmedLimit
   }
 
   /// Since when the peer has confirmed nothing though something is under way.
@@ -145,4 +155,47 @@ public struct Conversation: Sendable {
 
   /// How many own messages the peer has not confirmed yet.
   public var unconfirmedCount: Int { unconfirmed.count }
+}
+
+/// What a conversation is given once, when it begins.
+public struct ConversationSettings: Sendable {
+  /// Which of the two this program is.
+  public var role: Party
+  /// The server's choice; on the client, what is assumed until it is known.
+  public var mode: Mode
+  /// Silence allowed to the peer whose turn it is; `nil` is for ever. Only the
+  /// server counts.
+  public var idleLimit: Duration?
+  /// The operator's handle; `nil`: a client's is asked for. A server says its
+  /// own in the greeting.
+  public var handle: Handle?
+
+  public init(role: Party, mode: Mode, idleLimit: Duration? = nil, handle: Handle? = nil) {
+    self.role = role
+    self.mode = mode
+    self.idleLimit = idleLimit
+    self.handle = handle
+  }
+}
+
+extension ConversationSettings {
+  /// Own messages under way and not yet confirmed, past which the operator's
+  /// input is left unread: a window that keeps a fast link full.
+  static let unconfirmedLimit = 1024
+  /// Entries asked for and not yet recorded, past which the peer is left
+  /// unread. One read of the socket brings fewer short messages than this.
+  static let unrecordedLimit = 16 * 1024
+  /// Silence after which a native peer is pinged.
+  static let pingAfter = Duration.seconds(30)
+  /// What an answer to the ping may take: with the silence before it, a link
+  /// is given up for lost after 90 s.
+  static let pongWithin = Duration.seconds(60)
+  /// Between attempts to record when recording fails: soon enough that a
+  /// person does not wait, seldom enough to load no sick disk.
+  static let recordAgainAfter = Duration.seconds(1)
+  /// Spent on recording a close before the process gives up and leaves it to
+  /// the listener.
+  static let closeWithin = Duration.seconds(3)
+  /// How long a goodbye waits for receipts of what was said before it.
+  static let lingerFor = Duration.seconds(3)
 }

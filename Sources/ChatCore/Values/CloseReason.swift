@@ -17,6 +17,6 @@ public enum CloseReason: String, CaseIterable, Sendable {
   case unresponsive
   /// The conversation's process died of a signal.
   case crashed
-  /// There was no room in the line.
+  /// There was no room in the queue.
   case full
 }

@@ -36,8 +36,11 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
     scalar == "\u{2800}" || TextSanitizer.mustEscape(scalar)
   }
 
-  /// For names that stand in this program.
-  init(unchecked text: String) {
+  /// What a server is called that gives no name of its own, as nc does.
+  public static let unnamedServer = Handle(unchecked: "SERVER")
+
+  /// For names that are written in this program.
+  private init(unchecked text: String) {
     self.text = text
   }
 }

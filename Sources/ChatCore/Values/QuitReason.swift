@@ -7,7 +7,7 @@ public enum QuitReason: String, CaseIterable, Sendable {
   case idle
   /// The program was told to stop.
   case stopped
-  /// There is no room in the line.
+  /// There is no room in the queue.
   case full
   /// The other side broke the protocol, or cannot be served.
   case error

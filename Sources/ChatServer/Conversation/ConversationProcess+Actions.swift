@@ -11,16 +11,16 @@ extension ConversationProcess {
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
     case .record(let entry): recorder.ask(entry)
-    case .send(let signal): link.send(signal, at: now)
+    case .send(let outgoing): link.send(outgoing, at: now)
     case .show(.opened):
       opened = Clock.localTime(Clock.realtimeMilliseconds())
       terminal?.console.print(words.sentence(.opened))
     case .show(.message(let party, let message)): show(message, from: party, at: now)
     case .accept: acceptLine(at: now)
-    case .giveBack(let message, let obstacle): keepLine(message, obstacle, at: now)
-    case .announceReady: report(.ready)
+    case .reject(let message, let obstacle): keepLine(message, obstacle, at: now)
+    case .reportReady: report(.ready)
     case .end(let ending): self.ending = ending
-    case .confirm, .askAgain, .tellDenied: break
+    case .confirm, .askForHandle, .reportDenied: break
     }
   }
 

@@ -132,19 +132,19 @@ extension ConversationProcess {
   }
 
   /// Brings the prompt in step with whose turn it is.
-  func showStanding() {
+  func showState() {
     guard let terminal, ending == nil else { return }
     let prompt = settings.handle.text + "> "
     if let count = machine.slowlyConfirmed(at: Self.now) {
       terminal.console.setPrompt(.waiting(words.sentence(.underWay(count)), then: prompt))
       return
     }
-    switch machine.standing {
+    switch machine.state {
     case .speaking: terminal.console.setPrompt(.speak(prompt))
     case .listening:
       guard let peer = machine.peer else { return }
       terminal.console.setPrompt(.waiting(words.sentence(.waitingFor(peer)), then: prompt))
-    case .introducing, .naming, .inLine, .over:
+    case .introducing, .naming, .queued, .over:
       terminal.console.setPrompt(.none)
     }
   }

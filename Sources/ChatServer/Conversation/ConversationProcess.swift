@@ -132,7 +132,7 @@ final class ConversationProcess {
       commit(at: now)
       handle(link.flush(at: now), at: now)
     } while recorder.hasPending
-    showStanding()
+    showState()
     terminal?.flush()
     if terminal?.outputIsGone == true && !hasToldOutputGone {
       hasToldOutputGone = true
@@ -233,12 +233,12 @@ final class ConversationProcess {
     switch order {
     case .floor:
       openTerminal()
-      post(.granted, at: now)
+      post(.listenerGaveFloor, at: now)
     case .unsaid(let text): unsaid += text
-    case .place(let place): post(.placed(place), at: now)
+    case .place(let place): post(.listenerQueued(place: place), at: now)
     case .full:
       isDismissed = true
-      post(.crowdedOut, at: now)
+      post(.listenerIsFull, at: now)
     case .stop(let what):
       isDismissed = true
       post(.stop(what), at: now)

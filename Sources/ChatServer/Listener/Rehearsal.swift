@@ -22,7 +22,7 @@ enum Rehearsal {
         _ = DisplayName.of(handle, besides: settings.handle)
         machine.handle(.introduced(handle, .native), at: now, &actions)
         machine.handle(.recorded, at: now, &actions)
-        machine.handle(.granted, at: now, &actions)
+        machine.handle(.listenerGaveFloor, at: now, &actions)
       case .said(let number, let message):
         machine.handle(.said(number: number, message), at: now, &actions)
         machine.handle(.recorded, at: now, &actions)

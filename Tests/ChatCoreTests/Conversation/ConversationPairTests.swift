@@ -47,7 +47,7 @@ private struct Pair {
     client = Side(machine: Conversation(ConversationSettings(role: .client, mode: .turns), at: now))
     server = Side(
       machine: Conversation(
-        ConversationSettings(role: .server, mode: mode, idleLimit: 60_000), at: now))
+        ConversationSettings(role: .server, mode: mode, idleLimit: .seconds(60)), at: now))
     perform(\.server, server.machine.begin(at: now))
   }
 
@@ -59,7 +59,7 @@ private struct Pair {
       deliver(from: \.client, to: \.server)
       deliver(from: \.server, to: \.client)
       commit(succeeding: true)
-      now = now.advanced(byMilliseconds: 200)
+      now = now.advanced(by: .milliseconds(200))
       post(\.client, .tick)
       post(\.server, .tick)
     }
@@ -75,10 +75,10 @@ private struct Pair {
     case 6, 7: speak(\.client)
     case 8: speak(\.server)
     case 9:
-      now = now.advanced(byMilliseconds: Int64(random.below(1_500)))
+      now = now.advanced(by: .milliseconds(Int64(random.below(1_500))))
       post(\.client, .tick)
       post(\.server, .tick)
-    case 10: post(\.server, .granted)
+    case 10: post(\.server, .listenerGaveFloor)
     default:
       if random.below(60) == 0 { post(\.server, .operatorQuit) }
     }
@@ -98,7 +98,7 @@ private struct Pair {
   ) {
     guard !self[keyPath: from].outbox.isEmpty else { return }
     let event = self[keyPath: from].outbox.removeFirst()
-    post(to, .heard)
+    post(to, .received)
     post(to, event)
   }
 
@@ -117,24 +117,24 @@ private struct Pair {
       case .record: self[keyPath: side].asked += 1
       case .show(.message(_, let message)): self[keyPath: side].shown.append(message)
       case .accept(_, let message): self[keyPath: side].said.append(message)
-      case .send(let signal):
-        if let event = carried(signal) { self[keyPath: side].outbox.append(event) }
-        if case .greeting = signal { post(\.client, .heard) }
+      case .send(let outgoing):
+        if let event = carried(outgoing) { self[keyPath: side].outbox.append(event) }
+        if case .greeting = outgoing { post(\.client, .received) }
       case .end(let ending): self[keyPath: side].ending = ending
-      case .show(.opened), .giveBack, .confirm, .announceReady, .askAgain, .tellDenied: break
+      case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied: break
       }
     }
-    if case .naming = self[keyPath: side].machine.standing { post(side, .operatorNamed(tatyana)) }
+    if case .naming = self[keyPath: side].machine.state { post(side, .operatorNamed(tatyana)) }
   }
 
-  private func carried(_ signal: Conversation.Signal) -> Conversation.Event? {
-    switch signal {
+  private func carried(_ outgoing: Conversation.Outgoing) -> Conversation.Event? {
+    switch outgoing {
     case .greeting: .introduced(mike, .native)
     case .handle(let handle): .introduced(handle, .native)
-    case .refuseHandle, .deny: .denied("no")
-    case .mode(let mode): .told(mode)
-    case .place(let place): .place(place)
-    case .floor: .floorGiven
+    case .rejectHandle, .deny: .serverDenied("no")
+    case .mode(let mode): .serverSetMode(mode)
+    case .place(let place): .serverQueued(place: place)
+    case .floor: .serverGaveFloor
     case .say(let number, let message): .said(number: number, message)
     case .acknowledge(let number): .acknowledged(number)
     case .ping: .ping

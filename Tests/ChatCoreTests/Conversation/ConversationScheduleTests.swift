@@ -34,7 +34,8 @@ import Testing
     let mode: Mode = random.below(2) == 0 ? .turns : .free
     var now = Instant(milliseconds: 1_000)
     var checker = InvariantChecker(
-      ConversationSettings(role: role, mode: mode, idleLimit: random.below(2) == 0 ? 5_000 : nil),
+      ConversationSettings(
+        role: role, mode: mode, idleLimit: random.below(2) == 0 ? .seconds(5) : nil),
       at: now)
     // A schedule may begin with the usual opening, or with anything at all.
     var events = random.below(4) == 0 ? [] : opening(role, &random)
@@ -42,13 +43,13 @@ import Testing
     for _ in 0..<(4 + random.below(24)) {
       let event = events.isEmpty ? anyEvent(&random) : events.removeFirst()
       if case .tick = event {
-        now = now.advanced(byMilliseconds: Int64(random.below(4_000)))
+        now = now.advanced(by: .milliseconds(Int64(random.below(4_000))))
       }
       checker.handle(event, at: now)
       if random.below(3) != 0 { checker.commit(succeeding: random.below(6) != 0, at: now) }
-      switch checker.machine.standing {
+      switch checker.machine.state {
       case .speaking, .listening: talked = true
-      case .introducing, .naming, .inLine, .over: break
+      case .introducing, .naming, .queued, .over: break
       }
       if checker.violation != nil { break }
     }
@@ -56,7 +57,7 @@ import Testing
     checker.handle(.stop("the test"), at: now)
     for _ in 0..<8 {
       checker.commit(succeeding: random.below(2) == 0, at: now)
-      now = now.advanced(byMilliseconds: 1_000)
+      now = now.advanced(by: .milliseconds(1_000))
       checker.handle(.tick, at: now)
     }
     let ended = checker.ending != nil
@@ -65,9 +66,12 @@ import Testing
 
   private func opening(_ role: Party, _ random: inout SeededRandom) -> [Conversation.Event] {
     switch role {
-    case .server: [.introduced(mike, randomDialect(&random)), .granted]
+    case .server: [.introduced(mike, randomDialect(&random)), .listenerGaveFloor]
     case .client:
-      [.introduced(mike, .native), .operatorNamed(tatyana), .told(.turns), .floorGiven]
+      [
+        .introduced(mike, .native), .operatorNamed(tatyana), .serverSetMode(.turns),
+        .serverGaveFloor,
+      ]
     }
   }
 
@@ -85,20 +89,20 @@ import Testing
     case 10: .saidInvalid(number: number, .empty)
     case 11, 12: .acknowledged(1 + random.below(3))
     case 13: .ping
-    case 14: random.below(3) == 0 ? .quit(QuitReason.allCases[random.below(5)]) : .heard
-    case 15: random.below(4) == 0 ? .ended : .heard
-    case 16: random.below(4) == 0 ? .failed(.unresponsive) : .heard
-    case 17: .granted
-    case 18: .placed(1 + random.below(3))
-    case 19: .floorGiven
-    case 20: .denied("no")
+    case 14: random.below(3) == 0 ? .quit(QuitReason.allCases[random.below(5)]) : .received
+    case 15: random.below(4) == 0 ? .ended : .received
+    case 16: random.below(4) == 0 ? .failed(.unresponsive) : .received
+    case 17: .listenerGaveFloor
+    case 18: .listenerQueued(place: 1 + random.below(3))
+    case 19: .serverGaveFloor
+    case 20: .serverDenied("no")
     case 21: .operatorNamed(tatyana)
     case 22...26: .operatorSaid(words[random.below(words.count)])
-    case 27: random.below(4) == 0 ? .operatorQuit : .heard
+    case 27: random.below(4) == 0 ? .operatorQuit : .received
     case 28:
       switch random.below(16) {
       case 0: .stop("SIGTERM")
-      case 1: .crowdedOut
+      case 1: .listenerIsFull
       default: .tick
       }
     default: .tick

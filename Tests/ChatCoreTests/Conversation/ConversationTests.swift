@@ -6,12 +6,12 @@ import Testing
   private let start = Instant(milliseconds: 0)
 
   /// A server's conversation with tatyana that has the floor.
-  private func talking(mode: Mode = .turns, idleLimit: Int64? = nil) -> Conversation {
+  private func talking(mode: Mode = .turns, idleLimit: Duration? = nil) -> Conversation {
     var machine = Conversation(
       ConversationSettings(role: .server, mode: mode, idleLimit: idleLimit), at: start)
     _ = machine.begin(at: start)
     for event: Conversation.Event in [
-      .recorded, .introduced(tatyana, .native), .recorded, .granted,
+      .recorded, .introduced(tatyana, .native), .recorded, .listenerGaveFloor,
     ] {
       _ = machine.handle(event, at: start)
     }
@@ -28,7 +28,7 @@ import Testing
     #expect(
       machine.handle(.recorded, at: start)
         == [.show(.message(from: .client, words[0])), .send(.acknowledge(1))])
-    #expect(machine.standing == .speaking)
+    #expect(machine.state == .speaking)
   }
 
   @Test func whatComesOutOfTurnWaitsForTheReply() {
@@ -59,14 +59,14 @@ import Testing
   }
 
   @Test func theSilentPeerIsTimedOutAndTheWaitingOneIsNot() {
-    var machine = talking(idleLimit: 5_000)
+    var machine = talking(idleLimit: .seconds(5))
     #expect(machine.deadline == at(5_000))
     #expect(machine.handle(.tick, at: at(4_999)).isEmpty)
     #expect(
       machine.handle(.tick, at: at(5_000))
         == [.record(.close(by: .client, .timeout, detail: nil, undelivered: 0))])
 
-    machine = talking(idleLimit: 5_000)
+    machine = talking(idleLimit: .seconds(5))
     _ = machine.handle(.said(number: 1, words[0]), at: at(4_000))
     _ = machine.handle(.recorded, at: at(4_000))
     // The server's turn: only the ping is due.
@@ -85,7 +85,7 @@ import Testing
   @Test func anAnswerToThePingSavesTheLink() {
     var machine = talking()
     _ = machine.handle(.tick, at: at(30_000))
-    _ = machine.handle(.heard, at: at(31_000))
+    _ = machine.handle(.received, at: at(31_000))
     #expect(machine.handle(.tick, at: at(60_999)).isEmpty)
     #expect(machine.handle(.tick, at: at(61_000)) == [.send(.ping)])
   }
@@ -93,7 +93,7 @@ import Testing
   @Test func aFailingDiskKeepsTheTypedMessageOnTheLine() {
     var machine = talking(mode: .free)
     _ = machine.handle(.operatorSaid(words[0]), at: start)
-    #expect(machine.handle(.recordingFailed, at: start) == [.giveBack(words[0], .notRecorded)])
+    #expect(machine.handle(.recordingFailed, at: start) == [.reject(words[0], .notRecorded)])
     #expect(machine.wantsPeerInput)
     _ = machine.handle(.operatorSaid(words[0]), at: start)
     #expect(
@@ -189,10 +189,26 @@ import Testing
   @Test func aRefusedHandleIsAskedForAgain() {
     var machine = Conversation(ConversationSettings(role: .client, mode: .turns), at: start)
     _ = machine.begin(at: start)
-    _ = machine.handle(.introduced(mike, .native), at: start)
-    #expect(machine.standing == .naming)
+    #expect(
+      machine.handle(.introduced(mike, .native), at: start) == [.askForHandle(again: nil)])
+    #expect(machine.state == .naming)
     #expect(machine.handle(.operatorNamed(tatyana), at: start) == [.send(.handle(tatyana))])
-    #expect(machine.handle(.denied("taken"), at: start) == [.askAgain("taken")])
-    #expect(machine.standing == .naming)
+    #expect(machine.handle(.serverDenied("taken"), at: start) == [.askForHandle(again: "taken")])
+    #expect(machine.state == .naming)
+  }
+
+  @Test func aKnownHandleIsAskedForOnlyWhenTheServerDeniesIt() {
+    var machine = Conversation(
+      ConversationSettings(role: .client, mode: .turns, handle: tatyana), at: start)
+    _ = machine.begin(at: start)
+    #expect(machine.handle(.introduced(mike, .native), at: start) == [.send(.handle(tatyana))])
+    #expect(machine.state == .queued(place: nil))
+    #expect(machine.handle(.serverDenied("taken"), at: start) == [.askForHandle(again: "taken")])
+    // The other dialects know no queue.
+    var line = Conversation(
+      ConversationSettings(role: .client, mode: .turns, handle: tatyana), at: start)
+    #expect(
+      line.handle(.introduced(mike, .line), at: start)
+        == [.send(.handle(tatyana)), .show(.opened)])
   }
 }

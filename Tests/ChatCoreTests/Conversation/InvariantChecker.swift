@@ -73,7 +73,7 @@ struct InvariantChecker {
 
   private mutating func take(_ action: Conversation.Action) {
     if ending != nil {
-      if case .giveBack = action {} else { expect(false, "\(action) after the end") }
+      if case .reject = action {} else { expect(false, "\(action) after the end") }
     }
     switch action {
     case .record(.floor): floorRecorded = true
@@ -87,9 +87,9 @@ struct InvariantChecker {
         expect(owedShows.first == message, "shown and not recorded, or not in order")
         if !owedShows.isEmpty { owedShows.removeFirst() }
       }
-    case .send(let signal): take(signal)
+    case .send(let outgoing): take(outgoing)
     case .accept(_, let message): settle(message)
-    case .giveBack(let message, let why):
+    case .reject(let message, let why):
       if why == .denied {
         // The server would not take it: it is the one under way.
         expect(sent.last == message, "a message was given back that was never sent")
@@ -101,7 +101,7 @@ struct InvariantChecker {
       expect(number > confirmed, "confirmed twice")
       confirmed = number
     case .end(let ending): finish(ending)
-    case .announceReady, .askAgain, .tellDenied: break
+    case .reportReady, .askForHandle, .reportDenied: break
     }
   }
 
@@ -113,8 +113,8 @@ struct InvariantChecker {
     }
   }
 
-  private mutating func take(_ signal: Conversation.Signal) {
-    switch signal {
+  private mutating func take(_ outgoing: Conversation.Outgoing) {
+    switch outgoing {
     case .say(_, let message):
       sent.append(message)
       if machine.role == .server {
@@ -126,7 +126,7 @@ struct InvariantChecker {
       expect(shownCount > 0, "acknowledged and not shown")
     case .floor, .mode:
       expect(floorRecorded, "the floor is given and not recorded")
-    case .greeting, .handle, .refuseHandle, .place, .deny, .ping, .pong, .quit: break
+    case .greeting, .handle, .rejectHandle, .place, .deny, .ping, .pong, .quit: break
     }
   }
 

@@ -1,0 +1,201 @@
+extension Conversation {
+  /// What happens to a conversation. One sum for both roles: what has no
+  /// meaning in a role or a phase is answered with nothing or held against
+  /// the peer, never trapped, since peers choose what they send.
+  ///
+  /// Whose doing it is begins the name of what the server, the operator and
+  /// the listener do; the rest is the peer's.
+  public enum Event: Hashable, Sendable {
+    // The peer, of either side
+    /// Bytes arrived, of whatever meaning: the link is alive.
+    case received
+    /// The peer's handle, and the dialect it was given in.
+    case introduced(Handle, Dialect)
+    /// What the peer gave for a handle is not one.
+    case misnamed(HandleError)
+    /// A message; `number` is the native dialect's, `nil` in the others.
+    case said(number: Int?, Message)
+    /// Something that was to be a message and is not one.
+    case saidInvalid(number: Int?, MessageError)
+    /// The peer has our messages up to this number. Dialects without receipts
+    /// report what the socket took.
+    case acknowledged(Int)
+    case ping
+    /// The peer said goodbye.
+    case quit(QuitReason)
+    /// End of file.
+    case ended
+    /// The link broke or the peer cannot be talked with any more.
+    case failed(LinkFailure)
+
+    // A server, to its client
+    case serverSetMode(Mode)
+    /// The place in the queue, from 1.
+    case serverQueued(place: Int)
+    /// The conversation begins.
+    case serverGaveFloor
+    /// The server would not take what was sent last, and says why.
+    case serverDenied(String)
+    /// The server has no room and says so instead of a greeting.
+    case serverRefused(String)
+
+    // The operator: the person at this side
+    case operatorNamed(Handle)
+    case operatorSaid(Message)
+    case operatorQuit
+
+    // The listener, to a server's conversation
+    case listenerGaveFloor
+    /// The place in the queue, from 1.
+    case listenerQueued(place: Int)
+    /// There is no room in the queue.
+    case listenerIsFull
+
+    /// This side is to stop; the text names what said so.
+    case stop(String)
+
+    // The transcript
+    /// Everything asked for so far is durable.
+    case recorded
+    /// Nothing of what was asked for since the last `recorded` is.
+    case recordingFailed
+
+    /// Time has passed; see ``Conversation/deadline``.
+    case tick
+  }
+
+  /// How a link can fail.
+  public enum LinkFailure: Error, Hashable, Sendable {
+    /// Reset, unreachable, timed out; the text is the system's word for it.
+    case broken(String)
+    /// The peer does not read what it is sent.
+    case unresponsive
+    /// The peer broke the protocol; the text says how.
+    case malformed(String)
+  }
+
+  /// What the program is to do, in order.
+  public enum Action: Hashable, Sendable {
+    /// Write in the transcript. The program commits all that it was asked
+    /// for and then reports ``Event/recorded`` or ``Event/recordingFailed``.
+    case record(Entry)
+    /// Send to the peer, in its dialect.
+    case send(Outgoing)
+    /// Show to the operator as conversation.
+    case show(Shown)
+    /// The operator's message is taken: it leaves the input line.
+    case accept(number: Int, Message)
+    /// The operator's message is not taken: it stays on the input line.
+    case reject(Message, Obstacle)
+    /// The peer has our messages up to this number.
+    case confirm(through: Int)
+    /// Report to the listener that this conversation can take the floor.
+    case reportReady
+    /// Ask the operator for a handle, to come as ``Event/operatorNamed(_:)``;
+    /// again, and why, where the server would not take the last one.
+    case askForHandle(again: String?)
+    /// Report to the operator what the server would not take.
+    case reportDenied(String)
+    /// The conversation is over: flush, close. Always the last action.
+    case end(Ending)
+  }
+
+  /// What can be said to the peer. A dialect without a way to say it says
+  /// nothing.
+  public enum Outgoing: Hashable, Sendable {
+    /// A server's first bytes; sent before the dialect is known.
+    case greeting
+    /// A client's answer to the greeting. Repeated when it is denied.
+    case handle(Handle)
+    case rejectHandle(HandleError)
+    case mode(Mode)
+    /// The place in the queue, from 1.
+    case place(Int)
+    /// The conversation begins.
+    case floor
+    case say(number: Int, Message)
+    /// Recorded (by a server) or shown (by a client).
+    case acknowledge(Int)
+    case deny(Refusal)
+    case ping
+    case pong
+    case quit(QuitReason)
+  }
+
+  /// Why a peer's message is not taken.
+  public enum Refusal: Hashable, Sendable {
+    case invalid(MessageError)
+    /// Too much said out of turn.
+    case tooMuchHeld
+  }
+
+  /// What the operator is shown as conversation.
+  public enum Shown: Hashable, Sendable {
+    case opened
+    case message(from: Party, Message)
+  }
+
+  /// Why the operator's message stays on the input line.
+  public enum Obstacle: Hashable, Sendable {
+    case outOfTurn
+    /// Nobody has the floor here: still in the queue, or not yet introduced.
+    case noFloor
+    case notRecorded
+    /// The server would not take it.
+    case denied
+    /// Too many are under way; they are confirmed first.
+    case tooManyUnconfirmed
+    case over
+  }
+
+  /// How it ended, with all that the last words and the exit code need.
+  public struct Ending: Hashable, Sendable {
+    /// Who ended it; `nil` when the link broke.
+    public var by: Party?
+    public var reason: CloseReason
+    public var detail: String?
+    /// The peer's messages that were held for its turn and never shown.
+    public var unshown: [Message]
+    /// Own messages that the peer did not confirm, oldest first.
+    public var unconfirmed: [Message]
+    /// Whether the close is in the transcript. Always `true` on the client,
+    /// which keeps none.
+    public var isRecorded: Bool
+  }
+
+  /// How far a conversation is, for the prompt.
+  public enum State: Hashable, Sendable {
+    /// The peer has not said who it is.
+    case introducing
+    /// The client's own handle is wanted.
+    case naming
+    /// In the queue; the place counts from 1 and is `nil` until it is known.
+    case queued(place: Int?)
+    /// The operator may speak.
+    case speaking
+    /// The peer's turn.
+    case listening
+    case over
+  }
+}
+
+/// What a conversation asks to have written in the transcript. The program
+/// adds the moment; entries that are asked for together share one commit.
+public enum Entry: Hashable, Sendable {
+  /// The connection was accepted. Always the first entry.
+  case open
+  /// The peer said who it is, and by how it said so, which dialect it speaks.
+  case handle(Handle, Dialect)
+  /// The conversation was given the floor: a fact of its row, not an event.
+  /// Asks for no commit of its own but shares the next, and is not reported.
+  case floor
+  /// Something was said; `number` counts from 1 in each direction.
+  case message(from: Party, number: Int, Message)
+  /// The client said this out of turn, and the conversation ended before its
+  /// turn came: it was never shown.
+  case held(number: Int, Message)
+  /// The client confirmed the server's messages up to this number.
+  case acknowledged(through: Int)
+  /// The end; the last entry, once. `by` is `nil` when the link broke.
+  case close(by: Party?, CloseReason, detail: String?, undelivered: Int)
+}
