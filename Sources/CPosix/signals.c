@@ -49,6 +49,12 @@ bool cposix_signals_take(int number) {
   return true;
 }
 
+bool cposix_signals_waiting(void) {
+  for (int number = 0; number < NSIG; number++)
+    if (raised[number]) return true;
+  return false;
+}
+
 void cposix_signals_clear(void) {
   for (int number = 0; number < NSIG; number++) raised[number] = 0;
 }
@@ -87,6 +93,7 @@ void cposix_stop_group(void) {
   sigaction(SIGTSTP, &before, NULL);
 }
 
-int cposix_ppoll(struct pollfd *descriptors, unsigned long count, const struct timespec *timeout) {
-  return ppoll(descriptors, count, timeout, installed ? &open_mask : NULL);
+int cposix_ppoll(
+    struct pollfd *descriptors, unsigned long count, const struct timespec *timeout, bool with_signals) {
+  return ppoll(descriptors, count, timeout, installed && with_signals ? &open_mask : NULL);
 }

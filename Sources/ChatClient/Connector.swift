@@ -77,13 +77,3 @@ enum Connector {
     return isInterrupted ? interruption : nil
   }
 }
-
-extension ChatPosix.Signal {
-  /// Whether it means that this program is to go.
-  var stops: Bool {
-    switch self {
-    case .interrupt, .terminate, .hangup: true
-    case .quit, .windowChange, .childChanged, .continued, .terminalStop: false
-    }
-  }
-}

@@ -16,7 +16,8 @@ extension PeerLink {
   /// could lose the last words (RFC 1122, 4.2.2.13).
   public func finish(within milliseconds: Int64) {
     let deadline = Clock.monotonicMilliseconds() + milliseconds
-    var poller = Poller()
+    // A second signal to stop does not take the last words from the peer.
+    var poller = Poller(ignoringSignals: true)
     var hasShutDown = false
     while !isBroken || !isAtEnd {
       let now = Clock.monotonicMilliseconds()

@@ -18,6 +18,28 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
+    @Test func aSignalThatNobodyHasTakenEndsEveryWaitButThoseThatIgnoreSignals() throws {
+      let status = try inChild {
+        try Signals.install([.terminate, .windowChange])
+        kill(getpid(), SIGTERM)
+        var deaf = Poller(ignoringSignals: true)
+        // Blocked still, so this waits for its whole time.
+        let start = Clock.monotonicMilliseconds()
+        _ = try deaf.poll([], timeoutMilliseconds: 20)
+        guard Clock.monotonicMilliseconds() - start >= 20, Signals.take().isEmpty else {
+          return false
+        }
+        var poller = Poller()
+        // The first is woken by the signal, the others find its flag. Without a
+        // limit: one that overlooks the flag is ended by SIGALRM.
+        for _ in 0..<3 { guard try poller.poll([]).isEmpty else { return false } }
+        kill(getpid(), SIGWINCH)
+        _ = try poller.poll([])
+        return Signals.take() == [.terminate, .windowChange]
+      }
+      #expect(status == .exited(0))
+    }
+
     @Test func everySignalIsTakenOnce() throws {
       let status = try inChild {
         try Signals.install(Signal.allCases)

@@ -67,15 +67,18 @@ void cposix_set_process_name(const char *name);
 int cposix_signals_install(const int *numbers, int count);
 // Whether the signal came since the last call; clears its flag.
 bool cposix_signals_take(int number);
+// Whether a signal came that cposix_signals_take has not been asked about since.
+bool cposix_signals_waiting(void);
 void cposix_signals_clear(void);
 // SIG_IGN for SIGPIPE.
 int cposix_ignore_sigpipe(void);
 int cposix_ignore_sigxfsz(void);
-void cposix_stop_group(void);
 // Stops this process as Ctrl-Z does and returns when it is continued.
-// ppoll(2), the installed signals open while it waits. A null timeout waits
-// for ever.
-int cposix_ppoll(struct pollfd *descriptors, unsigned long count, const struct timespec *timeout);
+void cposix_stop_group(void);
+// ppoll(2), with signals the installed ones open while it waits. A null timeout
+// waits for ever.
+int cposix_ppoll(
+    struct pollfd *descriptors, unsigned long count, const struct timespec *timeout, bool with_signals);
 
 // terminal.c ---------------------------------------------------------------
 

@@ -37,12 +37,21 @@ public struct Readiness: Hashable, Sendable {
 ///
 /// The signals given to ``Signals/install(_:)`` are open only while this waits,
 /// so one that comes between a look at the flags and the wait is not lost: it
-/// ends the wait at once.
+/// ends the wait at once. One that another wait has let in, and that
+/// ``Signals/take()`` has not given out yet, ends this one at once too. So every
+/// loop that waits has to take the signals in each of its turns, or to wait
+/// without them.
 public struct Poller {
   /// Kept between calls, so that a loop does not allocate.
   private var entries: [pollfd] = []
+  private let ignoresSignals: Bool
 
-  public init() {}
+  /// - Parameter ignoresSignals: leaves the signals blocked while this waits,
+  ///   for a loop that is over soon and does nothing about them: the next wait
+  ///   that does not ignore them lets them in.
+  public init(ignoringSignals ignoresSignals: Bool = false) {
+    self.ignoresSignals = ignoresSignals
+  }
 
   /// Waits until a descriptor is ready, a signal comes or the time is over.
   ///
@@ -62,7 +71,9 @@ public struct Poller {
       entries.append(
         pollfd(fd: interest.descriptor.rawValue, events: Int16(events), revents: 0))
     }
-    let timeout = timeoutMilliseconds.map(Self.timespec)
+    let timeout =
+      !ignoresSignals && cposix_signals_waiting()
+      ? Self.timespec(0) : timeoutMilliseconds.map(Self.timespec)
     let outcome = SystemCall.outcome("ppoll") {
       Result(errnoFrom: wait(timeout))
     }
@@ -76,8 +87,12 @@ public struct Poller {
   private mutating func wait(_ timeout: timespec?) -> Int32 {
     let count = nfds_t(entries.count)
     return entries.withUnsafeMutableBufferPointer { buffer in
-      guard let timeout else { return cposix_ppoll(buffer.baseAddress, count, nil) }
-      return withUnsafePointer(to: timeout) { cposix_ppoll(buffer.baseAddress, count, $0) }
+      guard let timeout else {
+        return cposix_ppoll(buffer.baseAddress, count, nil, !ignoresSignals)
+      }
+      return withUnsafePointer(to: timeout) {
+        cposix_ppoll(buffer.baseAddress, count, $0, !ignoresSignals)
+      }
     }
   }
 

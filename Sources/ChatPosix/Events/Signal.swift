@@ -19,6 +19,14 @@ public enum Signal: Hashable, Sendable, CaseIterable {
   /// SIGTSTP: asked to stop; see ``Signals/stopProcessGroup()``.
   case terminalStop
 
+  /// Whether it asks the program to end.
+  public var stops: Bool {
+    switch self {
+    case .interrupt, .terminate, .hangup: true
+    case .quit, .windowChange, .childChanged, .continued, .terminalStop: false
+    }
+  }
+
   public var number: Int32 {
     switch self {
     case .interrupt: SIGINT

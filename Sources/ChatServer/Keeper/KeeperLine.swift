@@ -18,40 +18,58 @@ final class KeeperLine {
     self.run = run
   }
 
-  /// Starts the keeper and waits until it has opened the transcript.
+  /// Starts the keeper and waits until it has opened the transcript, or until
+  /// a signal asks the program to end: the run has no id then.
   ///
   /// - Parameter closeOthers: closes, in the keeper, what is the listener's
   ///   alone: a port or a line held open by two outlives its owner.
+  /// - Returns: the signals that came meanwhile.
   /// - Throws: ``ServerError``: why the transcript cannot be used.
-  func start(closing closeOthers: () -> Void) throws(ServerError) {
+  func start(closing closeOthers: () -> Void) throws(ServerError) -> [Signal] {
     try spawn(closing: closeOthers)
-    let first: KeeperAnswer?
+    var signals: [Signal] = []
+    let first: FirstAnswer
+    do throws(SystemCallError) {
+      first = try firstAnswer(noting: &signals)
+    } catch {
+      throw .system(error)
+    }
+    switch first {
+    case .answer(.running(let id, let log)):
+      run.id = id
+      run.log = log
+      return signals
+    case .interrupted: return signals
+    case .answer(.failed(let error)): throw .transcript(error)
+    case .endOfFile: break
+    }
     let status: ExitStatus
     do throws(SystemCallError) {
-      first = try answer()
-      if case .running(let id, let log)? = first {
-        run.id = id
-        run.log = log
-        return
-      }
       status = try ChildProcess.wait(for: processID)
     } catch {
       throw .system(error)
     }
-    if case .failed(let error)? = first { throw .transcript(error) }
     throw .keeperDied(status)
   }
 
-  /// The keeper's first word; `nil` when it died before.
-  private func answer() throws(SystemCallError) -> KeeperAnswer? {
+  private enum FirstAnswer {
+    case answer(KeeperAnswer)
+    /// It died before.
+    case endOfFile
+    /// The program is asked to end.
+    case interrupted
+  }
+
+  private func firstAnswer(noting signals: inout [Signal]) throws(SystemCallError) -> FirstAnswer {
     guard let socket else { preconditionFailure("a keeper was started without a socket") }
     var poller = Poller()
     while true {
       _ = try poller.poll([Interest(socket.descriptor)])
+      signals += Signals.take()
       switch try socket.receive(maximumLength: ControlLimits.messageLength) {
-      case .wouldBlock: continue
-      case .endOfFile: return nil
-      case .message(let bytes): return KeeperAnswer(bytes: bytes, path: run.database)
+      case .wouldBlock: if signals.contains(where: \.stops) { return .interrupted }
+      case .endOfFile: return .endOfFile
+      case .message(let bytes): return .answer(KeeperAnswer(bytes: bytes, path: run.database))
       }
     }
   }
@@ -138,4 +156,28 @@ final class KeeperLine {
 
   /// In a forked conversation: this line is the listener's alone.
   func closeInChild() { socket?.close() }
+
+  /// Has the run's end recorded and waits for the keeper to go, for `patience`
+  /// in milliseconds, and no longer than `impatience` after another signal that
+  /// asks the program to end.
+  func finish(within patience: Int64, afterAnotherSignal impatience: Int64) {
+    ask(.stop)
+    var deadline = Clock.monotonicMilliseconds() + patience
+    var poller = Poller()
+    while Clock.monotonicMilliseconds() < deadline {
+      send()
+      // End of file: the keeper has left.
+      guard let socket,
+        let ready = try? poller.poll(
+          [Interest(socket.descriptor)], timeoutMilliseconds: isBehind ? 10 : 100)
+      else { return }
+      if Signals.take().contains(where: \.stops) {
+        deadline = min(deadline, Clock.monotonicMilliseconds() + impatience)
+      }
+      if ready.isEmpty { continue }
+      if case .endOfFile? = try? socket.receive(maximumLength: ControlLimits.messageLength) {
+        return
+      }
+    }
+  }
 }

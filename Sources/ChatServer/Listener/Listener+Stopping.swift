@@ -104,6 +104,6 @@ extension Listener {
       if let status = try? ChildProcess.wait(for: session.processID) { bury(session, status) }
     }
     sessions = []
-    keeper?.finish(within: Self.stopWithin)
+    keeper?.finish(within: Self.stopWithin, afterAnotherSignal: Self.impatientStopWithin)
   }
 }

@@ -54,6 +54,8 @@ public final class Listener {
   /// nobody's any more.
   var lastWords: [String] = []
   var poller = Poller()
+  /// Those that came while the keeper started.
+  private let earlySignals: [Signal]
 
   struct Stop {
     var signal: String
@@ -66,11 +68,8 @@ public final class Listener {
   public init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
     self.settings = settings
     self.words = words
-    do throws(ListenError) {
-      socket = try ListeningSocket.open(port: settings.port, address: settings.address)
-    } catch {
-      throw .cannotListen(port: settings.port, address: settings.address, error)
-    }
+    // Before the port listens: whoever sees it may send a signal, and the end
+    // is to be as orderly as ever.
     do throws(SystemCallError) {
       try Signals.install([
         .interrupt, .terminate, .hangup, .windowChange, .childChanged, .continued,
@@ -79,6 +78,11 @@ public final class Listener {
     } catch {
       throw .system(error)
     }
+    do throws(ListenError) {
+      socket = try ListeningSocket.open(port: settings.port, address: settings.address)
+    } catch {
+      throw .cannotListen(port: settings.port, address: settings.address, error)
+    }
     Clock.loadZone()
     let input = FileDescriptor.standardInput
     terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
@@ -86,16 +90,22 @@ public final class Listener {
     keeper = settings.database.map {
       KeeperLine(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
     }
-    try keeper?.start { listening.close() }
+    earlySignals = try keeper?.start { listening.close() } ?? []
     // Without the lock a conversation under way may be taken for a lost one
     // by `history`; that is no reason not to talk.
-    lock = keeper.flatMap { try? RunLock.acquire(database: $0.run.database, run: $0.run.id) }
+    lock = keeper.flatMap {
+      $0.run.id == 0 ? nil : try? RunLock.acquire(database: $0.run.database, run: $0.run.id)
+    }
   }
 
   /// Serves until a signal stops it.
   public func run() {
-    announce()
-    Rehearsal.play(settings)
+    let began = Instant(milliseconds: Clock.monotonicMilliseconds())
+    for signal in earlySignals { take(signal, at: began) }
+    if stopping == nil {
+      announce()
+      Rehearsal.play(settings)
+    }
     while true {
       let now = Instant(milliseconds: Clock.monotonicMilliseconds())
       if let stopping, sessions.isEmpty || now >= stopping.deadline { break }

@@ -37,7 +37,8 @@ public final class OperatorTerminal {
   private let outputCanBlock: Bool
   /// When the size of the terminal is taken for settled; drawing waits.
   private var resizeSettlesAt: Instant?
-  private var poller = Poller()
+  /// The program's own wait is where signals come in.
+  private var poller = Poller(ignoringSignals: true)
   public private(set) var inputHasEnded = false
   /// When something was last typed.
   public private(set) var lastInput: Instant?
