@@ -10,6 +10,9 @@ extension ParsableCommand {
     } catch {
       ProgramExit.osError.leave(SharedWords.system(error, program: program))
     }
+    if VersionOption.isAll(of: Array(CommandLine.arguments.dropFirst())) {
+      exit(withError: CleanExit.message(Version.text))
+    }
     main()
   }
 }

@@ -11,8 +11,7 @@ struct ChatClient: ParsableCommand {
     discussion: """
       Type a message and press Enter; \\quit leaves. Lines from a pipe are said one a turn, \
       and the end of the pipe leaves.
-      """,
-    version: Version.text)
+      """)
 
   @Argument(help: "The name or address of the machine that chatserve runs on.")
   var host: String
@@ -28,6 +27,8 @@ struct ChatClient: ParsableCommand {
 
   @OptionGroup(title: "View options")
   var view: ViewOptions
+
+  @OptionGroup var version: VersionOption
 
   func run() throws {
     guard let port = UInt16(self.port), port > 0 else {

@@ -16,7 +16,6 @@ struct ChatServe: ParsableCommand {
       Ctrl-C stops the server. Every word is kept in the transcript, unless --no-log; \
       `chatserve history` browses it.
       """,
-    version: Version.text,
     subcommands: [HistoryCommand.self])
 
   @Argument(help: "The port to listen on, 1024 to 65535.")
@@ -49,6 +48,8 @@ struct ChatServe: ParsableCommand {
 
   @OptionGroup(title: "View options")
   var view: ViewOptions
+
+  @OptionGroup var version: VersionOption
 
   func validate() throws {
     guard (0...31_536_000).contains(idleTimeout) else {

@@ -11,7 +11,12 @@ enum Main {
     switch arguments.first {
     case "history": HistoryCommand.main(Array(arguments.dropFirst()))
     case "help": help(with: arguments.dropFirst())
-    default: ChatServe.start(program: "chatserve")
+    case let word?:
+      if let sentence = HistoryCommand.hint(forFirstWord: word) {
+        ProgramExit.usage.leave("chatserve: \(sentence)")
+      }
+      ChatServe.start(program: "chatserve")
+    case nil: ChatServe.start(program: "chatserve")
     }
   }
 

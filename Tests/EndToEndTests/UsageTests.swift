@@ -25,7 +25,7 @@ import Testing
   @Test(
     "`help` is no port, and what follows it is not done",
     arguments: [
-      ([], "USAGE: chatserve [<port>]"), (["history"], "USAGE: chatserve history <subcommand>"),
+      ([], "USAGE: chatserve "), (["history"], "USAGE: chatserve history <subcommand>"),
       (["history", "prune"], "USAGE: chatserve history prune"),
     ])
   func help(words: [String], usage: String) throws {
@@ -34,6 +34,35 @@ import Testing
       #expect(try server.exitStatus() == 0)
       #expect(server.outputText.contains(usage))
       #expect(stage.files(in: stage.home) == [])
+    }
+  }
+
+  @Test(
+    "a word that was meant for history gets a hint, in place of a sentence about ports",
+    arguments: [("histroy", "chatserve history"), ("show", "chatserve history show")])
+  func hint(word: String, meant: String) throws {
+    try Stage.run { stage in
+      let server = try stage.onTerminal(.chatserve, [word, "1"])
+      #expect(try server.exitStatus() == 64)
+      #expect(
+        server.screen.text
+          == "chatserve: there is no command \"\(word)\"; did you mean \"\(meant)\"?")
+    }
+  }
+
+  @Test(
+    "the version is told, without anything that is needed for more", arguments: ["-V", "--version"])
+  func version(option: String) throws {
+    try Stage.run { stage in
+      for program in [Program.chatserve, .chatclient] {
+        let process = try stage.onPipes(program, [option])
+        #expect(try process.exitStatus() == 0)
+        #expect(process.outputText == "0.1.0\n")
+        #expect(process.errorText == "")
+      }
+      let client = try stage.onPipes(.chatclient, ["localhost", "1027", option])
+      #expect(try client.exitStatus() == 0)
+      #expect(client.outputText == "0.1.0\n")
     }
   }
 

@@ -1,91 +1,142 @@
-import Seeded
 import Testing
 
 @testable import History
 
-/// The plain way of reading a command line and the argument parser agree.
+/// How a command line finds its verb, and what is said of one that finds none.
 @Suite struct CommandLineTests {
-  /// Every verb, and every option in every spelling that is read plainly.
-  private static let plain = [
-    "", "search a", "prune --before=today -n -y -q", "prune --before -3d --dry-run --yes",
-    "path --quiet", "show 1 2 @ 3..7 @~1 -n20 -r -c --tz -08:00",
-    "search one two -n 5 three --with a --with b --from server --from=c -gx",
-    "list -S -2h -U now --on today -g a -g b -F -i -v -A1 -B 2 -C3 --lines 3 --reverse",
-    "show --since 2h --until=now --grep x --fixed-strings --ignore-case --invert-match",
-    "tail --case-sensitive --after-context 1 --before-context=2 --context 3 -S2h -Unow",
-    "export --state open,lost --kind message --kind open --after-event 77 --output f",
-    "export -ojson -0 --color always -P --tz utc --utc -q --database d",
-    "tail --lines 4 --output-format csv --null --no-pager --quiet --tz=Asia/Kathmandu",
-    "stats --by hour --ascii --count --color=never", "verify --output-format json --database=x",
-  ]
-
-  @Test func `plain lines mean what the argument parser takes them for`() throws {
-    for line in Self.plain {
-      let arguments = line.split(separator: " ").map(String.init)
-      let plain = try #require(PlainCommandLine.verb(arguments), "\(line)")
-      let parsed = try #require(try HistoryCommand.parsedVerb(arguments))
-      #expect("\(plain)" == "\(parsed)", "\(line)")
-    }
-  }
-
   @Test(arguments: [
-    "help", "--help", "-h", "show --help", "search", "prune", "prune -n", "frobnicate", "list 1",
-    "list -rc", "show -n", "show -n -5", "show -n=5", "show -n x", "show -n +5", "list --lin 5",
-    "show -- 1", "show -g -x", "show -S --", "show -S -x", "show --since=-2h", "list -o xml",
-    "list --color maybe", "-n 1 -n 2",
-    "show --reverse=yes", "show -r -r", "path x", "verify --with a", "tail --state=", "show --utc=",
-    "list --after-event 99999999999999999999", "--generate-completion-script bash", "show -", "-",
-    "--", "list --tz utc --tz local",
+    ("shwo", "show"), ("lst", "list"), ("SHOW", "show"), ("exp", "export"), ("serach", "search"),
+    ("tial", "tail"), ("3", nil), ("@", nil), ("list@", "list"), ("frobnicate", nil),
+    ("\u{1b}[31m", nil), ("", nil),
   ])
-  func `other lines go to the argument parser`(_ line: String) {
-    #expect(PlainCommandLine.verb(line.split(separator: " ").map(String.init)) == nil)
-  }
-
-  @Test(arguments: ["shwo", "3", "@", "list@", "\u{1b}[31m"])
-  func `a word that is no verb is named, with those there are`(_ word: String) throws {
+  func `a word that is no verb is named, with those there are`(
+    _ word: String, _ meant: String?
+  ) throws {
     let result = try Fixture.samples().history(word)
     let shown = word == "\u{1b}[31m" ? "\\x1b[31m" : word
+    let hint = meant.map { " (did you mean \($0)?)" } ?? ""
     #expect(
       result.errors
-        == "chatserve: history has no verb \"\(shown)\"; it has list, show, search, tail, stats, "
-        + "export, verify, prune, path\n")
+        == "chatserve: history has no verb \"\(shown)\"\(hint); it has list, show, search, tail, "
+        + "stats, export, verify, prune, path\n")
     #expect(result.output.isEmpty)
     #expect(result.exit == 64)
   }
 
-  @Test(arguments: [["list", "--bogus"], ["show", "-n"], ["help", "list"]])
-  func `a usage error names the help that there is`(_ arguments: [String]) throws {
-    let result = try Fixture.history(arguments)
-    #expect(!(result.errors + result.output).contains("'history"))
-    let isHelp = arguments.first == "help"
-    #expect(
-      isHelp
-        ? result.output.contains("USAGE: chatserve history list")
-        : result.errors.contains("See 'chatserve history \(arguments[0]) --help'"))
-    #expect(result.exit == (isHelp ? 0 : 64))
+  @Test(arguments: [
+    ("history", "histroy", 1), ("history", "hstory", 1), ("history", "hisstory", 1), ("", "abc", 3),
+    ("history", "history", 0), ("abcd", "dcba", 3), ("tail", "", 4),
+  ])
+  func `spellings are as far apart as there are mistakes`(
+    _ one: String, _ other: String, _ distance: Int
+  ) {
+    #expect(SpellingHint.distance(one, other) == distance)
+    #expect(SpellingHint.distance(other, one) == distance)
   }
 
-  @Test func `random lines are read plainly as the parser reads them, or not at all`() throws {
-    let seed = UInt64.random(in: .min ... .max)
-    var random = SeededRandom(seed: seed)
-    let words = [
-      "list", "show", "search", "tail", "stats", "export", "verify", "prune", "path", "help", "1",
-      "@", "x", "-n", "-n3", "-r", "-o", "-ocsv", "json", "-g", "-gi", "-S", "2h", "--since=1h",
-      "--tz", "utc", "-08:00", "--utc", "-c", "-rc", "-C", "-C1", "-F", "-i", "--with",
-      "--kind=open",
-      "--color", "never", "--database", "-q", "--before", "-y", "--by", "hour", "--ascii", "-5", "",
-      "--output", "-", "--", "-0", "--after-event", "7",
-    ]
-    var compared = 0
-    // What is not read plainly costs nothing here: only agreement is at stake.
-    while compared < 5 {
-      let arguments = (0..<Int.random(in: 0...6, using: &random)).map { _ in
-        words.randomElement(using: &random) ?? ""
-      }
-      guard let plain = PlainCommandLine.verb(arguments) else { continue }
-      compared += 1
-      let parsed = try #require(try HistoryCommand.parsedVerb(arguments))
-      #expect("\(plain)" == "\(parsed)", "\(arguments), seed \(seed)")
+  @Test(arguments: [
+    ("histroy", "history"), ("hisotry", "history"), ("hist", "history"), ("show", "history show"),
+    ("1027", nil), ("12ab", nil), ("", nil), ("port", nil), ("--handle", nil), ("mystery", nil),
+    (String(repeating: "history", count: 100_000), nil),
+  ])
+  func `a first word that was meant for history is known`(_ word: String, _ meant: String?) {
+    #expect(
+      HistoryCommand.hint(forFirstWord: word)
+        == meant.map { "there is no command \"\(word)\"; did you mean \"chatserve \($0)\"?" })
+  }
+
+  @Test(arguments: [
+    ["list", "--bogus"], ["show", "-n"], ["--bogus"], ["prune", "-n"], ["tail", "x"],
+    ["list", "-o", "xml"],
+    ["list", "-o", "csv", "--json"], ["verify", "--json", "-o", "text"],
+  ])
+  func `a usage error names the help that there is`(_ arguments: [String]) throws {
+    let result = try Fixture.history(arguments)
+    let verb = arguments[0].hasPrefix("-") ? "list" : arguments[0]
+    #expect(result.errors.contains("Usage: chatserve history \(verb) "))
+    #expect(result.errors.contains("See 'chatserve history \(verb) --help'"))
+    #expect(result.output.isEmpty)
+    #expect(result.exit == 64)
+  }
+
+  @Test(arguments: ["prune", "search"])
+  func `a verb without what it needs shows its help`(_ verb: String) throws {
+    let result = try Fixture.history([verb])
+    #expect(result.errors.contains("Error: Missing expected argument"))
+    #expect(result.errors.contains("USAGE: chatserve history \(verb) "))
+    #expect(result.exit == 64)
+  }
+
+  @Test(arguments: HistoryCommand.verbNames)
+  func `every verb has its help, in either order`(_ verb: String) throws {
+    let result = try Fixture.history([verb, "--help"])
+    #expect(result.output.contains("USAGE: chatserve history \(verb) "))
+    #expect(result.errors.isEmpty)
+    #expect(result.exit == 0)
+    #expect(try Fixture.history(["help", verb]).output == result.output)
+    #expect(try Fixture.history(["help", verb, "and", "more"]).output == result.output)
+  }
+
+  @Test(arguments: [["--help"], ["-h"], ["help"]])
+  func `history's own help lists the verbs`(_ arguments: [String]) throws {
+    let result = try Fixture.history(arguments)
+    #expect(result.output.contains("USAGE: chatserve history <subcommand>"))
+    for verb in HistoryCommand.verbNames { #expect(result.output.contains("  \(verb) ")) }
+    #expect(result.exit == 0)
+  }
+
+  @Test(arguments: [
+    ("-n 1", "list -n1"), ("", "list"), ("list --json", "list -o json"), ("--json", "-o json"),
+    ("show 1 --json -o json-pretty", "show 1 -o json-pretty"), ("show @~1", "show 1"),
+    ("verify --json", "verify -ojson"), ("stats --json", "stats -o json"),
+    ("show -S -30d", "show --since 30d"), ("show -S-30d", "show --since=30d"),
+    ("search hi -rc", "search -c --reverse hi"), ("show -- 1", "show 1"),
+    ("show --kind open,close", "show --kind open --kind close"),
+  ])
+  func `two spellings of the same`(_ one: String, _ other: String) throws {
+    let fixture = try Fixture.samples()
+    func result(_ line: String) throws -> Captured {
+      let words = line.split(separator: " ").map(String.init)
+      // In front, where nothing can hide it.
+      let verb = words.prefix { !$0.hasPrefix("-") }.prefix(1)
+      return try Fixture.history(
+        verb + ["--database", fixture.path, "--tz", "-08:00"] + words.dropFirst(verb.count))
     }
+    let first = try result(one)
+    let second = try result(other)
+    #expect(first.output == second.output)
+    #expect(first.errors == "" && second.errors == "")
+    #expect(!first.output.isEmpty)
+  }
+
+  @Test(arguments: ["-f", "--follow"])
+  func `tail takes what tail(1) needs`(_ option: String) throws {
+    let result = try Fixture.samples().history("tail", option, "-n", "1")
+    #expect(result.output.hasSuffix("mike> hi\n"))
+    // Ended by the test's Ctrl-C.
+    #expect(result.exit == 130)
+  }
+
+  @Test(arguments: [
+    ("x.html", FormatName.html), ("x.HTM", .html), ("/a.b/x.csv", .csv), ("x.md", .markdown),
+    ("x.markdown", .markdown), ("x.jsonl", .json), ("x.json", .json), ("x.tar.txt", .text),
+    ("x.tsv", .tsv), (".csv", .csv), ("x", nil), ("x.db", nil), ("a.csv/x", nil), ("x.", nil),
+    ("-", nil), ("", nil), ("/", nil),
+  ])
+  func `a file's ending says its format`(_ path: String, _ format: FormatName?) {
+    #expect(FormatName(endingOf: path) == format)
+  }
+
+  @Test func `export writes what the ending says, and -o counts before it`() throws {
+    let fixture = try Fixture.samples()
+    let file = fixture.directory + "/out.html"
+    #expect(try fixture.history("export", "--output", file).exit == 0)
+    #expect(try contents(of: file).hasPrefix("<!DOCTYPE html>"))
+    #expect(try fixture.history("export", "--output", file, "-o", "csv").exit == 0)
+    #expect(try !contents(of: file).contains("<"))
+  }
+
+  private func contents(of path: String) throws -> String {
+    String(decoding: try #require(SystemFile.bytes(at: path)), as: UTF8.self)
   }
 }

@@ -20,8 +20,8 @@ import Transcript
     let failure = Failure()
     let result = try Fixture.history(
       ["tail", "--database", fixture.path, "--tz", "-08:00"] + arguments
-    ) { surroundings in
-      surroundings.wait = { milliseconds in
+    ) { environment in
+      environment.wait = { milliseconds in
         #expect(milliseconds == 250)
         guard let step = rest.popFirst() else { return .interrupted }
         do { try step() } catch { failure.error = error }

@@ -6,9 +6,10 @@ import Transcript
 /// keeping.
 struct ExportCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write what is selected, as JSON Lines unless -o says else.",
+    verb: "export", abstract: "Write what is selected, by default as JSON Lines.",
     discussion: """
-      With --after-event and the last seq that an earlier export wrote, only what is new.
+      Without -o the ending of FILE chooses the format: .txt, .tsv, .csv, .json, .jsonl, .md, \
+      .html. With --after-event and the last seq that an earlier export wrote, only what is new.
       """)
 
   @Argument(help: ArgumentHelp("The conversations; all when none is named.", valueName: "id"))
@@ -29,7 +30,7 @@ struct ExportCommand: HistoryVerb {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n")
     selection.newestFirst = options.reverse
-    let format = options.format ?? .json
+    let format = options.format ?? file.flatMap { FormatName(endingOf: $0) } ?? .json
     // Machines want the order of events, so that the last seq is a cursor;
     // people want one conversation after the other.
     selection.order = format.isDocument ? .conversation : .sequence
@@ -45,11 +46,11 @@ struct ExportCommand: HistoryVerb {
       progress.show(HistoryMessages.exporting(count), count: count)
       // Ctrl-C leaves no half-written file behind.
       let isFile = self.file != nil && count.isMultiple(of: 1000)
-      if isFile, case .interrupted = session.surroundings.wait(0) { return false }
+      if isFile, case .interrupted = session.environment.wait(0) { return false }
       return true
     }
     defer { progress.clear() }
-    let writer = options.format(session, selection, fallback: .json, isFile: file != nil)
+    let writer = options.format(session, selection, fallback: format, isFile: file != nil)
     let isWhole = try export(run, writer, session)
     return isWhole ? .done : .interrupted
   }

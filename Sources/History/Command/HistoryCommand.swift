@@ -1,69 +1,71 @@
 import ArgumentParser
 
 /// `chatserve history [VERB]`: browses what was said.
+///
+/// The verb is found first and the argument parser reads the line for that one
+/// alone: it describes the options of every command it is given by reflection.
 public struct HistoryCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "history",
     _superCommandName: "chatserve",
     abstract: "Browse what was said.",
-    subcommands: [
-      ListCommand.self, ShowCommand.self, SearchCommand.self, TailCommand.self,
-      StatsCommand.self, ExportCommand.self, VerifyCommand.self, PruneCommand.self,
-      PathCommand.self,
-    ],
+    subcommands: verbs.map { $0 },
     defaultSubcommand: ListCommand.self)
+
+  /// All there are, in the order of the help.
+  static let verbs: [any HistoryVerb.Type] = [
+    ListCommand.self, ShowCommand.self, SearchCommand.self, TailCommand.self, StatsCommand.self,
+    ExportCommand.self, VerifyCommand.self, PruneCommand.self, PathCommand.self,
+  ]
+
+  static var verbNames: [String] { verbs.map { $0.name } }
 
   public init() {}
 
   /// Runs the command that `arguments`, without `history`, spell, and ends
-  /// the process with what it ends with. In place of the argument parser's
-  /// own, which reads every line the slow way; see ``PlainlyRead``.
+  /// the process with what it ends with.
   public static func main(_ arguments: [String]) {
     let code = run(arguments, in: .ofProcess())
     if code != HistoryExit.done.rawValue { exit(withError: ExitCode(code)) }
-  }
-
-  /// The words that may come first.
-  static var verbs: [String] {
-    configuration.subcommands.compactMap { $0.configuration.commandName }
-  }
-
-  /// Whether `arguments` begin with a word that is no verb: the parser would
-  /// hold it against `list`.
-  private static func isUnknownVerb(_ arguments: [String]) -> Bool {
-    guard let first = arguments.first, !first.isEmpty, !first.hasPrefix("-") else { return false }
-    return first != "help" && !verbs.contains(first)
-  }
-
-  /// The verb that the argument parser takes `arguments` for; `nil` when they
-  /// ask for help.
-  static func parsedVerb(_ arguments: [String]) throws -> (any HistoryVerb)? {
-    try parseAsRoot(arguments) as? any HistoryVerb
   }
 
   /// Runs the command that `arguments`, without `history`, spell, in a world
   /// that is not the process's own.
   ///
   /// - Returns: what the program would end with.
-  public static func run(_ arguments: [String], in surroundings: Surroundings) -> Int32 {
-    if let verb = PlainCommandLine.verb(arguments) { return verb.run(in: surroundings).rawValue }
-    if let first = arguments.first, isUnknownVerb(arguments) {
-      return surroundings.tell(.verb(first)).rawValue
-    }
-    do {
-      let command = try parseAsRoot(arguments)
-      guard let verb = command as? any HistoryVerb else {
-        // `help` among them: it throws its text.
-        var command = command
-        try command.run()
-        return HistoryExit.done.rawValue
+  public static func run(_ arguments: [String], in environment: HistoryEnvironment) -> Int32 {
+    // `help VERB` is `VERB --help`.
+    let asksForHelp = arguments.first == "help"
+    let line = asksForHelp ? arguments.dropFirst().prefix(1) + ["--help"] : arguments[...]
+    switch line.first {
+    case "--help" where line.count == 1, "-h" where line.count == 1:
+      try? environment.output.write(Array((helpMessage() + "\n").utf8))
+      return HistoryExit.done.rawValue
+    case let word? where !word.hasPrefix("-"):
+      guard let verb = verbs.first(where: { $0.name == word }) else {
+        return environment.report(.verb(word)).rawValue
       }
-      return verb.run(in: surroundings).rawValue
+      return run(verb, Array(line.dropFirst()), in: environment)
+    default:
+      return run(ListCommand.self, Array(line), in: environment)
+    }
+  }
+
+  private static func run(
+    _ verb: any HistoryVerb.Type, _ arguments: [String], in environment: HistoryEnvironment
+  ) -> Int32 {
+    do {
+      var command = try verb.parseAsRoot(arguments)
+      if let verb = command as? any HistoryVerb { return verb.run(in: environment).rawValue }
+      // The parser's own command for --help, which throws its text.
+      try command.run()
+      return HistoryExit.done.rawValue
     } catch {
-      let code = exitCode(for: error)
-      let sink = code == .success ? surroundings.output : surroundings.errors
-      // Here alone the parser leaves out the program's name.
-      let text = fullMessage(for: error).replacing("See 'history", with: "See 'chatserve history")
+      let code = verb.exitCode(for: error)
+      let sink = code == .success ? environment.output : environment.errors
+      // Here alone the parser leaves out what comes before the verb.
+      let text = verb.fullMessage(for: error)
+        .replacing("See '\(verb.name) ", with: "See '\(verb.place) \(verb.name) ")
       try? sink.write(Array((text + "\n").utf8))
       return code.rawValue
     }

@@ -45,7 +45,8 @@ enum HistoryMessages {
   static func text(of error: HistoryError) -> String {
     switch error {
     case .verb(let word):
-      "history has no verb \"\(shown(word))\"; it has \(HistoryCommand.verbs.joined(separator: ", "))"
+      "history has no verb \"\(shown(word))\"\(hint(SpellingHint.nearest(to: word, in: HistoryCommand.verbNames))); "
+        + "it has \(HistoryCommand.verbNames.joined(separator: ", "))"
     case .time(let error, let option):
       "\(option) cannot read \"\(shown(error.text))\" as a time; it takes \(timeForms)"
     case .zone(.malformed(let text)):
@@ -71,6 +72,15 @@ enum HistoryMessages {
     case .unconfirmed:
       "prune deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
     }
+  }
+
+  /// What is said of a first word that is no port but was meant for history.
+  static func meantForHistory(_ word: String, _ meant: String) -> String {
+    "there is no command \"\(shown(word))\"; did you mean \"\(meant)\"?"
+  }
+
+  private static func hint(_ meant: String?) -> String {
+    meant.map { " (did you mean \($0)?)" } ?? ""
   }
 
   static func exit(for error: HistoryError) -> HistoryExit {

@@ -5,21 +5,21 @@ import Transcript
 /// One run of a history command: the world it runs in, what the common
 /// options say, and the output on its way.
 final class HistorySession {
-  let surroundings: Surroundings
+  let environment: HistoryEnvironment
   let common: CommonOptions
   let zone: Zone
   let now: Timestamp
   private var pager: (any PagerProcess)?
 
   /// - Throws: ``HistoryError/zone(_:)``.
-  init(_ surroundings: Surroundings, _ common: CommonOptions) throws(HistoryError) {
-    self.surroundings = surroundings
+  init(_ environment: HistoryEnvironment, _ common: CommonOptions) throws(HistoryError) {
+    self.environment = environment
     self.common = common
-    now = surroundings.now()
+    now = environment.now()
     do {
       let name: ZoneName = common.utc ? .utc : try ZoneName(common.zone)
       zone = try name.zone(
-        environment: surroundings.environment("TZ"), readFile: surroundings.readFile)
+        environment: environment.variable("TZ"), readFile: environment.readFile)
     } catch {
       throw .zone(error)
     }
@@ -27,7 +27,7 @@ final class HistorySession {
 
   /// - Throws: ``HistoryError/noHome``.
   func location() throws(HistoryError) -> DatabasePath {
-    let found = DatabasePath.find(option: common.database, environment: surroundings.environment)
+    let found = DatabasePath.find(option: common.database, environment: environment.variable)
     guard let found else { throw .noHome }
     return found
   }
@@ -55,19 +55,19 @@ final class HistorySession {
 
   func say(_ text: String) {
     // Nobody is left to be told that standard error is gone.
-    try? surroundings.errors.write(Array("chatserve: \(text)\n".utf8))
+    try? environment.errors.write(Array("chatserve: \(text)\n".utf8))
   }
 
   /// The output, through a pager when there is one to be used.
   func output(_ options: OutputOptions, mayPage: Bool = true) -> OutputBuffer {
-    let isWanted = mayPage && surroundings.isTerminal && !options.noPager && !options.count
-    if isWanted, let command = PagerCommand.choice(environment: surroundings.environment) {
-      pager = surroundings.startPager(command)
+    let isWanted = mayPage && environment.isTerminal && !options.noPager && !options.count
+    if isWanted, let command = PagerCommand.choice(variable: environment.variable) {
+      pager = environment.startPager(command)
     }
-    return OutputBuffer(pager ?? surroundings.output)
+    return OutputBuffer(pager ?? environment.output)
   }
 
-  func output() -> OutputBuffer { OutputBuffer(surroundings.output) }
+  func output() -> OutputBuffer { OutputBuffer(environment.output) }
 
   /// Waits for the pager, where one runs.
   func finish() {
@@ -89,9 +89,9 @@ final class HistorySession {
     case .never: return Palette(isOn: false)
     case .auto: break
     }
-    let environment = surroundings.environment
-    if !(environment("NO_COLOR") ?? "").isEmpty { return Palette(isOn: false) }
-    if !(environment("CLICOLOR_FORCE") ?? "").isEmpty { return Palette(isOn: true) }
-    return Palette(isOn: surroundings.isTerminal && environment("TERM") != "dumb")
+    let variable = environment.variable
+    if !(variable("NO_COLOR") ?? "").isEmpty { return Palette(isOn: false) }
+    if !(variable("CLICOLOR_FORCE") ?? "").isEmpty { return Palette(isOn: true) }
+    return Palette(isOn: environment.isTerminal && variable("TERM") != "dumb")
   }
 }

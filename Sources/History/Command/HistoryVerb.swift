@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A verb of `chatserve history`.
+/// A verb of `chatserve history`; ``HistoryCommand/verbs`` has them all.
 protocol HistoryVerb: ParsableCommand {
   var common: CommonOptions { get }
 
@@ -12,14 +12,22 @@ protocol HistoryVerb: ParsableCommand {
 }
 
 extension HistoryVerb {
+  /// The word for it.
+  static var name: String { configuration.commandName ?? "" }
+
+  /// The words that come before it.
+  static var place: String { "chatserve history" }
+
+  /// What the argument parser calls by itself: after `chatserve --mode free
+  /// history`.
   public func run() throws {
     let exit = run(in: .ofProcess())
     if exit != .done { throw ExitCode(exit.rawValue) }
   }
 
-  func run(in surroundings: Surroundings) -> HistoryExit {
+  func run(in environment: HistoryEnvironment) -> HistoryExit {
     do throws(HistoryError) {
-      let session = try HistorySession(surroundings, common)
+      let session = try HistorySession(environment, common)
       defer { session.finish() }
       do throws(HistoryError) {
         return try perform(session)
@@ -29,7 +37,16 @@ extension HistoryVerb {
         throw error
       }
     } catch {
-      return surroundings.tell(error)
+      return environment.report(error)
     }
+  }
+}
+
+extension CommandConfiguration {
+  /// A verb's.
+  init(verb: String, abstract: String, discussion: String = "") {
+    self.init(
+      commandName: verb, _superCommandName: "chatserve history", abstract: abstract,
+      discussion: discussion)
   }
 }

@@ -5,7 +5,7 @@ import Transcript
 /// `history list`: a line for each conversation, newest first.
 struct ListCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the conversations, newest first.")
+    verb: "list", abstract: "List the conversations, newest first.")
 
   @OptionGroup var filters: FilterOptions
   @OptionGroup var options: OutputOptions

@@ -8,12 +8,12 @@ extension OutputOptions {
   ) -> any HistoryFormat {
     let terminator = null ? "\0" : "\n"
     let zone = session.zone
-    let surroundings = session.surroundings
-    let isTerminal = surroundings.isTerminal && !isFile
+    let environment = session.environment
+    let isTerminal = environment.isTerminal && !isFile
     switch format ?? fallback {
     case .text where isTerminal && !null:
       return ScreenFormat(
-        zone: zone, screen: Screen(columns: surroundings.columns, width: surroundings.width),
+        zone: zone, screen: Screen(columns: environment.columns, width: environment.width),
         palette: session.palette(color), isExcerpt: selection.isSearch,
         marksGaps: selection.hasContext)
     case .text:

@@ -16,6 +16,9 @@ struct OutputOptions: ParsableArguments {
       "text, tsv, csv, json, json-pretty, transcript, markdown or html.", valueName: "format"))
   var format: FormatName?
 
+  @Flag(help: "The same as -o json.")
+  var json = false
+
   @Flag(name: [.customShort("0"), .customLong("null")], help: "End lines with NUL.")
   var null = false
 
@@ -30,6 +33,10 @@ struct OutputOptions: ParsableArguments {
   var count = false
 
   @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    if json { format = try FormatName.json(orGiven: format) }
+  }
 }
 
 /// Where from, and in which zone: the same on every verb.
@@ -60,6 +67,32 @@ enum FormatName: String, CaseIterable, ExpressibleByArgument {
   case transcript
   case markdown
   case html
+
+  /// What `--json` means beside `-o`, of which `given` is the value.
+  ///
+  /// - Throws: `ValidationError`, for another format.
+  static func json(orGiven given: FormatName?) throws -> FormatName {
+    if let given, given != .json, given != .jsonPretty {
+      throw ValidationError("--json and -o \(given.rawValue) contradict each other.")
+    }
+    return given ?? .json
+  }
+
+  /// The format that the ending of a file's name says, in either case; `nil`
+  /// when it says none.
+  init?(endingOf path: String) {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    switch name[name.index(after: dot)...].lowercased() {
+    case "txt", "text", "log": self = .text
+    case "tsv": self = .tsv
+    case "csv": self = .csv
+    case "json", "jsonl", "ndjson": self = .json
+    case "md", "markdown": self = .markdown
+    case "html", "htm": self = .html
+    default: return nil
+    }
+  }
 
   /// Whether it reads as a document, one conversation after the other.
   var isDocument: Bool {

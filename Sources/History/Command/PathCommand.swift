@@ -4,7 +4,7 @@ import Transcript
 /// `history path`: where the transcript is, for other tools.
 struct PathCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "path", abstract: "Print the path of the transcript.",
+    verb: "path", abstract: "Print the path of the transcript.",
     discussion: "sqlite3 \"$(chatserve history path)\" 'SELECT * FROM conversations'")
 
   @OptionGroup var common: CommonOptions

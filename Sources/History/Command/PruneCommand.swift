@@ -5,7 +5,7 @@ import Transcript
 /// `history prune`: deletes whole conversations, for good.
 struct PruneCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "prune", abstract: "Delete conversations that ended before a time, for good.",
+    verb: "prune", abstract: "Delete conversations that ended before a time, for good.",
     discussion: """
       Whole conversations that are closed or lost go, out of the file too. A day counts from its \
       midnight: --before 2026-03-01 keeps March.
@@ -35,7 +35,7 @@ struct PruneCommand: HistoryVerb {
         return .done
       }
       if !yes {
-        guard session.surroundings.canAsk else { throw HistoryError.unconfirmed }
+        guard session.environment.canAsk else { throw HistoryError.unconfirmed }
         guard confirm(extent, session) else {
           session.note(HistoryMessages.notPruned)
           return .done
@@ -61,12 +61,12 @@ struct PruneCommand: HistoryVerb {
   ) throws -> HistoryExit {
     var extent = Pruner.Extent()
     var output = session.output()
-    let surroundings = session.surroundings
+    let environment = session.environment
     var format: any HistoryFormat =
-      surroundings.isTerminal
+      environment.isTerminal
       ? ScreenFormat(
         zone: session.zone,
-        screen: Screen(columns: surroundings.columns, width: surroundings.width),
+        screen: Screen(columns: environment.columns, width: environment.width),
         palette: session.palette(.auto))
       : TabFormat(zone: session.zone)
     try Pruner(archive.connection).each(before: time) { conversation in
@@ -82,8 +82,8 @@ struct PruneCommand: HistoryVerb {
   }
 
   private func confirm(_ extent: Pruner.Extent, _ session: HistorySession) -> Bool {
-    try? session.surroundings.errors.write(Array(HistoryMessages.confirmPrune(extent).utf8))
-    let answer = session.surroundings.readAnswer()?.lowercased()
+    try? session.environment.errors.write(Array(HistoryMessages.confirmPrune(extent).utf8))
+    let answer = session.environment.readAnswer()?.lowercased()
     return answer == "y" || answer == "yes"
   }
 

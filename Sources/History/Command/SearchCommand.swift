@@ -4,7 +4,7 @@ import Transcript
 /// `history search`: messages that hold words.
 struct SearchCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Find messages by their words.",
+    verb: "search", abstract: "Find messages by their words.",
     discussion: """
       Every word must be there, in any order; case and accents do not count. What the shell \
       quotes, "as this", is a phrase; 'beg*' is the beginning of a word. -F looks for the \

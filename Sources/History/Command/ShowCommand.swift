@@ -4,7 +4,7 @@ import Transcript
 /// `history show`: the events of conversations, oldest first.
 struct ShowCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show conversations; the newest when none is named.",
+    verb: "show", abstract: "Show conversations; the newest when none is named.",
     discussion: """
       An ID is the number in the list, @ the newest, @~1 the one before, 3..7 a range. Without \
       one, options that choose conversations or times choose among all.

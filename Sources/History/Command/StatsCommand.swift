@@ -5,7 +5,7 @@ import Transcript
 /// `history stats`: how much was said, when, by whom.
 struct StatsCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "stats", abstract: "Count messages by day, handle and conversation.")
+    verb: "stats", abstract: "Count messages by day, handle and conversation.")
 
   @Option(help: ArgumentHelp("day or hour.", valueName: "unit"))
   var by: StatisticsBuilder.Unit = .day
@@ -38,11 +38,11 @@ struct StatsCommand: HistoryVerb {
           .write(isPretty: format == .jsonPretty, into: &output)
         output.write("\n")
       default:
-        let surroundings = session.surroundings
+        let environment = session.environment
         StatisticsText(
           zone: session.zone,
-          screen: Screen(columns: surroundings.columns, width: surroundings.width), unit: by,
-          isPlain: ascii || !Self.isUTF8(surroundings.environment), maximumBars: bars
+          screen: Screen(columns: environment.columns, width: environment.width), unit: by,
+          isPlain: ascii || !Self.isUTF8(environment.variable), maximumBars: bars
         ).write(report, into: &output)
       }
       output.flush()
@@ -79,9 +79,9 @@ struct StatsCommand: HistoryVerb {
   }
 
   /// Whether the locale writes UTF-8, as setlocale(3) would decide.
-  private static func isUTF8(_ environment: (String) -> String?) -> Bool {
+  private static func isUTF8(_ variable: (String) -> String?) -> Bool {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"]
-    guard let locale = names.lazy.compactMap(environment).first(where: { !$0.isEmpty }) else {
+    guard let locale = names.lazy.compactMap(variable).first(where: { !$0.isEmpty }) else {
       return false
     }
     let upper = locale.uppercased()

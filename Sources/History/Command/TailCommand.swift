@@ -5,11 +5,14 @@ import Transcript
 /// `history tail`: the last events, then each new one as it is recorded.
 struct TailCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "tail", abstract: "Show the last events and follow, until Ctrl-C.",
+    verb: "tail", abstract: "Show the last events and follow, until Ctrl-C.",
     discussion: """
-      -n 0 shows only what is new. It goes on when the server is started anew, and when the \
+      -n 0 shows only what is new. It goes on when the server is started again, and when the \
       transcript is replaced by another.
       """)
+
+  @Flag(name: [.customShort("f"), .long], help: "Follow, as it does anyway.")
+  var follow = false
 
   @OptionGroup var filters: FilterOptions
   @OptionGroup var options: OutputOptions
@@ -33,11 +36,11 @@ struct TailCommand: HistoryVerb {
       presenter.begin()
       let first = try follower.start()
       // Before anything is shown that Ctrl-C may be an answer to.
-      session.surroundings.prepareToWait()
+      session.environment.prepareToWait()
       for event in first { try presenter.show(event) }
       presenter.flush()
       while presenter.output.failure == nil {
-        switch session.surroundings.wait(Self.interval) {
+        switch session.environment.wait(Self.interval) {
         case .passed: break
         case .interrupted:
           presenter.flush()

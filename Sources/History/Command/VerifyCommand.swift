@@ -4,20 +4,27 @@ import Transcript
 /// `history verify`: is the transcript as it should be?
 struct VerifyCommand: HistoryVerb {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Check the transcript; 1 when it is damaged.",
+    verb: "verify", abstract: "Check the transcript; 1 when it is damaged.",
     discussion:
-      "Runs that ended without a word, prunes and a late index are told and are no damage.")
+      "Runs that ended without a word, prunes and a late index are reported and are no damage.")
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output-format")],
     help: ArgumentHelp("text, json or json-pretty.", valueName: "format"),
     completion: .list(["text", "json", "json-pretty"]))
-  var format: FormatName = .text
+  var format: FormatName?
+
+  @Flag(help: "The same as -o json.")
+  var json = false
 
   @OptionGroup var common: CommonOptions
 
+  mutating func validate() throws {
+    if json { format = try FormatName.json(orGiven: format) }
+  }
+
   func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
-    guard [.text, .json, .jsonPretty].contains(format) else {
+    if let format, ![.text, .json, .jsonPretty].contains(format) {
       throw .value(format.rawValue, option: "verify -o")
     }
     do throws(HistoryError) {
@@ -52,7 +59,7 @@ struct VerifyCommand: HistoryVerb {
 
   private func show(_ result: Verification, _ session: HistorySession) throws(HistoryError) {
     var output = session.output()
-    if format == .text {
+    if format ?? .text == .text {
       write(result, into: &output)
     } else {
       Self.object(result).write(isPretty: format == .jsonPretty, into: &output)

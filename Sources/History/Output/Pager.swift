@@ -7,14 +7,14 @@ public struct PagerCommand: Hashable, Sendable {
 
   /// The choice of `$CHATSERVE_PAGER`, then `$PAGER`, then less(1). Empty and
   /// `cat` mean none, and a dumb terminal gets none.
-  static func choice(environment: (String) -> String?) -> PagerCommand? {
-    if environment("TERM") == "dumb" { return nil }
-    let command = environment("CHATSERVE_PAGER") ?? environment("PAGER") ?? "less"
+  static func choice(variable: (String) -> String?) -> PagerCommand? {
+    if variable("TERM") == "dumb" { return nil }
+    let command = variable("CHATSERVE_PAGER") ?? variable("PAGER") ?? "less"
     let isOff = command.allSatisfy(\.isWhitespace) || command == "cat"
     if isOff { return nil }
     // F: a screenful needs no pager. R: colours pass. X: what was read stays.
     // No S: long lines wrap.
-    let additions = environment("LESS") == nil ? ["LESS=FRX"] : []
+    let additions = variable("LESS") == nil ? ["LESS=FRX"] : []
     return PagerCommand(shellCommand: command, additions: additions)
   }
 }

@@ -14,26 +14,26 @@ final class ProgressLine {
 
   init(_ session: HistorySession) {
     self.session = session
-    let now = session.surroundings.now().milliseconds
+    let now = session.environment.now().milliseconds
     lastShown = Timestamp(milliseconds: now + Self.patience - Self.interval)
   }
 
   /// Looks at the clock only every so many counts, since it may be asked for
   /// every event.
   func show(_ text: @autoclosure () -> String, count: Int) {
-    guard session.surroundings.showsProgress, !session.common.quiet, count.isMultiple(of: 1000)
+    guard session.environment.showsProgress, !session.common.quiet, count.isMultiple(of: 1000)
     else { return }
-    let now = session.surroundings.now()
+    let now = session.environment.now()
     guard now.milliseconds - lastShown.milliseconds >= Self.interval else { return }
     lastShown = now
     isShown = true
     // Carriage return, text, erase to the end of the line (EL, ECMA-48).
-    try? session.surroundings.errors.write(Array("\r\(text())\u{1b}[K".utf8))
+    try? session.environment.errors.write(Array("\r\(text())\u{1b}[K".utf8))
   }
 
   func clear() {
     guard isShown else { return }
     isShown = false
-    try? session.surroundings.errors.write(Array("\r\u{1b}[K".utf8))
+    try? session.environment.errors.write(Array("\r\u{1b}[K".utf8))
   }
 }

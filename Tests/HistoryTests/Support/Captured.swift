@@ -30,7 +30,7 @@ extension Fixture {
   /// Runs `chatserve history` with `arguments`, as on the day of the samples.
   func history(
     _ arguments: String..., columns: Int? = nil, environment: [String: String] = [:],
-    now: String = "2026-03-01T15:30:00", _ change: (inout Surroundings) -> Void = { _ in }
+    now: String = "2026-03-01T15:30:00", _ change: (inout HistoryEnvironment) -> Void = { _ in }
   ) throws -> Captured {
     try Self.history(
       arguments + (arguments.contains("--help") ? [] : ["--database", path, "--tz", "-08:00"]),
@@ -39,18 +39,18 @@ extension Fixture {
 
   static func history(
     _ arguments: [String], columns: Int? = nil, environment: [String: String] = [:],
-    now: String = "2026-03-01T15:30:00", _ change: (inout Surroundings) -> Void = { _ in }
+    now: String = "2026-03-01T15:30:00", _ change: (inout HistoryEnvironment) -> Void = { _ in }
   ) throws -> Captured {
     let output = MemorySink()
     let errors = MemorySink()
     let time = Timestamp(milliseconds: try Self.time(now))
-    var surroundings = Surroundings(output: output, errors: errors)
-    surroundings.environment = { environment[$0] }
-    surroundings.now = { time }
-    surroundings.readFile = SystemFile.bytes(at:)
-    surroundings.columns = columns
-    change(&surroundings)
-    let exit = HistoryCommand.run(arguments, in: surroundings)
+    var world = HistoryEnvironment(output: output, errors: errors)
+    world.variable = { environment[$0] }
+    world.now = { time }
+    world.readFile = SystemFile.bytes(at:)
+    world.columns = columns
+    change(&world)
+    let exit = HistoryCommand.run(arguments, in: world)
     return Captured(output: output.text, errors: errors.text, exit: exit)
   }
 }

@@ -3,8 +3,9 @@ import ChatPosix
 
 /// What a history command sees of the world. The program's own is
 /// ``ofProcess()``; a test makes one up.
-public struct Surroundings {
-  public var environment: (String) -> String?
+public struct HistoryEnvironment {
+  /// The value of an environment variable; `nil` when it is not set.
+  public var variable: (String) -> String?
   public var now: () -> Timestamp
   /// The bytes of a file of the zone database; `nil` when there is none.
   public var readFile: (String) -> [UInt8]?
@@ -21,7 +22,7 @@ public struct Surroundings {
   public var readAnswer: () -> String?
   /// Starts a pager; `nil` when there is none to start.
   public var startPager: (PagerCommand) -> (any PagerProcess)?
-  /// From here on Ctrl-C is for ``wait`` to tell.
+  /// From here on Ctrl-C is for ``wait`` to report.
   public var prepareToWait: () -> Void
   /// Waits so many milliseconds for something to change.
   public var wait: (Int64) -> Waited
@@ -38,7 +39,7 @@ public struct Surroundings {
   }
 
   public init(output: any OutputSink, errors: any OutputSink) {
-    environment = { _ in nil }
+    variable = { _ in nil }
     now = { Timestamp(milliseconds: 0) }
     readFile = { _ in nil }
     self.output = output
@@ -54,4 +55,13 @@ public struct Surroundings {
   }
 
   var isTerminal: Bool { columns != nil }
+
+  /// Says on standard error why nothing came of it.
+  ///
+  /// - Returns: what to end with.
+  func report(_ error: HistoryError) -> HistoryExit {
+    // Nobody is left to be told that standard error is gone.
+    try? errors.write(Array("chatserve: \(HistoryMessages.text(of: error))\n".utf8))
+    return HistoryMessages.exit(for: error)
+  }
 }

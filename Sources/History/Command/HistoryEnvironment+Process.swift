@@ -2,32 +2,32 @@ import ChatCore
 import ChatPosix
 import ChatTerminal
 
-extension Surroundings {
+extension HistoryEnvironment {
   /// The world as this process sees it.
-  static func ofProcess() -> Surroundings {
+  static func ofProcess() -> HistoryEnvironment {
     let standardOutput = FileDescriptor.standardOutput
     let standardError = FileDescriptor.standardError
     // Before a file is opened, which would get the number of one that is closed.
     let closed = (try? StandardDescriptors.ensureOpen()) ?? []
     let isMissing = closed.contains(standardOutput)
-    var surroundings = Surroundings(
+    var environment = HistoryEnvironment(
       output: isMissing ? MissingSink() : DescriptorSink(standardOutput),
       errors: DescriptorSink(standardError))
-    surroundings.environment = Environment.value(of:)
-    surroundings.now = { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
-    surroundings.readFile = SystemFile.bytes(at:)
+    environment.variable = Environment.value(of:)
+    environment.now = { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
+    environment.readFile = SystemFile.bytes(at:)
     if standardOutput.isTerminal {
-      // A terminal that does not tell its size is taken for the usual one.
-      surroundings.columns = standardOutput.windowSize()?.columns ?? 80
+      // A terminal that does not know its size is taken to have the default one.
+      environment.columns = standardOutput.windowSize()?.columns ?? 80
     }
-    surroundings.showsProgress = standardError.isTerminal
-    surroundings.canAsk = FileDescriptor.standardInput.isTerminal && standardError.isTerminal
-    surroundings.readAnswer = { readLine() }
-    surroundings.startPager = ChildPager.start
-    surroundings.width = { CharacterWidth(of: $0).estimate }
-    surroundings.prepareToWait = ProcessWait.prepare
-    surroundings.wait = ProcessWait.wait(milliseconds:)
-    return surroundings
+    environment.showsProgress = standardError.isTerminal
+    environment.canAsk = FileDescriptor.standardInput.isTerminal && standardError.isTerminal
+    environment.readAnswer = { readLine() }
+    environment.startPager = ChildPager.start
+    environment.width = { CharacterWidth(of: $0).estimate }
+    environment.prepareToWait = ProcessWait.prepare
+    environment.wait = ProcessWait.wait(milliseconds:)
+    return environment
   }
 }
 
@@ -39,9 +39,9 @@ enum ProcessWait {
     try? Signals.install([.interrupt])
   }
 
-  static func wait(milliseconds: Int64) -> Surroundings.Waited {
+  static func wait(milliseconds: Int64) -> HistoryEnvironment.Waited {
     var poller = Poller()
-    // Neither reading nor writing is asked for: only errors are told, and a
+    // Neither reading nor writing is asked for: only errors are reported, and a
     // pipe without a reader is one.
     let interest = Interest(.standardOutput, read: false, write: false)
     let ready = (try? poller.poll([interest], timeoutMilliseconds: milliseconds)) ?? []
