@@ -25,6 +25,7 @@ serve: build ## listen on PORT
 
 test: ## everything that is proved
 	@Scripts/install-missing libsqlite3-dev tmux
+	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
 	@Scripts/test
 
 lint: ## format, warnings, layers

@@ -1,0 +1,42 @@
+# fish(1) completes command lines of chatclient with this. Written by hand, and
+# held against --help by Tests/EndToEndTests/CompletionTests.swift.
+
+# The machines that ssh(1) and this one know by name; what ssh has hashed is
+# nobody's to read.
+function __chatclient_hosts
+    begin
+        echo localhost
+        sed -e 's/#.*//' -e 's/^[^[:space:]]*//' /etc/hosts
+        sed -e '/^[|#@]/d' -e 's/[[:space:]].*//' -e 's/,/ /g' -e 's/\[\([^]]*\)\]:[0-9]*/\1/g' ~/.ssh/known_hosts
+    end 2>/dev/null | tr -s '[:space:]' '\n' | grep -E '^[[:alnum:]._-]+$' | sort -u
+end
+
+# Whether the line has so many arguments before the word.
+function __chatclient_has
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l count 0
+    set -l isValue no
+    for word in $words
+        if test $isValue = yes
+            set isValue no
+        else if contains -- $word --handle --connect-timeout --color
+            set isValue yes
+        else if not string match -q -- '-*' $word
+            set count (math $count + 1)
+        end
+    end
+    test $count -eq $argv[1]
+end
+
+complete -c chatclient -f
+complete -c chatclient -n '__chatclient_has 0' -a '(__chatclient_hosts)' -d Host
+complete -c chatclient -n '__chatclient_has 1' -a 1027 -d Port
+complete -c chatclient -l handle -x -d 'Your name in the conversation'
+complete -c chatclient -l connect-timeout -x -a '5 10 60' -d 'Seconds that connecting may take'
+complete -c chatclient -l color -x -a 'auto always never' -d Colours
+complete -c chatclient -l timestamps -d 'The time before every message'
+complete -c chatclient -l no-bell -d 'No bell'
+complete -c chatclient -l plain -d 'Whole lines, nothing redrawn'
+complete -c chatclient -s V -l version -d 'Show the version'
+complete -c chatclient -s h -l help -d 'Show help'

@@ -1,0 +1,27 @@
+#compdef chatclient
+# zsh(1) completes command lines of chatclient with this. Written by hand, and
+# held against --help by Tests/EndToEndTests/CompletionTests.swift.
+
+# The machines that ssh(1) and this one know by name; what ssh has hashed is
+# nobody's to read.
+__chatclient_hosts() {
+  local -a hosts=(${(fu)"$({
+    echo localhost
+    sed -e 's/#.*//' -e 's/^[^[:space:]]*//' /etc/hosts
+    sed -e '/^[|#@]/d' -e 's/[[:space:]].*//' -e 's/,/ /g' -e 's/\[\([^]]*\)\]:[0-9]*/\1/g' \
+      ~/.ssh/known_hosts
+  } 2>/dev/null | tr -s '[:space:]' '\n' | grep -E '^[[:alnum:]._-]+$')"})
+  _wanted hosts expl host compadd -a hosts
+}
+
+_arguments -s : \
+  '--handle=[your name in the conversation]:name:' \
+  '--connect-timeout=[seconds that connecting may take]:seconds:(5 10 60)' \
+  '--color=[colours]:when:(auto always never)' \
+  '--timestamps[the time before every message]' \
+  '--no-bell[no bell]' \
+  '--plain[whole lines, nothing redrawn]' \
+  '(-V --version)'{-V,--version}'[show the version]' \
+  '(-h --help)'{-h,--help}'[show help]' \
+  '1:host:__chatclient_hosts' \
+  '2:port:(1027)'

@@ -1,0 +1,137 @@
+# fish(1) completes command lines of chatserve with this. Written by hand, and
+# held against --help by Tests/EndToEndTests/CompletionTests.swift.
+
+# The verb of history that the line has; list where it has none, nothing where
+# it is not history's.
+function __chatserve_verb
+    set -l words (commandline -opc)
+    test "$words[2]" = history; or return
+    if set -q words[3]; and not string match -q -- '-*' $words[3]
+        echo $words[3]
+    else
+        echo list
+    end
+end
+
+# Whether the line is at one of some verbs.
+function __chatserve_at
+    contains -- (__chatserve_verb; or echo) $argv
+end
+
+function __chatserve_serves
+    set -l words (commandline -opc)
+    test "$words[2]" != history
+end
+
+function __chatserve_begins
+    test (count (commandline -opc)) -eq $argv[1]
+end
+
+# One row for each newest conversation, its parts between tabs: id, opened,
+# closed, client.
+function __chatserve_conversations
+    set -l words (commandline -opc)
+    set -l database
+    if set -l place (contains -i -- --database $words); and set -q words[(math $place + 1)]
+        set database --database (string replace -r '^~' $HOME -- $words[(math $place + 1)])
+    end
+    set -l program (string replace -r '^~' $HOME -- $words[1])
+    $program history list -q -o tsv -n $argv[1] $database 2>/dev/null </dev/null
+end
+
+function __chatserve_ids
+    printf '@\tthe newest\n'
+    __chatserve_conversations 100 | string replace -r '^(\d+)\t([^\t]*)\t[^\t]*\t([^\t]*).*' '$1\t$3 $2'
+end
+
+function __chatserve_handles
+    __chatserve_conversations 1000 | cut -f 4 | string match -v -r '^$|\\\\' | sort -u
+end
+
+function __chatserve_zones
+    printf '%s\n' local utc
+    find /usr/share/zoneinfo ! -type d 2>/dev/null | string replace /usr/share/zoneinfo/ '' | string match -r '^[A-Z].*'
+end
+
+function __chatserve_times
+    printf '%s\n' now today yesterday 1h 1d 7d 30d
+end
+
+complete -c chatserve -f
+
+# The server
+complete -c chatserve -n '__chatserve_begins 1' -a history -d 'Browse what was said'
+complete -c chatserve -n '__chatserve_begins 1' -a 1027 -d 'A port to listen on'
+set -l at __chatserve_serves
+complete -c chatserve -n $at -l handle -x -d 'Your name in the conversation'
+complete -c chatserve -n $at -l bind -x -a '127.0.0.1 0.0.0.0 ::1 :: localhost' -d 'Listen at this address alone'
+complete -c chatserve -n $at -l database -r -F -d 'The transcript'
+complete -c chatserve -n $at -l no-log -d 'Keep nothing that is said'
+complete -c chatserve -n $at -l idle-timeout -x -a '0 60 300 3600' -d 'Seconds of silence allowed'
+complete -c chatserve -n $at -l mode -x -a 'turns free' -d 'Who may speak when'
+complete -c chatserve -n $at -l max-waiting -x -d 'Peers that may wait'
+complete -c chatserve -n $at -l color -x -a 'auto always never' -d 'Colours'
+complete -c chatserve -n $at -l timestamps -d 'The time before every message'
+complete -c chatserve -n $at -l no-bell -d 'No bell'
+complete -c chatserve -n $at -l plain -d 'Whole lines, nothing redrawn'
+complete -c chatserve -n $at -s V -l version -d 'Show the version'
+complete -c chatserve -s h -l help -d 'Show help'
+
+# The verbs of history
+set -l at '__chatserve_begins 2; and not __chatserve_serves'
+complete -c chatserve -n $at -k -a path -d 'Print the path of the transcript'
+complete -c chatserve -n $at -k -a prune -d 'Delete conversations for good'
+complete -c chatserve -n $at -k -a verify -d 'Check the transcript'
+complete -c chatserve -n $at -k -a export -d 'Write what is selected'
+complete -c chatserve -n $at -k -a stats -d 'Count messages'
+complete -c chatserve -n $at -k -a tail -d 'Show the last events and follow'
+complete -c chatserve -n $at -k -a search -d 'Find messages by their words'
+complete -c chatserve -n $at -k -a show -d 'Show conversations'
+complete -c chatserve -n $at -k -a list -d 'List the conversations'
+complete -c chatserve -n 'not __chatserve_begins 2; and __chatserve_at show export' -k -a '(__chatserve_ids)'
+
+# Of single verbs
+complete -c chatserve -n '__chatserve_at tail' -s f -l follow -d 'Follow, as it does anyway'
+complete -c chatserve -n '__chatserve_at stats' -l by -x -a 'day hour' -d 'The unit'
+complete -c chatserve -n '__chatserve_at stats' -l ascii -d 'Draw with ASCII alone'
+complete -c chatserve -n '__chatserve_at export' -l output -r -F -d 'Write to this file'
+complete -c chatserve -n '__chatserve_at prune' -l before -x -a '(__chatserve_times)' -d 'Those that ended before this time'
+complete -c chatserve -n '__chatserve_at prune' -s n -l dry-run -d 'Only list them'
+complete -c chatserve -n '__chatserve_at prune' -s y -l yes -d 'Do not ask'
+
+# Which events
+set -l at '__chatserve_at list show search tail stats export'
+complete -c chatserve -n $at -l with -x -a '(__chatserve_handles)' -d 'Conversations with this client'
+complete -c chatserve -n $at -l from -x -a 'server client (__chatserve_handles)' -d 'What this one said'
+complete -c chatserve -n $at -s S -l since -x -a '(__chatserve_times)' -d 'Not before this time'
+complete -c chatserve -n $at -s U -l until -x -a '(__chatserve_times)' -d 'Not after this time'
+complete -c chatserve -n $at -l on -x -a 'today yesterday' -d 'On this day'
+complete -c chatserve -n $at -s g -l grep -x -d 'Messages that this expression matches'
+complete -c chatserve -n $at -s F -l fixed-strings -d 'Take the pattern as it is written'
+complete -c chatserve -n $at -s i -l ignore-case -d 'Ignore case'
+complete -c chatserve -n $at -l case-sensitive -d 'Never ignore case'
+complete -c chatserve -n $at -s v -l invert-match -d 'Messages that do not match'
+complete -c chatserve -n $at -s A -l after-context -x -d 'Events after each match'
+complete -c chatserve -n $at -s B -l before-context -x -d 'Events before each match'
+complete -c chatserve -n $at -s C -l context -x -d 'Events around each match'
+complete -c chatserve -n $at -l state -x -a '(__fish_append , open closed lost)' -d 'How they ended'
+complete -c chatserve -n $at -l kind -x -a '(__fish_append , open handle message close)' -d 'Events of these kinds'
+complete -c chatserve -n $at -l after-event -x -d 'Only events after this one'
+
+# How they are shown
+complete -c chatserve -n $at -s n -l lines -x -d 'Only the newest so many'
+complete -c chatserve -n $at -s r -l reverse -d 'Turn the order round'
+complete -c chatserve -n $at -s 0 -l null -d 'End lines with NUL'
+complete -c chatserve -n $at -l color -x -a 'auto always never' -d 'Colours'
+complete -c chatserve -n $at -s P -l no-pager -d 'Do not page'
+complete -c chatserve -n $at -s c -l count -d 'Print how many there are'
+complete -c chatserve -n '__chatserve_at list show search tail export' -s o -l output-format -x -a 'text tsv csv json json-pretty transcript markdown html' -d 'The format'
+complete -c chatserve -n '__chatserve_at stats verify' -s o -l output-format -x -a 'text json json-pretty' -d 'The format'
+complete -c chatserve -n "$at verify" -l json -d 'The same as -o json'
+
+# Of all verbs
+set -l at 'not __chatserve_serves'
+complete -c chatserve -n $at -l tz -x -a '(__chatserve_zones)' -d 'Show times in this zone'
+complete -c chatserve -n $at -l utc -d 'Show times in UTC'
+complete -c chatserve -n $at -s q -l quiet -d 'Say nothing but what was asked for'
+complete -c chatserve -n $at -l database -r -F -d 'The transcript'
