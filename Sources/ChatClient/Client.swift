@@ -5,47 +5,46 @@ import ChatTerminal
 
 /// One conversation seen from the client: performs what the ``Conversation``
 /// decides, between the server and the person at this terminal.
-public final class Client {
-  /// Milliseconds that the last words may take to the server.
-  static let farewellWithin: Int64 = 2_000
+package final class Client {
+  /// What the last words may take to the server.
+  private static let farewellWithin = Duration.seconds(2)
+  /// The connection and the terminal are open; no file is needed any more.
+  private static let containment = Containment(directory: nil)
 
-  let settings: ClientSettings
-  let words: ClientWords
-  let link: PeerLink
-  let terminal: OperatorTerminal
-  var machine: Conversation
-  var ending: Conversation.Ending?
-  /// The signal that ended it, if one did.
-  var signal: ChatPosix.Signal?
-  /// The user's name, once there is one.
-  var handle: Handle?
-  /// Whether the question for a handle stands on the screen.
-  var isAsking = false
-  /// The place in line that the user was told.
-  var toldPlace: Int??
-  var view: ConversationView
-  /// The conversation's last lines, for `\history`.
-  var recent = RecentLines()
-  /// When it began.
-  var opened: LocalTime?
+  private let settings: ClientSettings
+  private let words: ClientWords
+  private let link: PeerLink
+  private let desk: OperatorDesk
+  private var machine: Conversation
+  private var ending: Conversation.Ending?
+  private var signal: ChatPosix.Signal?
+  private var namelessness: Namelessness?
   private var poller = Poller()
 
+  /// Why there is nobody here who could talk.
+  package enum Namelessness {
+    /// Standard input ended before a name came.
+    case inputEnded
+    /// Its first line is not a name.
+    case misnamed(HandleError)
+  }
+
   /// How it went, for the exit code.
-  public struct Outcome {
-    public var ending: Conversation.Ending
-    public var dialect: Dialect?
+  package struct Outcome {
+    package var ending: Conversation.Ending
+    package var dialect: Dialect?
     /// The signal that ended it, if one did.
-    public var signal: ChatPosix.Signal?
+    package var signal: ChatPosix.Signal?
+    /// Why it could not begin, if it could not.
+    package var namelessness: Namelessness?
   }
 
   /// Connects.
   ///
   /// - Throws: ``ConnectError``.
-  public init(_ settings: ClientSettings, _ words: ClientWords) throws(ConnectError) {
+  package init(_ settings: ClientSettings, _ words: ClientWords) throws(ConnectError) {
     self.settings = settings
     self.words = words
-    handle = settings.handle
-    view = ConversationView(settings.view)
     do throws(SystemCallError) {
       try Signals.install([.interrupt, .terminate, .hangup, .windowChange, .continued])
       try FatalSignals.install()
@@ -56,10 +55,12 @@ public final class Client {
       to: settings.host, port: settings.port, within: settings.connectWithin)
     do throws(SystemCallError) {
       try socket.setPeerOptions()
-      terminal = try Self.openTerminal(settings)
     } catch {
       throw .system(error)
     }
+    desk = OperatorDesk(
+      settings.desk, party: .client, handle: settings.handle, sharesInput: false,
+      words: words.desk)
     let now = Self.now
     link = PeerLink(
       socket, side: .client, ownHandle: settings.handle, phrases: words.peer, at: now)
@@ -67,69 +68,60 @@ public final class Client {
       ConversationSettings(role: .client, mode: .turns, handle: settings.handle), at: now)
   }
 
-  /// The connection and the terminal are open; no file is needed any more.
-  private static let containment = Containment(directory: nil)
-
-  static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
-
-  private static func openTerminal(
-    _ settings: ClientSettings
-  ) throws(SystemCallError) -> OperatorTerminal {
-    let console = ConversationView.consoleSettings(settings.view, party: .client)
-    // A stop must find the terminal as the shell left it.
-    if console.isInteractive { try Signals.install([.terminalStop]) }
-    return try OperatorTerminal(console, readsExactly: false)
-  }
+  private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 
   /// Talks to the end, and leaves the terminal as it was.
-  public func run() -> Outcome {
+  package func run() -> Outcome {
     // Before the server's first byte is read. What this kernel lacks is left
     // out: the person here can do nothing about it.
     Self.containment.apply()
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
     sayLastWords(ending)
-    terminal.finish()
-    link.finish(within: Self.farewellWithin)
-    return Outcome(ending: ending, dialect: machine.dialect, signal: signal)
+    _ = desk.close()
+    link.finish(within: Self.farewellWithin.wholeMilliseconds)
+    return Outcome(
+      ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness)
   }
 
   /// One turn of the loop: wait, read everything that is there, show, send.
   private func turn() {
-    showState()
-    terminal.flush()
+    desk.follow(machine, at: Self.now)
+    desk.flush()
     let ready = wait()
     let now = Self.now
     for signal in Signals.take() { take(signal, at: now) }
     for readiness in ready {
       switch readiness.descriptor {
       case link.descriptor where readiness.canRead: handle(link.receive(at: now), at: now)
-      case .standardInput: terminal.read(at: now)
+      case .standardInput: desk.read(at: now)
       default: break
       }
     }
     tick(at: now)
-    hearUser(at: now)
-    // Shown first, then acknowledged.
-    terminal.flush()
-    handle(link.flush(at: now), at: now)
-    if terminal.outputIsGone && ending == nil {
-      // Nobody reads what the other says: `chatclient … | head`.
-      handle([.operatorQuit], at: now)
+    while ending == nil, let action = desk.nextAction(for: machine, at: now) {
+      perform(action, at: now)
     }
+    // Shown first, then acknowledged.
+    desk.flush()
+    handle(link.flush(at: now), at: now)
+    // Nobody reads what the other says: `chatclient … | head`.
+    if desk.outputIsGone && ending == nil { handle([.operatorQuit], at: now) }
   }
 
   private func wait() -> [Readiness] {
-    var interests = terminal.interests(readingInput: true)
-    if let interest = link.interest(reading: machine.wantsPeerInput && !terminal.isBacklogged) {
+    var interests = desk.interests(for: machine)
+    if let interest = link.interest(reading: machine.wantsPeerInput && !desk.isBacklogged) {
       interests.append(interest)
     }
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, terminal.deadline,
-      machine.slowConfirmation(after: now),
+      machine.deadline, link.deadline, desk.deadline, machine.slowConfirmation(after: now),
     ].compactMap { $0 }
-    let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
+    var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
+    // What was typed may have had to wait for what came since: the question
+    // for a name, the turn.
+    if desk.hasInput(for: machine) { timeout = 0 }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }
@@ -137,27 +129,90 @@ public final class Client {
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { handle([.tick], at: now) }
-    terminal.tick(at: now)
+    desk.tick(at: now)
   }
 
-  func handle(_ events: [Conversation.Event], at now: Instant) {
+  private func handle(_ events: [Conversation.Event], at now: Instant) {
     for event in events {
       for action in machine.handle(event, at: now) { perform(action, at: now) }
     }
   }
 
   private func take(_ signal: ChatPosix.Signal, at now: Instant) {
-    switch signal {
-    case .interrupt, .terminate, .hangup: stop(signal, at: now)
-    case .windowChange: terminal.resize(at: now)
-    case .continued: terminal.resume()
-    case .terminalStop: suspend()
-    case .quit, .childChanged: break
+    if signal.stops { stop(signal, at: now) } else { desk.take(signal, at: now) }
+  }
+
+  private func stop(_ signal: ChatPosix.Signal, at now: Instant) {
+    self.signal = self.signal ?? signal
+    handle([.stop("\(signal)")], at: now)
+  }
+}
+
+// MARK: - What is decided, and what is wanted
+
+extension Client {
+  private func perform(_ action: Conversation.Action, at now: Instant) {
+    switch action {
+    case .send(let outgoing): link.send(outgoing, at: now)
+    case .show(.opened): begin()
+    case .show(.message(_, let message)): desk.show(message, from: peer, at: now)
+    case .accept(_, let message): desk.accept(message, at: now)
+    case .reject(let message, let obstacle):
+      desk.reject(message, obstacle, peer: machine.peer, at: now)
+    case .askForHandle(let refusal):
+      if let refusal { desk.notify(words.sentence(.handleDenied(refusal))) }
+      desk.askForHandle()
+    case .reportDenied(let why): desk.notify(words.sentence(.denied(why)))
+    case .end(let ending): self.ending = ending
+    case .record, .reportReady, .confirm: break
     }
   }
 
-  func stop(_ signal: ChatPosix.Signal, at now: Instant) {
-    self.signal = self.signal ?? signal
-    handle([.stop("\(signal)")], at: now)
+  private func perform(_ action: DeskAction, at now: Instant) {
+    switch action {
+    case .name(let handle): self.handle([.operatorNamed(handle)], at: now)
+    case .unnamed(let error):
+      namelessness = error.map { .misnamed($0) } ?? .inputEnded
+      handle([.operatorQuit], at: now)
+    case .say(let message): handle([.operatorSaid(message)], at: now)
+    case .quit, .endOfInput: handle([.operatorQuit], at: now)
+    case .who:
+      desk.showPeer(
+        of: machine, at: SocketAddress.text(host: settings.host, port: Int(settings.port)))
+    case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
+    case .interrupt: stop(.interrupt, at: now)
+    }
+  }
+
+  private var peer: Handle {
+    guard let peer = machine.peer else {
+      preconditionFailure("a message is shown only after its handle")
+    }
+    return peer
+  }
+
+  /// The original says nothing here; the prompt says it, where the person did
+  /// not have to wait for it.
+  private func begin() {
+    if desk.begin(), let peer = machine.peer { desk.notify(words.sentence(.floor(peer))) }
+  }
+
+  private func sayLastWords(_ ending: Conversation.Ending) {
+    desk.showLeftovers(of: ending, peer: machine.peer)
+    // The reason goes with the exit code, to standard error.
+    if namelessness != nil { return }
+    desk.end(
+      words.sentence(.ended(ending, dialect: machine.dialect)),
+      to: isFailure(ending) ? .notice : .conversation)
+  }
+
+  /// Whether its sentence is an error, for standard error.
+  private func isFailure(_ ending: Conversation.Ending) -> Bool {
+    switch ending.reason {
+    case .quit, .timeout, .sigint: false
+    // A server without receipts leaves by closing; one that has them says so.
+    case .eof: ending.by == .server && (machine.dialect == nil || machine.dialect == .native)
+    case .reset, .error, .unresponsive, .crashed, .full: true
+    }
   }
 }

@@ -1,21 +1,24 @@
 import ChatCore
 import ChatTerminal
 
-/// What chatclient is told once, by its command line.
-public struct ClientSettings {
+/// What chatclient is given once, by its command line.
+package struct ClientSettings {
   /// A name or an address.
-  public var host: String
-  public var port: UInt16
-  /// `nil`: asked for once the connection stands.
-  public var handle: Handle?
-  /// Milliseconds for connecting, over all addresses.
-  public var connectWithin: Int64
-  public var view = ConversationView.Options()
+  var host: String
+  var port: UInt16
+  /// `nil`: asked for once there is a connection.
+  var handle: Handle?
+  /// For connecting, over all addresses.
+  var connectWithin: Duration
+  var desk: DeskOptions
 
-  public init(host: String, port: UInt16, handle: Handle?, connectWithin: Int64) {
+  package init(
+    host: String, port: UInt16, handle: Handle?, connectWithin: Duration, desk: DeskOptions
+  ) {
     self.host = host
     self.port = port
     self.handle = handle
     self.connectWithin = connectWithin
+    self.desk = desk
   }
 }

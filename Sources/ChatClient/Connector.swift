@@ -2,12 +2,12 @@ import ChatCore
 import ChatPosix
 
 /// Why there is no connection.
-public enum ConnectError: Error {
+package enum ConnectError: Error {
   case unknownHost(ResolveError)
   /// Every address failed; the last reason, where there is one address the
   /// only one.
   case unreachable(SocketAddress, SystemCallError)
-  case timedOut(afterMilliseconds: Int64)
+  case timedOut(after: Duration)
   case interrupted(ChatPosix.Signal)
   case system(SystemCallError)
 }
@@ -17,23 +17,24 @@ enum Connector {
   /// Tries the addresses in getaddrinfo's order (RFC 6724) until one answers.
   /// Each gets its share of the time that is left, so that one that swallows
   /// packets does not keep the next from being tried.
-  /// `milliseconds` is over all of them.
-  /// Throws ``ConnectError``.
+  ///
+  /// - Parameter limit: over all of them.
+  /// - Throws: ``ConnectError``.
   static func connect(
-    to host: String, port: UInt16, within milliseconds: Int64
+    to host: String, port: UInt16, within limit: Duration
   ) throws(ConnectError) -> FileDescriptor {
-    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
     let addresses: [SocketAddress]
     do {
       addresses = try Resolver.resolve(host, port: port)
     } catch {
       throw .unknownHost(error)
     }
-    var failure: ConnectError = .timedOut(afterMilliseconds: milliseconds)
+    var failure: ConnectError = .timedOut(after: limit)
     for (index, address) in addresses.enumerated() {
       let left = deadline - Clock.monotonicMilliseconds()
       if left <= 0 { break }
-      let share = left / Int64(addresses.count - index)
+      let share = Duration.milliseconds(left / Int64(addresses.count - index))
       do throws(SystemCallError) {
         if let socket = try connect(to: address, within: share) { return socket }
       } catch {
@@ -46,10 +47,10 @@ enum Connector {
 
   /// A connected socket; `nil` when the time ran out.
   private static func connect(
-    to address: SocketAddress, within milliseconds: Int64
+    to address: SocketAddress, within limit: Duration
   ) throws(SystemCallError) -> FileDescriptor? {
     let attempt = try Connecting.start(to: address)
-    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
     var poller = Poller()
     while attempt.state == .inProgress {
       let left = deadline - Clock.monotonicMilliseconds()

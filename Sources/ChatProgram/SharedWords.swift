@@ -5,18 +5,21 @@ import ChatPosix
 public enum SharedWords {
   /// What is wrong with `--handle`; `program` is who says it.
   public static func badHandle(_ error: HandleError, program: String) -> String {
+    "\(program): --handle takes \(fault(of: error))."
+  }
+
+  /// What a name is, as far as one that is not one lacks it.
+  public static func fault(of error: HandleError) -> String {
     switch error {
-    case .empty: "\(program): --handle takes a name of 1 to 10 characters, not an empty one."
-    case .severalWords: "\(program): --handle takes one word, without spaces."
-    case .unprintable: "\(program): --handle takes visible characters only."
-    case .tooLong(let length):
-      "\(program): --handle takes a name of 1 to 10 characters; this one has \(length)."
-    case .tooManyBytes(let count):
-      "\(program): --handle takes a name of at most 64 bytes; this one has \(count)."
+    case .empty: "a name of 1 to 10 characters, not an empty one"
+    case .severalWords: "one word, without spaces"
+    case .unprintable: "visible characters only"
+    case .tooLong(let length): "a name of 1 to 10 characters; this one has \(length)"
+    case .tooManyBytes(let count): "a name of at most 64 bytes; this one has \(count)"
     }
   }
 
-  /// The original's question after a name that is none.
+  /// The original's question after a bad name.
   public static func askHandleAgain(_ error: HandleError) -> String {
     switch error {
     case .empty, .tooLong, .tooManyBytes:
@@ -33,10 +36,17 @@ public enum SharedWords {
     "\(program): the system refused \(error.call): \(error.errno)."
   }
 
-  /// After a line that begins with a backslash and is no command.
-  public static func unknownCommand(_ name: String) -> String {
-    "\(TextSanitizer.escapedOnOneLine(name)) is no command and was not sent; \\help tells which "
-      + "there are. A message that starts with a backslash is typed with two."
+  /// To whoever waits, at a desk or over nc.
+  public static func place(_ place: Int) -> String {
+    "You are number \(place) in the queue. \\quit leaves it."
+  }
+
+  /// The original server's, to its operator and to peers.
+  public static func invalid(_ error: MessageError) -> String {
+    switch error {
+    case .empty: "ERROR: Your message is less than 1 character long. Retype your message."
+    case .tooLong: "ERROR: Your message is more than 500 characters long. Retype your message."
+    }
   }
 
   /// `1 message`, `3 messages`
@@ -45,7 +55,8 @@ public enum SharedWords {
   }
 
   /// `5 minutes`, `90 seconds`
-  public static func duration(seconds: Int64) -> String {
+  public static func duration(_ duration: Duration) -> String {
+    let seconds = duration.components.seconds
     if seconds % 60 != 0 || seconds == 0 { return seconds == 1 ? "1 second" : "\(seconds) seconds" }
     return seconds == 60 ? "1 minute" : "\(seconds / 60) minutes"
   }

@@ -4,7 +4,7 @@ public import ChatTerminal
 /// How the conversation is to look: the same options in both programs.
 public struct ViewOptions: ParsableArguments {
   @Option(help: "auto, always or never.")
-  public var color = ColourChoice.auto
+  public var color = ColorChoice.auto
 
   @Flag(help: "The time before every message.")
   public var timestamps = false
@@ -17,14 +17,14 @@ public struct ViewOptions: ParsableArguments {
 
   public init() {}
 
-  public var view: ConversationView.Options {
-    var view = ConversationView.Options()
-    view.isPlain = plain
-    view.colours = color.isOn
-    view.showsTimes = timestamps
-    view.ringsBell = !noBell
-    return view
+  package var desk: DeskOptions {
+    var desk = DeskOptions()
+    desk.isPlain = plain
+    desk.usesColor = color.isOn()
+    desk.showsTimes = timestamps
+    desk.ringsBell = !noBell
+    return desk
   }
 }
 
-extension ColourChoice: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}

@@ -23,7 +23,7 @@ public struct ServerSettings {
   public var version: String
   /// Standard input was at its end before anybody typed: nobody is there.
   var operatorIsAbsent = false
-  public var view = ConversationView.Options()
+  package var desk = DeskOptions()
 
   public init(
     port: UInt16, address: String?, handle: Handle, mode: Mode, idleLimit: Duration?,

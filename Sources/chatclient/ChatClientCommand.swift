@@ -37,12 +37,17 @@ struct ChatClient: ParsableCommand {
     guard (1...3600).contains(connectTimeout) else {
       ProgramExit.usage.leave(UserMessages.badTimeout(connectTimeout))
     }
-    var settings = ClientSettings(
-      host: host, port: port, handle: chosenHandle(), connectWithin: Int64(connectTimeout) * 1000)
-    settings.view = view.view
-    let words = ClientWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
+    let settings = ClientSettings(
+      host: host, port: port, handle: chosenHandle(), connectWithin: .seconds(connectTimeout),
+      desk: view.desk)
+    let words = ClientWords(
+      sentence: UserMessages.sentence, desk: DeskWords(for: .client).sentence,
+      peer: UserMessages.peerPhrases)
     do throws(ConnectError) {
       let outcome = try Client(settings, words).run()
+      if let reason = outcome.namelessness {
+        ProgramExit.usage.leave(UserMessages.nameless(reason))
+      }
       UserMessages.status(of: outcome).leave()
     } catch {
       let (sentence, status) = UserMessages.failure(error, host: host, port: port)

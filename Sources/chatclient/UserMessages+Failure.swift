@@ -6,12 +6,23 @@ import ChatProgram
 /// Why there is no conversation, and how one went: sentences and exit codes.
 extension UserMessages {
   static func badPort(_ text: String) -> String {
-    "chatclient: \(TextSanitizer.escapedOnOneLine(text)) is no port; "
-      + "it is a number from 1 to 65535. Type: chatclient <host> <port>"
+    "chatclient: Invalid port \(TextSanitizer.escapedOnOneLine(text)): must be 1 to 65535. "
+      + "Type: chatclient <host> <port>"
   }
 
   static func badTimeout(_ seconds: Int) -> String {
     "chatclient: --connect-timeout takes 1 to 3600 seconds, not \(seconds)."
+  }
+
+  static func nameless(_ reason: Client.Namelessness) -> String {
+    switch reason {
+    case .inputEnded:
+      "chatclient: standard input ended before your name. "
+        + "Give it with --handle, or as the first line."
+    case .misnamed(let error):
+      "chatclient: the first line of standard input is to be your name: "
+        + "\(SharedWords.fault(of: error))."
+    }
   }
 
   static func failure(
@@ -31,9 +42,9 @@ extension UserMessages {
       )
     case .unreachable(let address, let error):
       return (unreachable(place, address, error), .unavailable)
-    case .timedOut(let milliseconds):
+    case .timedOut(let limit):
       return (
-        "chatclient: \(place) did not answer within \(milliseconds / 1000) s. "
+        "chatclient: \(place) did not answer within \(limit.components.seconds) s. "
           + "Check the address and any firewall, or allow more with --connect-timeout.",
         .temporaryFailure
       )

@@ -43,7 +43,7 @@ struct ChatServe: ParsableCommand {
   @Option(help: "turns: one message each, the client first. free: both at any time.")
   var mode = Mode.turns
 
-  @Option(help: "Peers that may wait in line.")
+  @Option(help: "Peers that may wait in the queue.")
   var maxWaiting = 8
 
   @OptionGroup(title: "View options")
@@ -72,9 +72,11 @@ struct ChatServe: ParsableCommand {
       port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
-    settings.view = view.view
+    settings.desk = view.desk
     do throws(ServerError) {
-      let words = ServerWords(sentence: UserMessages.sentence, peer: UserMessages.peerPhrases)
+      let words = ServerWords(
+        sentence: UserMessages.sentence, desk: DeskWords(for: .server).sentence,
+        peer: UserMessages.peerPhrases)
       try Listener(settings, words).run()
     } catch {
       let (sentence, status) = UserMessages.failure(error)

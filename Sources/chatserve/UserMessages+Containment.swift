@@ -3,18 +3,16 @@ import ChatPosix
 /// What this system cannot keep from the processes that read what peers wrote.
 extension UserMessages {
   static func uncontained(_ layers: [Containment.Layer], _ isKept: Bool) -> String {
-    let reach = layers.map {
+    let lacks = layers.map {
       switch $0 {
-      case .powers: "this user's powers"
-      case .resources: "unlimited memory"
+      case .powers: "take this user's powers from conversations"
+      case .resources: "limit the memory of conversations"
       case .files:
-        "\(isKept ? "other files than the transcript" : "this user's files") "
-          + "(there is no Landlock here)"
-      case .calls: "other programs and the network (there is no seccomp here)"
+        "keep conversations from "
+          + (isKept ? "other files than the transcript" : "this user's files") + " (no Landlock)"
+      case .calls: "keep conversations from other programs and the network (no seccomp)"
       }
     }
-    let all = reach.joined(separator: ", ")
-    let processes = isKept ? "Conversations and the transcript's keeper" : "Conversations"
-    return "\(processes) are not kept from \(all)."
+    return "Warning: this kernel cannot \(lacks.joined(separator: ", nor "))."
   }
 }

@@ -31,39 +31,16 @@ enum UserMessages {
     case .opened: "Connection with client opened."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
     case .broken(let reason, let detail): broken(reason, detail)
-    case .unshown(let handle, let hadFloor, let count, let isKept):
-      "\(messages(count)) from \(name(handle))"
-        + (hadFloor
-          ? " came out of turn and \(count == 1 ? "was" : "were") not shown"
-          : ", who left before the conversation began")
-        + (isKept ? "; the transcript has \(count == 1 ? "it" : "them"):" : ":")
-    case .unheard(let address, let count, let isKept):
-      "\(address) left before the conversation began; \(messages(count)) of it "
-        + "\(count == 1 ? "was" : "were") not shown"
-        + (isKept ? "; the transcript has \(count == 1 ? "it" : "them")." : ".")
-    case .unconfirmed(let handle, let count):
-      "\(name(handle)) did not confirm \(messages(count)) of yours:"
+    case .unread(let address, let count, let isKept):
+      "\(address) left before the conversation began; \(count) unread "
+        + (count == 1 ? "message of it is " : "messages of it are ")
+        + (isKept ? "in the transcript." : "lost (--no-log).")
     case .closeUnrecorded:
-      "The end of this conversation could not be recorded; it is tried again in the background."
-    case .invalid(.empty):
-      "ERROR: Your message is less than 1 character long. Retype your message."
-    case .invalid(.tooLong):
-      "ERROR: Your message is more than 500 characters long. Retype your message."
-    case .unknownCommand(let name): SharedWords.unknownCommand(name)
-    case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
-    case .waitingFor(let handle): "waiting for \(name(handle)) …"
-    case .underWay(let count): "\(messages(count)) on the way …"
-    case .help: help
-    case .who(let peer, let address, let dialect, let since):
-      who(peer, address, dialect, since)
+      "The end of this conversation could not be recorded; retrying in the background."
     case .waits(let names):
-      names.isEmpty ? "Nobody waits." : "Waiting in line: \(names.joined(separator: ", "))."
+      names.isEmpty ? "Nobody waits." : "In the queue: \(names.joined(separator: ", "))."
     case .joined(let name, let count):
-      "\(name) waits in line" + (count == 1 ? "." : ", \(count) in all.")
-    case .noHistory(let peer): "Nothing was said with \(name(peer)) before."
-    case .history(let peer, let count):
-      count == 1
-        ? "The last message with \(name(peer)):" : "The last \(count) messages with \(name(peer)):"
+      "\(name) waits in the queue" + (count == 1 ? "." : ", \(count) in all.")
     case .recordingFailed(let error):
       "Nothing is sent or shown while it cannot be recorded: \(cause(error))."
     case .recordingWorks: "Recording works again."
@@ -73,11 +50,11 @@ enum UserMessages {
       "The conversation with \(address) broke off (exit status \(status)). \(waiting)\n"
     case .lineIsFull(let count):
       count == 0
-        ? "Somebody is talking here, and nobody may wait in line. Please try again later."
-        : "The line is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
+        ? "Somebody is talking here, and nobody may wait in the queue. Please try again later."
+        : "The queue is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
           + "Please try again later."
     case .turnedAway(let count):
-      "Turned \(count == 1 ? "a newcomer" : "\(count) newcomers") away: the line is full."
+      "Turned \(count == 1 ? "a newcomer" : "\(count) newcomers") away: the queue is full."
     case .acceptFailed(let errno):
       "A connection could not be accepted (\(errno)); trying again."
     case .forkFailed(let errno):
@@ -102,8 +79,9 @@ enum UserMessages {
     case (.server?, .sigint): "Server requested to close connection."
     case (.server?, .quit), (.server?, .eof): "Server requested to close connection. \(waiting)"
     case (_, .timeout):
-      "Client timed out after \(SharedWords.duration(seconds: (idleLimit ?? .zero).components.seconds)) of inactivity. \(waiting)"
-    // chatclient never leaves without a word, so its end of file is none.
+      "Client timed out after \(SharedWords.duration(idleLimit ?? .zero)) of inactivity. \(waiting)"
+    // chatclient never leaves without a word, so its end of file is not a
+    // goodbye.
     case (.client?, .eof) where dialect == .native:
       "Connection with client was lost. \(waiting)"
     case (.client?, .quit), (.client?, .eof), (.client?, .sigint):
@@ -118,18 +96,6 @@ enum UserMessages {
     case .unresponsive: "The client did not read what was sent to it."
     case .error: "The client broke the protocol\(detail)."
     default: "The connection failed\(detail)."
-    }
-  }
-
-  private static func obstacle(_ obstacle: Conversation.Obstacle, _ peer: Handle?) -> String {
-    switch obstacle {
-    case .outOfTurn: "It is \(name(peer))'s turn; your line is kept."
-    case .noFloor: "Nobody is here to talk to yet; your line is kept."
-    case .notRecorded: "Your line could not be recorded and is kept."
-    case .tooManyUnconfirmed:
-      "\(name(peer)) has yet to confirm what was sent before; your line is kept."
-    case .denied: "\(name(peer)) would not take your message."
-    case .over: "The conversation is over; your line is kept for the next."
     }
   }
 
@@ -158,10 +124,6 @@ enum UserMessages {
     case .constraint(let code): "\(path) refused an entry (SQLite \(code))"
     case .other(let code): "\(path) cannot be used (SQLite \(code))"
     }
-  }
-
-  private static func name(_ handle: Handle?) -> String {
-    SharedWords.name(handle, unknown: "the client")
   }
 
   private static func messages(_ count: Int) -> String { SharedWords.messages(count) }

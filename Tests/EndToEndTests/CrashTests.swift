@@ -27,13 +27,13 @@ import Testing
     }
   }
 
-  @Test("a killed conversation gives the floor to the next in line")
+  @Test("a killed conversation gives the floor to the next in the queue")
   func nextInLine() throws {
     try Stage.run { stage in
       let server = try stage.server()
       _ = try stage.talker("one", on: server.port)
       let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 1 in line;")
+      try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
       kill(try #require(server.conversations.first), SIGKILL)
       try second.waitForInput("two> ")
       try second.enter("hi")

@@ -67,7 +67,7 @@ import Testing
       try server.process.waitFor("bob> one")
       peer.sendEndOfFile()
       try server.process.waitFor(LeavingTests.clientLeft)
-      try server.process.waitFor("2 messages from bob came out of turn and were not shown;")
+      try server.process.waitFor("bob wrote this out of turn:")
       try server.process.waitFor("bob> three")
       #expect(
         try stage.transcript() == [
@@ -145,14 +145,14 @@ import Testing
     }
   }
 
-  @Test("a second person with nc is told the place in line")
+  @Test("a second person with nc is told the place in the queue")
   func place() throws {
     try Stage.run { stage in
       let server = try stage.server()
       let first = try stage.linePeer("one", on: server)
       let second = try PeerSocket(port: server.port)
       try second.send("two\n")
-      try second.waitFor("You are number 1 in line. Please wait.\n")
+      try second.waitFor("You are number 1 in the queue. \\quit leaves it.\n")
       try first.send("\\quit\n")
       try server.process.waitFor("waiting for two …")
     }

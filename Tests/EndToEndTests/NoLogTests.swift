@@ -23,7 +23,7 @@ import Testing
         try peer.waitFor("ack 1\0")
         try server.process.waitForInput("SERVER> ")
         try server.process.enter("\\who")
-        try server.process.waitFor("You talk with \(name) at 127.0.0.1:")
+        try server.process.waitFor("You are talking with \(name) (127.0.0.1:")
         try server.process.enter("hello \(name)")
         try peer.waitFor("say 1 hello \(name)\0")
         try peer.send("ack 1\0say 2 bye\0")
@@ -83,15 +83,16 @@ import Testing
     }
   }
 
-  @Test("what is said out of turn is held, and told when it comes too late; others wait in line")
+  @Test(
+    "what is said out of turn is held, and told when it comes too late; others wait in the queue")
   func heldAndWaiting() throws {
     try Stage.run { stage in
       let server = try stage.server("--no-log")
       let peer = try stage.nativePeer("tatyana", on: server.port)
       let next = try stage.client(server.port, "--handle", "mike")
-      try next.waitFor("You are number 1 in line;")
+      try next.waitFor("You are number 1 in the queue. \\quit leaves it.")
       // mike has told his name to his own conversation's process alone.
-      try server.process.waitFor(" waits in line.")
+      try server.process.waitFor(" waits in the queue.")
       #expect(server.process.screen.lines.contains { $0.hasPrefix("127.0.0.1:") })
       try peer.send("say 1 one\0say 2 two\0say 3 three\0")
       try server.process.waitForInput("SERVER> ")
@@ -99,7 +100,7 @@ import Testing
       try server.process.waitFor("tatyana> two")
       #expect(!server.process.screen.text.contains("tatyana> three"))
       try peer.send("quit user\0")
-      try server.process.waitFor("1 message from tatyana came out of turn and was not shown:")
+      try server.process.waitFor("tatyana wrote this out of turn:")
       try server.process.waitFor("tatyana> three")
       try next.waitForInput("mike> ")
       try next.enter("hi")

@@ -46,7 +46,7 @@ import Testing
       try server.process.waitForInput("SERVER> half a")
     case .waitingPeers:
       clients.append(try stage.client(server.port, "--handle", "two"))
-      try clients[1].waitFor("You are number 1 in line;")
+      try clients[1].waitFor("You are number 1 in the queue. \\quit leaves it.")
       clients.append(try stage.client(server.port))
       try clients[2].waitForInput("Please enter a User Name:")
     }

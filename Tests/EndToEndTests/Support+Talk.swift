@@ -2,7 +2,7 @@ import Harness
 import Testing
 
 extension Stage {
-  /// A client that has the floor, or is in line, under `handle`.
+  /// A client that has the floor, or is in the queue, under `handle`.
   func talker(_ handle: String, on port: UInt16) throws -> PtyProcess {
     let client = try client(port, "--handle", handle)
     try client.waitForInput("\(handle)> ")

@@ -24,7 +24,7 @@ import Testing
         server.process.screen.text.contains(
           """
           Connection with client opened.
-          1 message from bob, who left before the conversation began; the transcript has it:
+          bob wrote this and left before the conversation began:
           bob> hi
           Client requested to close connection. Waiting for new connection...
           """))
@@ -39,7 +39,7 @@ import Testing
       let peer = try PeerSocket(port: server.port)
       try peer.send("bob\none\ntwo\n\\quit\n")
       try peer.waitForEnd()
-      try server.process.waitFor("2 messages from bob, who left before the conversation began:")
+      try server.process.waitFor("bob wrote this and left before the conversation began:")
       try server.process.waitFor("bob> two")
     }
   }
@@ -56,7 +56,7 @@ import Testing
       try script.waitForEnd()
       try stage.waitForTranscript(["one native: ; open", Self.bobsWords])
       let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 1 in line;")
+      try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
       #expect(!server.process.screen.text.contains("bob> hi"))
       try first.enter("\\quit")
       try server.process.waitFor("bob> hi")
@@ -73,9 +73,9 @@ import Testing
       let first = try stage.talker("one", on: server.port)
       let script = try PeerSocket(port: server.port)
       try script.send("bob\n")
-      try server.process.waitFor("waits in line.")
+      try server.process.waitFor("waits in the queue.")
       let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 2 in line;")
+      try second.waitFor("You are number 2 in the queue. \\quit leaves it.")
       try script.send("hi\n\\quit\n")
       try script.waitForEnd()
       try first.enter("\\quit")
@@ -103,8 +103,7 @@ import Testing
       #expect(try server.process.exitStatus() == 0)
       #expect(
         server.process.screen.text.contains(
-          "left before the conversation began; 2 messages of it were not shown; "
-            + "the transcript has them."))
+          "left before the conversation began; 2 unread messages of it are in the transcript."))
     }
   }
 
@@ -119,9 +118,9 @@ import Testing
         script.sendEndOfFile()
         try script.waitForEnd()
       }
-      try server.process.waitFor("left before the conversation began; 1 message", times: 4)
+      try server.process.waitFor("left before the conversation began; 1 unread message", times: 4)
       try talker.enter("\\quit")
-      try server.process.waitFor("1 message from bob, who left", times: 16)
+      try server.process.waitFor("bob wrote this and left", times: 16)
     }
   }
 }

@@ -110,13 +110,24 @@ import Testing
     }
   }
 
-  @Test("chatclient refuses what is no port, with 64", arguments: ["12ab", "0", "65536", "-1", ""])
+  @Test("chatclient refuses a bad port, with 64", arguments: ["12ab", "0", "65536", "-1", ""])
   func clientsPort(port: String) throws {
     try Stage.run { stage in
       let client = try stage.onPipes(.chatclient, ["localhost", port])
       #expect(try client.exitStatus() == 64)
       #expect(client.outputText == "")
       #expect(client.errorText != "")
+    }
+  }
+
+  @Test("chatclient says what a port is")
+  func clientsPortSentence() throws {
+    try Stage.run { stage in
+      let client = try stage.onPipes(.chatclient, ["localhost", "12ab"])
+      #expect(try client.exitStatus() == 64)
+      #expect(
+        client.errorText == "chatclient: Invalid port 12ab: must be 1 to 65535. "
+          + "Type: chatclient <host> <port>\n")
     }
   }
 
@@ -230,7 +241,7 @@ import Testing
       let server = try stage.server()
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("\\quti")
-      try client.waitFor("\\quti is no command and was not sent")
+      try client.waitFor("Unknown command \\quti; nothing was sent. \\help lists the commands.")
       try client.send(Keys.killLine)
       try client.waitForInput("tatyana> ")
       try client.enter("\\\\quit")

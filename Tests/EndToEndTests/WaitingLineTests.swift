@@ -8,16 +8,16 @@ import Testing
       let server = try stage.server()
       let first = try stage.talker("one", on: server.port)
       let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 1 in line;")
+      try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
       let third = try stage.client(server.port, "--handle", "three")
-      try third.waitFor("You are number 2 in line;")
+      try third.waitFor("You are number 2 in the queue. \\quit leaves it.")
       try first.enter("from one")
       try server.process.waitForInput("SERVER> ")
 
       try first.enter("\\quit")
       #expect(try first.exitStatus() == 0)
       try second.waitFor("SERVER is here now.")
-      try third.waitFor("You are number 1 in line;")
+      try third.waitFor("You are number 1 in the queue. \\quit leaves it.")
       try second.waitForInput("two> ")
       try second.enter("from two")
       try server.process.waitFor("two> from two")
@@ -69,14 +69,14 @@ import Testing
       let server = try stage.server("--max-waiting", "1")
       let first = try stage.talker("one", on: server.port)
       let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 1 in line;")
+      try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
       let third = try stage.onPipes(
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "three"])
       #expect(try third.exitStatus() == 69)
       #expect(
-        third.errorText == "The line is full: 1 person waits already. Please try again later.\n")
+        third.errorText == "The queue is full: 1 person waits already. Please try again later.\n")
       #expect(third.outputText == "")
-      try server.process.waitFor("Turned a newcomer away: the line is full.")
+      try server.process.waitFor("Turned a newcomer away: the queue is full.")
       try first.enter("still here")
       try server.process.waitFor("one> still here")
     }
@@ -99,18 +99,18 @@ import Testing
     }
   }
 
-  @Test("one who waits in line may leave it, and the next moves up")
+  @Test("one who waits in the queue may leave it, and the next moves up")
   func leavingTheLine() throws {
     try Stage.run { stage in
       let server = try stage.server()
       _ = try stage.talker("one", on: server.port)
       let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 1 in line;")
+      try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
       let third = try stage.client(server.port, "--handle", "three")
-      try third.waitFor("You are number 2 in line;")
+      try third.waitFor("You are number 2 in the queue. \\quit leaves it.")
       try second.send(Keys.endOfFile)
       #expect(try second.exitStatus() == 0)
-      try third.waitFor("You are number 1 in line;")
+      try third.waitFor("You are number 1 in the queue. \\quit leaves it.")
       try stage.waitForTranscript([
         "one native: ; open", "two native: ; closed by client, quit", "three native: ; open",
       ])

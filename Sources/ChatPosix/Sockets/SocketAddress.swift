@@ -21,8 +21,12 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `127.0.0.1:50112`, `[::1]:50112`.
-  public var description: String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  public var description: String { Self.text(host: host, port: Int(port)) }
+
+  /// A host, by name or numeric address, with a port: RFC 3986 section 3.2.2
+  /// puts an IPv6 address in brackets.
+  public static func text(host: String, port: Int) -> String {
+    host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
   /// `AF_INET` or `AF_INET6`.

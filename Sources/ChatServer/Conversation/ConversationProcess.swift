@@ -7,9 +7,6 @@ import Transcript
 /// The body of one conversation's process: performs what the ``Conversation``
 /// decides, between the peer, the operator, the transcript and the listener.
 final class ConversationProcess {
-  /// Milliseconds that the last words may take to the peer.
-  static let farewellWithin: Int64 = 2_000
-
   /// Reads of the socket before what they brought is committed: 256 KiB are
   /// some two thousand messages, past which longer commits bring nothing.
   private static let readsAtOnce = 4
@@ -20,34 +17,24 @@ final class ConversationProcess {
   let line: MessageSocket
   let address: SocketAddress
   let recorder: any Recorder
-  var machine: Conversation
-  /// The operator's terminal, while this conversation has the floor.
-  var terminal: OperatorTerminal?
-  var view: ConversationView
-  /// Under what name the peer is shown, once it is.
-  var peerName: String?
-  /// The operator's unsaid text, as it comes in before the floor does.
-  var unsaid: [UInt8] = []
-  /// A line of the operator's that was refused for want of a disk, and when
-  /// to try it again; only where nobody can press Enter once more.
-  var retryLineAt: Instant?
-  var heldLine: Message?
-  /// Whether anything of the operator's was read in this conversation.
-  var hasReadInput = false
-  var ending: Conversation.Ending?
-  /// When it got the floor.
-  var opened: LocalTime?
-  /// Who waits in line, as the listener last told.
-  var waiting: [WaitingPeer] = []
+  private(set) var machine: Conversation
+  /// The operator's desk, while this conversation has the floor.
+  private(set) var desk: OperatorDesk?
+  /// What the operator typed and did not say, as it comes in before the floor
+  /// does.
+  private(set) var draft: [UInt8] = []
+  private(set) var ending: Conversation.Ending?
+  /// Who waits in the queue, as the listener said last.
+  private(set) var queue: [WaitingPeer] = []
   /// Why recording fails, as long as it does.
-  var trouble: TranscriptError?
-  /// Whether the operator has been told of it in the present turn.
-  var hasToldTrouble = false
+  private var trouble: TranscriptError?
+  /// Whether the operator has read of it in the present turn.
+  private var troubleIsShown = false
   private var listenerIsGone = false
-  /// There is no hope of the floor: the line is full, the server stops.
+  /// There is no hope of the floor: the queue is full, the server stops.
   private(set) var isDismissed = false
-  private var hasToldOutputGone = false
-  var poller = Poller()
+  private var outputGoneIsReported = false
+  private var poller = Poller()
 
   /// Serves one peer to the end. Without a `run` nothing is kept.
   ///
@@ -74,7 +61,6 @@ final class ConversationProcess {
     self.words = words
     self.line = line
     self.address = address
-    view = ConversationView(settings.view)
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
       run.map { TranscriptRecorder(run: $0, mode: settings.mode, address: address) }
@@ -85,7 +71,11 @@ final class ConversationProcess {
   }
 
   static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
+}
 
+// MARK: - The loop
+
+extension ConversationProcess {
   private func serve() -> SessionExit {
     perform(machine.begin(at: Self.now), at: Self.now)
     // The greeting goes out before the disk is asked for anything.
@@ -105,20 +95,24 @@ final class ConversationProcess {
     for signal in Signals.take() { take(signal, at: now) }
     for readiness in ready {
       switch readiness.descriptor {
-      case line.descriptor: hearListener(at: now)
-      case link.descriptor where readiness.canRead: hearPeer(at: now)
-      case .standardInput: terminal?.read(at: now)
+      case line.descriptor: readListener(at: now)
+      case link.descriptor where readiness.canRead: readPeer(at: now)
+      case .standardInput: desk?.read(at: now)
       default: break
       }
     }
     tick(at: now)
-    hearOperator(at: now)
+    while ending == nil, let action = desk?.nextAction(for: machine, at: now) {
+      perform(action, at: now)
+      // What follows a line may depend on whether it could be recorded.
+      if recorder.hasPending { break }
+    }
     settle(at: now)
   }
 
   /// Reads what the peer has sent, to share one commit: with a fast sender more
   /// than one read. What it brings is bounded, and so is who waits meanwhile.
-  private func hearPeer(at now: Instant) {
+  private func readPeer(at now: Instant) {
     var reads = 0
     repeat {
       handle(link.receive(at: now), at: now)
@@ -132,31 +126,28 @@ final class ConversationProcess {
       commit(at: now)
       handle(link.flush(at: now), at: now)
     } while recorder.hasPending
-    showState()
-    terminal?.flush()
-    if terminal?.outputIsGone == true && !hasToldOutputGone {
-      hasToldOutputGone = true
+    guard let desk else { return }
+    if ending == nil { desk.follow(machine, at: Self.now) }
+    desk.flush()
+    if desk.outputIsGone && !outputGoneIsReported {
+      outputGoneIsReported = true
       report(.outputGone)
     }
   }
 
   private func wait() -> [Readiness] {
     var interests = listenerIsGone ? [] : [Interest(line.descriptor)]
-    let reads = machine.wantsPeerInput && terminal?.isBacklogged != true
+    let reads = machine.wantsPeerInput && desk?.isBacklogged != true
     if let interest = link.interest(reading: reads) { interests.append(interest) }
-    if let terminal {
-      interests += terminal.interests(
-        readingInput: terminal.console.isInteractive || wantsPlainInput)
-    }
+    interests += desk?.interests(for: machine) ?? []
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, terminal?.deadline, retryLineAt,
-      machine.slowConfirmation(after: now),
+      machine.deadline, link.deadline, desk?.deadline, machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // The opening is asked for before the first wait: what the peer has sent
-    // by now shares its commit.
-    if recorder.hasPending || hasOperatorInput { timeout = 0 }
+    // by now shares its commit. Lines may wait behind one that was committed.
+    if recorder.hasPending || desk?.hasInput(for: machine) == true { timeout = 0 }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }
@@ -164,10 +155,10 @@ final class ConversationProcess {
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
-    terminal?.tick(at: now)
+    desk?.tick(at: now)
   }
 
-  func handle(_ events: [Conversation.Event], at now: Instant) {
+  private func handle(_ events: [Conversation.Event], at now: Instant) {
     var actions: [Conversation.Action] = []
     for event in events {
       machine.handle(event, at: now, &actions)
@@ -186,7 +177,7 @@ final class ConversationProcess {
       try recorder.commit()
       if trouble != nil {
         trouble = nil
-        tellOrReport(.recordingWorks)
+        notify(.recordingWorks)
       }
       post(.recorded, at: now)
     } catch {
@@ -194,36 +185,89 @@ final class ConversationProcess {
       // whenever the operator presses Enter, beside the line that stays.
       let isNews = trouble?.kind != error.kind
       trouble = error
-      hasToldTrouble = false
+      troubleIsShown = false
       post(.recordingFailed, at: now)
-      if isNews && !hasToldTrouble { tellOrReport(.recordingFailed(error)) }
+      if isNews && !troubleIsShown { notify(.recordingFailed(error)) }
       // The next peer is not to wait for what cannot come.
       if recorder.isBeyondMending { post(.stop("the transcript's directory is gone"), at: now) }
     }
   }
 
   func take(_ signal: Signal, at now: Instant) {
-    if [.interrupt, .terminate, .hangup].contains(signal) { isDismissed = true }
     switch signal {
-    case .interrupt: post(.stop("SIGINT"), at: now)
-    case .terminate: post(.stop("SIGTERM"), at: now)
-    case .hangup: post(.stop("SIGHUP"), at: now)
-    case .windowChange: terminal?.resize(at: now)
-    case .continued: terminal?.resume()
-    case .terminalStop: suspend()
-    case .quit, .childChanged: break
+    case .interrupt: dismiss("SIGINT", at: now)
+    case .terminate: dismiss("SIGTERM", at: now)
+    case .hangup: dismiss("SIGHUP", at: now)
+    case .windowChange, .continued, .terminalStop, .quit, .childChanged:
+      desk?.take(signal, at: now)
     }
   }
 
-  func hearListener(at now: Instant) {
+  private func dismiss(_ what: String, at now: Instant) {
+    isDismissed = true
+    post(.stop(what), at: now)
+  }
+}
+
+// MARK: - What is decided
+
+extension ConversationProcess {
+  private func perform(_ actions: [Conversation.Action], at now: Instant) {
+    for action in actions { perform(action, at: now) }
+  }
+
+  private func perform(_ action: Conversation.Action, at now: Instant) {
+    switch action {
+    case .record(let entry): recorder.ask(entry)
+    case .send(let outgoing): link.send(outgoing, at: now)
+    case .show(.opened):
+      desk?.begin()
+      desk?.announce(words.sentence(.opened))
+    case .show(.message(_, let message)):
+      guard let peer = machine.peer else {
+        preconditionFailure("a message is shown only after its handle")
+      }
+      desk?.show(message, from: peer, at: now)
+    case .accept(_, let message): desk?.accept(message, at: now)
+    case .reject(let message, let obstacle): reject(message, obstacle, at: now)
+    case .reportReady: report(.ready)
+    case .end(let ending): self.ending = ending
+    case .confirm, .askForHandle, .reportDenied: break
+    }
+  }
+
+  private func reject(_ message: Message, _ obstacle: Conversation.Obstacle, at now: Instant) {
+    var reason: String?
+    if obstacle == .notRecorded, let trouble, let desk, desk.isInteractive {
+      troubleIsShown = true
+      reason = words.sentence(.recordingFailed(trouble))
+    }
+    desk?.reject(message, obstacle, reason: reason, peer: machine.peer, at: now)
+  }
+
+  /// To the operator, through the listener while another has the terminal.
+  func notify(_ notice: ServerNotice) {
+    let sentence = words.sentence(notice)
+    if let desk { desk.notify(sentence) } else { report(.notice(sentence)) }
+  }
+}
+
+// MARK: - The listener
+
+extension ConversationProcess {
+  func report(_ report: ConversationReport) {
+    // A listener that is gone is noticed by the end of the line.
+    _ = try? line.send(report.bytes)
+  }
+
+  func readListener(at now: Instant) {
     while true {
       switch try? line.receive(maximumLength: ControlLimits.messageLength) {
       case .message(let bytes): take(ListenerOrder(bytes: bytes), at: now)
       case .wouldBlock: return
       case .endOfFile, nil:
         listenerIsGone = true
-        isDismissed = true
-        post(.stop("the listener died"), at: now)
+        dismiss("the listener died", at: now)
         return
       }
     }
@@ -232,18 +276,29 @@ final class ConversationProcess {
   private func take(_ order: ListenerOrder, at now: Instant) {
     switch order {
     case .floor:
-      openTerminal()
+      openDesk(at: now)
       post(.listenerGaveFloor, at: now)
-    case .unsaid(let text): unsaid += text
+    case .unsaid(let text): draft += text
     case .place(let place): post(.listenerQueued(place: place), at: now)
     case .full:
       isDismissed = true
       post(.listenerIsFull, at: now)
-    case .stop(let what):
-      isDismissed = true
-      post(.stop(what), at: now)
-    case .notice(let text): terminal?.console.print(text, to: .notice)
-    case .line(let peers): take(line: peers)
+    case .stop(let what): dismiss(what, at: now)
+    case .notice(let text): desk?.notify(text)
+    case .line(let peers):
+      let known = queue
+      queue = peers
+      if desk != nil { announce(peers.filter { !known.contains($0) }, of: peers.count) }
     }
+  }
+
+  /// Takes the terminal, with what was typed and not said before.
+  private func openDesk(at now: Instant) {
+    let desk = OperatorDesk(
+      settings.desk, party: .server, handle: settings.handle, sharesInput: true,
+      words: words.desk)
+    desk.give(draft: draft, at: now)
+    draft = []
+    self.desk = desk
   }
 }

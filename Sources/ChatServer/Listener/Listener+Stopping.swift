@@ -92,7 +92,7 @@ extension Listener {
   /// Takes the line off the screen that a killed conversation was drawing, as
   /// far as that can be known: from the cursor's row on.
   private func clearDeadEditor() {
-    guard !settings.view.isPlain, OperatorTerminal.canBeInteractive() else { return }
+    guard settings.desk.drawsEditor else { return }
     try? StandardOutput.write("\r\u{1b}[0m\u{1b}[J")
   }
 

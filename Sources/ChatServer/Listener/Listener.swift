@@ -65,7 +65,7 @@ public final class Listener {
   /// Binds the port, opens the transcript in the keeper, and listens.
   ///
   /// - Throws: ``ServerError``.
-  public init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
+  package init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
     self.settings = settings
     self.words = words
     // Before the port listens: whoever sees it may send a signal, and the end

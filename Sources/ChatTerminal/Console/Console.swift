@@ -49,12 +49,6 @@ public struct Console: Sendable {
   /// called again, and nothing need come before.
   public var hasInput: Bool { isInteractive ? terminal.hasInput : plain.hasInput }
 
-  /// At the end: puts what was typed on a terminal and not asked for, with its
-  /// line breaks, on the line, to be found in ``draft``.
-  public mutating func keepInput() {
-    if isInteractive { terminal.keepInput() }
-  }
-
   /// Whether every line of a pipe or file has been taken, and its end is what
   /// ``nextEvent()`` gives next.
   public var isAtEndOfInput: Bool { !isInteractive && plain.isAtEndOfInput }
@@ -109,6 +103,14 @@ public struct Console: Sendable {
   public var draft: String {
     get { isInteractive ? terminal.draft : "" }
     set { if isInteractive { terminal.draft = newValue } }
+  }
+
+  /// At the end: what was typed or read and not accepted, of a terminal's keys
+  /// with their line breaks.
+  public mutating func takeDraft() -> [UInt8] {
+    guard isInteractive else { return plain.draft }
+    terminal.keepInput()
+    return Array(terminal.draft.utf8)
   }
 
   // MARK: Showing

@@ -10,7 +10,7 @@ public struct ConsoleSettings: Hashable, Sendable {
   public var columns: Int
   public var rows: Int
   /// Whether to use colours.
-  public var colours = false
+  public var usesColor = false
   /// Whose console it is: the colour of the prompt.
   public var party: Party
   /// Whether the terminal breaks long rows anew when it is resized; see

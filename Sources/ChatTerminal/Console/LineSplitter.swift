@@ -28,6 +28,9 @@ struct LineSplitter: Sendable {
     isOpen ? takeLine() : nil
   }
 
+  /// Of a line whose end has not come.
+  var begun: ArraySlice<UInt8> { bytes.prefix(Self.maximumByteCount) }
+
   private mutating func takeLine() -> String {
     defer {
       bytes = []

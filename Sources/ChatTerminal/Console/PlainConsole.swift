@@ -88,6 +88,12 @@ struct PlainConsole: Sendable {
     needsPrompt = true
   }
 
+  /// What was read and not accepted, as it would be read again: line by line.
+  var draft: [UInt8] {
+    let waiting = (entered.map { [$0] } ?? []) + lines[nextLine...]
+    return waiting.flatMap { Array($0.utf8) + Self.lineEnd } + splitter.begun
+  }
+
   // MARK: Output
 
   mutating func print(_ line: String, to channel: ConsoleChannel) {

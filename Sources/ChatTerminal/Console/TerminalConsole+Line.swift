@@ -103,10 +103,10 @@ extension TerminalConsole {
     breaksRows: Bool = false
   ) {
     lastNotice = nil
-    let colours = settings.colours
+    let usesColor = settings.usesColor
     let label = TextSanitizer.escaped(prefix)
-    if let time { addPrinted(Style.dim.applied(to: time, colours: colours) + " ") }
-    addPrinted(style.applied(to: label, colours: colours))
+    if let time { addPrinted(Style.dim.applied(to: time, usesColor: usesColor) + " ") }
+    addPrinted(style.applied(to: label, usesColor: usesColor))
     var used = CharacterWidth(of: (time.map { $0 + " " } ?? "") + label).maximum
     let indent = InputLine.continuationIndent
     let separator = ControlSequence.newRow + String(repeating: " ", count: indent)
@@ -120,7 +120,7 @@ extension TerminalConsole {
       used = indent
     }
     addPrinted(
-      rows.map { textStyle.applied(to: $0, colours: colours) }.joined(separator: separator))
+      rows.map { textStyle.applied(to: $0, usesColor: usesColor) }.joined(separator: separator))
     addPrinted(ControlSequence.newRow)
   }
 }

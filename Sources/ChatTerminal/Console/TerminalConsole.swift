@@ -183,7 +183,7 @@ struct TerminalConsole: Sendable {
     if let layout { return layout }
     let line = inputLine
     if line.isEmpty { return nil }
-    let new = RowLayout(line, columns: columns, colours: settings.colours)
+    let new = RowLayout(line, columns: columns, usesColor: settings.usesColor)
     layout = new
     return new
   }

@@ -24,7 +24,7 @@ public struct RowLayout: Hashable, Sendable {
   public private(set) var cursorRow = 0
 
   private let columns: Int
-  private let colours: Bool
+  private let usesColor: Bool
   private var style = Style.plain
   /// The row that is being filled, and what of it is not written yet: plain
   /// ASCII, of which most lines consist, is put into its text in one piece.
@@ -43,10 +43,10 @@ public struct RowLayout: Hashable, Sendable {
   }
 
   /// Breaks `line` for a screen of `columns` columns, at least 1.
-  public init(_ line: InputLine, columns: Int, colours: Bool) {
+  public init(_ line: InputLine, columns: Int, usesColor: Bool) {
     precondition(columns > 0, "A screen has at least one column.")
     self.columns = columns
-    self.colours = colours
+    self.usesColor = usesColor
     if !line.notice.isEmpty {
       put(line.notice, .dim)
       // With nothing typed, the notice stands in the prompt's place.
@@ -138,7 +138,7 @@ public struct RowLayout: Hashable, Sendable {
   }
 
   private mutating func setStyle(_ new: Style) {
-    guard colours, new != style else { return }
+    guard usesColor, new != style else { return }
     if style != .plain { write(Style.reset) }
     write(new.start)
     style = new

@@ -1,75 +1,77 @@
 import ChatCore
 import ChatPosix
 
-/// The person's side of a conversation: standard input and output and the
-/// console between them. Reads and writes only what can be had at once.
-public final class OperatorTerminal {
+/// Standard input and output and the console between them. Reads and writes
+/// only what can be had at once.
+final class OperatorTerminal {
   /// The bytes of one read: more than anyone types between two turns of a
   /// loop, and a screenful of a paste.
-  static let readLength = 4096
+  private static let readLength = 4096
   /// Bytes written at once. A pipe that poll(2) calls writable takes PIPE_BUF
   /// of them without blocking (pipe(7)).
-  static let writeLength = 4096
-  /// Milliseconds without another SIGWINCH before anything is drawn again.
-  /// Drawn for a width that the terminal has left by then, rows are counted
-  /// wrong, and what stands above them would be erased.
-  static let resizeSettlesAfter: Int64 = 150
+  private static let writeLength = 4096
+  /// After so long without another SIGWINCH it is drawn again. Drawn for a
+  /// width that the terminal has left by then, rows are counted wrong, and what
+  /// is above them would be erased.
+  private static let resizeSettlesAfter = Duration.milliseconds(150)
   /// Output waiting for a slow reader past which the peer is not read either.
-  static let backlogLimit = 256 * 1024
-  /// Milliseconds that the last rows may take to a slow reader.
-  static let lastWordsWithin: Int64 = 5_000
+  private static let backlogLimit = 256 * 1024
+  /// What the last rows may take to a slow reader, and those before a stop.
+  private static let lastWordsWithin = Duration.seconds(5)
+  private static let stopWithin = Duration.seconds(1)
 
-  public var console: Console
-  let input = FileDescriptor.standardInput
-  let output = FileDescriptor.standardOutput
+  var console: Console
+  /// Other processes read this standard input later: plain input is read a byte
+  /// at a time, so that what follows a line stays in the pipe for whoever reads
+  /// it next, as the shell's `read` does.
+  let sharesInput: Bool
+  private let input = FileDescriptor.standardInput
+  private let output = FileDescriptor.standardOutput
   private let error = FileDescriptor.standardError
-  /// Plain input is read a byte at a time, so that what follows a line stays
-  /// in the pipe for whoever reads it next, as the shell's `read` does.
-  private let readsExactly: Bool
   private var raw: RawTerminal?
   private var pendingOutput: [UInt8] = []
   private var pendingError: [UInt8] = []
   /// Room for one read, kept between reads.
   private var readBuffer = [UInt8](repeating: 0, count: OperatorTerminal.readLength)
-  /// Plain input that is read and not accepted yet.
-  private var unacceptedBytes: [UInt8] = []
   /// Whether a write may have to wait: on a terminal, a pipe or a socket.
   private let outputCanBlock: Bool
   /// When the size of the terminal is taken for settled; drawing waits.
   private var resizeSettlesAt: Instant?
   /// The program's own wait is where signals come in.
   private var poller = Poller(ignoringSignals: true)
-  public private(set) var inputHasEnded = false
+  private var inputHasEnded = false
   /// When something was last typed.
-  public private(set) var lastInput: Instant?
+  private(set) var lastInput: Instant?
   /// Whether nobody reads the output any more.
-  public private(set) var outputIsGone = false
+  private(set) var outputIsGone = false
 
-  /// Takes the terminal. `readsExactly` leaves unread what is not asked for,
-  /// for processes that share one standard input.
-  ///
-  /// - Throws: ``SystemCallError`` when the terminal cannot be put into raw
-  ///   mode: it is gone.
-  public init(_ settings: ConsoleSettings, readsExactly: Bool) throws(SystemCallError) {
+  /// Takes the terminal, in raw mode where the settings ask for an editor.
+  init(_ settings: ConsoleSettings, sharesInput: Bool) {
+    var settings = settings
+    if settings.isInteractive {
+      do throws(SystemCallError) {
+        // First, since a stop must find the terminal as the shell left it.
+        try Signals.install([.terminalStop])
+        raw = try RawTerminal(input: input, output: output)
+      } catch {
+        // The terminal went away between two looks: lines will do.
+        settings.isInteractive = false
+      }
+    }
     console = Console(settings)
-    self.readsExactly = readsExactly
+    self.sharesInput = sharesInput
     // Only what has no position waits for a reader (lseek(2): ESPIPE).
     outputCanBlock = (try? output.seek(offset: 0, from: .current)) == nil
-    guard settings.isInteractive else { return }
-    raw = try RawTerminal(input: input, output: output)
-    // What was typed while nobody drew stands there as the line discipline's
-    // echo; it is on its way here and will be drawn as a draft.
-    if readsExactly { pendingOutput = Array("\r\u{1b}[2K".utf8) }
+    // What was typed while nobody drew is there as the line discipline's echo;
+    // it is on its way here and will be drawn as a draft.
+    if raw != nil && sharesInput { pendingOutput = Array("\r\u{1b}[2K".utf8) }
   }
 
-  /// Whether an editor can be drawn: both ends are terminals, and not dumb.
-  public static func canBeInteractive() -> Bool {
-    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
-      && Environment.value(of: "TERM") != "dumb"
-  }
+  /// Whether whoever types can be asked again.
+  var inputIsTerminal: Bool { input.isTerminal }
 
   /// What to poll for.
-  public func interests(readingInput: Bool) -> [Interest] {
+  func interests(readingInput: Bool) -> [Interest] {
     var interests: [Interest] = []
     if readingInput && wantsInput { interests.append(Interest(input)) }
     if !pendingOutput.isEmpty && !outputIsGone {
@@ -83,14 +85,14 @@ public final class OperatorTerminal {
   /// Whether the screen is so far behind that nothing more should be shown.
   /// What the console holds counts too: while anything is yet to be written,
   /// that is where all that comes is kept.
-  public var isBacklogged: Bool {
+  var isBacklogged: Bool {
     pendingOutput.count + console.waitingByteCount > Self.backlogLimit
   }
 
   /// Reads what there is and hands it to the console.
-  public func read(at now: Instant) {
+  func read(at now: Instant) {
     guard wantsInput else { return }
-    if readsExactly && raw == nil {
+    if sharesInput && raw == nil {
       readLine(at: now)
     } else {
       _ = readOnce(length: Self.readLength, at: now)
@@ -126,38 +128,31 @@ public final class OperatorTerminal {
     case .bytes(let count):
       lastInput = now
       let bytes = readBuffer[..<count]
-      if raw == nil { unacceptedBytes += bytes }
       console.input(bytes, at: now)
       return bytes.last
     }
   }
 
-  // MARK: What is not said yet
+  // MARK: The draft
 
-  /// Forgets the plain line that was just accepted or refused for good.
-  public func forgetLine() {
-    if readsExactly { unacceptedBytes.removeAll() }
-  }
+  /// What is typed or read and not said: for the desk of the next conversation.
+  func takeDraft() -> [UInt8] { console.takeDraft() }
 
-  /// What is typed or read and not said: for the next conversation.
-  public var unsaid: [UInt8] {
-    get { raw == nil ? (readsExactly ? unacceptedBytes : []) : Array(console.draft.utf8) }
-    set {
-      if raw == nil {
-        unacceptedBytes = newValue
-        console.input(newValue, at: Instant(milliseconds: 0))
-      } else {
-        console.draft = String(decoding: newValue, as: UTF8.self)
-      }
+  /// Takes what ``takeDraft()`` gave.
+  func give(draft: [UInt8], at now: Instant) {
+    if raw == nil {
+      console.input(draft, at: now)
+    } else {
+      console.draft = String(decoding: draft, as: UTF8.self)
     }
   }
 
   // MARK: Output
 
   /// Writes what can be written now.
-  public func flush() {
+  func flush() {
     writePending()
-    // The console draws anew only upon what is written.
+    // The console draws again only upon what is written.
     if pendingOutput.isEmpty && resizeSettlesAt == nil {
       let new = console.takeOutput()
       pendingOutput = new.standardOutput
@@ -171,9 +166,9 @@ public final class OperatorTerminal {
     writePending()
   }
 
-  /// Writes all there is, for as long as `milliseconds`.
-  public func flushAll(within milliseconds: Int64) {
-    let deadline = Clock.monotonicMilliseconds() + milliseconds
+  /// Writes all there is, for as long as `limit`.
+  private func flushAll(within limit: Duration) {
+    let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
     repeat {
       flush()
       if outputIsGone || (pendingOutput.isEmpty && !console.hasOutput) { return }
@@ -205,17 +200,17 @@ public final class OperatorTerminal {
   // MARK: The terminal
 
   /// Takes note that the terminal has another size: SIGWINCH.
-  public func resize(at now: Instant) {
+  func resize(at now: Instant) {
     guard raw != nil else { return }
-    resizeSettlesAt = now.advanced(byMilliseconds: Self.resizeSettlesAfter)
+    resizeSettlesAt = now.advanced(by: Self.resizeSettlesAfter)
   }
 
   /// When ``tick(at:)`` is wanted.
-  public var deadline: Instant? {
+  var deadline: Instant? {
     [console.deadline, resizeSettlesAt].compactMap { $0 }.min()
   }
 
-  public func tick(at now: Instant) {
+  func tick(at now: Instant) {
     console.tick(at: now)
     if let settles = resizeSettlesAt, now >= settles { takeSize() }
   }
@@ -227,15 +222,15 @@ public final class OperatorTerminal {
   }
 
   /// Gives the terminal back, before a stop.
-  public func suspend() {
+  func suspend() {
     if resizeSettlesAt != nil { takeSize() }
     console.suspend()
-    flushAll(within: 1_000)
+    flushAll(within: Self.stopWithin)
     raw?.restore()
   }
 
   /// Takes the terminal again, after SIGCONT.
-  public func resume() {
+  func resume() {
     // A terminal that is gone gives an end of file at the next read.
     try? raw?.enter()
     console.resume()
@@ -244,8 +239,7 @@ public final class OperatorTerminal {
 
   /// Leaves for good. False when the output took nothing for so long that the
   /// last rows are not on it.
-  @discardableResult
-  public func finish() -> Bool {
+  func finish() -> Bool {
     if resizeSettlesAt != nil { takeSize() }
     console.finish()
     flushAll(within: Self.lastWordsWithin)

@@ -1,16 +1,27 @@
-import ChatCore
+/// The last lines of a conversation, for `\history`.
+package struct RecentLines: Sendable {
+  package struct Line: Sendable {
+    /// Day and time, where they are known.
+    package var when: String?
+    package var name: String
+    package var text: String
 
-/// The last lines of a conversation, for a program that keeps no transcript.
-public struct RecentLines: Sendable {
+    package init(when: String? = nil, name: String, text: String) {
+      self.when = when
+      self.name = name
+      self.text = text
+    }
+  }
+
   /// A screenful.
-  public static let limit = 20
+  package static let limit = 20
 
-  private(set) public var lines: [(name: String, party: Party, text: String)] = []
+  package private(set) var lines: [Line] = []
 
-  public init() {}
+  package init() {}
 
-  public mutating func append(_ message: Message, from name: String, party: Party) {
+  mutating func append(_ text: String, from name: String) {
     if lines.count == Self.limit { lines.removeFirst() }
-    lines.append((name, party, message.text))
+    lines.append(Line(name: name, text: text))
   }
 }

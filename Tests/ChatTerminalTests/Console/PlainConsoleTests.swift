@@ -55,6 +55,22 @@ import Testing
     #expect(!console.hasOutput)
   }
 
+  /// What is handed to the next conversation is read there as it was here.
+  @Test func theDraftIsWhatWasNotAccepted() {
+    var console = console()
+    console.setPrompt(.speak("SERVER> "))
+    console.input("one\ntwo\r\nthree\nfo".utf8, at: start)
+    #expect(console.nextEvent() == .line("one"))
+    console.acceptLine()
+    #expect(text(console.takeDraft()) == "two\nthree\nfo")
+    #expect(console.nextEvent() == .line("two"))
+    #expect(text(console.takeDraft()) == "two\nthree\nfo")
+    console.dropLine()
+    #expect(console.nextEvent() == .line("three"))
+    console.acceptLine()
+    #expect(text(console.takeDraft()) == "fo")
+  }
+
   @Test(arguments: [true, false])
   func whatWaitsIsCounted(interactive: Bool) {
     var console = Console(

@@ -74,7 +74,7 @@ import Testing
     var random = SeededRandom(seed: seed)
     let columns = Int.random(in: 12...40, using: &random)
     var sessions = [true, false].map { _ in
-      var session = Session(columns: columns, maximumLength: 70, colours: true)
+      var session = Session(columns: columns, maximumLength: 70, usesColor: true)
       session.screen.taste = taste
       return session
     }

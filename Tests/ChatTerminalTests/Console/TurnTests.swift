@@ -129,7 +129,7 @@ import Testing
     plain.type("x")
     #expect(Array(plain.screen.styledText.keys) == ["0"])
 
-    var coloured = Session(prompt: Self.waiting, colours: true)
+    var coloured = Session(prompt: Self.waiting, usesColor: true)
     coloured.console.printMessage("hi", from: "tatyana", party: .client, time: "12:00")
     coloured.flush()
     coloured.console.setPrompt(Session.prompt)

@@ -10,7 +10,7 @@ import Testing
     line.prompt = prompt
     line.characters = Array(text)
     line.cursor = cursor ?? line.characters.count
-    return RowLayout(line, columns: columns, colours: false)
+    return RowLayout(line, columns: columns, usesColor: false)
   }
 
   private func rows(_ layout: RowLayout) -> [String] { layout.rows.map { $0.head + $0.tail } }
@@ -65,7 +65,7 @@ import Testing
     line.characters = Array("x")
     line.cursor = 1
     line.suffix = "9 left"
-    let layout = RowLayout(line, columns: 5, colours: true)
+    let layout = RowLayout(line, columns: 5, usesColor: true)
     #expect(
       rows(layout) == [
         "\u{1b}[32mabcde\u{1b}[0m", "\u{1b}[32mf> \u{1b}[0mx", " \u{1b}[2m9 le\u{1b}[0m",

@@ -23,11 +23,11 @@ struct Session {
 
   init(
     columns: Int = 40, height: Int = 12, prompt: Prompt = Session.prompt,
-    maximumLength: Int? = nil, colours: Bool = false, reflows: Bool = true
+    maximumLength: Int? = nil, usesColor: Bool = false, reflows: Bool = true
   ) {
     var settings = ConsoleSettings(
       isInteractive: true, columns: columns, rows: height, party: .server)
-    settings.colours = colours
+    settings.usesColor = usesColor
     if let maximumLength { settings.maximumLength = maximumLength }
     settings.reflows = reflows
     console = Console(settings)

@@ -1,0 +1,133 @@
+import ChatCore
+import ChatPosix
+package import ChatTerminal
+
+/// What the person at either desk reads. The two programs differ where the
+/// original's did, and in what only one of them can do.
+package struct DeskWords {
+  /// Whose desk it is.
+  private let party: Party
+
+  package init(for party: Party) {
+    self.party = party
+  }
+
+  package func sentence(_ notice: DeskNotice) -> String {
+    switch notice {
+    case .askHandle: "Please enter a User Name:"
+    case .askHandleAgain(let error): SharedWords.askHandleAgain(error)
+    case .place(nil): "waiting for your turn …"
+    case .place(let place?): SharedWords.place(place)
+    case .waitingFor(let peer): "waiting for \(name(peer)) …"
+    case .underWay(let count): "\(SharedWords.messages(count)) on the way …"
+    case .help: help
+    case .who(let peer, let address, let dialect, let since):
+      who(peer, address, dialect, since)
+    case .noHistory(let peer): noHistory(with: peer)
+    case .history(let peer, let count): history(with: peer, count)
+    case .invalid(let error): invalid(error)
+    case .unknownCommand(let name):
+      "Unknown command \(TextSanitizer.escapedOnOneLine(name)); nothing was sent. "
+        + "\\help lists the commands."
+    case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
+    case .unshown(let peer, hadFloor: true): "\(name(peer)) wrote this out of turn:"
+    case .unshown(let peer, hadFloor: false):
+      "\(name(peer)) wrote this and left before the conversation began:"
+    case .unconfirmed(let peer, let count):
+      "\(confirmer(peer)) did not confirm \(SharedWords.messages(count)) of yours; "
+        + "\(count == 1 ? "it" : "they") may be lost:"
+    }
+  }
+
+  private var help: String {
+    let quit: String
+    let who: String
+    let history: String
+    let end: String
+    switch party {
+    case .client:
+      quit = "leaves; so does Ctrl-D on an empty line"
+      who = "who is at the other end"
+      history = "what was last said in this conversation"
+      end = ""
+    case .server:
+      quit = "ends the conversation; so does Ctrl-D on an empty line"
+      who = "who is at the other end, and who waits"
+      history = "what was last said with this person"
+      end = " Ctrl-C on an empty line stops the server."
+    }
+    return """
+      \\quit     \(quit)
+      \\who      \(who)
+      \\history  \(history)
+      \\clear    an empty screen
+      \\help     this
+      A message that starts with a backslash is typed with two.\(end)
+      """
+  }
+
+  private func who(
+    _ peer: Handle, _ address: String, _ dialect: Dialect?, _ since: LocalTime?
+  ) -> String {
+    let time = since.map { " since \($0.timeText)" } ?? ""
+    let receipts = dialect == .native ? "yes" : "no"
+    return "You are talking with \(name(peer)) (\(TextSanitizer.escapedOnOneLine(address)))\(time)."
+      + " Receipts: \(receipts)." + (party == .server ? " Program: \(program(dialect))." : "")
+  }
+
+  private func program(_ dialect: Dialect?) -> String {
+    switch dialect {
+    case .native: "chatclient"
+    case .line: "nc, telnet or the like"
+    case .original: "the original"
+    case nil: "unknown"
+    }
+  }
+
+  private func noHistory(with peer: Handle?) -> String {
+    switch party {
+    case .client: "Nothing was said yet; the server keeps what was said before."
+    case .server: "Nothing was said with \(name(peer)) before."
+    }
+  }
+
+  private func history(with peer: Handle?, _ count: Int) -> String {
+    let messages = count == 1 ? "The last message" : "The last \(count) messages"
+    return party == .client ? messages + ":" : "\(messages) with \(name(peer)):"
+  }
+
+  /// The original's, which the two programs word apart.
+  private func invalid(_ error: MessageError) -> String {
+    switch party {
+    case .client: "Please enter a message between [1-500] characters."
+    case .server: SharedWords.invalid(error)
+    }
+  }
+
+  private func obstacle(_ obstacle: Conversation.Obstacle, _ peer: Handle?) -> String {
+    switch obstacle {
+    case .outOfTurn: "It is \(name(peer))'s turn; your line is kept."
+    case .noFloor:
+      party == .client
+        ? "Your turn has not come yet; your line is kept."
+        : "Nobody is here to talk to yet; your line is kept."
+    case .notRecorded: "Your line could not be recorded and is kept."
+    case .tooManyUnconfirmed:
+      "\(confirmer(peer)) has yet to confirm what was sent before; your line is kept."
+    case .denied: "\(confirmer(peer)) would not take your message."
+    case .over:
+      party == .client
+        ? "The conversation is over; your line was not sent."
+        : "The conversation is over; your line is kept for the next."
+    }
+  }
+
+  private func name(_ peer: Handle?) -> String {
+    SharedWords.name(peer, unknown: party == .client ? "the server" : "the client")
+  }
+
+  /// Receipts are the server's, to its user: the program's, not the person's.
+  private func confirmer(_ peer: Handle?) -> String {
+    party == .client ? "The server" : name(peer)
+  }
+}

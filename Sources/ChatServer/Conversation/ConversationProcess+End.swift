@@ -1,0 +1,72 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatTerminal
+
+/// The end of a conversation's process.
+extension ConversationProcess {
+  /// What the last words may take to the peer.
+  private static let farewellWithin = Duration.seconds(2)
+
+  /// Last words to the operator, the terminal back, last words to the peer.
+  func leave() -> SessionExit {
+    guard let ending else { preconditionFailure("a conversation leaves at its end") }
+    if desk == nil, !ending.unshown.isEmpty { waitToBeRead(ending) }
+    var draft = draft
+    if let desk {
+      sayLastWords(ending, at: desk)
+      draft = desk.takeDraft()
+      if !desk.close() {
+        let sentence = words.sentence(.outputStalled(isKept: settings.isKept))
+        try? StandardError.write(sentence + "\n")
+      }
+    }
+    for part in ControlLimits.parts(of: draft) { report(.unsaid(part)) }
+    if !ending.isRecorded { report(.unrecorded(by: ending.by, ending.reason)) }
+    report(.released)
+    link.finish(within: Self.farewellWithin.wholeMilliseconds)
+    return ending.isRecorded ? .ended : .closeUnrecorded
+  }
+
+  /// The end of a peer that said something and left before it had the floor:
+  /// `printf 'bob> hi' | nc`. Sees it off and stays until the operator can read
+  /// what it said; its connection is closed after that, since the floor may
+  /// come at any moment and a peer that does not close its end is waited for.
+  /// Where that cannot be, the operator reads how much there was, in our words,
+  /// since the listener passes on no others.
+  private func waitToBeRead(_ ending: Conversation.Ending) {
+    link.hangUp(at: Self.now)
+    report(.unheard)
+    var poller = Poller()
+    while desk == nil, !isDismissed {
+      _ = try? poller.poll([Interest(line.descriptor)])
+      for signal in Signals.take() { take(signal, at: Self.now) }
+      readListener(at: Self.now)
+    }
+    if let desk {
+      desk.announce(words.sentence(.opened))
+    } else {
+      notify(
+        .unread(from: address, count: ending.unshown.count, isKept: settings.isKept))
+    }
+  }
+
+  private func sayLastWords(_ ending: Conversation.Ending, at desk: OperatorDesk) {
+    desk.showLeftovers(of: ending, peer: machine.peer)
+    if !ending.isRecorded { notify(.closeUnrecorded) }
+    if ending.reason.isFault { notify(.broken(ending.reason, detail: ending.detail)) }
+    desk.end(
+      words.sentence(.ended(ending, dialect: machine.dialect, idleLimit: settings.idleLimit)))
+    desk.announce("")
+  }
+}
+
+extension CloseReason {
+  /// Whether the operator is owed an explanation.
+  fileprivate var isFault: Bool {
+    switch self {
+    case .reset, .error, .unresponsive: true
+    case .quit, .eof, .timeout, .sigint, .crashed, .full: false
+    }
+  }
+}

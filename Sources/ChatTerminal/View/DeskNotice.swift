@@ -1,0 +1,49 @@
+import ChatCore
+import ChatPosix
+
+/// What a desk has to say to the person at it. Evidence only: the words are
+/// the executables'.
+package enum DeskNotice {
+  /// The question for the person's own name, and the one after a bad answer.
+  case askHandle
+  case askHandleAgain(HandleError)
+  /// The place in the queue, from 1; `nil` while it is not known.
+  case place(Int?)
+  case waitingFor(Handle)
+  /// Own messages that the peer is slow to confirm.
+  case underWay(Int)
+  case help
+  case who(peer: Handle, address: String, Dialect?, since: LocalTime?)
+  case noHistory(with: Handle?)
+  case history(with: Handle?, count: Int)
+  case invalid(MessageError)
+  case unknownCommand(String)
+  case obstacle(Conversation.Obstacle, peer: Handle?)
+  /// What follows was said out of turn or, without the floor, by somebody who
+  /// left before the conversation began.
+  case unshown(from: Handle?, hadFloor: Bool)
+  /// What follows was said here and may be lost.
+  case unconfirmed(by: Handle?, count: Int)
+}
+
+/// What the person at a desk wants of the program.
+package enum DeskAction: Hashable {
+  /// The answer to the question for a name.
+  case name(Handle)
+  /// There was no answer and nobody can be asked again: input that is no
+  /// terminal ended first, or its first line is not a name.
+  case unnamed(HandleError?)
+  /// Say it. The line waits for ``OperatorDesk/accept(_:at:)`` or
+  /// ``OperatorDesk/reject(_:_:reason:peer:at:)``.
+  case say(Message)
+  /// `\quit`
+  case quit
+  /// `\who` and `\history`: the program knows the address, and what was said
+  /// before.
+  case who
+  case history
+  /// Ctrl-C on an empty line.
+  case interrupt
+  /// Ctrl-D on an empty line, or the end of a file or pipe.
+  case endOfInput
+}

@@ -1,0 +1,36 @@
+import ChatCore
+import ChatPosix
+
+/// What the user chose about the look of a conversation.
+package struct DeskOptions: Sendable {
+  /// The time before every message.
+  package var showsTimes = false
+  /// A bell for what arrives while nobody types.
+  package var ringsBell = true
+  /// Draw no editor even where one could be drawn.
+  package var isPlain = false
+  package var usesColor = false
+
+  package init() {}
+
+  /// Whether an editor is drawn: it is wanted, and both ends are a terminal
+  /// that is not dumb.
+  package var drawsEditor: Bool {
+    !isPlain && Self.isTerminal && Environment.value(of: "TERM") != "dumb"
+  }
+
+  private static var isTerminal: Bool {
+    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+  }
+
+  /// The console for a program in the part `party`.
+  func consoleSettings(for party: Party) -> ConsoleSettings {
+    let size = FileDescriptor.standardOutput.windowSize()
+    var console = ConsoleSettings(
+      isInteractive: drawsEditor, columns: size?.columns ?? 0, rows: size?.rows ?? 0, party: party)
+    console.usesColor = usesColor
+    console.reflows = ConsoleSettings.reflows(environment: Environment.value)
+    console.printsPlainPrompts = Self.isTerminal
+    return console
+  }
+}

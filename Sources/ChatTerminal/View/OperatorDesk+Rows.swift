@@ -1,0 +1,57 @@
+import ChatCore
+
+/// What is shown above the line that is being typed.
+extension OperatorDesk {
+  /// Shows a row that the original printed.
+  package func announce(_ sentence: String) { terminal.console.print(sentence) }
+
+  /// Shows our own words, which may take several rows; a peer's never do.
+  package func notify(_ sentence: String) {
+    for row in sentence.split(separator: "\n") { terminal.console.print(String(row), to: .notice) }
+  }
+
+  func notify(_ notice: DeskNotice) { notify(words(notice)) }
+
+  /// Answers `\who`; `address` is the peer's.
+  package func showPeer(of conversation: Conversation, at address: String) {
+    guard let peer = conversation.peer else { return }
+    notify(.who(peer: peer, address: address, conversation.dialect, since: opened))
+  }
+
+  /// Answers `\history`.
+  package func showHistory(_ lines: [RecentLines.Line], with peer: Handle?) {
+    notify(lines.isEmpty ? .noHistory(with: peer) : .history(with: peer, count: lines.count))
+    for line in lines {
+      let when = line.when.map { $0 + " " } ?? ""
+      terminal.console.print("\(when)\(line.name)> \(line.text)", to: .notice, style: .dim)
+    }
+  }
+
+  /// The name of a peer as messages of it are shown.
+  package func historyName(of party: Party, peer: Handle) -> String {
+    party == self.party ? handle?.text ?? "" : name(of: peer)
+  }
+
+  /// Shows what the peer said and was never shown, and what it may not have.
+  package func showLeftovers(of ending: Conversation.Ending, peer: Handle?) {
+    if !ending.unshown.isEmpty {
+      notify(.unshown(from: peer, hadFloor: opened != nil))
+      let name = peer.map(name(of:)) ?? ""
+      for message in ending.unshown {
+        terminal.console.print("\(name)> \(message.text)", to: .notice)
+      }
+    }
+    if !ending.unconfirmed.isEmpty {
+      notify(.unconfirmed(by: peer, count: ending.unconfirmed.count))
+      for message in ending.unconfirmed {
+        terminal.console.print(ownPrompt + message.text, to: .notice)
+      }
+    }
+  }
+
+  /// Shows how the conversation ended, where the prompt was.
+  package func end(_ sentence: String, to channel: ConsoleChannel = .conversation) {
+    terminal.console.setPrompt(.none)
+    terminal.console.print(sentence, to: channel)
+  }
+}

@@ -1,0 +1,55 @@
+import ChatCore
+import ChatPosix
+
+/// The terminal, for the program's loop.
+extension OperatorDesk {
+  /// What to poll for.
+  package func interests(for conversation: Conversation) -> [Interest] {
+    terminal.interests(readingInput: !terminal.sharesInput || takesInput(for: conversation))
+  }
+
+  /// Reads what was typed.
+  package func read(at now: Instant) { terminal.read(at: now) }
+
+  package func tick(at now: Instant) { terminal.tick(at: now) }
+
+  /// Writes what can be written now.
+  package func flush() { terminal.flush() }
+
+  /// Whether the screen is so far behind that the peer should be left unread.
+  package var isBacklogged: Bool { terminal.isBacklogged }
+
+  /// Whether nobody reads the output any more.
+  package var outputIsGone: Bool { terminal.outputIsGone }
+
+  /// Does what a signal means for the terminal, which is nothing for most.
+  package func take(_ signal: Signal, at now: Instant) {
+    switch signal {
+    case .windowChange: terminal.resize(at: now)
+    case .continued: terminal.resume()
+    case .terminalStop: suspend()
+    case .interrupt, .terminate, .hangup, .quit, .childChanged: break
+    }
+  }
+
+  /// Ctrl-Z. The whole job stops, as it would without raw mode: the shell
+  /// waits for all of `chatclient … | tee log`.
+  func suspend() {
+    terminal.suspend()
+    Signals.stopProcessGroup()
+    terminal.resume()
+  }
+
+  /// What is typed or read and not said, as bytes for ``give(draft:)`` of the
+  /// next desk.
+  package func takeDraft() -> [UInt8] { terminal.takeDraft() }
+
+  /// Takes what was typed and not said at the desk before.
+  package func give(draft: [UInt8], at now: Instant) { terminal.give(draft: draft, at: now) }
+
+  /// Leaves the terminal as it was, for good.
+  ///
+  /// - Returns: false when it took nothing for so long that the last rows are
+  ///   not on it.
+  package func close() -> Bool { terminal.finish() }
+}

@@ -1,0 +1,275 @@
+import ChatCore
+import ChatPosix
+
+/// Where the person at one side of a conversation reads and types, the same in
+/// both programs: the terminal, the look of the conversation on it, the prompt,
+/// the line that is being typed and the last lines that were said.
+///
+/// The program reports what happened and takes what the person wants, one
+/// ``DeskAction`` at a time. Nothing about the conversation is decided here.
+package final class OperatorDesk {
+  /// How long a line from a pipe waits that could not be recorded, until it is
+  /// tried again: nobody presses Enter once more.
+  private static let retryLineAfter = Duration.seconds(1)
+  /// Without a key for so long, nobody is typing.
+  private static let typingPause = Duration.seconds(3)
+
+  private let options: DeskOptions
+  let party: Party
+  let words: (DeskNotice) -> String
+  let terminal: OperatorTerminal
+  /// The person's name, once there is one.
+  private(set) var handle: Handle?
+  /// Whether the next line is the answer to the question for a name.
+  private var isAsking = false
+  /// A line of a pipe that was not taken, and when to try it again.
+  private var heldLine: (message: Message, retryAt: Instant)?
+  /// Whether a line was typed here.
+  package private(set) var hasReadInput = false
+  /// When the conversation began.
+  private(set) var opened: LocalTime?
+  /// The place in the queue that was shown.
+  private var shownPlace: Int?
+  /// Under what name the peer is shown, once it is.
+  private var peerName: (handle: Handle, text: String)?
+  private var clock = MessageClock()
+  /// The conversation's last lines.
+  package private(set) var recent = RecentLines()
+
+  /// Takes the terminal.
+  ///
+  /// - Parameters:
+  ///   - party: whose desk it is.
+  ///   - handle: the person's name; `nil` where ``askForHandle()`` is to
+  ///     ask for it.
+  ///   - sharesInput: other processes read the same standard input later: what
+  ///     is not wanted is left unread.
+  package init(
+    _ options: DeskOptions, party: Party, handle: Handle?, sharesInput: Bool,
+    words: @escaping (DeskNotice) -> String
+  ) {
+    self.options = options
+    self.party = party
+    self.handle = handle
+    self.words = words
+    terminal = OperatorTerminal(options.consoleSettings(for: party), sharesInput: sharesInput)
+  }
+
+  package var isInteractive: Bool { terminal.console.isInteractive }
+
+  /// When ``tick(at:)`` and ``nextAction(for:at:)`` are wanted.
+  package var deadline: Instant? {
+    [terminal.deadline, heldLine?.retryAt].compactMap { $0 }.min()
+  }
+}
+
+// MARK: - The person's wishes
+
+extension OperatorDesk {
+  /// The next thing that the person wants; `nil` when there is none for now.
+  /// To be called again until then, and after everything else that happened in
+  /// this turn of the loop.
+  package func nextAction(for conversation: Conversation, at now: Instant) -> DeskAction? {
+    if let line = heldLine, now >= line.retryAt {
+      heldLine = nil
+      return .say(line.message)
+    }
+    while takesInput(for: conversation), let event = terminal.console.nextEvent() {
+      if let action = take(event) { return action }
+    }
+    return nil
+  }
+
+  /// Whether something typed waits for ``nextAction(for:at:)`` though nothing
+  /// more may come.
+  package func hasInput(for conversation: Conversation) -> Bool {
+    terminal.console.hasInput && takesInput(for: conversation)
+  }
+
+  /// Off an editor a line is taken only when it can be said: lines of a pipe
+  /// wait for their turn.
+  func takesInput(for conversation: Conversation) -> Bool {
+    if isInteractive || isAsking { return true }
+    if heldLine != nil { return false }
+    if conversation.wantsOperatorInput { return true }
+    // The end of a client's pipe is a goodbye at any moment; nothing can come
+    // before it any more. The server's waits for its turn: an answer may be
+    // all that the peer came for.
+    return party == .client && conversation.isIntroduced && terminal.console.isAtEndOfInput
+  }
+
+  /// What `event` means; `nil` when it is the desk's own to do.
+  private func take(_ event: ConsoleEvent) -> DeskAction? {
+    switch event {
+    case .line(let text):
+      hasReadInput = true
+      return isAsking ? name(text) : enter(text)
+    case .interrupt: return .interrupt
+    case .suspend:
+      suspend()
+      return nil
+    case .endOfInput:
+      return isAsking && !terminal.inputIsTerminal ? .unnamed(nil) : .endOfInput
+    }
+  }
+
+  private func enter(_ text: String) -> DeskAction? {
+    let command = Command(text)
+    switch command {
+    case .quit:
+      terminal.console.acceptLine()
+      return .quit
+    case .help, .who, .history, .clear:
+      terminal.console.dropLine()
+      return perform(command)
+    case .unknown(let name):
+      terminal.console.keepLine(notice: words(.unknownCommand(name)))
+    case .message(let text):
+      do throws(MessageError) {
+        return .say(try Message(text))
+      } catch {
+        terminal.console.keepLine(notice: words(.invalid(error)), to: .conversation)
+      }
+    }
+    return nil
+  }
+
+  private func perform(_ command: Command) -> DeskAction? {
+    switch command {
+    case .who: return .who
+    case .history: return .history
+    case .help: notify(.help)
+    case .clear: terminal.console.clearScreen()
+    case .quit, .unknown, .message: break
+    }
+    return nil
+  }
+
+  private func name(_ text: String) -> DeskAction? {
+    terminal.console.acceptLine()
+    if Command(text) == .quit { return .quit }
+    do throws(HandleError) {
+      let handle = try Handle(Self.trimmed(text))
+      self.handle = handle
+      isAsking = false
+      return .name(handle)
+    } catch {
+      guard terminal.inputIsTerminal else { return .unnamed(error) }
+      terminal.console.setPrompt(.ask(words(.askHandleAgain(error))))
+      return nil
+    }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var text = Substring(text)
+    while let first = text.first, first.isWhitespace { text.removeFirst() }
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return String(text)
+  }
+}
+
+// MARK: - What happened
+
+extension OperatorDesk {
+  /// The person's name is wanted.
+  package func askForHandle() {
+    handle = nil
+    isAsking = true
+    terminal.console.setPrompt(.ask(words(.askHandle)))
+  }
+
+  /// The conversation begins.
+  ///
+  /// - Returns: whether the person had been shown a place in the queue.
+  @discardableResult
+  package func begin() -> Bool {
+    opened = Clock.localTime(Clock.realtimeMilliseconds())
+    return shownPlace != nil
+  }
+
+  /// The peer said something.
+  package func show(_ message: Message, from peer: Handle, at now: Instant) {
+    let name = name(of: peer)
+    let time = timeMark(at: now)
+    terminal.console.printMessage(message.text, from: name, party: party.other, time: time)
+    let isTyping = terminal.lastInput.map { now.duration(since: $0) < Self.typingPause } ?? false
+    if options.ringsBell && !isTyping { terminal.console.ringBell() }
+    recent.append(message.text, from: name)
+  }
+
+  /// The line that was entered is said: it becomes part of the conversation.
+  package func accept(_ message: Message, at now: Instant) {
+    terminal.console.acceptLine(time: timeMark(at: now))
+    recent.append(message.text, from: handle?.text ?? "")
+  }
+
+  /// The line that was entered is not taken: it stays, or comes back when it
+  /// had left already, or waits where nobody could enter it again.
+  ///
+  /// - Parameter reason: what to say, where that is more than the obstacle.
+  package func reject(
+    _ message: Message, _ obstacle: Conversation.Obstacle, reason: String? = nil, peer: Handle?,
+    at now: Instant
+  ) {
+    // The peer's reason has been shown.
+    if obstacle == .denied {
+      if terminal.console.draft.isEmpty { terminal.console.draft = message.text }
+    } else if isInteractive {
+      terminal.console.keepLine(notice: reason ?? words(.obstacle(obstacle, peer: peer)))
+    } else {
+      heldLine = (message, now.advanced(by: Self.retryLineAfter))
+    }
+  }
+
+  /// The time to show beside a message, after a row for the day where another
+  /// one has begun.
+  private func timeMark(at now: Instant) -> String? {
+    let (time, newDay) = clock.read(at: now)
+    if let newDay { terminal.console.print("-- \(newDay) --", to: .notice, style: .dim) }
+    return options.showsTimes ? time.timeText : nil
+  }
+
+  func name(of peer: Handle) -> String {
+    if let peerName, peerName.handle == peer { return peerName.text }
+    let text =
+      if party == .server, let handle {
+        DisplayName.of(peer, besides: handle)
+      } else {
+        TextSanitizer.escapedOnOneLine(peer.text)
+      }
+    peerName = (peer, text)
+    return text
+  }
+}
+
+// MARK: - The prompt
+
+extension OperatorDesk {
+  var ownPrompt: String { (handle?.text ?? "") + "> " }
+
+  /// Brings the prompt in step with the conversation. Draws, and does nothing
+  /// else.
+  package func follow(_ conversation: Conversation, at now: Instant) {
+    if let count = conversation.slowlyConfirmed(at: now) {
+      wait(.underWay(count))
+      return
+    }
+    switch conversation.state {
+    case .introducing, .over: terminal.console.setPrompt(.none)
+    case .naming: break
+    case .queued(let place):
+      if let place, shownPlace != place {
+        shownPlace = place
+        // On a terminal it is in the prompt's place.
+        if !isInteractive { notify(.place(place)) }
+      }
+      wait(.place(place))
+    case .speaking: terminal.console.setPrompt(.speak(ownPrompt))
+    case .listening: if let peer = conversation.peer { wait(.waitingFor(peer)) }
+    }
+  }
+
+  private func wait(_ notice: DeskNotice) {
+    terminal.console.setPrompt(.waiting(words(notice), then: ownPrompt))
+  }
+}
