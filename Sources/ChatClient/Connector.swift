@@ -17,8 +17,9 @@ enum Connector {
   /// Tries the addresses in getaddrinfo's order (RFC 6724) until one answers.
   /// Each gets its share of the time that is left, so that one that swallows
   /// packets does not keep the next from being tried.
+  /// `limit` is over all of them.
   ///
-  /// - Parameter limit: over all of them.
+  /// - Returns: the connected socket.
   /// - Throws: ``ConnectError``.
   static func connect(
     to host: String, port: UInt16, within limit: Duration

@@ -10,8 +10,7 @@ public enum ColorChoice: String, CaseIterable, Sendable {
   /// (https://no-color.org), then a `CLICOLOR_FORCE` that is not empty
   /// (https://bixense.com/clicolors), then whether the output is a terminal
   /// that is not dumb.
-  ///
-  /// - Parameter environment: gives the value of a variable, as getenv(3).
+  /// `environment` gives the value of a variable, as getenv(3) does.
   public func isOn(
     isTerminal: Bool = FileDescriptor.standardOutput.isTerminal,
     environment: (String) -> String? = Environment.value

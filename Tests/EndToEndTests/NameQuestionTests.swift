@@ -83,6 +83,9 @@ import Testing
         path: "/usr/bin/env",
         ["TERM=\(terminal)", Program.chatclient.path, "127.0.0.1", "\(server.port)"])
       let peer = try server.accept()
+      if terminal != "dumb" {
+        try Deadline.poll("an editor") { !client.isCooked }
+      }
       try client.send("amy\r")
       try client.waitFor("amy")
       try peer.giveFloor(to: "amy")

@@ -22,6 +22,8 @@ package final class OperatorDesk {
   private(set) var handle: Handle?
   /// Whether the next line is the answer to the question for a name.
   private var isAsking = false
+  /// A line that was entered before the question for a name: the answer to it.
+  private var earlyAnswer: String?
   /// A line of a pipe that was not taken, and when to try it again.
   private var heldLine: (message: Message, retryAt: Instant)?
   /// Whether a line was typed here.
@@ -39,11 +41,13 @@ package final class OperatorDesk {
   /// Takes the terminal.
   ///
   /// - Parameters:
+  ///   - options: what the user chose.
   ///   - party: whose desk it is.
   ///   - handle: the person's name; `nil` where ``askForHandle()`` is to
   ///     ask for it.
   ///   - sharesInput: other processes read the same standard input later: what
   ///     is not wanted is left unread.
+  ///   - words: the sentence for a notice.
   package init(
     _ options: DeskOptions, party: Party, handle: Handle?, sharesInput: Bool,
     words: @escaping (DeskNotice) -> String
@@ -74,6 +78,10 @@ extension OperatorDesk {
       heldLine = nil
       return .say(line.message)
     }
+    if isAsking, let answer = earlyAnswer {
+      earlyAnswer = nil
+      if let action = name(answer) { return action }
+    }
     while takesInput(for: conversation), let event = terminal.console.nextEvent() {
       if let action = take(event) { return action }
     }
@@ -83,7 +91,7 @@ extension OperatorDesk {
   /// Whether something typed waits for ``nextAction(for:at:)`` though nothing
   /// more may come.
   package func hasInput(for conversation: Conversation) -> Bool {
-    terminal.console.hasInput && takesInput(for: conversation)
+    isAsking && earlyAnswer != nil || terminal.console.hasInput && takesInput(for: conversation)
   }
 
   /// Off an editor a line is taken only when it can be said: lines of a pipe
@@ -124,6 +132,9 @@ extension OperatorDesk {
       return perform(command)
     case .unknown(let name):
       terminal.console.keepLine(notice: words(.unknownCommand(name)))
+    case .message where handle == nil:
+      // It stays entered, and what was typed after it waits behind it.
+      earlyAnswer = text
     case .message(let text):
       do throws(MessageError) {
         return .say(try Message(text))
@@ -206,7 +217,7 @@ extension OperatorDesk {
   /// The line that was entered is not taken: it stays, or comes back when it
   /// had left already, or waits where nobody could enter it again.
   ///
-  /// - Parameter reason: what to say, where that is more than the obstacle.
+  /// `reason` is what to say where that is more than the obstacle.
   package func reject(
     _ message: Message, _ obstacle: Conversation.Obstacle, reason: String? = nil, peer: Handle?,
     at now: Instant
