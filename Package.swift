@@ -83,18 +83,25 @@ let package = Package(
     program(
       "chatserve",
       [
-        "ChatCore", "ChatProgram", "ChatServer", "ChatLink", "ChatPosix", "ChatTerminal", "History",
+        "ChatCore", "ChatProgram", "ChatServer", "ChatPosix", "ChatTerminal", "ChatWire", "History",
         "Transcript",
         arguments,
       ]),
     program(
       "chatclient",
-      ["ChatCore", "ChatProgram", "ChatClient", "ChatLink", "ChatPosix", "ChatTerminal", arguments]),
+      ["ChatCore", "ChatProgram", "ChatClient", "ChatPosix", "ChatTerminal", "ChatWire", arguments]),
 
     // Tests
     .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: strict),
     tests("ChatCoreTests", ["ChatCore", "Seeded"]),
-    tests("ChatWireTests", ["ChatCore", "ChatWire", "Seeded"]),
+    // What is said in each dialect, for the codec's suites and the link's.
+    .target(
+      name: "WireSamples", dependencies: ["ChatCore", "ChatWire", "Seeded"],
+      path: "Tests/WireSamples", swiftSettings: strict),
+    tests("ChatWireTests", ["ChatCore", "ChatWire", "Seeded", "WireSamples"]),
+    tests(
+      "ChatLinkTests",
+      ["ChatCore", "ChatLink", "ChatPosix", "ChatWire", "Seeded", "WireSamples", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Seeded"]),
     tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),

@@ -63,7 +63,8 @@ package final class Client {
       words: words.desk)
     let now = Self.now
     link = PeerLink(
-      socket, side: .client, ownHandle: settings.handle, phrases: words.peer, at: now)
+      SocketTransport(socket), side: .client, ownHandle: settings.handle, phrases: words.peer,
+      at: now)
     machine = Conversation(
       ConversationSettings(role: .client, mode: .turns, handle: settings.handle), at: now)
   }
@@ -79,7 +80,7 @@ package final class Client {
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
     sayLastWords(ending)
     _ = desk.close()
-    link.finish(within: Self.farewellWithin.wholeMilliseconds)
+    link.finish(within: Self.farewellWithin)
     return Outcome(
       ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness)
   }
@@ -111,9 +112,8 @@ package final class Client {
 
   private func wait() -> [Readiness] {
     var interests = desk.interests(for: machine)
-    if let interest = link.interest(reading: machine.wantsPeerInput && !desk.isBacklogged) {
-      interests.append(interest)
-    }
+    link.isReading = machine.wantsPeerInput && !desk.isBacklogged
+    if let interest = link.interest { interests.append(interest) }
     let now = Self.now
     let deadlines = [
       machine.deadline, link.deadline, desk.deadline, machine.slowConfirmation(after: now),
@@ -153,7 +153,7 @@ package final class Client {
 extension Client {
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
-    case .send(let outgoing): link.send(outgoing, at: now)
+    case .send(let outgoing): link.send(outgoing)
     case .show(.opened): begin()
     case .show(.message(_, let message)): desk.show(message, from: peer, at: now)
     case .accept(_, let message): desk.accept(message, at: now)

@@ -1,6 +1,6 @@
 import ChatCore
-import ChatLink
 import ChatTerminal
+import ChatWire
 
 /// What a client has to say to its user, beside what every desk says. Evidence
 /// only: the words are the executable's.

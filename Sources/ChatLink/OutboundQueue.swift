@@ -18,17 +18,12 @@ struct OutboundQueue {
   var byteCount: Int { bytes.count - start }
   var isEmpty: Bool { byteCount == 0 }
 
-  /// Takes `new`; see ``append(receipt:_:)``.
+  /// Takes `new`; once it is written, the message numbered `receipt` is on its
+  /// way.
   mutating func append(_ new: [UInt8], receipt: Int?) {
-    append(receipt: receipt) { $0 += new }
-  }
-
-  /// Takes what `write` appends to the bytes it is given; once these are
-  /// written, the message numbered `receipt` is on its way.
-  mutating func append(receipt: Int?, _ write: (inout [UInt8]) -> Void) {
-    let before = bytes.count
-    write(&bytes)
-    if bytes.count > before { pieces.append(Piece(end: bytes.count, receipt: receipt)) }
+    if new.isEmpty { return }
+    bytes += new
+    pieces.append(Piece(end: bytes.count, receipt: receipt))
   }
 
   /// What to write next: everything, or one piece at a time.
@@ -47,22 +42,13 @@ struct OutboundQueue {
       receipt = pieces[firstPiece].receipt ?? receipt
       firstPiece += 1
     }
-    if isEmpty {
-      bytes.removeAll(keepingCapacity: true)
-      pieces.removeAll(keepingCapacity: true)
+    if isEmpty || start >= Self.wasteLimit {
+      bytes.removeFirst(start)
+      pieces.removeFirst(firstPiece)
+      for index in pieces.indices { pieces[index].end -= start }
       start = 0
       firstPiece = 0
-    } else if start >= Self.wasteLimit {
-      dropSent()
     }
     return receipt
-  }
-
-  private mutating func dropSent() {
-    bytes.removeFirst(start)
-    pieces.removeFirst(firstPiece)
-    for index in pieces.indices { pieces[index].end -= start }
-    start = 0
-    firstPiece = 0
   }
 }

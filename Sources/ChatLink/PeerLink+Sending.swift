@@ -3,12 +3,12 @@ import ChatPosix
 import ChatWire
 
 extension PeerLink {
-  /// Puts one value in the queue, in the peer's dialect.
-  public func send(_ outgoing: Conversation.Outgoing, at now: Instant) {
-    guard !isBroken, let value = wireValue(for: outgoing) else { return }
+  /// Puts one thing to say in the queue, in the peer's dialect.
+  public func send(_ outgoing: Conversation.Outgoing) {
+    guard !isBroken else { return }
     var receipt: Int?
     if case .say(let number, _) = outgoing, codec.dialect != .native { receipt = number }
-    outbound.append(receipt: receipt) { codec.encode(value, into: &$0) }
+    outbound.append(codec.encode(outgoing), receipt: receipt)
   }
 
   /// Writes what the socket takes now.
@@ -18,48 +18,74 @@ extension PeerLink {
   public func flush(at now: Instant) -> [Conversation.Event] {
     guard !isBroken else { return [] }
     var taken: Int?
-    do {
-      // In the original dialect one send is one message, so pieces go out one
+    do throws(Conversation.LinkFailure) {
+      try transport.flush()
+      // In the original dialect one write is one message, so pieces go out one
       // by one; the others may share a segment.
       while let piece = outbound.next(joined: codec.dialect != .original) {
-        guard case .wrote(let count) = try descriptor.writeAvailable(piece) else { break }
+        let count = try transport.write(piece)
+        if count == 0 { break }
         taken = outbound.drop(count) ?? taken
         stalledSince = nil
       }
     } catch {
       isBroken = true
-      return [.failed(.broken("\(error.errno)"))]
+      return [.failed(error)]
     }
     if outbound.byteCount > Self.outboundLimit {
       isBroken = true
       return [.failed(.unresponsive)]
     }
-    if !outbound.isEmpty, stalledSince == nil { stalledSince = now }
+    if !isFlushed, stalledSince == nil { stalledSince = now }
     return taken.map { [.acknowledged($0)] } ?? []
   }
 
-  private func wireValue(for signal: Conversation.Outgoing) -> Outgoing? {
-    switch signal {
-    case .greeting:
-      return ownHandle.map(Outgoing.greeting)
-    case .handle(let handle):
-      ownHandle = handle
-      return .handle(handle)
-    case .rejectHandle(let error): return .handleRefused(phrases.refusedHandle(error))
-    case .mode(let mode): return .mode(mode)
-    case .place(let place): return .place(place, sentence: phrases.place(place))
-    case .floor: return .floor
-    case .say(let number, let message):
-      guard let ownHandle else { preconditionFailure("a side speaks under its handle") }
-      return .say(number: number, from: ownHandle, message)
-    case .acknowledge(let number): return .acknowledge(number)
-    case .deny(let refusal): return .deny(phrases.refusal(refusal))
-    case .ping: return .ping
-    case .pong: return .pong
-    case .quit(let reason):
-      // A peer that has not answered may be a chatclient whose user is still
-      // at the question for a name: it knows the bare record.
-      return .quit(reason, sentence: codec.dialect == nil ? nil : phrases.goodbye(reason))
+  /// Sends what can be sent now and, where that is all, the end of file: a peer
+  /// that has left need not wait for what is still to be done here before
+  /// ``finish(within:)``. Waits for nothing.
+  public func hangUp(at now: Instant) {
+    _ = flush(at: now)
+    if outbound.isEmpty { endWriting() }
+  }
+
+  private func endWriting() {
+    guard !isBroken, !hasEndedWriting else { return }
+    hasEndedWriting = true
+    do throws(Conversation.LinkFailure) {
+      try transport.endWriting()
+    } catch {
+      isBroken = true
     }
   }
+
+  /// Sends what is left, then the end of file, and waits for the peer's: a
+  /// close with something unread would reset the connection, and the peer
+  /// could lose the last words (RFC 1122, 4.2.2.13).
+  public func finish(within limit: Duration) {
+    let deadline = Self.now.advanced(by: limit)
+    // A second signal to stop does not take the last words from the peer.
+    var poller = Poller(ignoringSignals: true)
+    isReading = true
+    while !isBroken {
+      let now = Self.now
+      if now >= deadline { break }
+      guard (try? transport.tick(at: now)) != nil else { break }
+      _ = flush(at: now)
+      if outbound.isEmpty { endWriting() }
+      if isBroken || (isAtEnd && hasEndedWriting && isFlushed) { break }
+      if !isAtEnd, transport.hasBufferedInput {
+        discard()
+        continue
+      }
+      let next = min(deadline, transport.deadline ?? deadline)
+      guard let interest,
+        let ready = try? poller.poll(
+          [interest], timeoutMilliseconds: next.duration(since: now).wholeMilliseconds)
+      else { break }
+      if !isAtEnd, ready.contains(where: \.canRead) { discard() }
+    }
+    transport.close()
+  }
+
+  private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 }

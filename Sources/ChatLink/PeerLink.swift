@@ -2,108 +2,116 @@ import ChatCore
 import ChatPosix
 import ChatWire
 
-/// The connection to a peer: a socket, the peer's dialect, and what is still
-/// to be sent. Reads become events of the conversation, what it sends becomes
-/// bytes; nothing here ever waits.
+/// The connection to a peer: a transport, a codec, and what is still to be
+/// sent. Reads become events of the conversation, what it sends becomes bytes;
+/// but for ``finish(within:)`` nothing here ever waits.
 public final class PeerLink {
   /// Bytes that may wait for a peer that does not read. Its receipts and
   /// ours are small, so this is minutes of talk; a peer further behind than
   /// that is not there.
   static let outboundLimit = 256 * 1024
-  /// Milliseconds without a single byte taken, after which the same is true
-  /// of a peer that owes us little.
-  static let stallLimit: Int64 = 60_000
+  /// Without a single byte taken for so long, the same is true of a peer that
+  /// owes us little.
+  static let stallLimit = Duration.seconds(60)
   /// One read: what a fast sender fills between two turns of the loop.
   static let readLength = 64 * 1024
 
-  public let descriptor: FileDescriptor
-  let side: Party
-  let phrases: PeerPhrases
+  let transport: any Transport
   var codec: PeerCodec
-  var ownHandle: Handle?
   var outbound = OutboundQueue()
   var stalledSince: Instant?
-  /// Not filled: of what is never read into, no page is got from the kernel.
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: PeerLink.readLength, alignment: 16)
+  /// Whether the owner takes what is read. A peer that is left unread is made
+  /// to wait by TCP.
+  public var isReading = true
   /// Whether the stream has ended or broken, so that nothing more is read.
   public private(set) var isAtEnd = false
-  /// Whether the last read was full, so that there may be more to read.
+  /// Whether the last read may have left something behind.
   public private(set) var mayHaveMore = false
+  private var lastRead: Instant
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
+  /// Whether this direction has been ended.
+  var hasEndedWriting = false
 
-  /// A link on a connected, non-blocking socket. Closing it stays with the
-  /// owner.
   public init(
-    _ descriptor: FileDescriptor, side: Party, ownHandle: Handle?, phrases: PeerPhrases,
+    _ transport: any Transport, side: Party, ownHandle: Handle?, phrases: PeerPhrases,
     at now: Instant
   ) {
-    self.descriptor = descriptor
-    self.side = side
-    self.ownHandle = ownHandle
-    self.phrases = phrases
-    codec = PeerCodec(side: side, ownHandle: ownHandle, connectedAt: now)
+    self.transport = transport
+    codec = PeerCodec(side: side, ownHandle: ownHandle, phrases: phrases, connectedAt: now)
+    lastRead = now
   }
 
-  deinit { buffer.deallocate() }
+  public var descriptor: FileDescriptor { transport.descriptor }
 
   /// What to poll for; `nil` when nothing.
-  public func interest(reading: Bool) -> Interest? {
-    let read = reading && !isAtEnd
-    let write = !outbound.isEmpty && !isBroken
-    return read || write ? Interest(descriptor, read: read, write: write) : nil
+  public var interest: Interest? {
+    transport.interest(
+      reading: isReading && !isAtEnd, writing: !outbound.isEmpty && !isBroken)
   }
 
-  /// When ``tick(at:)`` is wanted.
+  /// When ``tick(at:)`` is wanted. What the transport holds and the socket does
+  /// not is wanted at once.
   public var deadline: Instant? {
-    let stall = stalledSince?.advanced(byMilliseconds: Self.stallLimit)
-    switch (codec.deadline, stall) {
-    case (let first?, let second?): return min(first, second)
-    case (let only?, nil), (nil, let only?): return only
-    case (nil, nil): return nil
-    }
+    [
+      codec.deadline, transport.deadline, stalledSince?.advanced(by: Self.stallLimit),
+      hasBufferedInput ? lastRead : nil,
+    ].compactMap { $0 }.min()
   }
+
+  private var hasBufferedInput: Bool { isReading && !isAtEnd && transport.hasBufferedInput }
 
   /// Whether everything that was to be sent is with the kernel.
-  public var isFlushed: Bool { outbound.isEmpty }
+  public var isFlushed: Bool { outbound.isEmpty && !transport.hasPendingOutput }
 
   public func tick(at now: Instant) -> [Conversation.Event] {
-    if let since = stalledSince, now.milliseconds(since: since) >= Self.stallLimit {
+    if let since = stalledSince, now.duration(since: since) >= Self.stallLimit {
       stalledSince = nil
       return [.failed(.unresponsive)]
     }
-    return events(from: codec.tick(at: now), at: now)
+    do throws(Conversation.LinkFailure) {
+      try transport.tick(at: now)
+    } catch {
+      isAtEnd = true
+      return [.failed(error)]
+    }
+    return codec.tick(at: now) + (hasBufferedInput ? receive(at: now) : [])
   }
 
   /// Reads once, if there is something.
   public func receive(at now: Instant) -> [Conversation.Event] {
     mayHaveMore = false
     guard !isAtEnd else { return [] }
-    do {
-      switch try descriptor.readAvailable(into: buffer) {
+    lastRead = now
+    do throws(Conversation.LinkFailure) {
+      switch try transport.read(upTo: Self.readLength) {
       case .wouldBlock:
         return []
       case .endOfFile:
         isAtEnd = true
-        return events(from: codec.endOfFile(at: now), at: now)
-      case .bytes(let count):
-        mayHaveMore = count == buffer.count
-        let incoming = codec.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: now)
-        return [.received] + events(from: incoming, at: now)
+        return codec.endOfFile(at: now)
+      case .truncated:
+        isAtEnd = true
+        return codec.endOfFile(at: now, isTruncated: true)
+      case .bytes(let bytes):
+        mayHaveMore = bytes.count == Self.readLength || transport.hasBufferedInput
+        let events = [.received] + codec.receive(bytes, at: now)
+        outbound.append(codec.takeReplies(), receipt: nil)
+        return events
       }
     } catch {
       isAtEnd = true
-      return [.failed(.broken("\(error.errno)"))]
+      return [.failed(error)]
     }
   }
 
-  /// Reads what there is and forgets it.
+  /// Reads once and forgets it.
   func discard() {
-    do {
-      if case .endOfFile = try descriptor.readAvailable(into: buffer) { isAtEnd = true }
-    } catch {
-      isAtEnd = true
+    switch Result(catching: { () throws(Conversation.LinkFailure) in
+      try transport.read(upTo: Self.readLength)
+    }) {
+    case .success(.bytes), .success(.wouldBlock): break
+    case .success(.endOfFile), .success(.truncated), .failure: isAtEnd = true
     }
   }
 }

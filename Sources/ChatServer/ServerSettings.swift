@@ -1,5 +1,4 @@
 import ChatCore
-import ChatLink
 import ChatTerminal
 
 /// What chatserve is told once, by its command line and environment.

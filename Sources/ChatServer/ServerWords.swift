@@ -1,7 +1,7 @@
 import ChatCore
-import ChatLink
 import ChatPosix
 import ChatTerminal
+import ChatWire
 import Transcript
 
 /// What a server has to say to people, beside what every desk says. Evidence

@@ -1,7 +1,7 @@
 import ChatClient
 import ChatCore
-import ChatLink
 import ChatProgram
+import ChatWire
 
 /// Every sentence that chatclient says.
 enum UserMessages {

@@ -1,6 +1,6 @@
 import ChatCore
-import ChatLink
 import ChatProgram
+import ChatWire
 
 /// What peers read who have no program to find words: over nc or telnet.
 extension UserMessages {

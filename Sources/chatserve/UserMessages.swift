@@ -1,5 +1,4 @@
 import ChatCore
-import ChatLink
 import ChatPosix
 import ChatProgram
 import ChatServer

@@ -1,6 +1,7 @@
 import ChatWire
 import Seeded
 import Testing
+import WireSamples
 
 struct LineFramerTests {
   private func lines(_ chunks: [[UInt8]], limit: Int = 1000) -> [LineFramer.Line] {
@@ -36,7 +37,7 @@ struct LineFramerTests {
     "12345\n123456\n1234\r\n12345\r\n123456\r\n1234567890\nok\n123456".utf8)
 
   @Test(arguments: 1...overlong.count)
-  func anOverlongLineIsToldOnce(_ size: Int) {
+  func anOverlongLineIsReportedOnce(_ size: Int) {
     let expected: [LineFramer.Line] =
       complete("12345") + [.tooLong] + complete("1234", "12345") + [.tooLong, .tooLong]
       + complete("ok") + [.tooLong]
@@ -46,13 +47,13 @@ struct LineFramerTests {
   @Test func memoryIsBounded() {
     var framer = LineFramer(maximumLineLength: 100)
     let chunk = [UInt8](repeating: 0x61, count: 1000)
-    var told: [LineFramer.Line] = []
+    var lines: [LineFramer.Line] = []
     for _ in 0..<200 {
-      told += framer.feed(chunk)
+      lines += framer.feed(chunk)
       #expect(framer.partial.count <= 101)
     }
-    told += framer.feed(Array("\nok\n".utf8))
-    #expect(told == [.tooLong] + complete("ok"))
+    lines += framer.feed(Array("\nok\n".utf8))
+    #expect(lines == [.tooLong] + complete("ok"))
   }
 
   @Test func randomSplits() {

@@ -1,31 +1,31 @@
 import ChatCore
 import ChatWire
 import Testing
+import WireSamples
 
 struct PeerCodecEncodeTests {
-  private static let notices: [Outgoing] = [
-    .place(2, sentence: "Second in line."), .deny("Too long."), .handleRefused("Again: "),
-    .quit(.idle, sentence: "Good Bye"), .quit(.user, sentence: nil), .mode(.free), .floor, .ping,
-    .pong, .acknowledge(3),
+  private static let notices: [Conversation.Outgoing] = [
+    .place(2), .deny(.tooMuchHeld), .rejectHandle(.empty), .quit(.idle), .mode(.free), .floor,
+    .ping, .pong, .acknowledge(3),
   ]
 
-  private func say(_ text: String) throws -> Outgoing {
-    .say(number: 7, from: try Handle("SERVER"), try Message(text))
+  private func say(_ text: String) throws -> Conversation.Outgoing {
+    .say(number: 7, try Message(text))
   }
 
   @Test(arguments: [
     (
       Dialect.native,
       [
-        "wait 2\0", "deny Too long.\0", "deny Again: \0", "quit idle\0", "quit user\0",
-        "mode free\0", "floor\0", "ping\0", "pong\0", "ack 3\0",
+        "wait 2\0", "deny Too much.\0", "deny Again: \0", "quit idle\0", "mode free\0",
+        "floor\0", "ping\0", "pong\0", "ack 3\0",
       ]
     ),
     (
       .line,
-      ["Second in line.\n", "Too long.\n", "Again: \n", "Good Bye\n", "", "", "", "", "", ""]
+      ["Number 2.\n", "Too much.\n", "Again: \n", "Good Bye, idle.\n", "", "", "", "", ""]
     ),
-    (.original, ["", "Too long.", "Again: ", "\\quit", "\\quit", "", "", "", "", ""]),
+    (.original, ["", "Too much.", "Again: ", "\\quit", "", "", "", "", ""]),
   ])
   func server(_ dialect: Dialect, _ expected: [String]) {
     var codec = PeerCodec.server(dialect)
@@ -40,7 +40,7 @@ struct PeerCodecEncodeTests {
     #expect(
       codec.encoded(try say("a\nann> b\n\u{1b}[2J\r"))
         == "SERVER> a\n        ann> b\n        \\x1b[2J\\x0d\n")
-    #expect(codec.encoded(.deny("a\nSERVER> b\u{7}")) == "a\\nSERVER> b\\x07\n")
+    #expect(codec.encoded(.deny(.invalid(.empty))) == "a\\nSERVER> b\\x07\n")
   }
 
   @Test func messagesToAnOriginal() throws {
@@ -57,19 +57,19 @@ struct PeerCodecEncodeTests {
   }
 
   @Test func beforeTheDialectIsKnown() throws {
-    var server = PeerCodec(side: .server, connectedAt: at(0))
-    #expect(server.encoded(.greeting(try Handle("SERVER"))) == "SERVER\0")
-    #expect(server.encoded(.quit(.full, sentence: "Full.")) == "Full.\n")
-    #expect(server.encoded(.quit(.stopped, sentence: nil)) == "quit stopped\0")
+    var server = PeerCodec(side: .server, ownHandle: try Handle("SERVER"))
+    #expect(server.encoded(.greeting) == "SERVER\0")
+    #expect(server.encoded(.quit(.stopped)) == "quit stopped\0")
     #expect(server.encoded(.ping) == "")
-    var client = PeerCodec(side: .client, connectedAt: at(0))
-    #expect(client.encoded(.quit(.user, sentence: nil)) == "")
+    #expect(server.encoded(.place(1)) == "")
+    var client = PeerCodec(side: .client)
+    #expect(client.encoded(.quit(.user)) == "")
   }
 
   @Test func client() throws {
-    let handle = Outgoing.handle(try Handle("ann"))
-    let said = Outgoing.say(number: 1, from: try Handle("ann"), try Message("hi"))
-    let goodbye = Outgoing.quit(.user, sentence: "Good Bye")
+    let handle = Conversation.Outgoing.handle(try Handle("ann"))
+    let said = Conversation.Outgoing.say(number: 1, try Message("hi"))
+    let goodbye = Conversation.Outgoing.quit(.user)
     var native = PeerCodec.client(.native)
     #expect(
       [handle, said, goodbye].map { native.encoded($0) } == ["ann\0", "say 1 hi\0", "quit user\0"])
@@ -84,15 +84,12 @@ struct PeerCodecEncodeTests {
   func linesComeBack(_ text: String) throws {
     let ann = try Handle("ann")
     var client = PeerCodec.client(.line)
-    var bytes: [UInt8] = []
-    client.encode(.handle(ann), into: &bytes)
-    for number in 1...2 {
-      client.encode(.say(number: number, from: ann, try Message(text)), into: &bytes)
-    }
-    var server = PeerCodec(side: .server, connectedAt: at(0))
+    var bytes = client.encode(.handle(ann))
+    for number in 1...2 { bytes += client.encode(.say(number: number, try Message(text))) }
+    var server = PeerCodec(side: .server)
     #expect(
       server.receive(bytes, at: at(0)) == [
-        .dialect(.line), .handle(ann), try .said(text), try .said(text),
+        .introduced(ann, .line), try .said(text), try .said(text),
       ])
   }
 }

@@ -2,6 +2,7 @@ import ChatCore
 import ChatWire
 import Seeded
 import Testing
+import WireSamples
 
 struct PeerCodecFuzzTests {
   private static let words: [[UInt8]] =
@@ -10,23 +11,16 @@ struct PeerCodecFuzzTests {
       [0], [0], [10], [13], [255], [255, 250], [255, 240], [0xc3], [0x80],
     ]
 
-  private static func isLast(_ incoming: Incoming) -> Bool {
-    switch incoming {
-    case .quit, .refused, .malformed, .endOfFile: true
-    default: false
-    }
-  }
-
-  /// Whatever comes, and whenever: the dialect is told before anything that
-  /// depends on it, and the end is told once and is the last.
+  /// Whatever comes, and whenever: the dialect is known before anything that
+  /// depends on it, and there is one end, which is the last.
   @Test(arguments: Party.allCases)
   func anything(_ side: Party) {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededRandom(seed: seed)
     for _ in 0..<2000 {
       var now: Int64 = 0
-      var codec = PeerCodec(side: side, connectedAt: at(now))
-      var all: [Incoming] = []
+      var codec = PeerCodec(side: side)
+      var all: [Conversation.Event] = []
       for _ in 0..<Int.random(in: 0...20, using: &random) {
         now += Int64.random(in: 0...400, using: &random)
         let count = Int.random(in: 0...4, using: &random)
@@ -39,15 +33,13 @@ struct PeerCodecFuzzTests {
           all += codec.tick(at: at(now))
           #expect(codec.deadline == nil, "seed \(seed)")
         }
+        #expect(all.isEmpty || codec.dialect != nil || all.last?.isLast == true, "seed \(seed)")
       }
-      all += codec.endOfFile(at: at(now))
-      #expect(all.count(where: Self.isLast) == 1, "seed \(seed)")
-      #expect(all.last.map(Self.isLast) == true, "seed \(seed)")
-      let values = all.filter { if case .reply = $0 { false } else { !Self.isLast($0) } }
-      if let first = values.first {
-        #expect(codec.dialect.map(Incoming.dialect) == first, "seed \(seed)")
-      }
+      all += codec.endOfFile(at: at(now), isTruncated: Bool.random(using: &random))
+      #expect(all.count(where: \.isLast) == 1, "seed \(seed)")
+      #expect(all.last?.isLast == true, "seed \(seed)")
       #expect(codec.receive([0x61, 0, 0x0a], at: at(now)) == [], "seed \(seed)")
+      #expect(codec.deadline == nil, "seed \(seed)")
     }
   }
 }

@@ -2,6 +2,7 @@ import ChatCore
 import ChatWire
 import Foundation
 import Testing
+import WireSamples
 
 /// The examples of `docs/protocol.md` are what the code does.
 struct ProtocolPageTests {
@@ -32,16 +33,18 @@ struct ProtocolPageTests {
     return sends
   }
 
-  private func server(_ outgoing: [Outgoing], _ codec: inout PeerCodec) -> [Send] {
-    outgoing.map { value in
-      var bytes: [UInt8] = []
-      codec.encode(value, into: &bytes)
-      return Send(isServer: true, bytes: bytes)
-    }
+  private func server() throws -> PeerCodec {
+    PeerCodec(side: .server, ownHandle: try Handle("SERVER"))
+  }
+
+  private func sent(
+    _ outgoing: [Conversation.Outgoing], _ codec: inout PeerCodec
+  ) -> [Send] {
+    outgoing.map { Send(isServer: true, bytes: codec.encode($0)) }
   }
 
   /// Plays the client's sends to a server and returns what it made of them.
-  private func incoming(_ sends: [Send], _ codec: inout PeerCodec) -> [Incoming] {
+  private func events(_ sends: [Send], _ codec: inout PeerCodec) -> [Conversation.Event] {
     var now: Int64 = 0
     return sends.filter { !$0.isServer }.flatMap { send in
       now += 400
@@ -51,61 +54,62 @@ struct ProtocolPageTests {
 
   @Test func native() throws {
     let page = try sends(below: "Native")
-    var codec = PeerCodec(side: .server, connectedAt: at(0))
-    let hi = try Message("hi")
-    let server = try Handle("SERVER")
-    let greeting = self.server([.greeting(server)], &codec)
+    var codec = try server()
+    let greeting = sent([.greeting], &codec)
     #expect(
-      incoming(page, &codec) == [
-        .dialect(.native), .handle(try Handle("tatyana")), .said(number: 1, hi), .acknowledged(1),
+      events(page, &codec) == [
+        try .introduced("tatyana", .native), try .said("hi", number: 1), .acknowledged(1),
         .quit(.user),
       ])
-    let answers: [Outgoing] = [
-      .mode(.turns), .floor, .acknowledge(1), .say(number: 1, from: server, hi),
+    let answers: [Conversation.Outgoing] = [
+      .mode(.turns), .floor, .acknowledge(1), .say(number: 1, try Message("hi")),
     ]
-    #expect(page.filter(\.isServer) == greeting + self.server(answers, &codec))
+    #expect(page.filter(\.isServer) == greeting + sent(answers, &codec))
   }
 
   @Test func line() throws {
     let all = try sends(below: "Line")
     let page = Array(all.prefix { $0.bytes.first != 0xff })
-    var codec = PeerCodec(side: .server, connectedAt: at(0))
-    let server = try Handle("SERVER")
-    let greeting = self.server([.greeting(server)], &codec)
+    var codec = try server()
+    let greeting = sent([.greeting], &codec)
     #expect(
-      incoming(page, &codec) == [
-        .dialect(.line), .handle(try Handle("tatyana")), try .said("hi"), .quit(.user),
+      events(page, &codec) == [
+        try .introduced("tatyana", .line), try .said("hi"), .quit(.user),
       ])
-    let said = Outgoing.say(number: 1, from: server, try Message("hi\n\u{1b}[2J"))
-    #expect(page.filter(\.isServer) == greeting + self.server([said], &codec))
+    let said = Conversation.Outgoing.say(number: 1, try Message("hi\n\u{1b}[2J"))
+    #expect(page.filter(\.isServer) == greeting + sent([said], &codec))
 
     let telnet = Array(all.suffix(2))
-    var other = PeerCodec(side: .server, connectedAt: at(0))
-    #expect(incoming(telnet, &other) == [.reply(try #require(telnet.last).bytes)])
+    var other = try server()
+    #expect(events(telnet, &other) == [])
+    #expect(other.takeReplies() == telnet.last?.bytes)
   }
 
   @Test func original() throws {
     let page = try sends(below: "Original")
-    var codec = PeerCodec(side: .server, connectedAt: at(0))
-    let server = try Handle("SERVER")
-    let greeting = self.server([.greeting(server)], &codec)
+    var codec = try server()
+    let greeting = sent([.greeting], &codec)
     #expect(
-      incoming(page, &codec) == [
-        .dialect(.original), .handle(try Handle("tatyana")), try .said("hi"), .quit(.user),
+      events(page, &codec) == [
+        try .introduced("tatyana", .original), try .said("hi"), .quit(.user),
       ])
-    let said = Outgoing.say(number: 1, from: server, try Message("hi"))
-    #expect(page.filter(\.isServer) == greeting + self.server([said], &codec))
+    let said = Conversation.Outgoing.say(number: 1, try Message("hi"))
+    #expect(page.filter(\.isServer) == greeting + sent([said], &codec))
   }
 
   @Test func goodbyeBeforeTheDialectIsKnown() throws {
     let page = try sends(below: "A goodbye before the dialect is known")
-    var codec = PeerCodec(side: .server, connectedAt: at(0))
-    let outgoing: [Outgoing] = [
-      .greeting(try Handle("SERVER")), .quit(.full, sentence: "Full."),
-    ]
-    #expect(page == server(outgoing, &codec))
-    var client = PeerCodec(side: .client, connectedAt: at(0))
-    _ = client.receive(page.flatMap(\.bytes), at: at(0))
-    #expect(client.endOfFile(at: at(1)) == [.refused("Full.")])
+    var codec = try server()
+    #expect(Array(page.prefix(2)) == sent([.greeting, .quit(.full)], &codec))
+    var client = PeerCodec(side: .client)
+    #expect(
+      client.receive(page.prefix(2).flatMap(\.bytes), at: at(0))
+        == [try .introduced("SERVER", .native), .quit(.full)])
+    // Without a greeting, and after one.
+    for sends in [page.suffix(1), [page[0], page[2]]] {
+      var client = PeerCodec(side: .client)
+      _ = client.receive(sends.flatMap(\.bytes), at: at(0))
+      #expect(client.endOfFile(at: at(1)) == [.serverRefused("Full.")])
+    }
   }
 }

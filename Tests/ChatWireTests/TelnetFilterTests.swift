@@ -1,5 +1,6 @@
 import ChatWire
 import Testing
+import WireSamples
 
 struct TelnetFilterTests {
   private func filter(_ chunks: [[UInt8]]) -> (data: [UInt8], replies: [UInt8]) {
@@ -7,7 +8,7 @@ struct TelnetFilterTests {
     var data: [UInt8] = []
     var replies: [UInt8] = []
     for chunk in chunks {
-      chunk.withUnsafeBytes { filter.filter($0, into: &data, replies: &replies) }
+      filter.filter(chunk, into: &data, replies: &replies)
     }
     return (data, replies)
   }

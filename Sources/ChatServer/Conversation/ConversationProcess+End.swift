@@ -24,7 +24,7 @@ extension ConversationProcess {
     for part in ControlLimits.parts(of: draft) { report(.unsaid(part)) }
     if !ending.isRecorded { report(.unrecorded(by: ending.by, ending.reason)) }
     report(.released)
-    link.finish(within: Self.farewellWithin.wholeMilliseconds)
+    link.finish(within: Self.farewellWithin)
     return ending.isRecorded ? .ended : .closeUnrecorded
   }
 

@@ -61,7 +61,9 @@ final class ConversationProcess {
     self.words = words
     self.line = line
     self.address = address
-    link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
+    link = PeerLink(
+      SocketTransport(peer), side: .server, ownHandle: settings.handle, phrases: words.peer, at: now
+    )
     recorder =
       run.map { TranscriptRecorder(run: $0, mode: settings.mode, address: address) }
       ?? MemoryRecorder()
@@ -137,8 +139,8 @@ extension ConversationProcess {
 
   private func wait() -> [Readiness] {
     var interests = listenerIsGone ? [] : [Interest(line.descriptor)]
-    let reads = machine.wantsPeerInput && desk?.isBacklogged != true
-    if let interest = link.interest(reading: reads) { interests.append(interest) }
+    link.isReading = machine.wantsPeerInput && desk?.isBacklogged != true
+    if let interest = link.interest { interests.append(interest) }
     interests += desk?.interests(for: machine) ?? []
     let now = Self.now
     let deadlines = [
@@ -219,7 +221,7 @@ extension ConversationProcess {
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
     case .record(let entry): recorder.ask(entry)
-    case .send(let outgoing): link.send(outgoing, at: now)
+    case .send(let outgoing): link.send(outgoing)
     case .show(.opened):
       desk?.begin()
       desk?.announce(words.sentence(.opened))

@@ -104,7 +104,7 @@ public final class Listener {
     for signal in earlySignals { take(signal, at: began) }
     if stopping == nil {
       announce()
-      Rehearsal.play(settings)
+      Rehearsal.play(settings, words.peer)
     }
     while true {
       let now = Instant(milliseconds: Clock.monotonicMilliseconds())

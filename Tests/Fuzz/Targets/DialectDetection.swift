@@ -9,57 +9,57 @@ enum DialectDetection {
     let whole = server([cuts.data])
     let pieces = server(cuts.chunks)
     try hold(whole.dialect == pieces.dialect, "\(whole) whole, \(pieces) in pieces")
-    try hold(pieces.repliesAre(in: whole), "other telnet replies in pieces")
+    // A read that decides is answered as a whole; what came after the deciding
+    // byte is in it or not.
+    try hold(whole.replies.starts(with: pieces.replies), "other telnet replies in pieces")
     try hold(
-      cuts.data.count < DialectDetector.limit || whole.isDecided, "\(cuts.data.count) bytes kept")
+      cuts.data.count < RecordFramer.maximumRecordLength || whole.dialect != nil || whole.hasEnded,
+      "\(cuts.data.count) bytes kept")
     try checkGreeting(cuts)
   }
 
   private struct Decision {
     var dialect: Dialect?
-    var isOversized = false
+    var hasEnded = false
     var replies: [UInt8] = []
-
-    var isDecided: Bool { dialect != nil || isOversized }
-
-    /// A read that decides is answered as a whole; what came after the
-    /// deciding byte is in it or not.
-    func repliesAre(in whole: Decision) -> Bool { whole.replies.starts(with: replies) }
   }
 
   private static func server(_ chunks: [[UInt8]]) -> Decision {
-    var detector = DialectDetector()
+    var codec = PeerCodec(side: .server, phrases: .silent, connectedAt: .zero)
     var decision = Decision()
-    let now = Instant(milliseconds: 0)
     for chunk in chunks {
-      let outcome = chunk.withUnsafeBytes {
-        detector.feed($0, at: now, replies: &decision.replies)
-      }
-      switch outcome {
-      case .undecided: continue
-      case .decided(let dialect, _): decision.dialect = dialect
-      case .oversized: decision.isOversized = true
-      }
-      return decision
+      let events = codec.receive(chunk, at: .zero)
+      decision.replies += codec.takeReplies()
+      decision.dialect = codec.dialect
+      decision.hasEnded = codec.dialect == nil && !events.isEmpty
+      if decision.hasEnded || decision.dialect != nil { break }
     }
     return decision
   }
 
   private static func checkGreeting(_ cuts: Cuts) throws(FuzzFinding) {
-    var detector = GreetingDetector(connectedAt: Instant(milliseconds: 0))
+    var codec = PeerCodec(side: .client, phrases: .silent, connectedAt: .zero)
+    var read: [UInt8] = []
     for chunk in cuts.chunks {
-      let outcome = chunk.withUnsafeBytes { detector.feed($0, at: Instant(milliseconds: 0)) }
-      switch outcome {
-      case .undecided: continue
-      case .decided(let dialect, let bytes):
-        try hold(dialect == .native && bytes.contains(0), "\(dialect) for a greeting with NUL")
+      read += chunk
+      let events = codec.receive(chunk, at: .zero)
+      if let dialect = codec.dialect {
+        try hold(dialect == .native && read.contains(0), "\(dialect) for a greeting with NUL")
         return
-      case .oversized: return
-      case .refused, .ended: throw FuzzFinding(what: "the end before the end of file")
       }
+      if case .failed(.malformed)? = events.last { return }
+      try hold(events.isEmpty, "\(events) before the dialect and the end of file")
     }
-    if case .undecided = detector.endOfFile() {
-      throw FuzzFinding(what: "the end of file decided nothing")
-    }
+    try hold(!codec.endOfFile(at: .zero).isEmpty, "the end of file decided nothing")
   }
+}
+
+extension PeerPhrases {
+  /// For peers that are never told anything.
+  static let silent = PeerPhrases(
+    refusedHandle: { _ in "" }, refusal: { _ in "" }, place: { _ in "" }, goodbye: { _ in "" })
+}
+
+extension Instant {
+  static let zero = Instant(milliseconds: 0)
 }

@@ -16,25 +16,15 @@ enum Framing {
       || rest.count + 1 > RecordFramer.maximumRecordLength
     for chunks in [[cuts.data], cuts.chunks] {
       var framer = RecordFramer()
-      var records: [[UInt8]] = []
-      var hasThrown = false
-      for chunk in chunks where !hasThrown {
-        do {
-          try chunk.withUnsafeBytes { bytes in
-            try framer.feed(bytes) { record throws(WireError) in
-              records.append(Array(record))
-              return true
-            }
-          }
-        } catch {
-          hasThrown = true
-        }
+      var records: [RecordFramer.Record] = []
+      for chunk in chunks {
+        records += framer.feed(chunk)
         try hold(
           framer.partial.count < RecordFramer.maximumRecordLength, "a record grew past its limit")
       }
-      try hold(hasThrown == isOversized, "an oversized record: \(hasThrown), \(isOversized)")
-      if hasThrown { continue }
-      try hold(records == pieces, "records \(records), not \(pieces)")
+      try hold((records.last == .tooLong) == isOversized, "an oversized record: \(isOversized)")
+      if isOversized { continue }
+      try hold(records == pieces.map { .complete($0[...]) }, "records \(records), not \(pieces)")
       try hold(framer.partial == rest, "unfinished \(framer.partial), not \(rest)")
     }
   }

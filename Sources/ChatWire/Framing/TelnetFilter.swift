@@ -18,7 +18,7 @@ public struct TelnetFilter: Sendable {
   private static let will: UInt8 = 251
   private static let subnegotiationBegin: UInt8 = 250
   private static let subnegotiationEnd: UInt8 = 240
-  /// EOF, the first command of RFC 1184; below it there are none.
+  /// EOF, the first command of RFC 1184; below it are no commands.
   private static let firstCommand: UInt8 = 236
 
   private var state = State.data
@@ -68,10 +68,10 @@ public struct TelnetFilter: Sendable {
   /// Appends the text among `bytes` to `data`, and what must be sent back to
   /// `replies`.
   public mutating func filter(
-    _ bytes: UnsafeRawBufferPointer, into data: inout [UInt8], replies: inout [UInt8]
+    _ bytes: [UInt8], into data: inout [UInt8], replies: inout [UInt8]
   ) {
     // Nearly every read is text alone.
-    if state == .data, ByteScan.firstIndex(of: Self.iac, in: bytes, from: 0) == nil {
+    if state == .data, !bytes.contains(Self.iac) {
       data.append(contentsOf: bytes)
       return
     }

@@ -5,7 +5,7 @@ public struct LineFramer: Sendable {
     /// The bytes of a line without its end: a part of what was read, which
     /// they keep in memory, when all of it came in one read.
     case complete(ArraySlice<UInt8>)
-    /// A line over the limit; told once, the rest of it is skipped.
+    /// A line over the limit; reported once, the rest of it is skipped.
     case tooLong
   }
 
@@ -22,40 +22,17 @@ public struct LineFramer: Sendable {
 
   /// Takes what was read and returns the lines that ended in it.
   public mutating func feed(_ bytes: [UInt8]) -> [Line] {
-    bytes.withUnsafeBytes { feed(bytes, scanned: $0) }
-  }
-
-  /// `scanned` is `bytes` once more.
-  private mutating func feed(_ bytes: [UInt8], scanned: UnsafeRawBufferPointer) -> [Line] {
     var lines: [Line] = []
     var start = 0
-    var telnetEnd = telnetLineEnd(in: scanned, from: 0)
-    while true {
-      let lineFeed = ByteScan.firstIndex(of: 0x0a, in: scanned, from: start)
-      guard let end = Self.earlier(lineFeed, telnetEnd) else { break }
-      let piece = bytes[start..<end]
-      start = end + 1
-      if end == telnetEnd { telnetEnd = telnetLineEnd(in: scanned, from: start) }
-      finishLine(piece, &lines)
+    for (index, byte) in bytes.enumerated() {
+      if byte == 0x0a || (byte == 0 && lastWasCarriageReturn) {
+        finishLine(bytes[start..<index], &lines)
+        start = index + 1
+      }
+      lastWasCarriageReturn = byte == 0x0d
     }
     keep(bytes[start...], &lines)
-    if let last = bytes.last { lastWasCarriageReturn = last == 0x0d }
     return lines
-  }
-
-  private static func earlier(_ one: Int?, _ other: Int?) -> Int? {
-    guard let one, let other else { return one ?? other }
-    return min(one, other)
-  }
-
-  /// The NUL of the first CR NUL whose NUL is at or after `start`.
-  private func telnetLineEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-    var start = start
-    while let index = ByteScan.firstIndex(of: 0, in: bytes, from: start) {
-      if index == 0 ? lastWasCarriageReturn : bytes[index - 1] == 0x0d { return index }
-      start = index + 1
-    }
-    return nil
   }
 
   /// The last line, when the stream ended without an end of line.

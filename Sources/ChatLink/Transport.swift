@@ -1,0 +1,132 @@
+import ChatCore
+import ChatPosix
+
+/// What carries a peer's bytes: the place where encryption goes. Above it are
+/// the bytes of `docs/protocol.md`, below it a socket.
+///
+/// Nothing here waits. A failure is final for its direction; a transport that
+/// has an answer to one (an alert) still sends it with the next ``flush()``.
+public protocol Transport: AnyObject {
+  /// The connected, non-blocking socket.
+  var descriptor: FileDescriptor { get }
+
+  /// What to poll for; `nil` when nothing. A transport may want more than it
+  /// is asked for: to read before it can write, or to write words of its own.
+  func interest(reading: Bool, writing: Bool) -> Interest?
+  /// Whether ``read(upTo:)`` has something (bytes, an end or a failure) though
+  /// the socket may have nothing.
+  var hasBufferedInput: Bool { get }
+  /// Whether the socket has not yet taken words of the transport's own.
+  var hasPendingOutput: Bool { get }
+  /// When ``tick(at:)`` is wanted.
+  var deadline: Instant? { get }
+
+  /// Takes the time. Throws when it has run out for the peer.
+  func tick(at now: Instant) throws(Conversation.LinkFailure)
+
+  /// Reads once, `limit` bytes at most. What the peer wrote at once and the
+  /// transport keeps apart from the rest is not joined with it.
+  func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead
+
+  /// Writes once. A transport with records of its own makes one of what it is
+  /// given, up to 16 KiB: in the original dialect one write is one message.
+  ///
+  /// - Parameter bytes: Not empty. After an answer that is smaller, the next
+  ///   write begins with the rest: a transport may have sealed it already.
+  /// - Returns: how many of them, from the first on, are with the kernel in
+  ///   such a way that the peer can read them without any more from here; 0
+  ///   when that is not yet so.
+  /// - Throws: when the peer can be written to no more.
+  func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int
+
+  /// Writes what the socket takes of the transport's own words.
+  func flush() throws(Conversation.LinkFailure)
+
+  /// Ends this direction: nothing is written any more, and the peer reads an
+  /// end and knows that nothing was cut off. Called once, after the last
+  /// write; what the socket does not take at once goes with ``flush()``.
+  func endWriting() throws(Conversation.LinkFailure)
+
+  /// Lets go of the socket.
+  func close()
+}
+
+/// What one read of a transport gave.
+public enum TransportRead: Hashable, Sendable {
+  /// At least one byte.
+  case bytes([UInt8])
+  /// Nothing there now.
+  case wouldBlock
+  /// The peer has ended its direction.
+  case endOfFile
+  /// The socket has ended, and the transport's own end did not come before:
+  /// something may have been cut off.
+  case truncated
+}
+
+/// Bytes in the clear: the socket alone.
+public final class SocketTransport: Transport {
+  public let descriptor: FileDescriptor
+  /// Not filled: of what is never read into, no page is got from the kernel.
+  private let buffer: UnsafeMutableRawBufferPointer
+
+  /// On a connected, non-blocking socket.
+  public init(_ descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+    buffer = .allocate(byteCount: PeerLink.readLength, alignment: 16)
+  }
+
+  deinit { buffer.deallocate() }
+
+  public var hasBufferedInput: Bool { false }
+  public var hasPendingOutput: Bool { false }
+  public var deadline: Instant? { nil }
+
+  public func interest(reading: Bool, writing: Bool) -> Interest? {
+    reading || writing ? Interest(descriptor, read: reading, write: writing) : nil
+  }
+
+  public func tick(at now: Instant) {}
+
+  public func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit))
+    switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
+      try descriptor.readAvailable(into: part)
+    }) {
+    case .bytes(let count): return .bytes(Array(part[..<count]))
+    case .wouldBlock: return .wouldBlock
+    case .endOfFile: return .endOfFile
+    }
+  }
+
+  public func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
+    switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
+      try descriptor.writeAvailable(bytes)
+    }) {
+    case .wrote(let count): return count
+    case .wouldBlock: return 0
+    }
+  }
+
+  public func flush() {}
+
+  public func endWriting() {
+    // A connection that is gone needs no end of file.
+    try? descriptor.shutdownWrite()
+  }
+
+  public func close() { descriptor.closeOnce() }
+}
+
+extension Conversation.LinkFailure {
+  /// What `call` returns; its error as the failure of a link.
+  static func of<Value>(
+    _ call: () throws(SystemCallError) -> Value
+  ) throws(Conversation.LinkFailure) -> Value {
+    do {
+      return try call()
+    } catch {
+      throw .broken("\(error.errno)")
+    }
+  }
+}

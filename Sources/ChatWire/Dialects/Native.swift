@@ -1,0 +1,164 @@
+import ChatCore
+
+/// Records ended by NUL, with receipts: chatclient and chatserve. See
+/// `docs/protocol.md`.
+struct NativeDialect: PeerDialect {
+  /// The first word of a record.
+  private enum Verb: String {
+    case mode, wait, floor, say, ack, quit, ping, pong, deny
+  }
+
+  private var sides: Sides
+  private var records = RecordFramer()
+
+  init(_ sides: Sides) {
+    self.sides = sides
+  }
+
+  var dialect: Dialect? { .native }
+
+  mutating func receive(_ bytes: [UInt8], at now: Instant, _ decoded: inout Decoded) {
+    for record in records.feed(bytes) where !decoded.isOver {
+      do throws(Conversation.LinkFailure) {
+        switch record {
+        case .tooLong: throw .oversized
+        case .complete(let record) where sides.expectsHandle: takeHandle(record, &decoded)
+        case .complete(let record): try take(record, &decoded)
+        }
+      } catch {
+        decoded.finish(.failed(error))
+      }
+    }
+  }
+
+  mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded) {
+    if sides.side == .client, records.partial.last == 0x0a {
+      // A server that had to close before it knew whom it greeted said so in
+      // a plain line.
+      decoded.finish(.serverRefused(PlainText.sentence(records.partial)))
+    } else if isTruncated {
+      decoded.finish(.failed(.broken("cut off without an end")))
+    }
+  }
+
+  /// The first record of a direction: who is there.
+  private mutating func takeHandle(_ record: ArraySlice<UInt8>, _ decoded: inout Decoded) {
+    // A handle is one word, so a goodbye cannot be one: a person may leave at
+    // the question for the name.
+    if record.starts(with: "quit ".utf8) {
+      decoded.finish(.quit(Self.quitReason(record.dropFirst("quit ".utf8.count))))
+    } else {
+      sides.introduce(String(decoding: record, as: UTF8.self), .native, &decoded)
+    }
+  }
+
+  /// A later record, without its NUL. A verb that is not known is ignored, so
+  /// that later versions can add some.
+  ///
+  /// - Throws: for a record that no version would send.
+  private func take(
+    _ record: ArraySlice<UInt8>, _ decoded: inout Decoded
+  ) throws(Conversation.LinkFailure) {
+    if record.isEmpty { throw .malformed("an empty record") }
+    let end = record.firstIndex(of: 0x20) ?? record.endIndex
+    // `nil` when there is no space, so that `ping` and `ping ` differ.
+    let argument = end < record.endIndex ? record[(end + 1)...] : nil
+    guard let verb = Verb(rawValue: String(decoding: record[..<end], as: UTF8.self)) else {
+      return
+    }
+    switch verb {
+    case .say:
+      decoded.append(try Self.said(argument))
+    case .ack:
+      decoded.append(.acknowledged(try Self.number(argument, of: verb)))
+    case .wait:
+      decoded.append(.serverQueued(place: try Self.number(argument, of: verb)))
+    case .mode:
+      guard let mode = Mode(rawValue: Self.text(argument)) else { throw Self.badArgument(verb) }
+      decoded.append(.serverSetMode(mode))
+    case .quit:
+      decoded.finish(.quit(Self.quitReason(argument ?? [])))
+    case .deny:
+      decoded.append(.serverDenied(Self.text(argument)))
+    case .floor, .ping, .pong:
+      if argument != nil { throw Self.badArgument(verb) }
+      if verb == .floor { decoded.append(.serverGaveFloor) }
+      if verb == .ping { decoded.append(.ping) }
+    }
+  }
+
+  private static func badArgument(_ verb: Verb) -> Conversation.LinkFailure {
+    .malformed("a bad argument of \(verb)")
+  }
+
+  /// `N TEXT`. A text that is not a message is to be denied, and no reason to
+  /// close.
+  private static func said(
+    _ argument: ArraySlice<UInt8>?
+  ) throws(Conversation.LinkFailure) -> Conversation.Event {
+    guard let argument else { throw badArgument(.say) }
+    let end = argument.firstIndex(of: 0x20) ?? argument.endIndex
+    let number = try number(argument[..<end], of: .say)
+    do throws(MessageError) {
+      return .said(number: number, try Message(bytes: argument[end...].dropFirst()))
+    } catch {
+      return .saidInvalid(number: number, error)
+    }
+  }
+
+  /// Decimal digits alone, from 1 on: no sign, nothing that overflows.
+  private static func number(
+    _ argument: ArraySlice<UInt8>?, of verb: Verb
+  ) throws(Conversation.LinkFailure) -> Int {
+    guard let argument, argument.allSatisfy({ (0x30...0x39).contains($0) }),
+      let number = Int(String(decoding: argument, as: UTF8.self)), number >= 1
+    else { throw badArgument(verb) }
+    return number
+  }
+
+  /// A reason from a later version still means a goodbye, so one that is not
+  /// known reads as `user`.
+  private static func quitReason(_ argument: ArraySlice<UInt8>) -> QuitReason {
+    QuitReason(rawValue: text(argument)) ?? .user
+  }
+
+  private static func text(_ argument: ArraySlice<UInt8>?) -> String {
+    String(decoding: argument ?? [], as: UTF8.self)
+  }
+}
+
+extension NativeDialect {
+  mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
+    switch outgoing {
+    case .greeting: return sides.ownHandle.map { Self.record($0.text) } ?? []
+    case .handle(let handle):
+      sides.ownHandle = handle
+      return Self.record(handle.text)
+    case .rejectHandle(let error): return Self.record(.deny, sides.phrases.refusedHandle(error))
+    case .mode(let mode): return Self.record(.mode, mode.rawValue)
+    case .place(let place): return Self.record(.wait, "\(place)")
+    case .floor: return Self.record(.floor)
+    case .say(let number, let message): return Self.record(.say, "\(number) \(message.text)")
+    case .acknowledge(let number): return Self.record(.ack, "\(number)")
+    case .deny(let refusal): return Self.record(.deny, sides.phrases.refusal(refusal))
+    case .ping: return Self.record(.ping)
+    case .pong: return Self.record(.pong)
+    case .quit(let reason): return Self.goodbye(reason)
+    }
+  }
+
+  /// The goodbye that also a client understands whose dialect is not known.
+  static func goodbye(_ reason: QuitReason) -> [UInt8] { record(.quit, reason.rawValue) }
+
+  /// `text` with its NUL. A NUL inside it would end the record early, so it
+  /// goes out as U+FFFD; everything else goes out as it is.
+  static func record(_ text: String) -> [UInt8] {
+    guard text.utf8.contains(0) else { return Array(text.utf8) + [0] }
+    let scalars = text.unicodeScalars.map { $0 == "\0" ? "\u{fffd}" : $0 }
+    return Array(String(String.UnicodeScalarView(scalars)).utf8) + [0]
+  }
+
+  private static func record(_ verb: Verb, _ argument: String? = nil) -> [UInt8] {
+    record(argument.map { "\(verb) \($0)" } ?? "\(verb)")
+  }
+}

@@ -1,0 +1,166 @@
+import ChatCore
+
+/// A client that has not shown yet which dialect it speaks: what a server
+/// knows of it at first.
+///
+/// The first NUL or LF decides: NUL is native, LF or telnet's CR NUL is line.
+/// Text with neither, and then ``quiet`` without more of it, is original.
+/// Telnet commands are no text; a peer that sent one is no original program.
+struct UndecidedClient: PeerDialect {
+  /// Without a byte for so long, text is complete. Longer than the segments of
+  /// one send are apart, shorter than a person notices.
+  private static let quiet = Duration.milliseconds(300)
+  /// Bytes kept without a decision; what a record may have.
+  private static let limit = RecordFramer.maximumRecordLength
+
+  private let sides: Sides
+  private(set) var deadline: Instant?
+  private var telnet = TelnetFilter()
+  /// What was received, and where each read of it ended.
+  private var bytes: [UInt8] = []
+  private var readEnds: [Int] = []
+  /// The same without telnet commands.
+  private var text: [UInt8] = []
+
+  init(_ sides: Sides) {
+    self.sides = sides
+  }
+
+  var dialect: Dialect? { nil }
+
+  mutating func receive(_ new: [UInt8], at now: Instant, _ decoded: inout Decoded) {
+    let known = text.count
+    bytes += new
+    readEnds.append(bytes.count)
+    telnet.filter(new, into: &text, replies: &decoded.replies)
+    if let end = text[known...].firstIndex(where: { $0 == 0x0a || $0 == 0 }) {
+      let isTelnetLineEnd = text[end] == 0 && end > 0 && text[end - 1] == 0x0d
+      if text[end] == 0x0a || isTelnetLineEnd {
+        decoded.successor = line(&decoded)
+      } else {
+        var native = NativeDialect(sides)
+        native.receive(bytes, at: now, &decoded)
+        decoded.successor = native
+      }
+    } else if bytes.count >= Self.limit {
+      decoded.finish(.failed(.oversized))
+    } else if telnet.sawCommand {
+      deadline = nil
+    } else if text.count > known {
+      deadline = now.advanced(by: Self.quiet)
+    }
+  }
+
+  mutating func tick(at now: Instant, _ decoded: inout Decoded) {
+    guard let deadline, now >= deadline else { return }
+    var original = OriginalDialect(sides)
+    var start = 0
+    for end in readEnds where !decoded.isOver {
+      original.receive(Array(bytes[start..<end]), at: now, &decoded)
+      start = end
+    }
+    decoded.successor = original
+  }
+
+  mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded) {
+    if text.isEmpty { return }
+    // What was said is a line without its end.
+    var line = line(&decoded)
+    if !decoded.isOver { line.endOfFile(isTruncated: isTruncated, &decoded) }
+    decoded.successor = line
+  }
+
+  /// The line dialect, with what was received.
+  private func line(_ decoded: inout Decoded) -> LineDialect {
+    // The last telnet command may be unfinished.
+    var line = LineDialect(sides, telnet: telnet)
+    line.receive(filtered: text, &decoded)
+    return line
+  }
+
+  mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
+    switch outgoing {
+    case .greeting:
+      guard let handle = sides.ownHandle else {
+        preconditionFailure("a server greets with its handle")
+      }
+      return NativeDialect.record(handle.text)
+    // One that has not answered may be a chatclient whose user is still at the
+    // question for a name: it knows the bare record.
+    case .quit(let reason): return NativeDialect.goodbye(reason)
+    default: return []
+    }
+  }
+}
+
+/// A server that has not shown yet which dialect it speaks: what a client
+/// knows of it at first.
+struct UndecidedServer: PeerDialect {
+  /// From the first byte to a native greeting's NUL: it is sent in one piece
+  /// with it.
+  private static let patience = Duration.milliseconds(300)
+  /// From the connection on, after which a silent server is taken to wait for
+  /// a line; room for a slow network's first round trips.
+  private static let silence = Duration.seconds(2)
+  /// Bytes kept without a decision; what a record may have.
+  private static let limit = RecordFramer.maximumRecordLength
+
+  private let sides: Sides
+  private var decidesAt: Instant
+  private var bytes: [UInt8] = []
+
+  init(_ sides: Sides, connectedAt now: Instant) {
+    self.sides = sides
+    decidesAt = now.advanced(by: Self.silence)
+  }
+
+  var dialect: Dialect? { nil }
+  var deadline: Instant? { decidesAt }
+
+  mutating func receive(_ new: [UInt8], at now: Instant, _ decoded: inout Decoded) {
+    if bytes.isEmpty { decidesAt = now.advanced(by: Self.patience) }
+    bytes += new
+    if new.contains(0) {
+      var native = NativeDialect(sides)
+      native.receive(bytes, at: now, &decoded)
+      decoded.successor = native
+    } else if bytes.count >= Self.limit {
+      decoded.finish(.failed(.oversized))
+    }
+  }
+
+  mutating func tick(at now: Instant, _ decoded: inout Decoded) {
+    if now < decidesAt { return }
+    if bytes.isEmpty {
+      // Nobody introduces itself in lines; messages carry the name, and talk
+      // must begin all the same.
+      var sides = sides
+      sides.expectsHandle = false
+      decoded.append(.introduced(.unnamedServer, .line))
+      decoded.successor = LineDialect(sides)
+    } else {
+      becomeOriginal(at: now, &decoded)
+    }
+  }
+
+  mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded) {
+    if bytes.last == 0x0a {
+      decoded.finish(.serverRefused(PlainText.sentence(bytes)))
+    } else if !bytes.isEmpty {
+      becomeOriginal(at: decidesAt, &decoded)
+    }
+  }
+
+  private func becomeOriginal(at now: Instant, _ decoded: inout Decoded) {
+    var original = OriginalDialect(sides)
+    original.receive(bytes, at: now, &decoded)
+    decoded.successor = original
+  }
+
+  mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
+    if case .handle = outgoing {
+      preconditionFailure("a client answers a greeting, and there was none")
+    }
+    return []
+  }
+}

@@ -1,0 +1,101 @@
+import ChatCore
+import ChatWire
+import Testing
+import WireSamples
+
+struct NativeDialectTests {
+  /// What a server makes of one record after the handle.
+  private func read(_ record: [UInt8]) -> [Conversation.Event] {
+    var codec = PeerCodec.server(.native)
+    return codec.receive(record + [0], at: at(1))
+  }
+
+  private func read(_ record: String) -> [Conversation.Event] { read(Array(record.utf8)) }
+
+  /// What a client reads of all that a server can say.
+  @Test func everyRecordComesBack() throws {
+    let message = try Message("häłło\nthere  ")
+    let records: [(Conversation.Outgoing, Conversation.Event?)] =
+      Mode.allCases.map { (.mode($0), .serverSetMode($0)) } + [
+        (.place(1), .serverQueued(place: 1)), (.floor, .serverGaveFloor),
+        (.say(number: 1, message), .said(number: 1, message)),
+        (.say(number: .max, message), .said(number: .max, message)),
+        (.acknowledge(7), .acknowledged(7)), (.ping, .ping), (.pong, nil),
+        (.deny(.tooMuchHeld), .serverDenied("Too much.")),
+        (.rejectHandle(.empty), .serverDenied("Again: ")),
+      ] + QuitReason.allCases.map { (.quit($0), .quit($0)) }
+    for (outgoing, event) in records {
+      var server = PeerCodec.server(.native)
+      var client = PeerCodec.client(.native)
+      let bytes = server.encode(outgoing)
+      #expect(bytes.last == 0)
+      #expect(bytes.count { $0 == 0 } == 1)
+      #expect(client.receive(bytes, at: at(1)) == (event.map { [$0] } ?? []))
+    }
+  }
+
+  @Test func bytesAreExact() throws {
+    var codec = PeerCodec.client(.native)
+    let outgoing: [Conversation.Outgoing] = [
+      .handle(try Handle("tatyana")), .say(number: 12, try Message("hi")), .quit(.idle),
+    ]
+    #expect(outgoing.map { codec.encoded($0) }.joined() == "tatyana\0say 12 hi\0quit idle\0")
+  }
+
+  @Test func aNulInATextDoesNotEndTheRecord() throws {
+    var codec = PeerCodec.client(.native)
+    #expect(codec.encoded(.say(number: 1, try Message("a\0b"))) == "say 1 a\u{fffd}b\0")
+  }
+
+  @Test(arguments: [
+    ("say", "say"), ("say ", "say"), ("say x hi", "say"), ("say -1 hi", "say"),
+    ("say +1 hi", "say"), ("say 0 hi", "say"), ("say  1 hi", "say"), ("say 1x hi", "say"),
+    ("say 9223372036854775808 hi", "say"), ("say 99999999999999999999999 hi", "say"),
+    ("ack", "ack"), ("ack ", "ack"), ("ack 1 ", "ack"), ("ack 0", "ack"), ("wait", "wait"),
+    ("wait -3", "wait"), ("mode", "mode"), ("mode TURNS", "mode"), ("mode turns ", "mode"),
+    ("floor now", "floor"), ("ping ", "ping"), ("pong 1", "pong"),
+  ])
+  func badArguments(_ record: String, _ verb: String) {
+    #expect(read(record) == [.failed(.malformed("a bad argument of \(verb)"))])
+  }
+
+  @Test func emptyRecord() {
+    #expect(read("") == [.failed(.malformed("an empty record"))])
+  }
+
+  @Test func textThatIsNoMessage() throws {
+    #expect(read("say 3 ") == [.saidInvalid(number: 3, .empty)])
+    #expect(read("say 3") == [.saidInvalid(number: 3, .empty)])
+    let long = String(repeating: "é", count: 501)
+    #expect(read("say 3 " + long) == [.saidInvalid(number: 3, .tooLong)])
+    #expect(
+      read("say 3 " + long.dropLast()) == [try .said(String(long.dropLast()), number: 3)])
+    let heavy = String(repeating: "e" + String(repeating: "\u{301}", count: 100), count: 99)
+    #expect(read("say 3 " + heavy) == [.saidInvalid(number: 3, .tooLong)])
+  }
+
+  @Test func spacesBelongToTheText() throws {
+    #expect(read("say 1  a ") == [try .said(" a ", number: 1)])
+  }
+
+  @Test func invalidUTF8IsRepairedAndKept() throws {
+    let raw: [UInt8] = [0x61, 0xff, 0x62]
+    #expect(
+      read(Array("say 1 ".utf8) + raw)
+        == [.said(number: 1, try Message("a\u{fffd}b", raw: raw))])
+  }
+
+  @Test func quitReasons() {
+    #expect(read("quit") == [.quit(.user)])
+    #expect(read("quit moonlight") == [.quit(.user)])
+    #expect(
+      QuitReason.allCases.map(\.rawValue) == ["user", "idle", "stopped", "full", "error"])
+    for reason in QuitReason.allCases { #expect(read("quit \(reason)") == [.quit(reason)]) }
+  }
+
+  @Test func unknownVerbsAreIgnored() {
+    #expect(read("sayx 1 a") == [])
+    #expect(read("SAY 1 a") == [])
+    #expect(read([0xff]) == [])
+  }
+}
