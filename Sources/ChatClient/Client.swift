@@ -63,8 +63,7 @@ package final class Client {
       words: words.desk)
     let now = Self.now
     link = PeerLink(
-      SocketTransport(socket), side: .client, ownHandle: settings.handle, phrases: words.peer,
-      at: now)
+      socket, side: .client, ownHandle: settings.handle, phrases: words.peer, at: now)
     machine = Conversation(
       ConversationSettings(role: .client, mode: .turns, handle: settings.handle), at: now)
   }
@@ -118,7 +117,7 @@ package final class Client {
     let deadlines = [
       machine.deadline, link.deadline, desk.deadline, machine.slowConfirmation(after: now),
     ].compactMap { $0 }
-    var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
+    var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // What was typed may have had to wait for what came since: the question
     // for a name, the turn.
     if desk.hasInput(for: machine) { timeout = 0 }

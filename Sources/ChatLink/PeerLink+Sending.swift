@@ -4,7 +4,7 @@ import ChatWire
 
 extension PeerLink {
   /// Puts one thing to say in the queue, in the peer's dialect.
-  public func send(_ outgoing: Conversation.Outgoing) {
+  package func send(_ outgoing: Conversation.Outgoing) {
     guard !isBroken else { return }
     var receipt: Int?
     if case .say(let number, _) = outgoing, codec.dialect != .native { receipt = number }
@@ -15,7 +15,7 @@ extension PeerLink {
   ///
   /// - Returns: the failure, if there is one; and for dialects without
   ///   receipts of their own, what the socket took of the messages.
-  public func flush(at now: Instant) -> [Conversation.Event] {
+  package func flush(at now: Instant) -> [Conversation.Event] {
     guard !isBroken else { return [] }
     var taken: Int?
     do throws(Conversation.LinkFailure) {
@@ -43,7 +43,7 @@ extension PeerLink {
   /// Sends what can be sent now and, where that is all, the end of file: a peer
   /// that has left need not wait for what is still to be done here before
   /// ``finish(within:)``. Waits for nothing.
-  public func hangUp(at now: Instant) {
+  package func hangUp(at now: Instant) {
     _ = flush(at: now)
     if outbound.isEmpty { endWriting() }
   }
@@ -61,7 +61,7 @@ extension PeerLink {
   /// Sends what is left, then the end of file, and waits for the peer's: a
   /// close with something unread would reset the connection, and the peer
   /// could lose the last words (RFC 1122, 4.2.2.13).
-  public func finish(within limit: Duration) {
+  package func finish(within limit: Duration) {
     let deadline = Self.now.advanced(by: limit)
     // A second signal to stop does not take the last words from the peer.
     var poller = Poller(ignoringSignals: true)

@@ -5,7 +5,7 @@ import ChatWire
 /// The connection to a peer: a transport, a codec, and what is still to be
 /// sent. Reads become events of the conversation, what it sends becomes bytes;
 /// but for ``finish(within:)`` nothing here ever waits.
-public final class PeerLink {
+package final class PeerLink {
   /// Bytes that may wait for a peer that does not read. Its receipts and
   /// ours are small, so this is minutes of talk; a peer further behind than
   /// that is not there.
@@ -22,18 +22,28 @@ public final class PeerLink {
   var stalledSince: Instant?
   /// Whether the owner takes what is read. A peer that is left unread is made
   /// to wait by TCP.
-  public var isReading = true
+  package var isReading = true
   /// Whether the stream has ended or broken, so that nothing more is read.
-  public private(set) var isAtEnd = false
+  package private(set) var isAtEnd = false
   /// Whether the last read may have left something behind.
-  public private(set) var mayHaveMore = false
+  package private(set) var mayHaveMore = false
   private var lastRead: Instant
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
   /// Whether this direction has been ended.
   var hasEndedWriting = false
 
-  public init(
+  /// On a connected, non-blocking socket; the one place that says what carries
+  /// the bytes of both programs.
+  package convenience init(
+    _ socket: FileDescriptor, side: Party, ownHandle: Handle?, phrases: PeerPhrases,
+    at now: Instant
+  ) {
+    self.init(
+      SocketTransport(socket), side: side, ownHandle: ownHandle, phrases: phrases, at: now)
+  }
+
+  package init(
     _ transport: any Transport, side: Party, ownHandle: Handle?, phrases: PeerPhrases,
     at now: Instant
   ) {
@@ -42,17 +52,17 @@ public final class PeerLink {
     lastRead = now
   }
 
-  public var descriptor: FileDescriptor { transport.descriptor }
+  package var descriptor: FileDescriptor { transport.descriptor }
 
   /// What to poll for; `nil` when nothing.
-  public var interest: Interest? {
+  package var interest: Interest? {
     transport.interest(
       reading: isReading && !isAtEnd, writing: !outbound.isEmpty && !isBroken)
   }
 
   /// When ``tick(at:)`` is wanted. What the transport holds and the socket does
   /// not is wanted at once.
-  public var deadline: Instant? {
+  package var deadline: Instant? {
     [
       codec.deadline, transport.deadline, stalledSince?.advanced(by: Self.stallLimit),
       hasBufferedInput ? lastRead : nil,
@@ -62,9 +72,9 @@ public final class PeerLink {
   private var hasBufferedInput: Bool { isReading && !isAtEnd && transport.hasBufferedInput }
 
   /// Whether everything that was to be sent is with the kernel.
-  public var isFlushed: Bool { outbound.isEmpty && !transport.hasPendingOutput }
+  package var isFlushed: Bool { outbound.isEmpty && !transport.hasPendingOutput }
 
-  public func tick(at now: Instant) -> [Conversation.Event] {
+  package func tick(at now: Instant) -> [Conversation.Event] {
     if let since = stalledSince, now.duration(since: since) >= Self.stallLimit {
       stalledSince = nil
       return [.failed(.unresponsive)]
@@ -79,7 +89,7 @@ public final class PeerLink {
   }
 
   /// Reads once, if there is something.
-  public func receive(at now: Instant) -> [Conversation.Event] {
+  package func receive(at now: Instant) -> [Conversation.Event] {
     mayHaveMore = false
     guard !isAtEnd else { return [] }
     lastRead = now

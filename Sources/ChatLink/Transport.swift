@@ -6,7 +6,7 @@ import ChatPosix
 ///
 /// Nothing here waits. A failure is final for its direction; a transport that
 /// has an answer to one (an alert) still sends it with the next ``flush()``.
-public protocol Transport: AnyObject {
+package protocol Transport: AnyObject {
   /// The connected, non-blocking socket.
   var descriptor: FileDescriptor { get }
 
@@ -52,7 +52,7 @@ public protocol Transport: AnyObject {
 }
 
 /// What one read of a transport gave.
-public enum TransportRead: Hashable, Sendable {
+package enum TransportRead: Hashable, Sendable {
   /// At least one byte.
   case bytes([UInt8])
   /// Nothing there now.
@@ -65,30 +65,30 @@ public enum TransportRead: Hashable, Sendable {
 }
 
 /// Bytes in the clear: the socket alone.
-public final class SocketTransport: Transport {
-  public let descriptor: FileDescriptor
+package final class SocketTransport: Transport {
+  package let descriptor: FileDescriptor
   /// Not filled: of what is never read into, no page is got from the kernel.
   private let buffer: UnsafeMutableRawBufferPointer
 
   /// On a connected, non-blocking socket.
-  public init(_ descriptor: FileDescriptor) {
+  package init(_ descriptor: FileDescriptor) {
     self.descriptor = descriptor
     buffer = .allocate(byteCount: PeerLink.readLength, alignment: 16)
   }
 
   deinit { buffer.deallocate() }
 
-  public var hasBufferedInput: Bool { false }
-  public var hasPendingOutput: Bool { false }
-  public var deadline: Instant? { nil }
+  package var hasBufferedInput: Bool { false }
+  package var hasPendingOutput: Bool { false }
+  package var deadline: Instant? { nil }
 
-  public func interest(reading: Bool, writing: Bool) -> Interest? {
+  package func interest(reading: Bool, writing: Bool) -> Interest? {
     reading || writing ? Interest(descriptor, read: reading, write: writing) : nil
   }
 
-  public func tick(at now: Instant) {}
+  package func tick(at now: Instant) {}
 
-  public func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
+  package func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
     let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit))
     switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
       try descriptor.readAvailable(into: part)
@@ -99,7 +99,7 @@ public final class SocketTransport: Transport {
     }
   }
 
-  public func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
+  package func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
     switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
       try descriptor.writeAvailable(bytes)
     }) {
@@ -108,14 +108,14 @@ public final class SocketTransport: Transport {
     }
   }
 
-  public func flush() {}
+  package func flush() {}
 
-  public func endWriting() {
+  package func endWriting() {
     // A connection that is gone needs no end of file.
     try? descriptor.shutdownWrite()
   }
 
-  public func close() { descriptor.closeOnce() }
+  package func close() { descriptor.closeOnce() }
 }
 
 extension Conversation.LinkFailure {

@@ -6,7 +6,7 @@ import ChatCore
 /// It keeps at most one unfinished record or line, reads no clock (times are
 /// handed in) and touches no descriptor. After a goodbye, a refusal, an end or
 /// a failure it gives no more events.
-public struct PeerCodec: Sendable {
+package struct PeerCodec: Sendable {
   private var current: any PeerDialect
   private var isOver = false
   private var replies: [UInt8] = []
@@ -17,7 +17,7 @@ public struct PeerCodec: Sendable {
   ///     ``ChatCore/Conversation/Outgoing/handle(_:)``.
   ///   - phrases: Sentences for peers that read no records.
   ///   - now: When the connection was made.
-  public init(
+  package init(
     side: Party, ownHandle: Handle? = nil, phrases: PeerPhrases, connectedAt now: Instant
   ) {
     let sides = Sides(side: side, phrases: phrases, ownHandle: ownHandle)
@@ -26,14 +26,14 @@ public struct PeerCodec: Sendable {
   }
 
   /// The peer's dialect, once it is known.
-  public var dialect: Dialect? { current.dialect }
+  package var dialect: Dialect? { current.dialect }
 
   /// When ``tick(at:)`` has something to say, if nothing is received before.
-  public var deadline: Instant? { isOver ? nil : current.deadline }
+  package var deadline: Instant? { isOver ? nil : current.deadline }
 
   /// Takes what one read gave: reads are what the original dialect has for
   /// messages, so they must not be joined.
-  public mutating func receive(_ bytes: [UInt8], at now: Instant) -> [Conversation.Event] {
+  package mutating func receive(_ bytes: [UInt8], at now: Instant) -> [Conversation.Event] {
     var decoded = Decoded()
     // What was due before these bytes came is decided without them.
     decode(&decoded) { $0.tick(at: now, &$1) }
@@ -42,7 +42,7 @@ public struct PeerCodec: Sendable {
   }
 
   /// Takes the time; to be called when ``deadline`` has come.
-  public mutating func tick(at now: Instant) -> [Conversation.Event] {
+  package mutating func tick(at now: Instant) -> [Conversation.Event] {
     var decoded = Decoded()
     decode(&decoded) { $0.tick(at: now, &$1) }
     return finish(decoded)
@@ -52,7 +52,7 @@ public struct PeerCodec: Sendable {
   /// ended: `ended`, or what came before it. `isTruncated`: the stream stopped
   /// without the end that its transport has for it; see `Transport` in
   /// ChatLink.
-  public mutating func endOfFile(
+  package mutating func endOfFile(
     at now: Instant, isTruncated: Bool = false
   ) -> [Conversation.Event] {
     var decoded = Decoded()
@@ -67,13 +67,13 @@ public struct PeerCodec: Sendable {
   ///
   /// Before the dialect is known a server can greet and say goodbye; a client
   /// can say nothing.
-  public mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
+  package mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
     current.encode(outgoing)
   }
 
   /// What is to be sent as it is for what was received so far: refusals of
   /// telnet options. Each byte is given once.
-  public mutating func takeReplies() -> [UInt8] {
+  package mutating func takeReplies() -> [UInt8] {
     defer { replies = [] }
     return replies
   }

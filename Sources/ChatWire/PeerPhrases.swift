@@ -2,13 +2,13 @@ import ChatCore
 
 /// The sentences that a peer reads who has no program to find words: the
 /// executables write them, beside the operator's.
-public struct PeerPhrases: Sendable {
+package struct PeerPhrases: Sendable {
   var refusedHandle: @Sendable (HandleError) -> String
   var refusal: @Sendable (Conversation.Refusal) -> String
   var place: @Sendable (Int) -> String
   var goodbye: @Sendable (QuitReason) -> String
 
-  public init(
+  package init(
     refusedHandle: @escaping @Sendable (HandleError) -> String,
     refusal: @escaping @Sendable (Conversation.Refusal) -> String,
     place: @escaping @Sendable (Int) -> String,

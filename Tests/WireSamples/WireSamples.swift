@@ -2,17 +2,17 @@ import ChatCore
 import ChatWire
 import Seeded
 
-public func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
+package func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
 
 /// `bytes` in pieces of `size`, the last one shorter.
-public func pieces(_ bytes: [UInt8], of size: Int) -> [[UInt8]] {
+package func pieces(_ bytes: [UInt8], of size: Int) -> [[UInt8]] {
   stride(from: 0, to: bytes.count, by: size).map {
     Array(bytes[$0..<min($0 + size, bytes.count)])
   }
 }
 
 extension SeededRandom {
-  public mutating func pieces(_ bytes: [UInt8], upTo longest: Int) -> [[UInt8]] {
+  package mutating func pieces(_ bytes: [UInt8], upTo longest: Int) -> [[UInt8]] {
     var result: [[UInt8]] = []
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -26,23 +26,23 @@ extension SeededRandom {
 
 extension PeerPhrases {
   /// Short sentences that can be told apart.
-  public static let samples = PeerPhrases(
+  package static let samples = PeerPhrases(
     refusedHandle: { _ in "Again: " },
     refusal: { $0 == .tooMuchHeld ? "Too much." : "a\nSERVER> b\u{7}" },
     place: { "Number \($0)." }, goodbye: { "Good Bye, \($0)." })
 }
 
 extension Conversation.Event {
-  public static func said(_ text: String, number: Int? = nil) throws -> Self {
+  package static func said(_ text: String, number: Int? = nil) throws -> Self {
     .said(number: number, try Message(text))
   }
 
-  public static func introduced(_ name: String, _ dialect: Dialect) throws -> Self {
+  package static func introduced(_ name: String, _ dialect: Dialect) throws -> Self {
     .introduced(try Handle(name), dialect)
   }
 
   /// Whether nothing may follow it.
-  public var isLast: Bool {
+  package var isLast: Bool {
     switch self {
     case .quit, .serverRefused, .failed, .ended: true
     default: false
@@ -51,16 +51,16 @@ extension Conversation.Event {
 }
 
 /// What one side sends, and what the other makes of it however it was cut.
-public struct WireSample: Sendable {
+package struct WireSample: Sendable {
   /// Who reads it.
-  public let side: Party
-  public let bytes: [UInt8]
-  public let events: [Conversation.Event]
+  package let side: Party
+  package let bytes: [UInt8]
+  package let events: [Conversation.Event]
 
   /// A conversation from the first byte to a goodbye, and something after it
   /// that must not be read. The original dialect has no such thing: there the
   /// cuts are what counts.
-  public init(_ dialect: Dialect, readBy side: Party) throws {
+  package init(_ dialect: Dialect, readBy side: Party) throws {
     self.side = side
     switch (dialect, side) {
     case (.native, .server):

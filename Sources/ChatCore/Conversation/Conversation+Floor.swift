@@ -1,46 +1,19 @@
 /// Who may speak: the floor, the turns, and what the operator says in them.
 extension Conversation {
-  /// What the listener says to a server's conversation.
-  mutating func handleListener(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
-    switch event {
-    case .listenerGaveFloor:
-      guard case .waiting = phase, role == .server, !hasFloor else { return }
-      hasFloor = true
-      // Not one of the events, so nobody waits for it.
-      actions.append(.record(.floor))
-      takeFloor(now, &actions)
-    case .listenerQueued(let place):
-      guard self.place != place else { return }
-      self.place = place
-      if case .waiting = phase { actions.append(.send(.place(place))) }
-    case .listenerIsFull:
-      close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
-    default:
-      preconditionFailure("handleListener is called with the listener's events only")
-    }
+  /// The listener gives a server's conversation the floor.
+  mutating func takeGrantedFloor(_ now: Instant, _ actions: inout [Action]) {
+    guard case .waiting = phase, role == .server, !hasFloor else { return }
+    hasFloor = true
+    // Not one of the events, so nobody waits for it.
+    actions.append(.record(.floor))
+    takeFloor(now, &actions)
   }
 
-  /// What a server says to its client.
-  mutating func handleServer(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
-    guard role == .client else {
-      fail(.malformed("a client spoke as if it were a server"), now, &actions)
-      return
-    }
-    switch event {
-    case .serverSetMode(let mode):
-      if case .waiting = phase { self.mode = mode }
-    case .serverQueued(let place):
-      if case .waiting = phase { self.place = place }
-    case .serverGaveFloor:
-      if case .waiting = phase { takeFloor(now, &actions) }
-    case .serverDenied(let why):
-      takeDenial(why, &actions)
-    case .serverRefused(let why):
-      guard case .introducing = phase else { return }
-      close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
-    default:
-      preconditionFailure("handleServer is called with a server's events only")
-    }
+  /// The listener says at which place of the queue this conversation is.
+  mutating func takePlace(_ place: Int, _ actions: inout [Action]) {
+    guard self.place != place else { return }
+    self.place = place
+    if case .waiting = phase { actions.append(.send(.place(place))) }
   }
 
   /// The client's operator has this handle.
@@ -56,7 +29,7 @@ extension Conversation {
   }
 
   /// The conversation begins: the client speaks first.
-  private mutating func takeFloor(_ now: Instant, _ actions: inout [Action]) {
+  mutating func takeFloor(_ now: Instant, _ actions: inout [Action]) {
     switch phase {
     case .naming, .waiting: break
     case .introducing, .talking, .lingering, .closing, .over: return
@@ -71,7 +44,8 @@ extension Conversation {
     releaseBacklog(now, &actions)
   }
 
-  private mutating func takeDenial(_ why: String, _ actions: inout [Action]) {
+  /// The server would not take what was sent last.
+  mutating func takeDenial(_ why: String, _ actions: inout [Action]) {
     switch phase {
     case .waiting where ownNumber == 0:
       phase = .naming

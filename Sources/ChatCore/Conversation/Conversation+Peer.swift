@@ -1,37 +1,6 @@
+/// What the peer does.
 extension Conversation {
-  mutating func handlePeer(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
-    switch event {
-    case .received:
-      lastReceived = now
-      pingedAt = nil
-    case .introduced(let handle, let dialect):
-      introduce(handle, dialect, now, &actions)
-    case .misnamed(let error):
-      guard case .introducing = phase, role == .server else { return }
-      silentSince = now
-      actions.append(.send(.rejectHandle(error)))
-    case .said(let number, let message):
-      receive(number, message, now, &actions)
-    case .saidInvalid(let number, let error):
-      guard takeNumber(number, now, &actions) != nil else { return }
-      silentSince = now
-      actions.append(.send(.deny(.invalid(error))))
-    case .acknowledged(let number):
-      confirm(number, now, &actions)
-    case .ping:
-      actions.append(.send(.pong))
-    case .quit(let reason):
-      leave(becauseOf: reason, now, &actions)
-    case .ended:
-      close(Farewell(by: role.other, reason: .eof), now, &actions)
-    case .failed(let failure):
-      fail(failure, now, &actions)
-    default:
-      preconditionFailure("handlePeer is called with the peer's events only")
-    }
-  }
-
-  private mutating func introduce(
+  mutating func introduce(
     _ handle: Handle, _ dialect: Dialect, _ now: Instant, _ actions: inout [Action]
   ) {
     if role == .client, peer != nil {
@@ -46,6 +15,13 @@ extension Conversation {
     self.dialect = dialect
     silentSince = now
     request(.introduced(handle, dialect), at: now, &actions)
+  }
+
+  /// What the client gave for a handle is not one: it is asked again.
+  mutating func rejectHandle(_ error: HandleError, _ now: Instant, _ actions: inout [Action]) {
+    guard case .introducing = phase, role == .server else { return }
+    silentSince = now
+    actions.append(.send(.rejectHandle(error)))
   }
 
   mutating func becomeIntroduced(
@@ -87,7 +63,7 @@ extension Conversation {
     return number
   }
 
-  private mutating func receive(
+  mutating func receive(
     _ number: Int?, _ message: Message, _ now: Instant, _ actions: inout [Action]
   ) {
     if case .closing = phase { return }
@@ -98,6 +74,15 @@ extension Conversation {
     } else if !backlog.append(Backlog.Item(number: number, message: message)) {
       actions.append(.send(.deny(.tooMuchHeld)))
     }
+  }
+
+  /// Something that was to be a message and is not one.
+  mutating func deny(
+    _ number: Int?, _ error: MessageError, _ now: Instant, _ actions: inout [Action]
+  ) {
+    guard takeNumber(number, now, &actions) != nil else { return }
+    silentSince = now
+    actions.append(.send(.deny(.invalid(error))))
   }
 
   /// Whether a message of the peer's is accepted and not yet recorded: its
@@ -139,7 +124,7 @@ extension Conversation {
     }
   }
 
-  private mutating func confirm(_ number: Int, _ now: Instant, _ actions: inout [Action]) {
+  mutating func confirm(_ number: Int, _ now: Instant, _ actions: inout [Action]) {
     let oldest = ownNumber - unconfirmed.count + 1
     guard number >= oldest else { return }
     guard number <= ownNumber else {
@@ -154,7 +139,7 @@ extension Conversation {
     }
   }
 
-  private mutating func leave(
+  mutating func leave(
     becauseOf reason: QuitReason, _ now: Instant, _ actions: inout [Action]
   ) {
     let close: CloseReason =

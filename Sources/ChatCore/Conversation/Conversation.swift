@@ -102,28 +102,47 @@ public struct Conversation: Sendable {
       return
     }
     switch event {
-    case .received, .introduced, .misnamed, .said, .saidInvalid, .acknowledged, .ping, .quit,
-      .ended, .failed:
-      handlePeer(event, now, &actions)
+    case .received:
+      lastReceived = now
+      pingedAt = nil
+    case .introduced(let handle, let dialect): introduce(handle, dialect, now, &actions)
+    case .misnamed(let error): rejectHandle(error, now, &actions)
+    case .said(let number, let message): receive(number, message, now, &actions)
+    case .saidInvalid(let number, let error): deny(number, error, now, &actions)
+    case .acknowledged(let number): confirm(number, now, &actions)
+    case .ping: actions.append(.send(.pong))
+    case .quit(let reason): leave(becauseOf: reason, now, &actions)
+    case .ended: close(Farewell(by: role.other, reason: .eof), now, &actions)
+    case .failed(let failure): fail(failure, now, &actions)
+
+    case .serverSetMode(let mode) where role == .client:
+      if case .waiting = phase { self.mode = mode }
+    case .serverQueued(let place) where role == .client:
+      if case .waiting = phase { self.place = place }
+    case .serverGaveFloor where role == .client:
+      if case .waiting = phase { takeFloor(now, &actions) }
+    case .serverDenied(let why) where role == .client: takeDenial(why, &actions)
+    case .serverRefused(let why) where role == .client:
+      guard case .introducing = phase else { return }
+      close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
     case .serverSetMode, .serverQueued, .serverGaveFloor, .serverDenied, .serverRefused:
-      handleServer(event, now, &actions)
-    case .operatorNamed(let handle):
-      takeName(handle, now, &actions)
-    case .operatorSaid(let message):
-      speak(message, now, &actions)
-    case .operatorQuit:
-      quit(Farewell(by: role, reason: .quit, goodbye: .user), now, &actions)
-    case .listenerGaveFloor, .listenerQueued, .listenerIsFull:
-      handleListener(event, now, &actions)
+      fail(.malformed("a client spoke as if it were a server"), now, &actions)
+
+    case .operatorNamed(let handle): takeName(handle, now, &actions)
+    case .operatorSaid(let message): speak(message, now, &actions)
+    case .operatorQuit: quit(Farewell(by: role, reason: .quit, goodbye: .user), now, &actions)
+
+    case .listenerGaveFloor: takeGrantedFloor(now, &actions)
+    case .listenerQueued(let place): takePlace(place, &actions)
+    case .listenerIsFull:
+      close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
+
     case .stop(let what):
       // Nothing is waited for but the record of the close.
       close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)
-    case .recorded:
-      finishRecording(now, &actions)
-    case .recordingFailed:
-      failRecording(now, &actions)
-    case .tick:
-      handleTick(now, &actions)
+    case .recorded: finishRecording(now, &actions)
+    case .recordingFailed: failRecording(now, &actions)
+    case .tick: handleTick(now, &actions)
     }
   }
 

@@ -61,9 +61,7 @@ final class ConversationProcess {
     self.words = words
     self.line = line
     self.address = address
-    link = PeerLink(
-      SocketTransport(peer), side: .server, ownHandle: settings.handle, phrases: words.peer, at: now
-    )
+    link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
       run.map { TranscriptRecorder(run: $0, mode: settings.mode, address: address) }
       ?? MemoryRecorder()
@@ -146,7 +144,7 @@ extension ConversationProcess {
     let deadlines = [
       machine.deadline, link.deadline, desk?.deadline, machine.slowConfirmation(after: now),
     ].compactMap { $0 }
-    var timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
+    var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // The opening is asked for before the first wait: what the peer has sent
     // by now shares its commit. Lines may wait behind one that was committed.
     if recorder.hasPending || desk?.hasInput(for: machine) == true { timeout = 0 }

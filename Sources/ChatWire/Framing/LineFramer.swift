@@ -1,7 +1,7 @@
 /// Cuts a stream of bytes into lines. A line ends in LF, CRLF or telnet's
 /// CR NUL (RFC 854); other CRs and NULs are part of it.
-public struct LineFramer: Sendable {
-  public enum Line: Hashable, Sendable {
+package struct LineFramer: Sendable {
+  package enum Line: Hashable, Sendable {
     /// The bytes of a line without its end: a part of what was read, which
     /// they keep in memory, when all of it came in one read.
     case complete(ArraySlice<UInt8>)
@@ -10,18 +10,18 @@ public struct LineFramer: Sendable {
   }
 
   /// Bytes that a line may have, its end not counted.
-  public let maximumLineLength: Int
+  package let maximumLineLength: Int
   /// What came of a line that has not ended; at most the limit and a CR.
-  public private(set) var partial: [UInt8] = []
+  package private(set) var partial: [UInt8] = []
   private var skipping = false
   private var lastWasCarriageReturn = false
 
-  public init(maximumLineLength: Int) {
+  package init(maximumLineLength: Int) {
     self.maximumLineLength = maximumLineLength
   }
 
   /// Takes what was read and returns the lines that ended in it.
-  public mutating func feed(_ bytes: [UInt8]) -> [Line] {
+  package mutating func feed(_ bytes: [UInt8]) -> [Line] {
     var lines: [Line] = []
     var start = 0
     for (index, byte) in bytes.enumerated() {
@@ -36,7 +36,7 @@ public struct LineFramer: Sendable {
   }
 
   /// The last line, when the stream ended without an end of line.
-  public mutating func endOfFile() -> [Line] {
+  package mutating func endOfFile() -> [Line] {
     var lines: [Line] = []
     if !partial.isEmpty || skipping { end(&lines) }
     return lines

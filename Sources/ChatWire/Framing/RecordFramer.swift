@@ -1,7 +1,7 @@
 /// Cuts a stream of bytes into records that end in NUL. A record that has not
 /// ended yet is kept, up to ``maximumRecordLength`` bytes.
-public struct RecordFramer: Sendable {
-  public enum Record: Hashable, Sendable {
+package struct RecordFramer: Sendable {
+  package enum Record: Hashable, Sendable {
     /// The bytes of a record without its NUL: a part of what was read, which
     /// they keep in memory, when all of it came in one read.
     case complete(ArraySlice<UInt8>)
@@ -11,16 +11,16 @@ public struct RecordFramer: Sendable {
 
   /// Bytes of a record with its NUL: twice the longest message, so that every
   /// verb with a message fits, and a bound on what one peer can make us keep.
-  public static let maximumRecordLength = 32 * 1024
+  package static let maximumRecordLength = 32 * 1024
 
   /// The bytes of a record whose NUL has not come yet.
-  public private(set) var partial: [UInt8] = []
+  package private(set) var partial: [UInt8] = []
   private var isOver = false
 
-  public init() {}
+  package init() {}
 
   /// Takes what was read and returns the records that ended in it.
-  public mutating func feed(_ bytes: [UInt8]) -> [Record] {
+  package mutating func feed(_ bytes: [UInt8]) -> [Record] {
     if isOver { return [] }
     var records: [Record] = []
     var rest = bytes[...]

@@ -1,6 +1,6 @@
 /// Takes telnet's commands (RFC 854) out of a stream of bytes and refuses
 /// every option. Keeps no bytes, so it is bounded whatever the peer sends.
-public struct TelnetFilter: Sendable {
+package struct TelnetFilter: Sendable {
   /// Where the last byte left off.
   private enum State: Hashable {
     case data
@@ -23,9 +23,9 @@ public struct TelnetFilter: Sendable {
 
   private var state = State.data
   /// Whether any command was seen: the peer is a telnet.
-  public private(set) var sawCommand = false
+  package private(set) var sawCommand = false
 
-  public init() {}
+  package init() {}
 
   /// What a byte is.
   enum Output: Hashable {
@@ -67,7 +67,7 @@ public struct TelnetFilter: Sendable {
 
   /// Appends the text among `bytes` to `data`, and what must be sent back to
   /// `replies`.
-  public mutating func filter(
+  package mutating func filter(
     _ bytes: [UInt8], into data: inout [UInt8], replies: inout [UInt8]
   ) {
     // Nearly every read is text alone.
