@@ -1,36 +1,44 @@
-# What people type is here; what is done stands in Scripts and Package.swift.
+# What people type is here; what is done is in Scripts and Package.swift.
 
 PORT ?= 1027
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
+# Flags of the compiler's own front end, which no release of it promises to
+# keep: Scripts/accepted-flags tries each and drops what this compiler refuses.
+# `make build FAST=0` builds without them.
+#
 # Without the first, each generic type is looked up by its mangled name when it
 # is first used, which searches all conformances of the program for each of its
 # requirements: a fifth of what a short `chatserve history` does.
 # The second counts references without locking the bus, a fifth of a message's
 # cost: no process of ours ever has a second thread (docs/architecture.md).
-OPTIMIZED = -c release --static-swift-stdlib \
-	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
-	-Xswiftc -Xfrontend -Xswiftc -assume-single-threaded
+FAST ?= 1
+HIDDEN = -disable-concrete-type-metadata-mangled-name-accessors -assume-single-threaded
+# Tried once, where they are first wanted.
+ACCEPTED = $(eval ACCEPTED := $(shell Scripts/accepted-flags $(SWIFT) $(HIDDEN)))$(ACCEPTED)
+
+# What is built here is what `make test` runs and what is installed.
+RELEASE = -c release --static-swift-stdlib $(if $(filter-out 0,$(FAST)),$(ACCEPTED))
 
 .PHONY: build serve test lint install uninstall bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev
-	$(SWIFT) build $(OPTIMIZED) --product chatserve
-	$(SWIFT) build $(OPTIMIZED) --product chatclient
+	$(SWIFT) build $(RELEASE) --product chatserve
+	$(SWIFT) build $(RELEASE) --product chatclient
 
 serve: build ## listen on PORT
 	@exec .build/release/chatserve $(PORT)
 
-test: ## everything that is proved
-	@Scripts/install-missing libsqlite3-dev tmux
+test: ## everything that is proved, on the programs that `make build` builds
+	@Scripts/install-missing libsqlite3-dev tmux python3
 	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
-	@Scripts/test
+	@SWIFT="$(SWIFT)" Scripts/test $(RELEASE)
 
 lint: ## format, warnings, layers
 	@Scripts/install-missing libsqlite3-dev
-	@Scripts/lint
+	@SWIFT="$(SWIFT)" Scripts/lint
 
 install: build ## programs, manual pages and completions, below PREFIX
 	Scripts/install .build/release "$(DESTDIR)$(PREFIX)"
@@ -38,10 +46,10 @@ install: build ## programs, manual pages and completions, below PREFIX
 uninstall: ## what install put there
 	Scripts/install --remove "$(DESTDIR)$(PREFIX)"
 
-torture: ## attack the programs at length; Tests/Fuzz/run and torture take --seed
-	@Scripts/install-missing libsqlite3-dev tmux
-	$(SWIFT) build
-	.build/debug/torture
+torture: build ## attack the programs at length; Tests/Fuzz/run and torture take --seed
+	@Scripts/install-missing tmux
+	$(SWIFT) build $(RELEASE) --product torture
+	.build/release/torture
 	Tests/Fuzz/run
 
 sanitize: ## the unit suites, then the programs end to end, with sanitizers

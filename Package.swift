@@ -19,18 +19,22 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+// What a release takes as an archive where it would else get a shared library:
+// Tools/link has a directory for each. CHAT_SHARED_SQLITE=1 in the environment
+// leaves SQLite out, as a distribution wants it, which mends SQLite for all
+// programs at once.
+let archives =
+  Context.environment["CHAT_SHARED_SQLITE"] == "1" ? ["stdc++"] : ["stdc++", "sqlite3"]
+
 // Most of a short run, `chatserve history` above all, is the loading of the
-// program. Tools/link has lld take SQLite and the C++ library as archives,
-// since of the shared ones 1600 and 1700 symbols are looked up at every start,
-// and nobody needs the names that -static-stdlib makes a program export. See
-// docs/performance.md.
+// program: of a shared SQLite and a shared C++ library 1600 and 1700 symbols are
+// looked up at every start, and nobody needs the names that -static-stdlib makes
+// a program export. See docs/performance.md.
 let quickToLoad: [LinkerSetting] = [
   .unsafeFlags(
-    [
-      "-use-ld=lld", "-L\(Context.packageDirectory)/Tools/link",
-      "-Xclang-linker", "-static-libgcc",
-      "-Xlinker", "--no-export-dynamic",
-    ], .when(configuration: .release))
+    ["-use-ld=lld", "-Xclang-linker", "-static-libgcc", "-Xlinker", "--no-export-dynamic"]
+      + archives.map { "-L\(Context.packageDirectory)/Tools/link/\($0)" },
+    .when(configuration: .release))
 ]
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

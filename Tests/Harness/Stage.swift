@@ -34,9 +34,9 @@ public final class Stage {
   public var timeZone: String?
 
   /// What the programs find in their environment: nothing of this machine's,
-  /// but what tells sanitizers how to run (Scripts/sanitize).
+  /// but how sanitizers are to run (Scripts/sanitize) and where the programs are.
   public var environment: [String: String] {
-    let options = ["ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap { (name: String) in
+    let options = ["ASAN_OPTIONS", "TSAN_OPTIONS", "CHAT_PROGRAMS"].compactMap { (name: String) in
       getenv(name).map { (name, String(cString: $0)) }
     }
     var variables = [
@@ -91,20 +91,24 @@ public final class Stage {
   }
 }
 
-/// The programs of this package, beside the test bundle that runs.
+/// The programs of this package: those of the release build, which is what is
+/// installed, or of the directory that CHAT_PROGRAMS names.
 public enum Program: String, Sendable {
   case chatserve
   case chatclient
   case torture
 
-  public var path: String {
+  public var path: String { "\(Self.directory)/\(rawValue)" }
+
+  private static let directory: String = {
+    if let named = getenv("CHAT_PROGRAMS") { return String(cString: named) }
+    // What runs is .build/TRIPLE/debug/NAME.xctest, or torture in a build.
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    let own = String(
-      decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let directory = own[..<(own.lastIndex(of: "/") ?? own.startIndex)]
-    return "\(directory)/\(rawValue)"
-  }
+    let own = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+    let builds = String(decoding: own, as: UTF8.self).split(separator: "/").dropLast(2)
+    return "/" + builds.joined(separator: "/") + "/release"
+  }()
 }
 
 enum Tree {
