@@ -70,21 +70,38 @@ import Testing
   func leavesTheLineOpen() throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let first = try stage.talker("one", on: server.port)
-      let script = try PeerSocket(port: server.port)
-      try script.send("bob\n")
-      try server.process.waitFor("waits in the queue.")
-      let second = try stage.client(server.port, "--handle", "two")
-      try second.waitFor("You are number 2 in the queue. \\quit leaves it.")
-      try script.send("hi\n\\quit\n")
-      try script.waitForEnd()
-      try first.enter("\\quit")
-      // Within the second that is promised to whoever comes next; the last words
-      // to a peer may take two.
-      try second.waitForInput("two> ", within: 1)
-      try server.process.waitFor("bob> hi")
-      withExtendedLifetime(script) {}
+      let alone = try handover(stage, server)
+      // The last words to a peer may take two seconds, which nobody waits for.
+      // The best of three: the machine may have other things to do.
+      let fastest = try (1...3).map { round in
+        let script = try PeerSocket(port: server.port)
+        let wait = try handover(stage, server, besides: script)
+        try server.process.waitFor("bob> hi", times: round)
+        return wait
+      }.min()
+      #expect(try #require(fastest) < alone + 1_000)
     }
+  }
+
+  /// Milliseconds from one talk's end to the next one's beginning. `script` has
+  /// said something from the queue between the two and left, but for its socket.
+  private func handover(
+    _ stage: Stage, _ server: Server<PtyProcess>, besides script: PeerSocket? = nil
+  ) throws -> Int64 {
+    let first = try stage.talker("one", on: server.port)
+    try script?.send("bob\n")
+    try script?.waitFor("number 1 in ")
+    let second = try stage.client(server.port, "--handle", "two")
+    try second.waitFor("You are number \(script == nil ? 1 : 2) in the queue.")
+    try script?.send("hi\n\\quit\n")
+    try script?.waitForEnd()
+    try first.enter("\\quit")
+    let began = Deadline.now
+    try second.waitForInput("two> ")
+    let wait = Deadline.now - began
+    try second.enter("\\quit")
+    #expect(try second.exitStatus() == 0)
+    return wait
   }
 
   @Test("when the server stops first, it says how much there was")

@@ -48,7 +48,7 @@ public struct Deadline {
 
   /// Seconds: long enough for anything that these programs do on a busy
   /// machine, since only a failing test waits for so long.
-  public static let usual: Double = 15
+  public static let usual: Double = 60
 }
 
 /// Why the harness gave up; everything that was seen is in the text.

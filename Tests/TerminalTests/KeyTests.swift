@@ -43,13 +43,15 @@ import Testing
       try room.tmux.type("abc")
       try room.tmux.shows(["SERVER> abc"], column: 11, row: 0)
       try room.tmux.type([0x1b])
-      // An ESC is a key of its own once it is 100 ms old.
-      let typed = Deadline.now
-      var count = 0
+      // What is said later is shown later: then the ESC was read, and is a key
+      // of its own once that is 100 ms ago.
+      try room.say("message 1")
+      let read = Deadline.now
+      var count = 1
       repeat {
         count += 1
         try room.say("message \(count)")
-      } while Deadline.now - typed < 300
+      } while Deadline.now - read < 300
       try room.tmux.type("def")
       let picture = try room.tmux.wait(for: "abcdef") { $0.rows.last == "SERVER> abcdef" }
       #expect(picture.column == 14)

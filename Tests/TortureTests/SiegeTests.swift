@@ -5,7 +5,7 @@ import TortureKit
 /// once would measure each other.
 @Suite(.serialized) struct SiegeTests {
   @Test(
-    "the next peer is answered within a second and memory is bounded, whoever is there",
+    "the next peer is answered soon and memory is bounded, whoever is there",
     arguments: HostilePeer.allCases)
   func siege(_ kind: HostilePeer) throws {
     _ = try Siege.run(kind, seconds: 0.5)

@@ -5,16 +5,24 @@ import Transcript
 /// A server under a hostile peer, and a good one that comes meanwhile.
 public enum Siege {
   public struct Report: Sendable {
-    /// Milliseconds until the good peer had an answer, at most.
-    public var slowestAnswer: Int64 = 0
+    /// Milliseconds until the good peers had an answer, in order.
+    public var answers: [Int64] = []
+    /// Milliseconds that the slowest of them waited before the attack.
+    public var calm: Int64 = 0
     /// Kilobytes resident in any process, at most.
     public var memory = 0
     /// Bytes that the hostile peer got rid of.
     public var sent = 0
   }
 
-  /// Milliseconds that the next peer may wait for its answer.
-  static let patience: Int64 = 1_000
+  /// Milliseconds that the next peer may wait for its answer: a second, or what
+  /// a machine that is busy with other things makes of the few milliseconds
+  /// that it takes without an attack.
+  private static func patience(calm: Int64) -> Int64 { max(1_000, 20 * calm) }
+
+  /// Good peers before the attack, and under it. The median of the latter is
+  /// held: a single one may be held up by anything.
+  private static let peers = 3
 
   /// - Parameters:
   ///   - kind: the hostile peer.
@@ -27,6 +35,10 @@ public enum Siege {
     try Stage.run { stage in
       let mode = kind == .outOfTurn ? "turns" : "free"
       let server = try stage.pipedServer("--mode", mode)
+      for number in 1...peers {
+        report.calm = max(report.calm, try greet("calm\(number)", server.port, kind) {})
+      }
+      try Deadline.poll("those are gone") { server.conversations.isEmpty }
       let attack = try Attack(kind, port: server.port)
       var memory = 0
       var steps = 0
@@ -48,11 +60,14 @@ public enum Siege {
       }
       let end = Deadline(seconds: seconds)
       repeat { try step() } while !end.isOver
-      for attempt in 1...3 {
-        try greet("good\(attempt)", server.port, kind, &report, step)
-      }
+      report.answers = try (1...peers).map {
+        try greet("good\($0)", server.port, kind, step)
+      }.sorted()
       report.sent = attack.sent
       report.memory = memory
+      try hold(
+        report.answers[peers / 2] <= patience(calm: report.calm),
+        "answered after \(report.answers) ms, in peace after \(report.calm)")
       try hold(server.process.peekOutcome() == nil, "the listener died")
       try hold(
         !server.process.errorText.contains("crashed"), "crashed: \(server.process.errorText)")
@@ -66,11 +81,12 @@ public enum Siege {
     return report
   }
 
-  /// A good peer comes and must be answered in time.
+  /// A good peer comes and must be answered.
+  ///
+  /// - Returns: after how many milliseconds.
   private static func greet(
-    _ handle: String, _ port: UInt16, _ kind: HostilePeer, _ report: inout Report,
-    _ step: () throws -> Void
-  ) throws {
+    _ handle: String, _ port: UInt16, _ kind: HostilePeer, _ step: () throws -> Void
+  ) throws -> Int64 {
     let began = Deadline.now
     let peer = try PeerSocket(port: port)
     let patient = Deadline(seconds: Deadline.usual)
@@ -89,8 +105,6 @@ public enum Siege {
       try step()
       try? peer.waitFor("\0", times: .max, within: 0.002)
     }
-    let waited = Deadline.now - began
-    report.slowestAnswer = max(report.slowestAnswer, waited)
-    try hold(waited <= patience, "\(handle) waited \(waited) ms for an answer")
+    return Deadline.now - began
   }
 }

@@ -45,7 +45,7 @@ public struct StorageTrial {
     let before = peer.acknowledged
     peer.say(fault == .diskFull ? 2000 : 5)
     try server.process.send("from the operator\n")
-    let patience = Deadline(seconds: 8)
+    let patience = Deadline(seconds: Deadline.usual)
     while !patience.isOver {
       try peer.read(within: 0.05)
       try server.process.takeOutput()
