@@ -131,6 +131,11 @@ let package = Package(
       name: "torture", dependencies: ["Seeded", "TortureKit"], path: "Tests/Torture",
       swiftSettings: strict),
     tests("TortureTests", ["FuzzTargets", "Harness", "Seeded", "TortureKit"]),
+    // What the filter of a contained process makes of each system call.
+    .target(name: "CallProbe", path: "Tests/Contained/CallProbe"),
+    .executableTarget(
+      name: "contained", dependencies: ["CallProbe", "ChatPosix", "CPosix"],
+      path: "Tests/Contained/Program", swiftSettings: strict),
     // The programs in a real terminal program, tmux(1).
     tests("TerminalTests", ["Harness"]),
   ]

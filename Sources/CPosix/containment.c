@@ -24,25 +24,27 @@ int cposix_drop_capabilities(void) {
   return (int)syscall(SYS_capset, &header, data);
 }
 
-bool cposix_is_sanitized(void) {
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
-    __has_feature(thread_sanitizer)
-  return true;
-#else
-  return false;
-#endif
-}
-
 int cposix_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
 
-// landlock(7). Defined here because the headers of a distribution are older
-// than the kernels it runs on; the numbers are part of the kernel's ABI.
+// landlock(7) and https://docs.kernel.org/userspace-api/landlock.html. Defined
+// here because the headers of a distribution are older than the kernels it runs
+// on (Debian 12's know version 3); the numbers are part of the kernel's ABI.
 enum {
   sys_create_ruleset = 444,
   sys_add_rule = 445,
   sys_restrict_self = 446,
-  create_ruleset_version = 1,
-  rule_path_beneath = 1,
+  create_ruleset_version = 1 << 0, // LANDLOCK_CREATE_RULESET_VERSION
+  rule_path_beneath = 1,           // LANDLOCK_RULE_PATH_BENEATH
+  // LANDLOCK_ACCESS_FS_…
+  all_files_of_version_1 = (1 << 13) - 1,
+  refer = 1 << 13,     // from version 2
+  ioctl_dev = 1 << 15, // from version 5, for what is opened from now on
+  // LANDLOCK_ACCESS_NET_…, from version 4
+  bind_tcp = 1 << 0,
+  connect_tcp = 1 << 1,
+  // LANDLOCK_SCOPE_…, from version 6
+  scope_abstract_unix_socket = 1 << 0,
+  scope_signal = 1 << 1,
 };
 
 struct ruleset {
@@ -58,14 +60,13 @@ int cposix_landlock_version(void) {
   return (int)syscall(sys_create_ruleset, NULL, 0, create_ruleset_version);
 }
 
-int cposix_landlock_ruleset(int version) {
-  struct ruleset denied = {.files = (1ull << 13) - 1}; // all rights of version 1
-  if (version >= 2) denied.files |= 1 << 13;           // LANDLOCK_ACCESS_FS_REFER
+int cposix_landlock_ruleset(int version, bool stops_group) {
+  struct ruleset denied = {.files = all_files_of_version_1};
+  if (version >= 2) denied.files |= refer;
   if (version >= 3) denied.files |= CPOSIX_LANDLOCK_TRUNCATE;
-  if (version >= 4) denied.network = 1 << 0 | 1 << 1; // BIND_TCP, CONNECT_TCP
-  if (version >= 5) denied.files |= 1 << 15;          // IOCTL_DEV, for what is opened from now on
-  // ABSTRACT_UNIX_SOCKET. Not SIGNAL: Ctrl-Z has to reach the process group.
-  if (version >= 6) denied.scopes = 1 << 0;
+  if (version >= 4) denied.network = bind_tcp | connect_tcp;
+  if (version >= 5) denied.files |= ioctl_dev;
+  if (version >= 6) denied.scopes = scope_abstract_unix_socket | (stops_group ? 0 : scope_signal);
   // A kernel takes a longer struct than it knows when the rest is zero.
   return (int)syscall(sys_create_ruleset, &denied, sizeof denied, 0);
 }

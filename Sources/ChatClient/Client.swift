@@ -9,7 +9,7 @@ package final class Client {
   /// What the last words may take to the server.
   private static let farewellWithin = Duration.seconds(2)
   /// The connection and the terminal are open; no file is needed any more.
-  private static let containment = Containment(directory: nil)
+  private static let containment = Containment(.client)
 
   private let settings: ClientSettings
   private let words: ClientWords

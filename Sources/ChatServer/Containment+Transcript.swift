@@ -7,9 +7,10 @@ extension Containment {
   ///
   /// Everything below the transcript's directory stays within reach, since
   /// files that are yet to be made in it have no other name to the kernel.
-  static func around(transcript path: String?) -> Containment {
-    guard let path else { return Containment(directory: nil) }
+  static func around(transcript path: String?, _ role: Role) -> Containment {
+    guard let path else { return Containment(role) }
     return Containment(
+      role,
       directory: FilePath(path).resolvingLinks().removingLastComponent(),
       readableFiles: [
         // SQLite seeds its random numbers from it, the log's salts among them

@@ -17,7 +17,8 @@ extension PosixTests {
       inside = root.appending("inside")
       outside = root.appending("outside")
       for directory in [root, inside, outside] { try #require(mkdir(directory.string, 0o700) == 0) }
-      containment = Containment(directory: inside, readableFiles: ["/dev/urandom", "/dev/absent"])
+      containment = Containment(
+        .conversation, directory: inside, readableFiles: ["/dev/urandom", "/dev/absent"])
     }
 
     private func clean() {
@@ -93,7 +94,7 @@ extension PosixTests {
       defer { clean() }
       try #require(!isMissing(.files), "this kernel has no Landlock")
       let again = inside.appending("a").appending("again")
-      let lost = Containment(directory: again)
+      let lost = Containment(.keeper, directory: again)
       let status = try inChild {
         guard lost.apply([.files]).isEmpty else { return false }
         return openFailure("/etc/passwd", O_RDONLY) == EACCES
@@ -109,7 +110,7 @@ extension PosixTests {
       defer { clean() }
       try #require(!isMissing(.files), "this kernel has no Landlock")
       let status = try inChild {
-        let ruleset = cposix_landlock_ruleset(1)
+        let ruleset = cposix_landlock_ruleset(1, true)
         guard ruleset != -1, cposix_no_new_privileges() == 0 else { return false }
         return cposix_landlock_restrict(ruleset) == 0
           && openFailure("/etc/passwd", O_RDONLY) == EACCES
@@ -137,15 +138,115 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
-    @Test func everyCallOfTheListIsBarred() throws {
+    /// Which calls each role may make is `SystemCallTests`', of the programs; here
+    /// is what the denied ones would have done.
+    @Test func nothingReachesOtherProcesses() throws {
+      defer { clean() }
+      try #require(!isMissing(.calls), "this machine has no system call filters")
+      let pair = try SocketPair.open()
+      let terminal = try Terminal()
+      let status = try inChild {
+        guard containment.apply([.calls]).isEmpty else { return false }
+        let socket = pair.one.descriptor.rawValue
+        var key: CInt = 10
+        return failure { ioctl(terminal.slave.rawValue, UInt(TIOCSTI), &key) } == EPERM
+          && failure { ioctl(socket, UInt(FIOASYNC), &key) } == EPERM
+          && failure { fcntl(socket, F_SETOWN, getpid()) } == EPERM
+          // F_SETSIG, F_SETOWN_EX, F_SETLEASE
+          && failure { fcntl(socket, 10, SIGKILL) } == EPERM
+          && failure { fcntl(socket, 15, 0) } == EPERM
+          && failure { fcntl(socket, 1024, 0) } == EPERM
+          && failure { fcntl(socket, F_SETFL, O_ASYNC | O_NONBLOCK) } == EPERM
+          && failure { fcntl(socket, F_SETFL, O_NONBLOCK) } == 0
+          && failure { setpriority(__priority_which_t(0), 0, 19) } == EPERM
+          && failure { shmget(IPC_PRIVATE, 4096, 0o600) } == EPERM
+          && failure { nice(1) } == EPERM
+      }
+      #expect(status == .exited(0))
+      pair.one.close()
+      pair.other.close()
+      terminal.close()
+    }
+
+    @Test func noFileBecomesAProgram() throws {
+      defer { clean() }
+      try #require(!isMissing(.calls), "this machine has no system call filters")
+      let file = inside.appending("a")
+      let status = try inChild {
+        guard containment.apply([.calls]).isEmpty else { return false }
+        guard openFailure(file, O_CREAT | O_RDWR, 0o6755) == EPERM else { return false }
+        let made = open(file.string, O_CREAT | O_RDWR, 0o600)
+        return made >= 0 && failure { fchmod(made, 0o6755) } == EPERM
+          && failure { fchmod(made, 0o700) } == EPERM && failure { fchmod(made, 0o640) } == 0
+          && failure { chmod(file.string, 0o600) } == EPERM
+          && failure { futimens(made, nil) } == EPERM
+          && failure { rename(file.string, file.string + "b") } == EPERM
+          && failure { link(file.string, file.string + "b") } == EPERM
+      }
+      #expect(status == .exited(0))
+    }
+
+    @Test func memoryIsNeitherSharedNorExecutable() throws {
       defer { clean() }
       try #require(!isMissing(.calls), "this machine has no system call filters")
       let status = try inChild {
-        containment.apply([.calls]).isEmpty && cposix_first_call_let_through() == -1
-          // Calls beside those of the list, by their numbers.
-          && getppid() > 0 && sched_yield() == 0 && chdir("/") == 0
+        let file = open(inside.appending("a").string, O_CREAT | O_RDWR, 0o600)
+        ftruncate(file, 1 << 20)
+        guard containment.apply([.calls]).isEmpty else { return false }
+        let both = PROT_READ | PROT_WRITE
+        let plain = mmap(nil, 4096, both, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        return plain != MAP_FAILED
+          && failure { mprotect(plain, 4096, PROT_READ | PROT_EXEC) } == EPERM
+          && mapFailure(both | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS) == EPERM
+          && mapFailure(both, MAP_SHARED | MAP_ANONYMOUS) == EPERM
+          && mapFailure(both, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN) == EPERM
+          && mapFailure(both, MAP_SHARED, file) == EPERM
+          && mapFailure(both, MAP_SHARED, file, 32 * 1024) == 0
       }
       #expect(status == .exited(0))
+    }
+
+    private func mapFailure(
+      _ protection: Int32, _ flags: Int32, _ file: Int32 = -1, _ length: Int = 1 << 20
+    ) -> Int32 {
+      mmap(nil, length, protection, flags, file, 0) == MAP_FAILED ? errno : 0
+    }
+
+    @Test func withoutADirectoryNoNameIsLookedUp() throws {
+      defer { clean() }
+      try #require(!isMissing(.calls), "this machine has no system call filters")
+      for role in [Containment.Role.conversation, .client, .idleDesk] {
+        let status = try inChild {
+          guard Containment(role).apply([.calls]).isEmpty else { return false }
+          var status = stat()
+          return failure { stat("/etc/passwd", &status) } == EPERM
+            && failure { access("/etc/passwd", F_OK) } == EPERM
+            && openFailure("/dev/null", O_RDONLY) == EPERM
+        }
+        #expect(status == .exited(0))
+      }
+    }
+
+    /// As the kernel's documentation has it,
+    /// https://docs.kernel.org/userspace-api/landlock.html: version 4 and 6.
+    @Test func landlockShutsTheNetworkAndSignals() throws {
+      defer { clean() }
+      try #require(cposix_landlock_version() >= 6, "this kernel's Landlock has no scopes")
+      let listener = try ListeningSocket.open(port: 0, address: "127.0.0.1")
+      defer { listener.close() }
+      let address = try #require(try Resolver.resolve("127.0.0.1", port: listener.boundPort).first)
+      for role in [Containment.Role.conversation, .keeper] {
+        let status = try inChild {
+          let parent = getppid()
+          guard Containment(role, directory: inside).apply([.files]).isEmpty else { return false }
+          let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+          return failure { address.withSockaddr { connect(socket, $0, $1) } } == EACCES
+            && failure { address.withSockaddr { bind(socket, $0, $1) } } == EACCES
+            && failure { kill(parent, 0) } == (role == .keeper ? EPERM : 0)
+            && failure { kill(getpid(), 0) } == 0
+        }
+        #expect(status == .exited(0), "\(role)")
+      }
     }
 
     private func forkFailure() -> Errno? {
@@ -186,6 +287,10 @@ extension PosixTests {
           && maximum(RLIMIT_CORE) == 0 && maximum(RLIMIT_DATA) == Containment.memory
           && mmap(
             nil, 256 * 1024 * 1024, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            == MAP_FAILED
+          // RLIMIT_DATA does not count what is shared.
+          && mmap(
+            nil, 256 * 1024 * 1024, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
             == MAP_FAILED
       }
       #expect(status == .exited(0))

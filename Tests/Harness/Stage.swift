@@ -97,6 +97,7 @@ public enum Program: String, Sendable {
   case chatserve
   case chatclient
   case torture
+  case contained
 
   public var path: String { "\(Self.directory)/\(rawValue)" }
 

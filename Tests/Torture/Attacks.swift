@@ -37,7 +37,10 @@ enum Attacks {
   }
 
   private static var shortages: [NamedAttack] {
-    [NamedAttack(name: "keeper") { try KeeperTrial.run() }]
+    [
+      NamedAttack(name: "keeper") { try KeeperTrial.run() },
+      NamedAttack(name: "taken-over") { try TakenOver.run() },
+    ]
       + Shortage.allCases.map { shortage in
         NamedAttack(name: "shortage-\(shortage)") {
           try shortage.run()

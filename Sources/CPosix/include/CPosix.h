@@ -115,14 +115,13 @@ int cposix_no_dumps(void);
 // capset(2): keeps of root's powers what a transcript of another user needs
 // (CAP_DAC_OVERRIDE, CAP_CHOWN). Does nothing to a process that has none.
 int cposix_drop_capabilities(void);
-// Whether this is a build for the address, memory or thread sanitizer.
-bool cposix_is_sanitized(void);
 // open(2) O_PATH, close-on-exec.
 int cposix_open_path(const char *path);
 // landlock(7): the version of its ABI, from 1; -1 without it.
 int cposix_landlock_version(void);
-// A ruleset that denies all that this version can, but for signals.
-int cposix_landlock_ruleset(int version);
+// A ruleset that denies all that this version can; signals to others only where
+// the process never stops its group, which Ctrl-Z has to reach.
+int cposix_landlock_ruleset(int version, bool stops_group);
 // Allows `rights` below the directory, or on the file, open as `path`.
 int cposix_landlock_allow(int ruleset, int path, unsigned long long rights);
 int cposix_landlock_restrict(int ruleset);
@@ -138,10 +137,20 @@ enum {
 
 // containment-calls.c ------------------------------------------------------
 
-// seccomp(2): for good, the calls that a conversation has no use for fail with
-// EPERM. ENOSYS on architectures other than x86_64 and aarch64.
-int cposix_filter_calls(void);
+// Whether this is a build for the address, memory or thread sanitizer.
+bool cposix_is_sanitized(void);
+// The columns of containment-table.h.
+enum cposix_role {
+  CPOSIX_ROLE_CONVERSATION,
+  CPOSIX_ROLE_UNRECORDED,
+  CPOSIX_ROLE_KEEPER,
+  CPOSIX_ROLE_CLIENT,
+  CPOSIX_ROLE_DESK,
+};
+// seccomp(2): for good, all calls fail but those of the role. ENOSYS on
+// architectures other than x86_64 and aarch64.
+int cposix_filter_calls(enum cposix_role role);
 bool cposix_can_filter_calls(void);
-// Makes each call that is to be denied, with arguments that mean nothing, and
-// tells the first that did not fail with EPERM; -1 when all did. For tests.
-long cposix_first_call_let_through(void);
+// The rows of the table, from 0 up to the one that is NULL; a call may have
+// several. For tests.
+const char *cposix_call_name(int row, int *number);

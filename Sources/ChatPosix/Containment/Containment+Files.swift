@@ -34,7 +34,7 @@ extension Containment {
     }
     let ruleset = FileDescriptor(
       rawValue: try SystemCall.perform("landlock_create_ruleset") {
-        Result(errnoFrom: cposix_landlock_ruleset(version))
+        Result(errnoFrom: cposix_landlock_ruleset(version, role.stopsGroup))
       })
     defer { ruleset.closeOnce() }
     // A kernel refuses a right that it does not know.

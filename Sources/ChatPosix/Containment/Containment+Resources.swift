@@ -4,8 +4,9 @@ import SystemPackage
 
 extension Containment {
   /// Bytes of private writable memory, RLIMIT_DATA: several times what the
-  /// process may hold, so that only what runs away meets it. Not RLIMIT_AS,
-  /// which would count libraries and the database's mapping too.
+  /// process may hold, so that only what runs away meets it. And as many of
+  /// address space beside what is mapped already, RLIMIT_AS: that counts shared
+  /// memory and the stack too, and the libraries, whose size is the system's.
   static let memory: UInt64 = 128 * 1024 * 1024
   /// Descriptors, RLIMIT_NOFILE: some four times what a conversation has open
   /// while it changes over to a new transcript. What is open above stays so.
@@ -18,9 +19,33 @@ extension Containment {
     // See `givePowersUp`: for what PR_SET_DUMPABLE may miss.
     try limit(RLIMIT_CORE, to: 0)
     // Sanitizers keep a shadow of the whole address space as such memory.
-    if !cposix_is_sanitized() { try limit(RLIMIT_DATA, to: memory) }
+    if !cposix_is_sanitized() {
+      try limit(RLIMIT_DATA, to: memory)
+      // Without a proc(5) or a descriptor to ask by, the filter of calls still
+      // keeps what is shared small.
+      if let used = try? addressSpace() { try limit(RLIMIT_AS, to: used + memory) }
+    }
     // No RLIMIT_FSIZE: a transcript grows, and a cut in the middle of a commit
     // is no protection.
+  }
+
+  /// Bytes of address space in use, proc_pid_statm(5).
+  ///
+  /// - Throws: ``SystemCallError``: `ENOENT` where no proc(5) is mounted.
+  private static func addressSpace() throws(SystemCallError) -> UInt64 {
+    let file = try SystemCall.perform("open") {
+      Result<FileDescriptor, Errno>(catchingErrno: {
+        try FileDescriptor.open("/proc/self/statm", .readOnly, retryOnInterrupt: false)
+      })
+    }
+    defer { file.closeOnce() }
+    var text = [UInt8](repeating: 0, count: 128)
+    _ = try file.readAvailable(into: &text)
+    let pages = String(decoding: text.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+    guard let count = UInt64(pages) else {
+      throw SystemCallError(call: "read", errno: .invalidArgument)
+    }
+    return count * UInt64(getpagesize())
   }
 
   /// Lowers a limit for good, the hard one too; one that is lower stays.

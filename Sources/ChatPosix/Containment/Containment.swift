@@ -15,21 +15,42 @@ public struct Containment: Sendable {
     /// More memory, descriptors and processes than a conversation has a use
     /// for. setrlimit(2).
     case resources
-    /// Every file, program and TCP port but the files named. landlock(7);
-    /// Linux 5.13, where the system turns it on.
+    /// Every file, program and TCP port but the files named, and other processes'
+    /// abstract sockets; signals to others where ``Role/stopsGroup`` is false.
+    /// landlock(7); Linux 5.13, where the system turns it on.
     case files
-    /// Starting programs and processes, opening sockets, reaching into other
-    /// processes. seccomp(2), on x86_64 and aarch64.
+    /// Every system call but those of the role. seccomp(2), on x86_64 and aarch64.
     case calls
   }
 
+  /// What a process is there for, which says what it may call:
+  /// containment-table.h, docs/system-calls.md.
+  public enum Role: CaseIterable, Hashable, Sendable {
+    /// Talks with a peer. Without a ``Containment/directory`` it may make no call
+    /// that takes a file's name.
+    case conversation
+    /// Holds the transcript open.
+    case keeper
+    /// chatclient, connected.
+    case client
+    /// Reads the operator's keys while nobody is there.
+    case idleDesk
+
+    /// Whether Ctrl-Z comes to it as a key, so that it stops its process group:
+    /// Landlock's scope of signals would keep that from the others in it. The
+    /// filter of calls allows no other signal to them.
+    var stopsGroup: Bool { self != .keeper }
+  }
+
+  public var role: Role
   /// A directory in which, and below which, files may be made, read, written
   /// and removed. What is missing of it may be made. `nil`: there is none.
   public var directory: FilePath?
   /// Files that may be read. Those that do not exist are passed over.
   public var readableFiles: [FilePath]
 
-  public init(directory: FilePath?, readableFiles: [FilePath] = []) {
+  public init(_ role: Role, directory: FilePath? = nil, readableFiles: [FilePath] = []) {
+    self.role = role
     self.directory = directory
     self.readableFiles = readableFiles
   }
@@ -64,7 +85,7 @@ public struct Containment: Sendable {
         case .powers: try Self.givePowersUp()
         case .resources: try Self.limitResources()
         case .files: try barFiles()
-        case .calls: try Self.barCalls()
+        case .calls: try barCalls()
         }
       } catch {
         failures[layer] = error
@@ -82,10 +103,19 @@ public struct Containment: Sendable {
     try perform("prctl", cposix_no_dumps)
   }
 
-  private static func barCalls() throws(SystemCallError) {
+  private func barCalls() throws(SystemCallError) {
     // seccomp(2) demands it, also where the first layer was left out.
-    try perform("prctl", cposix_no_new_privileges)
-    try perform("seccomp", cposix_filter_calls)
+    try Self.perform("prctl", cposix_no_new_privileges)
+    try Self.perform("seccomp") { cposix_filter_calls(filter) }
+  }
+
+  private var filter: cposix_role {
+    switch role {
+    case .conversation: directory == nil ? CPOSIX_ROLE_UNRECORDED : CPOSIX_ROLE_CONVERSATION
+    case .keeper: CPOSIX_ROLE_KEEPER
+    case .client: CPOSIX_ROLE_CLIENT
+    case .idleDesk: CPOSIX_ROLE_DESK
+    }
   }
 
   static func perform(_ name: String, _ call: () -> Int32) throws(SystemCallError) {

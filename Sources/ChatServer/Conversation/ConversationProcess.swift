@@ -82,7 +82,7 @@ extension ConversationProcess {
     handle(link.flush(at: Self.now), at: Self.now)
     // Before the peer's first byte is read. What fails here, the listener has
     // said at the start.
-    Containment.around(transcript: settings.database).apply()
+    Containment.around(transcript: settings.database, .conversation).apply()
     while ending == nil { turn() }
     return leave()
   }

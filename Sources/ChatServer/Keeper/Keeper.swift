@@ -49,7 +49,7 @@ package struct Keeper {
       try TranscriptWriter.makeDirectory(of: run.database)
       // Before a byte of what peers wrote is read. What fails here, the
       // listener has said at the start.
-      Containment.around(transcript: run.database).apply()
+      Containment.around(transcript: run.database, .keeper).apply()
       let writer = try TranscriptWriter(path: run.database)
       var run = run
       run.id =

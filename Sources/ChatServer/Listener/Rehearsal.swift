@@ -24,7 +24,7 @@ enum Rehearsal {
       }
     }
     for case .send(let outgoing) in actions { _ = codec.encode(outgoing) }
-    _ = Containment.around(transcript: settings.database)
+    _ = Containment.around(transcript: settings.database, .conversation)
     if settings.isKept { ConversationWriter.prepare() }
   }
 }

@@ -25,13 +25,15 @@ public enum KeeperTrial {
       let settings = ServerSettings(
         port: 0, address: nil, handle: try Handle("SERVER"), mode: .free, idleLimit: nil,
         waitingLimit: 8, database: stage.database, version: "1")
+      // Before: a contained process cannot ask what its kernel has.
+      let attempts = attempts(secret)
       let pair = try SocketPair.open()
       let keeper = try ChildProcess.fork {
         pair.one.close()
         let run = ServerRun(database: stage.database, settings: settings, port: 1027)
         let status = Keeper.main(line: pair.other, run: run)
         // It has left its loop, and is what it was.
-        return status == 0 ? Int32(attempts(secret).firstIndex { !$0.isBarred() } ?? 0) : 99
+        return status == 0 ? Int32(attempts.firstIndex { !$0.isBarred() } ?? 0) : 99
       }
       pair.other.close()
       defer { ChildProcess.kill(keeper) }
@@ -41,7 +43,7 @@ public enum KeeperTrial {
       }
       pair.one.close()
       let status = try ChildProcess.wait(for: keeper)
-      tried = attempts(secret).map(\.name)
+      tried = attempts.map(\.name)
       guard case .exited(let number) = status, tried.indices.contains(Int(number)) else {
         throw TortureFailure("the keeper ended with \(status)")
       }

@@ -1,0 +1,14 @@
+import Harness
+import Testing
+
+@Suite struct TakenOverTests {
+  @Test("a conversation that is taken over reaches no shell, no process, no memory and no mode")
+  func nothingFalls() throws {
+    try Stage.run { stage in
+      // A process of its own: the attack forks, and this one has many threads.
+      let attack = try stage.onPipes(.torture, ["taken-over"])
+      #expect(try attack.exitStatus(within: 90) == 0, "\(attack.evidence)")
+      #expect(attack.outputText.contains("ok      taken-over: cannot"))
+    }
+  }
+}
