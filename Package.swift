@@ -67,12 +67,10 @@ let package = Package(
     layer("ChatWire", ["ChatCore"]),
     .target(
       name: "Schema", path: "schema",
-      resources: [
-        .embedInCode("migration-001-transcript.sql"), .embedInCode("migration-002-checksums.sql"),
-      ],
+      resources: [.embedInCode("migration-001-transcript.sql")],
       swiftSettings: strict),
-    layer("Transcript", ["CSQLite", "ChatCore", "Schema"]),
     layer("ChatPosix", ["CPosix", system]),
+    layer("Transcript", ["CSQLite", "ChatCore", "ChatPosix", "Schema"]),
     layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
     layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript", arguments]),
@@ -108,7 +106,7 @@ let package = Package(
       ["ChatCore", "ChatLink", "ChatPosix", "ChatWire", "Seeded", "WireSamples", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Seeded"]),
-    tests("TranscriptTests", ["CSQLite", "ChatCore", "Schema", "Transcript"]),
+    tests("TranscriptTests", ["CSQLite", "ChatCore", "ChatPosix", "Schema", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests(

@@ -3,9 +3,19 @@
 -- One append-only table, event, is the truth; the others describe it. Ids are
 -- given in commit order, so id order is the order of the talk even when a
 -- clock steps. Times are UTC milliseconds since 1970.
--- A migration is never changed once released: the next number mends it.
+-- Until version 0.1.0 this file is edited in place, and a transcript of another
+-- build is refused; a migration that was released is never changed.
+--
+-- Kinds of events, reasons and dialects are words, and the lists of them are
+-- open: a later version may have others, and readers show what they do not know
+-- as it is.
+--
+-- checksum is a CRC-32 (that of zlib) over a row's values, so that
+-- `chatserve history verify` sees a byte that changed: SQLite has none of its own
+-- for its pages. How values are put into bytes is in
+-- Sources/Transcript/Checksums.
 
--- One row a run of chatserve. Whether a run is still alive is told by the
+-- One row a run of chatserve. Whether a run is still alive is known by the
 -- lock it holds, not by this table: a power cut writes no row.
 CREATE TABLE server_run (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -15,7 +25,8 @@ CREATE TABLE server_run (
   boot_id    TEXT    NOT NULL,         -- /proc/sys/kernel/random/boot_id
   version    TEXT    NOT NULL,         -- of chatserve
   port       INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
-  handle     TEXT    NOT NULL          -- the server's own
+  handle     TEXT    NOT NULL,         -- the server's own
+  checksum   INTEGER                   -- over all values, the id too; made again with the stop
 ) STRICT;
 
 CREATE TABLE handle (
@@ -29,8 +40,8 @@ CREATE TABLE conversation (
   opened_at    INTEGER NOT NULL,
   peer_address TEXT    NOT NULL,       -- numeric
   peer_port    INTEGER NOT NULL CHECK (peer_port BETWEEN 0 AND 65535),
-  mode         TEXT    NOT NULL CHECK (mode IN ('turns', 'free')),
-  dialect      TEXT    CHECK (dialect IN ('native', 'line', 'original')),
+  mode         TEXT    NOT NULL,       -- turns, free
+  dialect      TEXT,                   -- native, line, original; NULL until the peer has shown it
   handle_id    INTEGER REFERENCES handle (id),     -- NULL until the peer has said it
   floor_at     INTEGER,                -- when it got the floor; NULL: never
   acknowledged INTEGER NOT NULL DEFAULT 0          -- the server's last message that the peer confirmed
@@ -44,25 +55,27 @@ CREATE TABLE event (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,  -- the global seq
   conversation_id INTEGER NOT NULL REFERENCES conversation (id),
   at              INTEGER NOT NULL,
-  kind            INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),  -- 1 open, 2 handle, 3 message, 4 close
-  party           INTEGER CHECK (party IN (0, 1)),    -- 0 client, 1 server: who spoke or closed; NULL: the line broke
+  kind            TEXT    NOT NULL,    -- open, handle, message, close
+  party           INTEGER CHECK (party IN (0, 1)),    -- 0 client, 1 server: who spoke or closed; NULL: the link broke
   number          INTEGER,             -- of a message, from 1 in each direction
   text            TEXT,                -- a message, a handle
   raw             BLOB,                -- the bytes received, where text is their repair
   held            INTEGER CHECK (held = 1),           -- 1: said out of turn and never shown; else NULL
-  -- The NULL of nearly every row is told first: the list costs an index built anew.
-  reason          TEXT CHECK (reason IS NULL OR reason IN ('quit', 'eof', 'reset', 'timeout', 'sigint',
-                                         'error', 'unresponsive', 'crashed', 'full')),
+  reason          TEXT,                -- of a close: quit, eof, reset, timeout, sigint, error, unresponsive, crashed, full
   detail          TEXT,                -- of a close: the signal, the fault
   undelivered     INTEGER,             -- of a close: the server's messages the peer never confirmed
-  CHECK (kind <> 3 OR (party IS NOT NULL AND number IS NOT NULL AND text IS NOT NULL)),
-  CHECK (kind <> 2 OR text IS NOT NULL),
-  CHECK ((kind = 4) = (reason IS NOT NULL))
+  -- Over all values but the id, which is not known before the row is written;
+  -- that of an open also over what never changes in its conversation's row, that
+  -- of a handle also over the dialect.
+  checksum        INTEGER,
+  CHECK (kind <> 'message' OR (party IS NOT NULL AND number IS NOT NULL AND text IS NOT NULL)),
+  CHECK (kind <> 'handle' OR text IS NOT NULL),
+  CHECK (kind <> 'close' OR reason IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX event_conversation_id ON event (conversation_id);
 -- A conversation is closed once: a second close is refused by the index.
-CREATE UNIQUE INDEX event_close ON event (conversation_id) WHERE kind = 4;
+CREATE UNIQUE INDEX event_close ON event (conversation_id) WHERE kind = 'close';
 
 -- The full-text index over messages, kept by catch-up and never on the
 -- message path. Its rowid is event.id; it stores no text of its own, since
@@ -108,12 +121,12 @@ SELECT
   CASE e.party WHEN 0 THEN 'client' WHEN 1 THEN 'server' END AS ended_by,
   e.reason,
   e.detail,
-  (SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 3) AS messages,
+  (SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 'message') AS messages,
   c.run_id AS run
 FROM conversation AS c
 JOIN server_run AS r ON r.id = c.run_id
 LEFT JOIN handle AS h ON h.id = c.handle_id
-LEFT JOIN event AS e ON e.conversation_id = c.id AND e.kind = 4;
+LEFT JOIN event AS e ON e.conversation_id = c.id AND e.kind = 'close';
 
 CREATE VIEW events AS
 SELECT
@@ -121,7 +134,7 @@ SELECT
   e.conversation_id AS conversation,
   strftime('%Y-%m-%dT%H:%M:%S', e.at / 1000, 'unixepoch')
     || printf('.%03dZ', e.at % 1000) AS time,
-  CASE e.kind WHEN 1 THEN 'open' WHEN 2 THEN 'handle' WHEN 3 THEN 'message' ELSE 'close' END AS kind,
+  e.kind,
   CASE e.party WHEN 0 THEN 'client' WHEN 1 THEN 'server' END AS party,
   CASE e.party WHEN 0 THEN h.name WHEN 1 THEN r.handle END AS handle,
   e.number,

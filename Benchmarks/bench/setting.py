@@ -9,11 +9,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 ROOT = HERE.parent
 PROGRAMS = HERE / "programs"
 MIGRATIONS = sorted((ROOT / "schema").glob("migration-*.sql"))
+# As Connection.schemaVersion has it: the checksum of the schema.
+VERSION = zlib.crc32(MIGRATIONS[0].read_bytes()) & 0x3fffffff | 0x40000000
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 
 
@@ -67,7 +70,8 @@ class Setting:
             new = path.with_suffix(".new")
             new.unlink(missing_ok=True)
             subprocess.run(
-                [self.folder / "generate", new, str(messages), str(messages // 100), *MIGRATIONS],
+                [self.folder / "generate", new, str(messages), str(messages // 100), str(VERSION),
+                 *MIGRATIONS],
                 check=True)
             new.rename(path)
         return path

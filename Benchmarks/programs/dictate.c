@@ -22,7 +22,7 @@ static long ask(const char *sql, long after) {
 }
 
 static long stored(long after) {
-  return ask("SELECT count(*) FROM event WHERE kind = 3 AND id > ?1", after);
+  return ask("SELECT count(*) FROM event WHERE kind = 'message' AND id > ?1", after);
 }
 
 int main(int count, char **words) {

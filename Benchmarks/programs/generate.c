@@ -1,7 +1,9 @@
 // A transcript of many conversations, as chatserve would have written it,
 // with its full-text index.
 //
-// generate DATABASE MESSAGES CONVERSATIONS MIGRATION...
+// generate DATABASE MESSAGES CONVERSATIONS VERSION MIGRATION...
+//
+// VERSION is the number that the program expects in PRAGMA user_version.
 //
 // Words are drawn from 20 000 with a chance of 1/rank (Zipf); one in ninety is
 // Chinese, a few are emoji. Eight conversations go on at a time. "the" is in
@@ -113,13 +115,13 @@ static void compose(long number, char *text, char *indexed) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 5) return 64;
+  if (count < 6) return 64;
   long messages = atol(arguments[2]), conversations = atol(arguments[3]);
   long mean = messages / conversations, opened = 0, made = 0, event = 0;
   int64_t begin = 1600000000000, span = 730ll * 86400 * 1000;
   if (sqlite3_open(arguments[1], &db)) fail("sqlite3_open");
   run("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-600000;");
-  for (int i = 4; i < count; i++) run_file(arguments[i]);
+  for (int i = 5; i < count; i++) run_file(arguments[i]);
   // Larger pieces of index, fewer merges; put back below.
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 67108864);");
   run("BEGIN");
@@ -148,7 +150,7 @@ int main(int count, char **arguments) {
       sqlite3_bind_int64(insert, 1, ++event);
       sqlite3_bind_int64(insert, 2, id[k]);
       sqlite3_bind_int64(insert, 3, at);
-      sqlite3_bind_int(insert, 4, 4);
+      sqlite3_bind_text(insert, 4, "close", -1, SQLITE_STATIC);
       sqlite3_bind_int(insert, 5, 0);
       sqlite3_bind_text(insert, 8, "quit", -1, SQLITE_STATIC);
       sqlite3_bind_int(insert, 9, 0);
@@ -169,7 +171,7 @@ int main(int count, char **arguments) {
         sqlite3_bind_int64(insert, 1, ++event);
         sqlite3_bind_int64(insert, 2, id[k]);
         sqlite3_bind_int64(insert, 3, at);
-        sqlite3_bind_int(insert, 4, kind);
+        sqlite3_bind_text(insert, 4, kind == 1 ? "open" : "handle", -1, SQLITE_STATIC);
         if (kind == 2) sqlite3_bind_int(insert, 5, 0);
         snprintf(name, sizeof name, "user%ld", who);
         if (kind == 2) sqlite3_bind_text(insert, 7, name, -1, SQLITE_STATIC);
@@ -182,7 +184,7 @@ int main(int count, char **arguments) {
     sqlite3_bind_int64(insert, 1, ++event);
     sqlite3_bind_int64(insert, 2, id[k]);
     sqlite3_bind_int64(insert, 3, at);
-    sqlite3_bind_int(insert, 4, 3);
+    sqlite3_bind_text(insert, 4, "message", -1, SQLITE_STATIC);
     sqlite3_bind_int(insert, 5, party);
     sqlite3_bind_int64(insert, 6, ++said[k][party]);
     sqlite3_bind_text(insert, 7, text, -1, SQLITE_STATIC);
@@ -196,7 +198,7 @@ int main(int count, char **arguments) {
   runf("UPDATE message_fts_state SET indexed_through = %ld", event);
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 1048576);");
   run("PRAGMA application_id = 0x63686174;");
-  runf("PRAGMA user_version = %ld", (long)count - 4);
+  runf("PRAGMA user_version = %ld", atol(arguments[4]));
   run("COMMIT; PRAGMA journal_mode=WAL;");
   sqlite3_finalize(conversation);
   sqlite3_finalize(insert);

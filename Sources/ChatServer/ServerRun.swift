@@ -10,8 +10,6 @@ package struct ServerRun {
   let database: String
   let description: RunDescription
   let startedAt: Timestamp
-  /// The transcript's log, once the keeper has made its name durable.
-  var log: FileIdentity?
 
   /// A run that is not in the transcript yet.
   package init(database: String, settings: ServerSettings, port: UInt16) {

@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import ChatProgram
 import ChatServer
+import History
 import Transcript
 
 /// Why the server does not start: a sentence and an exit code.
@@ -11,7 +12,7 @@ extension UserMessages {
     case .cannotListen(let port, let address, let error): cannotListen(port, address, error)
     case .transcript(let error):
       (
-        "chatserve: the transcript cannot be used: \(cause(error)). "
+        "chatserve: the transcript cannot be used: \(TranscriptWords.cause(error)). "
           + "Mend that, or name another file with --database.", status(of: error)
       )
     case .keeperDied(let status):
@@ -48,7 +49,6 @@ extension UserMessages {
 
   private static func status(of error: TranscriptError) -> ProgramExit {
     switch error.kind {
-    case .cannotCreate(let errno) where errno == Errno.permissionDenied.rawValue: .noPermission
     case .full, .cannotCreate, .notAFile, .missing: .cannotCreate
     case .readOnly, .notPermitted: .noPermission
     case .locked: .temporaryFailure

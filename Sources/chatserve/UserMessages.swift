@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import ChatProgram
 import ChatServer
+import History
 import Transcript
 
 /// Every sentence that chatserve says, to the operator and to peers.
@@ -41,7 +42,7 @@ enum UserMessages {
     case .joined(let name, let count):
       "\(name) waits in the queue" + (count == 1 ? "." : ", \(count) in all.")
     case .recordingFailed(let error):
-      "Nothing is sent or shown while it cannot be recorded: \(cause(error))."
+      "Nothing is sent or shown while it cannot be recorded: \(TranscriptWords.cause(error))."
     case .recordingWorks: "Recording works again."
     case .crashed(let address, let signal):
       "The conversation with \(address) crashed (signal \(signal)). \(waiting)\n"
@@ -95,33 +96,6 @@ enum UserMessages {
     case .unresponsive: "The client did not read what was sent to it."
     case .error: "The client broke the protocol\(detail)."
     default: "The connection failed\(detail)."
-    }
-  }
-
-  /// What is wrong with the transcript, as the end of a sentence.
-  static func cause(_ error: TranscriptError) -> String {
-    let path = TextSanitizer.escapedOnOneLine(error.path)
-    return switch error.kind {
-    case .full: "the disk with \(path) is full"
-    case .readOnly: "\(path) is read-only"
-    case .locked: "\(path) is locked by another program"
-    case .corrupt: "\(path) is damaged"
-    case .notADatabase: "\(path) is not a database"
-    case .foreign: "\(path) belongs to another program"
-    case .newer(let found, let known):
-      "\(path) was written by a later version of chatserve (format \(found), known is \(known))"
-    case .older(let found, let known): "\(path) has format \(found) and \(known) is needed"
-    case .notPermitted: "\(path) may not be written by this user"
-    case .cannotOpen(let errno): "\(path) cannot be opened (\(Errno(rawValue: errno)))"
-    case .cannotCreate(let errno): "\(path) cannot be created (\(Errno(rawValue: errno)))"
-    case .missing: "\(path) does not exist"
-    case .notAFile: "\(path) is not a plain file"
-    case .noWriteAheadLog: "the file system with \(path) has no shared memory for SQLite's log"
-    case .inputOutput(let code): "reading or writing \(path) failed (SQLite \(code))"
-    case .deleted: "\(path) was deleted"
-    case .replaced: "another file took the place of \(path)"
-    case .constraint(let code): "\(path) refused an entry (SQLite \(code))"
-    case .other(let code): "\(path) cannot be used (SQLite \(code))"
     }
   }
 

@@ -55,6 +55,58 @@ extension PosixTests {
       }
     }
 
+    @Test func whatANameLeadsToIsKnown() throws {
+      try inDirectory { directory in
+        let one = directory.appending("one")
+        let two = directory.appending("two")
+        #expect(try FileNames.target(of: one) == nil)
+        #expect(try FileNames.target(of: "/dev/null/x") == nil)
+        #expect(try FileIdentity(of: one) == nil)
+        let descriptor = try FileDescriptor.create(one)
+        try descriptor.writeAll("text")
+        descriptor.closeOnce()
+        try #require(symlink(one.string, two.string) == 0)
+        #expect(try FileNames.target(of: two) == .file(size: 4))
+        #expect(try FileNames.target(of: directory) == .other)
+        #expect(try FileIdentity(of: one) == FileIdentity(of: two))
+        #expect(try FileIdentity(of: one) != FileIdentity(of: directory))
+        let loop = SystemCallError(call: "stat", errno: .tooManySymbolicLinkLevels)
+        unlink(one.string)
+        try #require(symlink(two.string, one.string) == 0)
+        #expect(throws: loop) { try FileNames.target(of: one) }
+        #expect(throws: SystemCallError(call: "access", errno: .noSuchFileOrDirectory)) {
+          try FileNames.checkWritable(directory.appending("three"))
+        }
+      }
+    }
+
+    @Test func aDirectoryIsMadeForThisUserAloneAndOnce() throws {
+      try inDirectory { directory in
+        let path = directory.appending("made")
+        defer { rmdir(path.string) }
+        #expect(try FileNames.makeDirectory(path))
+        #expect(try !FileNames.makeDirectory(path))
+        var status = stat()
+        try #require(stat(path.string, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o700)
+        #expect(throws: SystemCallError(call: "mkdir", errno: .noSuchFileOrDirectory)) {
+          try FileNames.makeDirectory(directory.appending("none").appending("made"))
+        }
+      }
+    }
+
+    @Test func aNewFileIsReadableWhateverTheUmask() throws {
+      try inDirectory { directory in
+        let mask = umask(0o777)
+        defer { umask(mask) }
+        try FileDescriptor.create(directory.appending("one")).closeOnce()
+        #expect(try FileNames.target(of: directory.appending("one")) == .file(size: 0))
+        var status = stat()
+        try #require(stat(directory.appending("one").string, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+      }
+    }
+
     @Test func aFileIsReplacedAndNothingElseIs() throws {
       try inDirectory { directory in
         let one = directory.appending("one")

@@ -67,6 +67,15 @@ extension PosixTests {
       Wrapped(call: "tcgetattr") {
         try withTerminal { _ = try TerminalMode.current(of: $0.slave) }
       },
+      Wrapped(call: "mkdir") { try #require(try !FileNames.makeDirectory("/tmp")) },
+      Wrapped(call: "stat") { try #require(try FileNames.target(of: "/tmp") == .other) },
+      Wrapped(call: "access") { try FileNames.checkWritable("/dev/null") },
+      Wrapped(call: "statx") { try #require(try FileIdentity(of: "/tmp") != nil) },
+      Wrapped(call: "fchmod") {
+        let path = FilePath("/tmp/forced-errno-\(ProcessID.current)")
+        defer { unlink(path.string) }
+        try FileDescriptor.create(path).closeOnce()
+      },
       Wrapped(call: "sigaction") { try Signals.ignoreBrokenPipe() },
       Wrapped(call: "kill") {
         // Nobody has the largest number there is: a false, not an error.

@@ -63,8 +63,8 @@ import Testing
     }
   }
 
-  @Test("a database of a later version is refused with both numbers")
-  func newer() throws {
+  @Test("a transcript of another build is refused, and what to do is said")
+  func otherBuild() throws {
     try Stage.run { stage in
       let server = try stage.server()
       server.process.signal(SIGTERM)
@@ -73,7 +73,7 @@ import Testing
       try ForeignConnection(path).execute("PRAGMA user_version=99")
       try refusal(
         stage, path, status: 74,
-        "\(path) was written by a later version of chatserve (format 99, known is 2)")
+        "\(path) was written by another build of chatserve; use that one for it, or move it away")
     }
   }
 
@@ -128,7 +128,7 @@ import Testing
       let directory = stage.home + "/closed"
       mkdir(directory, 0o500)
       let path = directory + "/transcript.db"
-      try refusal(stage, path, status: 77, "\(path) may not be written by this user")
+      try refusal(stage, path, status: 77, "\(path) may not be used by this user")
     }
   }
 

@@ -17,9 +17,9 @@ import Transcript
       SELECT n FROM number;
       INSERT INTO conversation (run_id, opened_at, peer_address, peer_port, mode, floor_at)
       SELECT 1, n, '127.0.0.1', 7, 'turns', n FROM number;
-      INSERT INTO event (conversation_id, at, kind) SELECT n, n, 1 FROM number;
+      INSERT INTO event (conversation_id, at, kind) SELECT n, n, 'open' FROM number;
       INSERT INTO event (conversation_id, at, kind, party, number, text)
-      SELECT n, n, 3, 0, 1, 'beginning ' || n || ' of what is not read to its end' FROM number;
+      SELECT n, n, 'message', 0, 1, 'beginning ' || n || ' of what is not read to its end' FROM number;
       """)
     return path
   }

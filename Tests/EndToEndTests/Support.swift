@@ -14,15 +14,12 @@ enum Keys {
 extension Stage {
   /// Every conversation in the transcript as one line, the oldest first.
   func transcript(at path: String? = nil) throws -> [String] {
-    let reader = try TranscriptReader(path: path ?? database)
-    return try reader.summaries(newest: 1000).reversed().map { summary in
-      let said = try reader.events(conversation: summary.id).compactMap { event in
-        if case .message(let party, _, let number, let text, _, let held) = event.kind {
-          return "\(party) \(number) \(text)\(held ? " (held)" : "")"
-        }
-        return nil
+    let reader = try Archive(path: path ?? database)
+    return try reader.summaries().map { summary in
+      let said = try reader.messages(summary.id).map { said in
+        "\(said.party) \(said.number) \(said.text)\(said.isHeld ? " (held)" : "")"
       }
-      let dialect = summary.dialect.map { " \($0)" } ?? ""
+      let dialect = summary.dialect.map { " \($0.rawValue)" } ?? ""
       return "\(summary.client ?? "-")\(dialect): \(said.joined(separator: ", "))"
         + "; \(summary.ending.words)"
     }
@@ -30,17 +27,13 @@ extension Stage {
 
   /// The bytes kept beside the messages that had to be repaired.
   func rawMessages() throws -> [[UInt8]] {
-    let reader = try TranscriptReader(path: database)
-    return try reader.summaries(newest: 1000).reversed().flatMap { summary in
-      try reader.events(conversation: summary.id).compactMap { event in
-        if case .message(_, _, _, _, let raw, _) = event.kind { raw } else { nil }
-      }
-    }
+    let reader = try Archive(path: database)
+    return try reader.summaries().flatMap { try reader.messages($0.id).compactMap(\.raw) }
   }
 
   /// How many runs of the server have no recorded end.
   func runsUnstopped() throws -> Int64 {
-    let reader = try TranscriptReader(path: database)
+    let reader = try Archive(path: database)
     let count = try reader.connection.prepare(
       "SELECT count(*) FROM server_run WHERE stopped_at IS NULL")
     guard try count.step() else { throw HarnessFailure("count(*) gave no row") }
@@ -53,9 +46,29 @@ extension Ending {
     switch self {
     case .open: "open"
     case .lost: "lost"
-    case .closed(_, let party, let reason, let detail):
-      "closed by \(party.map { "\($0)" } ?? "nobody"), \(reason)"
-        + (detail.map { " (\($0))" } ?? "")
+    case .closed(let close, _):
+      "closed by \(close.party.map { "\($0)" } ?? "nobody"), \(close.reason.rawValue)"
+        + (close.detail.map { " (\($0))" } ?? "")
     }
+  }
+}
+
+extension Archive {
+  fileprivate func summaries() throws -> [ConversationSummary] {
+    let cursor = conversations(ConversationFilter(), newestFirst: false, counting: false)
+    var summaries: [ConversationSummary] = []
+    while let summary = try cursor.next() { summaries.append(summary) }
+    return summaries
+  }
+
+  fileprivate func messages(_ conversation: Int64) throws -> [Event.Said] {
+    var filter = EventFilter()
+    filter.conversations = [IDRange(conversation)]
+    let cursor = try events(filter, newestFirst: false)
+    var messages: [Event.Said] = []
+    while let event = try cursor.next() {
+      if let said = event.said { messages.append(said) }
+    }
+    return messages
   }
 }

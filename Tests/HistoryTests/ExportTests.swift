@@ -122,3 +122,50 @@ import Testing
     #expect(Base64.encode(Array(text.utf8)) == encoded)
   }
 }
+
+/// What a later version recorded: shown as it is, passed on by every export.
+@Suite struct UnknownWordsTests {
+  let fixture: Fixture
+
+  init() throws {
+    fixture = try Fixture.samples()
+    try fixture.insert(
+      """
+      INSERT INTO event (conversation_id, at, kind, party, text, detail)
+      VALUES (2, ?1, 'resume', 0, 'tok' || char(27) || 'en', 'after 3 s')
+      """, try Fixture.time("2026-03-01T14:11:00"))
+    try fixture.insert(
+      """
+      INSERT INTO event (conversation_id, at, kind, party, reason)
+      VALUES (2, ?1, 'close', 0, 'moved')
+      """, try Fixture.time("2026-03-01T14:12:00"))
+    try fixture.insert("UPDATE conversation SET dialect = 'quic', mode = 'choir' WHERE id = 2")
+  }
+
+  @Test(arguments: [
+    ("text", ["* resume: tok\\x1ben: after 3 s", "* connection closed: client moved"]),
+    ("tsv", ["\tresume\tclient\tmike\ttok\\x1ben", "\tclose\tclient\tmike\tmoved"]),
+    ("csv", [",resume,client,mike,\"tok\u{1b}en\",,,,,", ",close,client,mike,,,,moved,,"]),
+    (
+      "json",
+      [
+        #""kind":"resume","from":"client","handle":"mike","text":"tok\u001ben","detail":"after 3 s"}"#,
+        #""kind":"close","from":"client","handle":"mike","reason":"moved"}"#,
+      ]
+    ),
+    ("markdown", [#"*resume\: tok\\x1ben\: after 3 s*"#, #"*connection closed\: client moved*"#]),
+    ("html", ["resume: tok\\x1ben: after 3 s", "connection closed: client moved"]),
+    ("transcript", ["Connection with client was lost."]),
+  ])
+  func `each format has it`(_ format: String, _ expected: [String]) throws {
+    let output = try fixture.history("export", "2", "-o", format).output
+    for part in expected { #expect(output.contains(part), "\(output)") }
+  }
+
+  @Test func `the list and a filter have it`() throws {
+    #expect(try fixture.history("list", "-o", "tsv").output.contains("\tclient-moved\n"))
+    #expect(try fixture.history("list", "-o", "json").output.contains(#""reason":"moved""#))
+    #expect(try fixture.history("export", "2", "--kind", "close", "-c").output == "1\n")
+    #expect(try fixture.history("stats").exit == 0)
+  }
+}

@@ -171,7 +171,7 @@ import Testing
         == "/d.db\n")
     let other = try Fixture.history(["list", "--database", "/etc/passwd"])
     #expect(other.exit == 74)
-    #expect(other.errors == "chatserve: /etc/passwd is not a chatserve transcript\n")
+    #expect(other.errors == "chatserve: /etc/passwd is not a database\n")
   }
 
   @Test func `an empty file is told from an old transcript`() throws {

@@ -110,7 +110,7 @@ import Transcript
       try fixture.insert(
         """
         INSERT INTO event (conversation_id, at, kind, party, number, text)
-        VALUES (2, ?1, 3, 1, ?1, 'x')
+        VALUES (2, ?1, 'message', 1, ?1, 'x')
         """, at)
     }
     try fixture.connection.execute(
@@ -119,7 +119,7 @@ import Transcript
       VALUES (0, 0, 9223372036854775807, 9223372036854775807, 1, 9223372036854775807);
       UPDATE message_fts_state SET indexed_through = 9223372036854775807;
       INSERT INTO event (id, conversation_id, at, kind, party, number, text)
-      VALUES (9223372036854775807, 2, 9223372036854775807, 3, 1, 1, 'last');
+      VALUES (9223372036854775807, 2, 9223372036854775807, 'message', 1, 1, 'last');
       UPDATE conversation SET opened_at = -9223372036854775808 WHERE id = 1;
       """)
     for format in ["text", "tsv", "csv", "json", "transcript", "markdown", "html"] {

@@ -11,11 +11,12 @@ import Transcript
   ) -> ConversationSummary {
     ConversationSummary(
       id: 1, client: "mike", server: "SERVER", peerAddress: "127.0.0.1", peerPort: 50112,
-      port: 1027, mode: .turns, dialect: dialect, opened: Timestamp(milliseconds: 0),
+      port: 1027, mode: .known(.turns), dialect: .known(dialect),
+      opened: Timestamp(milliseconds: 0),
       floor: floor, ending: .open, lastEvent: Timestamp(milliseconds: 0), messages: 0)
   }
 
-  private func text(_ conversation: ConversationSummary, _ events: [TranscriptEvent]) -> String {
+  private func text(_ conversation: ConversationSummary, _ events: [Event]) -> String {
     var format = TranscriptFormat()
     var output = ""
     format.begin(into: &output)
@@ -26,14 +27,14 @@ import Transcript
     return output
   }
 
-  private func event(_ at: Int64, _ kind: TranscriptEvent.Kind) -> TranscriptEvent {
-    TranscriptEvent(seq: 1, conversation: 1, time: Timestamp(milliseconds: at), kind: kind)
+  private func event(_ at: Int64, _ content: Event.Content) -> Event {
+    Event(seq: 1, conversation: 1, time: Timestamp(milliseconds: at), content)
   }
 
   @Test func `who never had the floor was on no screen`() {
     let events = [
-      event(0, .open(peerAddress: "127.0.0.1", peerPort: 50112, port: 1027)),
-      event(1, .close(by: .client, handle: nil, .quit, detail: nil, undelivered: 0)),
+      event(0, .open),
+      event(1, .close(Event.Close(by: .client, .quit))),
     ]
     #expect(text(conversation(floor: nil), events) == "")
     #expect(
@@ -64,7 +65,7 @@ import Transcript
     _ party: Party?, _ reason: CloseReason, _ dialect: Dialect, _ words: String
   ) {
     let detail = reason == .crashed ? "signal 11" : nil
-    let close = event(5, .close(by: party, handle: nil, reason, detail: detail, undelivered: 0))
+    let close = event(5, .close(Event.Close(by: party, reason, detail: detail)))
     let waiting = words.hasSuffix(" ") ? "Waiting for new connection...\n" : "\n"
     #expect(text(conversation(dialect: dialect), [close]) == words + waiting)
   }
@@ -75,7 +76,7 @@ import Transcript
     (Int64.max, "9223372036854775 seconds of inactivity"),
   ])
   func `a timeout tells how long nothing was heard`(_ at: Int64, _ words: String) {
-    let close = event(at, .close(by: .client, handle: nil, .timeout, detail: nil, undelivered: 0))
+    let close = event(at, .close(Event.Close(by: .client, .timeout)))
     #expect(
       text(conversation(), [close])
         == "Client timed out after \(words). Waiting for new connection...\n")
@@ -85,7 +86,8 @@ import Transcript
 @Suite struct EndingWordsTests {
   @Test func `who was stopped is who is named`() {
     #expect(
-      EndingWords.cause(by: .server, .sigint, detail: "SIGTERM") == "server was stopped (SIGTERM)")
-    #expect(EndingWords.cause(by: .client, .sigint, detail: nil) == "client was interrupted")
+      EndingWords.cause(Event.Close(by: .server, .sigint, detail: "SIGTERM"))
+        == "server was stopped (SIGTERM)")
+    #expect(EndingWords.cause(Event.Close(by: .client, .sigint)) == "client was interrupted")
   }
 }

@@ -128,7 +128,7 @@ import Transcript
           try new.execute(
             """
             INSERT INTO event (conversation_id, at, kind, party, number, text)
-            VALUES (\(one), 0, 3, 0, 1, 'first words')
+            VALUES (\(one), 0, 'message', 0, 1, 'first words')
             """)
         },
         {},

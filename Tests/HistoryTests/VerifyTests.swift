@@ -32,7 +32,7 @@ import Transcript
     #expect(
       result.output == """
         note: 3 runs of the server ended without a stop being recorded (no damage)
-        note: 14 events from before there were checksums (no damage)
+        note: 14 events without a checksum (no damage)
         3 conversations, 14 events (none with a checksum), 6 messages: no damage found
 
         """)
@@ -57,7 +57,7 @@ import Transcript
       try fixture.insert(
         """
         INSERT INTO event (conversation_id, at, kind, party, number, text)
-        VALUES (?1, 1772800000000, 3, 0, ?2, 'x')
+        VALUES (?1, 1772800000000, 'message', 0, ?2, 'x')
         """, four, number)
     }
     #expect(try findings().isEmpty)
@@ -97,7 +97,7 @@ import Transcript
       ]
     ),
     (
-      "INSERT INTO event (conversation_id, at, kind, party, number, text) VALUES (1, 0, 3, 0, 2, 'x')",
+      "INSERT INTO event (conversation_id, at, kind, party, number, text) VALUES (1, 0, 'message', 0, 2, 'x')",
       ["conversation 1: event 15 comes after the close"]
     ),
     (

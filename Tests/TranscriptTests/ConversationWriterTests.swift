@@ -30,24 +30,24 @@ import Testing
       try conversation.append([(.close(by: .client, .quit, detail: "d", undelivered: 2), .ms(8))])
         == 6...6)
 
-    let reader = try TranscriptReader(path: scratch.path)
+    let reader = try Archive(path: scratch.path)
     let events = try reader.events(conversation: 1)
     #expect(events.map(\.seq) == [1, 2, 3, 4, 5, 6])
     #expect(events.map(\.time) == [1, 2, 4, 5, 6, 8].map(Timestamp.ms))
     #expect(events.allSatisfy { $0.conversation == 1 })
     #expect(
-      events.map(\.kind) == [
-        .open(peerAddress: "127.0.0.1", peerPort: 50112, port: 1027),
-        .handle("tatyana"),
+      events.map(\.content) == [
+        .open, .handle("tatyana"),
+        .message(Event.Said(by: .client, number: 1, text: nul.text)),
         .message(
-          from: .client, handle: "tatyana", number: 1, text: nul.text, raw: nil, held: false),
-        .message(
-          from: .server, handle: "SERVER", number: 1, text: "h\u{fffd}i\u{fffd}",
-          raw: [0x68, 0xff, 0x69, 0xc3], held: false),
-        .message(
-          from: .client, handle: "tatyana", number: 2, text: "wait", raw: nil, held: true),
-        .close(by: .client, handle: "tatyana", .quit, detail: "d", undelivered: 2),
+          Event.Said(
+            by: .server, number: 1, text: "h\u{fffd}i\u{fffd}", raw: [0x68, 0xff, 0x69, 0xc3])),
+        .message(Event.Said(by: .client, number: 2, text: "wait", isHeld: true)),
+        .close(Event.Close(by: .client, .quit, detail: "d", undelivered: 2)),
       ])
+    let summary = try #require(try reader.conversation(1, counting: false))
+    #expect((summary.client, summary.server) == ("tatyana", "SERVER"))
+    #expect((summary.peerAddress, summary.peerPort, summary.port) == ("127.0.0.1", 50112, 1027))
     let row = try reader.connection.prepare(
       "SELECT floor_at, acknowledged, dialect, mode FROM conversation")
     #expect(try row.step())
@@ -64,19 +64,46 @@ import Testing
         (.open, .ms(1)), (.close(by: party, reason, detail: nil, undelivered: 0), .ms(2)),
       ])
       let id = try #require(conversation.conversationID)
-      let events = try TranscriptReader(writer.connection).events(conversation: id)
-      #expect(
-        events.last?.kind
-          == .close(
-            by: party, handle: party == .server ? "SERVER" : nil, reason, detail: nil,
-            undelivered: 0))
+      let events = try Archive(writer.connection).events(conversation: id)
+      #expect(events.last?.content == .close(Event.Close(by: party, reason, undelivered: 0)))
     }
+  }
+
+  /// What a later version stores is neither refused nor changed.
+  @Test func wordsThatAreNotKnownAreKeptAsTheyAre() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try talk(writer, ["hi"])
+    try writer.connection.execute(
+      """
+      INSERT INTO event (conversation_id, at, kind, party, text, detail)
+      VALUES (1, 9000, 'resume', 0, 'token', 'after 3 s');
+      INSERT INTO event (conversation_id, at, kind, reason) VALUES (1, 9001, 'close', 'moved');
+      UPDATE conversation SET dialect = 'quic', mode = 'choir';
+      """)
+    let reader = try Archive(path: scratch.path)
+    let events = try reader.events(conversation: 1).suffix(2)
+    #expect(events.map(\.kind) == [.unknown("resume"), .known(.close)])
+    guard case .unknown(let resume)? = events.first?.content else { throw Unexpected(nil) }
+    #expect(resume.party == .client && resume.text == "token" && resume.detail == "after 3 s")
+    #expect(resume.reason == nil && resume.number == nil)
+    let summary = try #require(try reader.conversation(1, counting: true))
+    #expect(summary.messages == 1)
+    #expect(summary.mode == .unknown("choir") && summary.dialect == .unknown("quic"))
+    guard case .closed(let close, _) = summary.ending else { throw Unexpected(nil) }
+    #expect(close.reason == .unknown("moved"))
+    var verifier = Verifier(reader.connection)
+    let findings = try verifier.verify { _ in }.findings
+    #expect(
+      findings == [
+        .checksum(conversation: 1, seq: 1), .checksum(conversation: 1, seq: 2),
+        .noChecksum(seq: 4), .noChecksum(seq: 5),
+      ])
   }
 
   @Test func allOfAnAppendOrNone() throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let conversation = try talk(writer, ["hi"])
-    let before = try TranscriptReader(writer.connection).events(conversation: 1)
+    let before = try Archive(writer.connection).events(conversation: 1)
     let close = Entry.close(by: nil, .reset, detail: nil, undelivered: 0)
     let thrown = try kind {
       try conversation.append([
@@ -84,8 +111,8 @@ import Testing
         (close, .ms(12)),
       ])
     }
-    guard case .constraint = thrown else { throw Unexpected(thrown) }
-    #expect(try TranscriptReader(writer.connection).events(conversation: 1) == before)
+    #expect(thrown == .constraint)
+    #expect(try Archive(writer.connection).events(conversation: 1) == before)
     #expect(try conversation.append([(close, .ms(13))]) != nil)
   }
 
@@ -94,35 +121,49 @@ import Testing
     let conversation = ConversationWriter(
       writer, run: 99, peerAddress: "::1", peerPort: 1, mode: .free)
     // The run is not there yet.
-    guard case .constraint = try kind({ try conversation.append([(.open, .ms(1))]) }) else {
-      throw Unexpected(nil)
-    }
+    #expect(try kind { try conversation.append([(.open, .ms(1))]) } == .constraint)
     #expect(conversation.conversationID == nil)
     conversation.run = try writer.startRun(.sample(), at: .ms(1))
     #expect(try conversation.append([(.open, .ms(1))]) != nil)
     #expect(conversation.conversationID != nil)
   }
 
-  @Test func aCloseIsRecordedOnce() throws {
+  @Test func aDeathIsRecordedOnceAndOnlyOfItsOwnRun() throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let conversation = try talk(writer, ["hi"])
     let id = try #require(conversation.conversationID)
+    let other = try talk(writer, ["elsewhere"])
+    #expect(other.run != conversation.run)
+    #expect(try writer.unclosedConversations(run: conversation.run) == [id])
+    let before = try Archive(writer.connection).newestEvent()
+    for (conversation, run) in [(id, other.run), (99, conversation.run), (id, 99), (-1, -1)] {
+      #expect(
+        try !writer.recordDeath(
+          conversation: conversation, run: run, at: .ms(19), by: nil, reason: .crashed))
+    }
+    #expect(try Archive(writer.connection).newestEvent() == before)
     #expect(
-      try writer.unclosedConversation(run: 1, peerAddress: "127.0.0.1", peerPort: 50112) == id)
+      try writer.recordDeath(
+        conversation: id, run: conversation.run, at: .ms(20), by: nil, reason: .crashed,
+        detail: "SIGSEGV"))
     #expect(
-      try writer.recordClose(
-        conversation: id, at: .ms(20), by: nil, reason: .crashed, detail: "SIGSEGV"))
-    #expect(try !writer.recordClose(conversation: id, at: .ms(21), by: .client, reason: .quit))
+      try !writer.recordDeath(
+        conversation: id, run: conversation.run, at: .ms(21), by: .client, reason: .quit))
+    #expect(try writer.unclosedConversations(run: conversation.run) == [])
     #expect(
-      try writer.unclosedConversation(run: 1, peerAddress: "127.0.0.1", peerPort: 50112) == nil)
-    #expect(
-      try TranscriptReader(writer.connection).summary(id: id)?.ending
-        == .closed(at: .ms(20), by: nil, .crashed, detail: "SIGSEGV"))
-    guard
-      case .constraint = try kind({
-        try writer.recordClose(conversation: 99, at: .ms(1), by: nil, reason: .crashed)
-      })
-    else { throw Unexpected(nil) }
+      try Archive(writer.connection).conversation(id, counting: false)?.ending
+        == .closed(Event.Close(by: nil, .crashed, detail: "SIGSEGV"), at: .ms(20)))
+  }
+
+  @Test func aHandleIsFoundByTheConversationOfTheRun() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let named = try talk(writer, [])
+    let silent = try newConversation(writer)
+    try silent.append([(.open, .ms(1))])
+    let ids = try [named, silent].map { try #require($0.conversationID) }
+    #expect(try writer.handle(conversation: ids[0], run: named.run) == "tatyana")
+    #expect(try writer.handle(conversation: ids[0], run: silent.run) == nil)
+    #expect(try writer.handle(conversation: ids[1], run: silent.run) == nil)
   }
 
   @Test func numbersAreNeverUsedAgain() throws {
@@ -132,7 +173,7 @@ import Testing
       "DELETE FROM event; DELETE FROM conversation; DELETE FROM server_run")
     let next = try talk(writer, ["two"])
     #expect(next.run == 2 && next.conversationID == 2)
-    #expect(try TranscriptReader(writer.connection).events(conversation: 2).first?.seq == 4)
+    #expect(try Archive(writer.connection).events(conversation: 2).first?.seq == 4)
   }
 }
 

@@ -8,7 +8,7 @@ import Testing
   let scratch = Scratch()
 
   private func ending(_ id: Int64) throws -> Ending? {
-    try TranscriptReader(path: scratch.path).summary(id: id)?.ending
+    try Archive(path: scratch.path).conversation(id, counting: false)?.ending
   }
 
   @Test func aRunLockIsSeenByOthersAndGoesWithItsHolder() throws {
@@ -53,22 +53,23 @@ import Testing
     try writer.stopRun(conversation.run, at: .ms(4000))
     try writer.stopRun(conversation.run, at: .ms(4500))
     #expect(try ending(1) == .lost(before: .ms(4000)))
-    try writer.recordClose(conversation: 1, at: .ms(8000), by: .client, reason: .eof)
-    #expect(try ending(1) == .closed(at: .ms(8000), by: .client, .eof, detail: nil))
+    try writer.recordDeath(
+      conversation: 1, run: conversation.run, at: .ms(8000), by: .client, reason: .eof)
+    #expect(try ending(1) == .closed(Event.Close(by: .client, .eof), at: .ms(8000)))
   }
 
   @Test func whatLooksLostIsReadAgain() throws {
     let writer = try TranscriptWriter(path: scratch.path)
     try talk(writer, ["hi"])
-    let reader = try TranscriptReader(path: scratch.path)
+    let reader = try Archive(path: scratch.path)
     let rows = try reader.rows(reader.connection.cached(SummaryRow.select(counting: false)))
-    #expect(rows.map(\.isClosed) == [false])
+    #expect(rows.map(\.summary.ending.state) == [.lost])
     // The run closes and ends between the read and the look at its lock.
-    try writer.recordClose(conversation: 1, at: .ms(9), by: .server, reason: .sigint)
+    try writer.recordDeath(conversation: 1, run: 1, at: .ms(9), by: .server, reason: .sigint)
     #expect(
-      try reader.summaries(of: rows).map(\.ending)
-        == [.closed(at: .ms(9), by: .server, .sigint, detail: nil)])
-    #expect(try reader.summaries(of: rows).map(\.messages) == [nil])
+      try reader.settled(rows).map(\.ending)
+        == [.closed(Event.Close(by: .server, .sigint), at: .ms(9))])
+    #expect(try reader.settled(rows).map(\.messages) == [nil])
   }
 
   @Test func summariesTellEverything() throws {
@@ -77,29 +78,29 @@ import Testing
     let silent = try newConversation(writer)
     try silent.append([(.open, .ms(3000)), (.floor, .ms(3001))])
     try talk(writer, ["third"], at: 4000)
-    let summaries = try TranscriptReader(path: scratch.path).summaries(newest: 2)
+    let summaries = try Archive(path: scratch.path).summaries(newest: 2)
     #expect(summaries.map(\.id) == [3, 2])
     #expect(
       summaries.last
         == ConversationSummary(
           id: 2, client: nil, server: "SERVER", peerAddress: "127.0.0.1", peerPort: 50112,
-          port: 1027, mode: .turns, dialect: nil, opened: .ms(3000), floor: .ms(3001),
+          port: 1027, mode: .known(.turns), dialect: nil, opened: .ms(3000), floor: .ms(3001),
           ending: .lost(before: .ms(4000)), lastEvent: .ms(3000), messages: 0))
-    let first = try TranscriptReader(path: scratch.path).summary(id: 1)
-    #expect(first?.client == "tatyana" && first?.dialect == .native && first?.messages == 2)
+    let first = try Archive(path: scratch.path).conversation(1, counting: true)
+    #expect(first?.client == "tatyana" && first?.dialect == .known(.native) && first?.messages == 2)
     #expect(first?.lastEvent == .ms(2003))
-    var uncounted = try TranscriptReader(path: scratch.path).summary(id: 1, counting: false)
+    var uncounted = try Archive(path: scratch.path).conversation(1, counting: false)
     #expect(uncounted?.messages == .some(nil))
     uncounted?.messages = 2
     #expect(uncounted == first)
-    #expect(try TranscriptReader(path: scratch.path).summary(id: 9) == nil)
+    #expect(try Archive(path: scratch.path).conversation(9, counting: true) == nil)
   }
 
-  @Test func aLongConversationIsReadPageByPage() throws {
+  @Test func aLongConversationIsReadBatchByBatch() throws {
     let writer = try TranscriptWriter(path: scratch.path)
-    let count = TranscriptReader.pageSize
+    let count = 3000
     try talk(writer, (1...count).map(String.init))
-    let events = try TranscriptReader(path: scratch.path).events(conversation: 1)
+    let events = try Archive(path: scratch.path).events(conversation: 1)
     #expect(events.map(\.seq) == Array(1...Int64(count + 2)))
   }
 }

@@ -25,17 +25,17 @@ import Testing
     let ids = try #require(try conversation.append(entries))
     #expect(ids.count == count)
 
-    let events = try TranscriptReader(path: scratch.path).events(conversation: 1).dropFirst(2)
+    let events = try Archive(path: scratch.path).events(conversation: 1).dropFirst(2)
     #expect(events.map(\.seq) == Array(ids))
     for (number, event) in zip(1..., events) {
       let isRepaired = number % 2 == 0
       #expect(event.time == .ms(Int64(number)))
       #expect(
-        event.kind
+        event.content
           == .message(
-            from: .client, handle: "tatyana", number: number,
-            text: isRepaired ? "\u{fffd}a" : "message \(number)",
-            raw: isRepaired ? [0xff, UInt8(ascii: "a")] : nil, held: number % 3 == 0))
+            Event.Said(
+              by: .client, number: number, text: isRepaired ? "\u{fffd}a" : "message \(number)",
+              raw: isRepaired ? [0xff, UInt8(ascii: "a")] : nil, isHeld: number % 3 == 0)))
     }
   }
 
@@ -52,7 +52,7 @@ import Testing
     #expect(throws: TranscriptError.self) {
       try conversation.append(entries + [close, close])
     }
-    #expect(try TranscriptReader(path: scratch.path).events(conversation: 1).count == 3)
+    #expect(try Archive(path: scratch.path).events(conversation: 1).count == 3)
     #expect(try conversation.append(entries + [close]) == 4...103)
   }
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import Foundation
 import Testing
 
@@ -50,12 +51,12 @@ import Testing
       number += thrown == nil ? 1 : 0
     }
     #expect(thrown == .full)
-    let count = try writer.connection.integer("SELECT count(*) FROM event WHERE kind = 3")
+    let count = try writer.connection.integer("SELECT count(*) FROM event WHERE kind = 'message'")
     #expect(count == Int64(number - 1))
 
     unlink(ballast)
     #expect(try conversation.append([try message(number, page)]) != nil)
-    let events = try TranscriptReader(path: path).events(conversation: 1)
+    let events = try Archive(path: path).events(conversation: 1)
     #expect(events.count == number + 2)
   }
 
@@ -68,11 +69,11 @@ import Testing
     #expect(try kind { _ = try TranscriptWriter(path: path) } == .readOnly)
     #expect(
       try kind { _ = try TranscriptWriter(path: disk.directory + "/new.db") } == .readOnly)
-    #expect(try TranscriptReader(path: path).summaries(newest: 9).map(\.messages) == [1])
+    #expect(try Archive(path: path).summaries(newest: 9).map(\.messages) == [1])
   }
 
   @Test func anotherWritersLockIsWaitedForThenNamed() throws {
-    let writer = try TranscriptWriter(path: scratch.path, busyTimeout: 30)
+    let writer = try TranscriptWriter(path: scratch.path, busyTimeout: .milliseconds(30))
     let conversation = try talk(writer, ["hi"])
     let other = try Connection.forWriting(scratch.path)
     try other.execute("BEGIN IMMEDIATE")
@@ -82,10 +83,10 @@ import Testing
   }
 
   @Test func aProcessStoppedInTheQueueHoldsNobodyUp() throws {
-    let writer = try TranscriptWriter(path: scratch.path, busyTimeout: 30)
+    let writer = try TranscriptWriter(path: scratch.path, busyTimeout: .milliseconds(30))
     let conversation = try talk(writer, ["hi"])
-    let stopped = try #require(SideFile(database: scratch.path, isCreating: true))
-    #expect(stopped.tryLock(WriterQueue.firstPlace...WriterQueue.firstPlace) == 0)
+    let stopped = try LockFile(DatabaseFile.lockFile(of: scratch.path), isCreating: true)
+    #expect(try stopped.tryLock(WriterQueue.firstPlace...WriterQueue.firstPlace))
     #expect(try conversation.append([try message(2)]) != nil)
     #expect(try writer.connection.integer("PRAGMA busy_timeout") == 30)
   }
@@ -94,10 +95,10 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: scratch.path + "-lock", withIntermediateDirectories: false)
     try talk(TranscriptWriter(path: scratch.path), ["hi"])
-    #expect(try TranscriptReader(path: scratch.path).summaries(newest: 1).count == 1)
+    #expect(try Archive(path: scratch.path).summaries(newest: 1).count == 1)
     #expect(
       try kind { _ = try RunLock.acquire(database: scratch.path, run: 1) }
-        == .cannotCreate(errno: EISDIR))
+        == .cannotCreate)
   }
 
   @Test func damageIsNamed() throws {
@@ -109,13 +110,13 @@ import Testing
         try writer.connection.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'event'"))
     }
     try overwrite(at: (root - 1) * 4096, [UInt8](repeating: 0xee, count: 4096))
-    let reader = try TranscriptReader(path: scratch.path)
+    let reader = try Archive(path: scratch.path)
     #expect(try kind { _ = try reader.events(conversation: 1) } == .corrupt)
     let writer = try TranscriptWriter(path: scratch.path)
     #expect(try kind { try talk(writer, ["hi"]) } == .corrupt)
 
     try overwrite(at: 0, Array("not SQLite at all".utf8))
-    #expect(try kind { _ = try TranscriptReader(path: scratch.path) } == .notADatabase)
+    #expect(try kind { _ = try Archive(path: scratch.path) } == .notADatabase)
   }
 
   private func overwrite(at offset: Int64, _ bytes: [UInt8]) throws {

@@ -24,13 +24,11 @@ import Testing
       conversation.run, .sample(), startedAt: .ms(2000))
     #expect(conversation.run == 1)
     #expect(try conversation.append(try next(3)) == 1...3)
-    let reader = try TranscriptReader(path: scratch.path)
+    let reader = try Archive(path: scratch.path)
     let events = try reader.events(conversation: try #require(conversation.conversationID))
     #expect(events.map(\.time) == [2000, 2001, 9000].map(Timestamp.ms))
     #expect(
-      events.last?.kind
-        == .message(
-          from: .client, handle: "tatyana", number: 3, text: "more", raw: nil, held: false))
+      events.last?.content == .message(Event.Said(by: .client, number: 3, text: "more")))
     let check = try reader.connection.prepare("PRAGMA integrity_check")
     #expect(try check.step() && check.text(at: 0) == "ok")
   }
@@ -48,7 +46,7 @@ import Testing
       }
       try talk(new, ["more"])
     }
-    let reader = try TranscriptReader(path: scratch.path)
+    let reader = try Archive(path: scratch.path)
     #expect(try reader.summaries(newest: 9).map(\.id) == [4, 3, 2, 1])
     #expect(try reader.connection.integer("SELECT count(*) FROM handle") == 1)
     let check = try reader.connection.prepare("PRAGMA integrity_check")
@@ -72,7 +70,7 @@ import Testing
     #expect(try conversation.append(try next(2)) != nil)
     #expect(conversation.conversationID == 2)
     #expect(
-      try TranscriptReader(path: scratch.path).summaries(newest: 9).map(\.messages) == [1, 1])
+      try Archive(path: scratch.path).summaries(newest: 9).map(\.messages) == [1, 1])
   }
 
   @Test func aRunThatIsKnownContinuesAsItself() throws {

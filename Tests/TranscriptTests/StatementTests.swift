@@ -51,7 +51,7 @@ import Testing
     insert.bind("a secret", at: 1)
     try insert.run()
     let error = #expect(throws: TranscriptError.self) { try insert.run() }
-    #expect(error?.kind == .constraint(code: SQLITE_CONSTRAINT | (8 << 8)))
+    #expect(error?.kind == .constraint && error?.code == SQLITE_CONSTRAINT | (8 << 8))
     #expect(error?.sql == "INSERT INTO t VALUES (?1)")
     #expect(error?.path == scratch.path)
     #expect(error.map { !"\($0)".contains("secret") } == true)
@@ -66,7 +66,7 @@ import Testing
         try connection.execute("INSERT INTO t VALUES (NULL)")
       }
     }
-    #expect(thrown == .constraint(code: SQLITE_CONSTRAINT | (5 << 8)))
+    #expect(thrown == .constraint)
     #expect(!connection.isInTransaction)
     #expect(try connection.integer("SELECT count(*) FROM t") == 0)
     _ = scratch

@@ -1,3 +1,4 @@
+import ChatPosix
 import Foundation
 import Synchronization
 import Testing
@@ -16,121 +17,120 @@ import Testing
   }
 
   /// Queues up in a thread of its own and leaves with the turn taken; returns
-  /// once it stands in the queue as number `place`, from 1.
+  /// once it has a place in the queue, number `place`, from 1.
   private func queueUp(_ name: String, place: Int, _ turns: Turns) throws -> Thread {
     let path = scratch.path
     let thread = Thread {
-      var queue = WriterQueue(database: path)
-      _ = queue.enter(limit: 20_000)
-      turns.add(name)
-      queue.leave()
+      let queue = WriterQueue(database: path)
+      try? queue.inTurn(within: .seconds(20)) { _ in turns.add(name) }
     }
     thread.start()
-    try waitUntil { self.last == WriterQueue.firstPlace + Int64(place - 1) }
+    try waitUntil { try self.last == WriterQueue.firstPlace + Int64(place - 1) }
     return thread
+  }
+
+  private func sideFile() throws -> LockFile {
+    try LockFile(DatabaseFile.lockFile(of: scratch.path), isCreating: true)
   }
 
   /// The last place that is taken.
   private var last: Int64? {
-    guard let file = SideFile(database: scratch.path, isCreating: true) else { return nil }
-    var last: Int64?
-    while let next = file.lockedElsewhere((last.map { $0 + 1 } ?? WriterQueue.firstPlace)...(.max))
-    {
-      last = next.upperBound
+    get throws {
+      let file = try sideFile()
+      var last: Int64?
+      while let next = try file.lockedElsewhere(
+        (last.map { $0 + 1 } ?? WriterQueue.firstPlace)...(.max))
+      {
+        last = next.upperBound
+      }
+      return last
     }
-    return last
   }
 
-  private func waitUntil(_ condition: () -> Bool) throws {
-    let watch = Stopwatch()
-    while !condition() {
-      try #require(watch.milliseconds < 20_000)
+  private func waitUntil(_ condition: () throws -> Bool) throws {
+    let start = Clock.monotonic()
+    while try !condition() {
+      try #require(Clock.monotonic() - start < .seconds(20))
       sched_yield()
     }
   }
 
+  /// Runs `body` with the turn; it may throw whatever it likes.
+  private func inTurn(
+    _ queue: WriterQueue, within limit: Duration = .seconds(20), _ body: (Duration) throws -> Void
+  ) throws {
+    let result = try queue.inTurn(within: limit) { left in Result { try body(left) } }
+    try result.get()
+  }
+
   @Test func whoComesFirstHasTheTurnFirst() throws {
     let turns = Turns()
-    var queue = WriterQueue(database: scratch.path)
-    #expect(queue.enter(limit: 20_000) == 20_000)
     let names = (2...40).map { "number \($0)" }
-    for (place, name) in zip(2..., names) { _ = try queueUp(name, place: place, turns) }
-    #expect(turns.all == [])
-    queue.leave()
+    try inTurn(WriterQueue(database: scratch.path)) { left in
+      #expect(left == .seconds(20))
+      for (place, name) in zip(2..., names) { _ = try queueUp(name, place: place, turns) }
+      #expect(turns.all == [])
+    }
     try waitUntil { turns.all.count == names.count }
     #expect(turns.all == names)
-    try waitUntil { last == nil }
+    try waitUntil { try last == nil }
   }
 
   @Test func whoHadTheTurnQueuesUpBehindTheOthers() throws {
     let turns = Turns()
-    var queue = WriterQueue(database: scratch.path)
-    _ = queue.enter(limit: 20_000)
-    let second = try queueUp("second", place: 2, turns)
-    let third = try queueUp("third", place: 3, turns)
-    queue.leave()
-    _ = queue.enter(limit: 20_000)
-    turns.add("first")
-    queue.leave()
+    let queue = WriterQueue(database: scratch.path)
+    var threads: [Thread] = []
+    try inTurn(queue) { _ in
+      threads.append(try queueUp("second", place: 2, turns))
+      threads.append(try queueUp("third", place: 3, turns))
+    }
+    try inTurn(queue) { _ in turns.add("first") }
     #expect(turns.all == ["second", "third", "first"])
-    try waitUntil { second.isFinished && third.isFinished }
+    try waitUntil { threads.allSatisfy(\.isFinished) }
   }
 
-  @Test func nobodyIsPassedAtOnceWhoWaits() throws {
-    let turns = Turns()
-    var queue = WriterQueue(database: scratch.path)
-    _ = queue.enter(limit: 20_000)
-    _ = try queueUp("second", place: 2, turns)
-    var other = WriterQueue(database: scratch.path)
-    let isIn = other.enterAtOnce()
-    #expect(!isIn)
-    queue.leave()
-    try waitUntil { turns.all.count == 1 && last == nil }
-    let isInNow = other.enterAtOnce()
-    #expect(isInNow)
-    other.leave()
+  @Test func whoHasTheTurnKeepsIt() throws {
+    let queue = WriterQueue(database: scratch.path)
+    try inTurn(queue) { _ in
+      try inTurn(queue, within: .seconds(7)) { left in #expect(left == .seconds(7)) }
+      #expect(try last == WriterQueue.firstPlace)
+    }
+    #expect(try last == nil)
   }
 
   @Test func whoDiesInTheQueueIsClosedUpOver() throws {
     let turns = Turns()
-    var queue = WriterQueue(database: scratch.path)
-    _ = queue.enter(limit: 20_000)
     let place = WriterQueue.firstPlace + 1
-    var doomed = SideFile(database: scratch.path, isCreating: true)
-    #expect(doomed?.tryLock(place...place) == 0)
-    _ = try queueUp("third", place: 3, turns)
-    _ = try queueUp("fourth", place: 4, turns)
-    doomed = nil
-    // The third waits for the first now, and still before the fourth.
-    try waitUntil { self.last == place + 2 }
-    #expect(turns.all == [])
-    queue.leave()
+    try inTurn(WriterQueue(database: scratch.path)) { _ in
+      var doomed: LockFile? = try sideFile()
+      #expect(try doomed?.tryLock(place...place) == true)
+      _ = try queueUp("third", place: 3, turns)
+      _ = try queueUp("fourth", place: 4, turns)
+      doomed = nil
+      // The third waits for the first now, and still before the fourth.
+      try waitUntil { try last == place + 2 }
+      #expect(turns.all == [])
+    }
     try waitUntil { turns.all.count == 2 }
     #expect(turns.all == ["third", "fourth"])
   }
 
   @Test func anotherProgramsLockOnAllOfTheFileIsPassedBy() throws {
-    let other = try #require(SideFile(database: scratch.path, isCreating: true))
-    #expect(other.tryLock(0...(.max)) == 0)
-    var queue = WriterQueue(database: scratch.path)
-    let left = queue.enter(limit: 20_000)
-    #expect(left == 20_000)
-    queue.leave()
-    let isIn = queue.enterAtOnce()
-    #expect(!isIn)
+    let other = try sideFile()
+    #expect(try other.tryLock(0...(.max)))
+    try inTurn(WriterQueue(database: scratch.path)) { left in #expect(left == .seconds(20)) }
+    _ = other
   }
 
   @Test func whoIsStoppedInTheQueueIsWaitedForOnce() throws {
-    let stopped = try #require(SideFile(database: scratch.path, isCreating: true))
-    #expect(stopped.tryLock(WriterQueue.firstPlace...WriterQueue.firstPlace) == 0)
-    var queue = WriterQueue(database: scratch.path)
-    let left = queue.enter(limit: 40)
-    #expect(left <= 20)
-    queue.leave()
-    let leftThen = queue.enter(limit: 40)
-    #expect(leftThen == 40)
-    queue.leave()
+    let stopped = try sideFile()
+    #expect(try stopped.tryLock(WriterQueue.firstPlace...WriterQueue.firstPlace))
+    let queue = WriterQueue(database: scratch.path)
+    let limit = Duration.milliseconds(40)
+    try inTurn(queue, within: limit) { left in #expect(left <= limit / 2) }
+    try inTurn(queue, within: limit) { left in #expect(left == limit) }
     // It has not lost its place.
-    #expect(last == WriterQueue.firstPlace)
+    #expect(try last == WriterQueue.firstPlace)
+    _ = stopped
   }
 }

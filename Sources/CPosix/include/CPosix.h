@@ -52,6 +52,22 @@ int cposix_shutdown_write(int descriptor);
 bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, unsigned int capacity);
 bool cposix_is_link_local_v6(const struct sockaddr *address);
 
+// locks.c ------------------------------------------------------------------
+
+// fcntl(2) F_OFD_SETLK with F_WRLCK on `length` bytes from `start`, 0 for all
+// that follow; -1 and EAGAIN when somebody else has one of them.
+int cposix_lock(int descriptor, long long start, long long length);
+// The same with F_OFD_SETLKW, for at most so many milliseconds; then -1 and
+// EAGAIN.
+int cposix_lock_within(int descriptor, long long start, long long length, long long milliseconds);
+// F_OFD_SETLK with F_UNLCK.
+int cposix_unlock(int descriptor, long long start, long long length);
+// F_OFD_GETLK: 1 when somebody else has a lock there, which is put in `start`
+// and `length`; 0 when nobody has.
+int cposix_find_lock(int descriptor, long long *start, long long *length);
+// statx(2) STATX_INO: which file a path leads to, and nothing else of it.
+int cposix_identify(const char *path, unsigned long long *device, unsigned long long *inode);
+
 // processes.c --------------------------------------------------------------
 
 bool cposix_wifexited(int status);

@@ -7,6 +7,10 @@ public enum Clock {
     milliseconds(CLOCK_MONOTONIC)
   }
 
+  /// CLOCK_MONOTONIC since its arbitrary zero, to the millisecond: for
+  /// differences.
+  public static func monotonic() -> Duration { .milliseconds(monotonicMilliseconds()) }
+
   /// CLOCK_REALTIME in milliseconds since 1970-01-01 00:00 UTC.
   public static func realtimeMilliseconds() -> Int64 {
     milliseconds(CLOCK_REALTIME)

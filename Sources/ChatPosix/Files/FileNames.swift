@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import SystemPackage
 
@@ -34,6 +35,23 @@ public enum FileNames {
     }
   }
 
+  /// Makes a directory that this user alone may use. mkdir(2), mode 0700.
+  ///
+  /// - Returns: whether it was made; false when the name is taken, by whatever.
+  /// - Throws: ``SystemCallError``: `ENOENT` when its own directory is missing,
+  ///   `EACCES`, `EROFS`, `ENOSPC`, ….
+  public static func makeDirectory(_ path: FilePath) throws(SystemCallError) -> Bool {
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform("mkdir") {
+        Result(errnoFrom: path.withPlatformString { mkdir($0, 0o700) })
+      }
+      return true
+    } catch {
+      if error.errno == .fileExists { return false }
+      throw error
+    }
+  }
+
   /// Waits until the names in the directory of `path` survive a power cut:
   /// fsync(2) of a file does not do it for its name.
   ///
@@ -52,6 +70,31 @@ public enum FileNames {
     try descriptor.flush()
   }
 
+  /// What a name leads to.
+  public enum Target: Hashable, Sendable {
+    /// A regular file, with its size in bytes.
+    case file(size: Int64)
+    /// A directory, a device, a pipe or a socket.
+    case other
+  }
+
+  /// What is at `path`, links followed; `nil` for nothing. stat(2).
+  ///
+  /// - Throws: ``SystemCallError``: `EACCES` when a directory on the way may
+  ///   not be searched, `ELOOP`, ….
+  public static func target(of path: FilePath) throws(SystemCallError) -> Target? {
+    var status = stat()
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform("stat") {
+        Result(errnoFrom: path.withPlatformString { stat($0, &status) })
+      }
+    } catch {
+      if error.isAbsence { return nil }
+      throw error
+    }
+    return status.st_mode & S_IFMT == S_IFREG ? .file(size: Int64(status.st_size)) : .other
+  }
+
   /// Whether a file can take the place of what has the name `path`: of another
   /// file, or of nothing. A device, a pipe and a link cannot be given back.
   /// lstat(2).
@@ -65,4 +108,45 @@ public enum FileNames {
   public static func isExecutable(_ path: FilePath) -> Bool {
     path.withPlatformString { access($0, X_OK) } == 0
   }
+
+  /// Makes sure that this process may write the file at `path`. access(2) W_OK.
+  ///
+  /// - Throws: ``SystemCallError``: `EACCES` for its mode, `EROFS` for the file
+  ///   system, ….
+  public static func checkWritable(_ path: FilePath) throws(SystemCallError) {
+    _ = try SystemCall.perform("access") {
+      Result(errnoFrom: path.withPlatformString { access($0, W_OK) })
+    }
+  }
+}
+
+/// Which file it is, whatever names it has.
+public struct FileIdentity: Hashable, Sendable {
+  public let device: UInt64
+  public let inode: UInt64
+
+  /// That of the file at `path`, links followed; `nil` when nothing is there.
+  /// statx(2).
+  ///
+  /// - Throws: ``SystemCallError``: `EACCES`, `ELOOP`, ….
+  public init?(of path: FilePath) throws(SystemCallError) {
+    var device: UInt64 = 0
+    var inode: UInt64 = 0
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform("statx") {
+        Result(errnoFrom: path.withPlatformString { cposix_identify($0, &device, &inode) })
+      }
+    } catch {
+      if error.isAbsence { return nil }
+      throw error
+    }
+    self.device = device
+    self.inode = inode
+  }
+}
+
+extension SystemCallError {
+  /// Whether it says that nothing is there, since a part of the path is missing
+  /// or no directory.
+  fileprivate var isAbsence: Bool { errno == .noSuchFileOrDirectory || errno == .notDirectory }
 }

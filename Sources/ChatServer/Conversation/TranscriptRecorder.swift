@@ -11,7 +11,7 @@ final class TranscriptRecorder: Recorder {
   private let address: SocketAddress
   private var transcript: TranscriptWriter?
   private var writer: ConversationWriter?
-  /// Of a transcript that was begun anew; else the listener holds it for all.
+  /// Of a transcript that was begun again; else the listener holds it for all.
   private var lock: RunLock?
   /// Asked for and not committed.
   private var pending: [(Entry, Timestamp)] = []
@@ -28,7 +28,8 @@ final class TranscriptRecorder: Recorder {
 
   var hasPending: Bool { !pending.isEmpty }
 
-  /// The conversation's id in the transcript, once its opening is recorded.
+  /// The conversation's id in the transcript, from the first commit on; another
+  /// one after the transcript was begun again.
   var conversation: Int64? { writer?.conversationID }
 
   func ask(_ entry: Entry) {
@@ -71,7 +72,7 @@ final class TranscriptRecorder: Recorder {
     }
   }
 
-  /// Makes the run known to a transcript that was begun anew under it, and
+  /// Makes the run known to a transcript that was begun again under it, and
   /// holds its lock there: what another process of the run has locked may be
   /// a file that is gone.
   private func continueRun(in transcript: TranscriptWriter) throws(TranscriptError) {
@@ -94,7 +95,7 @@ final class TranscriptRecorder: Recorder {
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
-    let transcript = try TranscriptWriter(path: run.database, durableLog: run.log)
+    let transcript = try TranscriptWriter(path: run.database)
     if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
       try continueRun(in: transcript)
     }

@@ -7,8 +7,7 @@ import Transcript
 /// The listener may hold no database connection, since it forks; the keeper
 /// records for it: the run's start and stop, and the ends of conversations
 /// that could not record their own. Between conversations it keeps SQLite's
-/// log from being torn down (3 ms each time) and the search index up to date,
-/// and it sees to the log's room.
+/// log from being torn down (3 ms each time) and the search index up to date.
 package struct Keeper {
   /// Milliseconds between attempts to record what could not be recorded.
   private static let retryAfter: Int64 = 1_000
@@ -32,8 +31,6 @@ package struct Keeper {
   private var unburied: [KeeperRequest] = []
   /// When to bring the index a step forward; `nil` when it is up to date.
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
-  /// Whether the log wants more room at once.
-  private var logIsShort = true
   private var isStopping = false
   /// The transcript's directory went too, and the containment holds this
   /// process to it: only another keeper can begin anew.
@@ -56,7 +53,7 @@ package struct Keeper {
         run.id == 0
         ? try writer.startRun(run.description, at: run.startedAt)
         : try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
-      _ = try? line.send(KeeperAnswer.running(run.id, log: writer.namedLog).bytes)
+      _ = try? line.send(KeeperAnswer.running(run.id).bytes)
       var keeper = Keeper(line: line, writer: writer, run: run)
       keeper.serve()
       return 0
@@ -75,10 +72,8 @@ package struct Keeper {
   private mutating func serve() {
     var poller = Poller()
     while true {
-      let wait = [
-        indexWait, unburied.isEmpty ? nil : Self.retryAfter, logIsShort ? 0 : Self.lookAfter,
-      ]
-      .compactMap { $0 }.min()
+      let wait = [indexWait, unburied.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
+        .compactMap { $0 }.min()
       let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
@@ -90,7 +85,6 @@ package struct Keeper {
         if unburied.isEmpty { stop() }
         return
       }
-      makeRoom()
       if indexWait == 0 { index() }
     }
   }
@@ -128,15 +122,6 @@ package struct Keeper {
     }
   }
 
-  private mutating func makeRoom() {
-    do throws(TranscriptError) {
-      logIsShort = try writer.makeRoomInLog()
-    } catch {
-      logIsShort = false
-      reopen(after: error)
-    }
-  }
-
   private mutating func bury() {
     while let request = unburied.first {
       guard case .bury(let address, let port, let at, let by, let reason, let detail) = request
@@ -145,8 +130,9 @@ package struct Keeper {
         if let conversation = try writer.unclosedConversation(
           run: run.id, peerAddress: address, peerPort: port)
         {
-          try writer.recordClose(
-            conversation: conversation, at: at, by: by, reason: reason, detail: detail)
+          try writer.recordDeath(
+            conversation: conversation, run: run.id, at: at, by: by, reason: reason,
+            detail: detail)
         }
         unburied.removeFirst()
         _ = try? line.send(KeeperAnswer.buried)

@@ -35,9 +35,8 @@ final class KeeperLine {
       throw .system(error)
     }
     switch first {
-    case .answer(.running(let id, let log)):
+    case .answer(.running(let id)):
       run.id = id
-      run.log = log
       return signals
     case .interrupted: return signals
     case .answer(.failed(let error)): throw .transcript(error)
@@ -144,8 +143,6 @@ final class KeeperLine {
     unconfirmed = []
     hangUp()
     processID = -1
-    // Only the one that has gone knew that its log was still the same.
-    run.log = nil
   }
 
   /// Puts another keeper in the place of one that has gone.

@@ -1,7 +1,6 @@
 import ChatCore
 import ChatPosix
 import ChatWire
-import Transcript
 
 /// A conversation of which nobody hears: what Swift's runtime and our own
 /// tables make when they are first used is made once, before any process is
@@ -25,6 +24,5 @@ enum Rehearsal {
     }
     for case .send(let outgoing) in actions { _ = codec.encode(outgoing) }
     _ = Containment.around(transcript: settings.database, .conversation)
-    if settings.isKept { ConversationWriter.prepare() }
   }
 }

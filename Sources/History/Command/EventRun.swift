@@ -21,20 +21,20 @@ struct EventRun {
     _ format: any HistoryFormat, open: () throws(HistoryError) -> OutputBuffer
   ) throws(HistoryError) -> Int {
     do {
-      let summaries = SummaryCache(archive, counting: format.tellsCounts)
+      let summaries = SummaryCache(archive, counting: format.showsCounts)
       let next = try events(summaries)
       guard let first = try next() else { return 0 }
-      var presenter = Presenter(archive, selection, summaries, format, try open())
-      presenter.begin()
-      var event: TranscriptEvent? = first
+      var renderer = Renderer(archive, selection, summaries, format, try open())
+      renderer.begin()
+      var event: Event? = first
       while let shown = event {
-        try presenter.show(shown)
-        if presenter.output.failure != nil { break }
+        try renderer.show(shown)
+        if renderer.output.failure != nil { break }
         event = try next()
       }
-      try presenter.end()
-      try session.check(presenter.output)
-      return presenter.count
+      try renderer.end()
+      try session.check(renderer.output)
+      return renderer.count
     } catch { throw HistoryError(error) }
   }
 
@@ -44,16 +44,16 @@ struct EventRun {
     _ format: any HistoryFormat, _ output: OutputBuffer, path: String?
   ) throws(HistoryError) -> Bool {
     do {
-      let summaries = SummaryCache(archive, counting: format.tellsCounts)
+      let summaries = SummaryCache(archive, counting: format.showsCounts)
       let next = try events(summaries)
-      var presenter = Presenter(archive, selection, summaries, format, output)
-      presenter.begin()
-      while presenter.output.failure == nil, let event = try next() {
-        try presenter.show(event)
-        if !observe(presenter.count) { return false }
+      var renderer = Renderer(archive, selection, summaries, format, output)
+      renderer.begin()
+      while renderer.output.failure == nil, let event = try next() {
+        try renderer.show(event)
+        if !observe(renderer.count) { return false }
       }
-      try presenter.end()
-      try session.check(presenter.output, path: path)
+      try renderer.end()
+      try session.check(renderer.output, path: path)
       return true
     } catch {
       throw HistoryError(error)
@@ -79,17 +79,17 @@ struct EventRun {
   /// without a limit nothing is.
   private func events(
     _ summaries: SummaryCache
-  ) throws(TranscriptError) -> () throws(TranscriptError) -> TranscriptEvent? {
+  ) throws(TranscriptError) -> () throws(TranscriptError) -> Event? {
     guard let limit = selection.limit else {
-      let walk = try EventWalk(
+      let cursor = try EventCursor(
         archive, selection, summaries, newestFirst: selection.newestFirst)
-      return walk.nextEvent
+      return cursor.next
     }
     var bySequence = selection
     bySequence.order = .sequence
-    let walk = try EventWalk(archive, bySequence, summaries, newestFirst: true)
-    var newest: [TranscriptEvent] = []
-    while newest.count < limit, let event = try walk.nextEvent() { newest.append(event) }
+    let cursor = try EventCursor(archive, bySequence, summaries, newestFirst: true)
+    var newest: [Event] = []
+    while newest.count < limit, let event = try cursor.next() { newest.append(event) }
     if !selection.newestFirst { newest.reverse() }
     if selection.order == .conversation { newest = Self.grouped(newest, selection.newestFirst) }
     var rest = newest[...]
@@ -97,8 +97,8 @@ struct EventRun {
   }
 
   private static func grouped(
-    _ events: [TranscriptEvent], _ newestFirst: Bool
-  ) -> [TranscriptEvent] {
+    _ events: [Event], _ newestFirst: Bool
+  ) -> [Event] {
     events.sorted { one, other in
       let first = (one.conversation, one.seq)
       let second = (other.conversation, other.seq)

@@ -39,7 +39,7 @@ extension HistoryMessages {
     }
     if result.events > result.coveredEvents {
       let events = count(Int(result.events - result.coveredEvents), "event")
-      remarks.append("\(events) from before there were checksums (no damage)")
+      remarks.append("\(events) without a checksum (no damage)")
     }
     if result.isIndexStructureUnchecked {
       remarks.append("the full-text index is too large for FTS5's own check (no damage)")

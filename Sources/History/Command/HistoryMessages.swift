@@ -94,25 +94,8 @@ enum HistoryMessages {
   }
 
   private static func text(of error: TranscriptError) -> String {
-    let path = shown(error.path)
-    return switch error.kind {
-    case .missing: "there is no transcript at \(path)"
-    case .notAFile: "\(path) is not a file"
-    case .notADatabase, .foreign: "\(path) is not a chatserve transcript"
-    case .newer: "\(path) was written by a newer chatserve; use that one to read it"
-    case .older(found: 0, _):
-      "\(path) is empty; \"chatserve PORT\" makes a transcript of it"
-    case .older:
-      "\(path) was written by an older chatserve; start \"chatserve PORT\" on it once to bring it up to date"
-    case .corrupt: "\(path) is damaged; \"chatserve history verify\" tells more"
-    case .notPermitted: "\(path) may not be opened by this user"
-    case .locked: "\(path) is in use by another program; try again"
-    case .full: "there is no room on the disk of \(path)"
-    case .readOnly: "\(path) is read-only"
-    case .deleted, .replaced: "\(path) was removed or replaced while it was read"
-    case .cannotOpen, .cannotCreate, .noWriteAheadLog, .inputOutput, .constraint, .other:
-      "\(path) cannot be read: \(shown(error.message ?? "error \(error.code ?? 0)"))"
-    }
+    let cause = TranscriptWords.cause(error)
+    return error.kind == .corrupt ? "\(cause); \"chatserve history verify\" says more" : cause
   }
 
   private static func shown(_ text: String) -> String { TextSanitizer.escapedOnOneLine(text) }

@@ -29,11 +29,11 @@ struct ListCommand: HistoryVerb {
   private func list(
     _ archive: Archive, _ selection: Selection, _ limit: Int?, _ session: HistorySession
   ) throws -> Int {
-    let walk = ConversationWalk(archive, selection, limit: limit, newestFirst: !options.reverse)
+    let cursor = ConversationCursor(archive, selection, limit: limit, newestFirst: !options.reverse)
     var format = options.format(session, selection)
     var output: OutputBuffer?
     var count = 0
-    while let conversation = try walk.next() {
+    while let conversation = try cursor.next() {
       // An empty list starts no pager.
       var buffer = output ?? session.output(options)
       if count == 0 { format.begin(into: &buffer) }
@@ -53,9 +53,9 @@ struct ListCommand: HistoryVerb {
   private func count(
     _ archive: Archive, _ selection: Selection, _ session: HistorySession
   ) throws -> Int {
-    let walk = ConversationWalk(archive, selection, limit: options.limit, newestFirst: true)
+    let cursor = ConversationCursor(archive, selection, limit: options.limit, newestFirst: true)
     var count = 0
-    while try walk.next() != nil { count += 1 }
+    while try cursor.next() != nil { count += 1 }
     var output = session.output()
     output.write("\(count)\n")
     output.flush()

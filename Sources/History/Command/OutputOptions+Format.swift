@@ -12,7 +12,7 @@ extension OutputOptions {
     let isTerminal = environment.isTerminal && !isFile
     switch format ?? fallback {
     case .text where isTerminal && !null:
-      return ScreenFormat(
+      return TerminalFormat(
         zone: zone, screen: Screen(columns: environment.columns, width: environment.width),
         palette: session.palette(color), isExcerpt: selection.isSearch,
         marksGaps: selection.hasContext)
@@ -20,13 +20,13 @@ extension OutputOptions {
       return LineFormat(
         zone: zone, terminator: terminator, marksGaps: selection.hasContext,
         palette: isFile && color == .auto ? Palette(isOn: false) : session.palette(color))
-    case .tsv: return TabFormat(zone: zone, terminator: terminator)
-    case .csv: return CommaFormat(isForTerminal: isTerminal)
+    case .tsv: return TSVFormat(zone: zone, terminator: terminator)
+    case .csv: return CSVFormat(isForTerminal: isTerminal)
     case .json: return JSONFormat()
     case .jsonPretty: return JSONFormat(isPretty: true)
     case .transcript: return TranscriptFormat()
     case .markdown: return MarkdownFormat(zone: zone)
-    case .html: return PageFormat(zone: zone)
+    case .html: return HTMLFormat(zone: zone)
     }
   }
 }

@@ -64,11 +64,11 @@ struct PruneCommand: HistoryVerb {
     let environment = session.environment
     var format: any HistoryFormat =
       environment.isTerminal
-      ? ScreenFormat(
+      ? TerminalFormat(
         zone: session.zone,
         screen: Screen(columns: environment.columns, width: environment.width),
         palette: session.palette(.auto))
-      : TabFormat(zone: session.zone)
+      : TSVFormat(zone: session.zone)
     try Pruner(archive.connection).each(before: time) { conversation in
       format.listed(conversation, into: &output)
       extent.add(conversation)

@@ -29,36 +29,36 @@ struct TailCommand: HistoryVerb {
     selection.limit = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultLimit
     guard let archive = try session.archive() else { return .done }
     let format = options.format(session, selection)
-    let follower = Follower(archive, selection, counting: format.tellsCounts)
+    let follower = Follower(archive, selection, counting: format.showsCounts)
     do {
       let summaries = follower.summaries
-      var presenter = Presenter(archive, selection, summaries, format, session.output())
-      presenter.begin()
+      var renderer = Renderer(archive, selection, summaries, format, session.output())
+      renderer.begin()
       let first = try follower.start()
       // Before anything is shown that Ctrl-C may be an answer to.
       session.environment.prepareToWait()
-      for event in first { try presenter.show(event) }
-      presenter.flush()
-      while presenter.output.failure == nil {
+      for event in first { try renderer.show(event) }
+      renderer.flush()
+      while renderer.output.failure == nil {
         switch session.environment.wait(Self.interval) {
         case .passed: break
         case .interrupted:
-          presenter.flush()
+          renderer.flush()
           return .interrupted
         case .outputClosed: return .done
         }
         // Asked before the look, which then sees all that was written to a
         // file before it was replaced.
-        let isReplaced = try !follower.archive.isAtItsPath()
-        try follower.next { event in try presenter.show(event) }
+        let isReplaced = try !follower.archive.connection.isAtItsPath()
+        try follower.next { event in try renderer.show(event) }
         if isReplaced, follower.changeOver() {
-          try presenter.change(to: follower.archive, follower.summaries)
+          try renderer.change(to: follower.archive, follower.summaries)
           session.note(HistoryMessages.replaced(follower.archive.connection.path))
-          try follower.next { event in try presenter.show(event) }
+          try follower.next { event in try renderer.show(event) }
         }
-        presenter.flush()
+        renderer.flush()
       }
-      try session.check(presenter.output)
+      try session.check(renderer.output)
       return .done
     } catch {
       throw HistoryError(error)

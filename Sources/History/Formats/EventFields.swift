@@ -3,50 +3,58 @@ import Transcript
 
 /// An event as a row of fields, for the formats that machines read.
 struct EventFields {
-  var kind: EventFilter.KindName
-  var from: Party?
+  let kind: String
+  let from: Party?
   var handle: String?
   var text: String?
   var raw: [UInt8]?
   var isHeld = false
-  var reason: CloseReason?
+  var reason: String?
   var detail: String?
   var undelivered: Int?
   var peer: String?
   var port: Int?
 
-  init(_ event: TranscriptEvent) {
-    kind = event.kindName
-    switch event.kind {
-    case .open(let address, let peerPort, let port):
-      peer = PeerName.text(address: address, port: peerPort)
-      self.port = port
-    case .handle(let name):
-      from = .client
-      handle = name
-    case .message(let party, let handle, _, let text, let raw, let isHeld):
-      from = party
-      self.handle = handle
-      self.text = text
-      self.raw = raw
-      self.isHeld = isHeld
-    case .close(let party, let handle, let reason, let detail, let undelivered):
-      from = party
-      self.handle = handle
-      self.reason = reason
-      self.detail = detail
-      self.undelivered = undelivered
+  init(_ event: Event, of conversation: ConversationSummary) {
+    kind = event.kind.rawValue
+    from = event.party
+    handle = conversation.handle(of: event.party)
+    switch event.content {
+    case .open:
+      peer = conversation.peer
+      port = conversation.port
+    case .handle(let name): handle = name
+    case .message(let said):
+      text = said.text
+      raw = said.raw
+      isHeld = said.isHeld
+    case .close(let close):
+      reason = close.reason.rawValue
+      detail = close.detail
+      undelivered = close.undelivered
+    case .unknown(let other):
+      text = other.text
+      reason = other.reason
+      detail = other.detail
     }
   }
 }
 
-extension TranscriptEvent {
-  var kindName: EventFilter.KindName {
-    switch kind {
-    case .open: .open
-    case .handle: .handle
-    case .message: .message
-    case .close: .close
-    }
+extension ConversationSummary {
+  /// Where the client came from, as one word: `127.0.0.1:50112`, or
+  /// `[::1]:50112` (RFC 5952 section 6).
+  var peer: String {
+    peerAddress.utf8.contains(UInt8(ascii: ":"))
+      ? "[\(peerAddress)]:\(peerPort)" : "\(peerAddress):\(peerPort)"
+  }
+
+  /// Its close, where it has one, and when that was.
+  var close: (Event.Close, at: Timestamp)? {
+    if case .closed(let close, let at) = ending { (close, at) } else { nil }
+  }
+
+  /// When it had ended at the latest, of a lost one.
+  var endedBefore: Timestamp? {
+    if case .lost(let before) = ending { before } else { nil }
   }
 }

@@ -11,9 +11,9 @@ import Transcript
 /// ``entered(_:into:)``, ``event(_:of:_:into:)`` and maybe ``gap(into:)``
 /// between them, ``left(_:isWhole:into:)``; then ``end(into:)``.
 public protocol HistoryFormat {
-  /// Whether ``entered(_:into:)`` tells how many messages a conversation has,
+  /// Whether ``entered(_:into:)`` says how many messages a conversation has,
   /// which then have to be counted.
-  var tellsCounts: Bool { get }
+  var showsCounts: Bool { get }
 
   mutating func begin(into output: inout some TextOutputStream)
 
@@ -27,7 +27,7 @@ public protocol HistoryFormat {
     _ conversation: ConversationSummary, into output: inout some TextOutputStream)
 
   mutating func event(
-    _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
+    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream)
 
   /// Events of the same conversation were left out here.
@@ -45,7 +45,7 @@ public protocol HistoryFormat {
 }
 
 extension HistoryFormat {
-  public var tellsCounts: Bool { false }
+  public var showsCounts: Bool { false }
 
   public mutating func begin(into output: inout some TextOutputStream) {}
 
@@ -70,6 +70,6 @@ public enum EventRole: Hashable, Sendable {
   case plain
   /// It was searched for and found.
   case match
-  /// It stands next to one that was found.
+  /// It is next to one that was found.
   case context
 }

@@ -25,7 +25,7 @@ public struct LineFormat: HistoryFormat {
   public mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
-    var table = TabFormat(zone: zone, terminator: terminator)
+    var table = TSVFormat(zone: zone, terminator: terminator)
     table.listed(conversation, into: &output)
   }
 
@@ -37,7 +37,7 @@ public struct LineFormat: HistoryFormat {
   }
 
   public mutating func event(
-    _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
+    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
     let wording = EventWording(event, of: conversation, isFull: true)

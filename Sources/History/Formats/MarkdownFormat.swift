@@ -35,13 +35,13 @@ public struct MarkdownFormat: HistoryFormat {
     let client = Self.escaped(conversation.client ?? "a client")
     let server = Self.escaped(conversation.server)
     output.write("## Conversation \(conversation.id): \(client) with \(server)\n\n")
-    let peer = PeerName.text(address: conversation.peerAddress, port: conversation.peerPort)
     let opened = Stamp.full(conversation.opened, in: zone)
-    output.write("Opened \(opened) from \(Self.escaped(peer)) to port \(conversation.port).\n\n")
+    output.write(
+      "Opened \(opened) from \(Self.escaped(conversation.peer)) to port \(conversation.port).\n\n")
   }
 
   public mutating func event(
-    _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
+    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
     let wording = EventWording(event, of: conversation, isFull: false)

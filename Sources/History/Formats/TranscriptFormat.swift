@@ -6,7 +6,7 @@ import Transcript
 /// never had the floor was on no screen and is left out; so is what was said
 /// out of turn.
 ///
-/// How long the server waited for a silent client is not stored. What is told
+/// How long the server waited for a silent client is not stored. What is shown
 /// is how long nothing had been recorded when it gave up, to the second: the
 /// same, unless a clock was set.
 public struct TranscriptFormat: HistoryFormat {
@@ -19,7 +19,7 @@ public struct TranscriptFormat: HistoryFormat {
   public mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
-    var table = TabFormat(zone: .utc)
+    var table = TSVFormat(zone: .utc)
     table.listed(conversation, into: &output)
   }
 
@@ -33,47 +33,42 @@ public struct TranscriptFormat: HistoryFormat {
   }
 
   public mutating func event(
-    _ event: TranscriptEvent, of conversation: ConversationSummary, _ role: EventRole,
+    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
     guard conversation.floor != nil else { return }
-    switch event.kind {
+    switch event.content {
     case .open: output.write("Connection with client opened.\n")
-    case .handle: break
-    case .message(_, _, _, _, _, held: true): break
-    case .message(let party, let handle, _, let text, _, _):
-      let lead = SpeakerName.shown(handle, party, server: conversation.server) + "> "
+    case .message(let said) where !said.isHeld:
+      let lead = EventWording.name(of: said.party, in: conversation) + "> "
       let indent = "\n" + String(repeating: " ", count: lead.count)
-      output.write(lead + TextSanitizer.escapedLines(text).joined(separator: indent) + "\n")
-    case .close(let party, _, let reason, let detail, _):
+      output.write(lead + TextSanitizer.escapedLines(said.text).joined(separator: indent) + "\n")
+    case .close(let close):
       let silence = lastSign.map { event.time.elapsed(since: $0) }
-      output.write(
-        Self.closing(by: party, reason, detail, conversation, silence: silence) + "\n")
+      output.write(Self.closing(close, conversation, silence: silence) + "\n")
+    case .message, .handle, .unknown: break
     }
     lastSign = max(lastSign ?? event.time, event.time)
   }
 
   private static func closing(
-    by party: Party?, _ reason: CloseReason, _ detail: String?,
-    _ conversation: ConversationSummary, silence: Int64?
+    _ close: Event.Close, _ conversation: ConversationSummary, silence: Int64?
   ) -> String {
     let waiting = "Waiting for new connection..."
-    switch (party, reason) {
+    switch (close.party, close.reason) {
     // A server that was stopped waits for nobody.
-    case (.server?, .sigint): return "Server requested to close connection."
-    case (.server?, .quit), (.server?, .eof):
+    case (.server?, .known(.sigint)): return "Server requested to close connection."
+    case (.server?, .known(.quit)), (.server?, .known(.eof)):
       return "Server requested to close connection. \(waiting)"
-    case (_, .timeout):
+    case (_, .known(.timeout)):
       return "Client timed out after \(inactivity(silence)). \(waiting)"
-    // chatclient never leaves without a word, so its end of file is none.
-    case (.client?, .eof) where conversation.dialect == .native: break
-    case (.client?, .quit), (.client?, .eof), (.client?, .sigint):
+    // chatclient never leaves without a word, so its end of file is not a quit.
+    case (.client?, .known(.eof)) where conversation.dialect == .known(.native): break
+    case (.client?, .known(.quit)), (.client?, .known(.eof)), (.client?, .known(.sigint)):
       return "Client requested to close connection. \(waiting)"
-    case (_, .crashed):
-      let address = PeerName.text(
-        address: conversation.peerAddress, port: conversation.peerPort)
-      let cause = detail.map { " (\(TextSanitizer.escapedOnOneLine($0)))" } ?? ""
-      return "The conversation with \(address) crashed\(cause). \(waiting)"
+    case (_, .known(.crashed)):
+      let cause = close.detail.map { " (\(TextSanitizer.escapedOnOneLine($0)))" } ?? ""
+      return "The conversation with \(conversation.peer) crashed\(cause). \(waiting)"
     default: break
     }
     return "Connection with client was lost. \(waiting)"

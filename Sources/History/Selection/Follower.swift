@@ -18,14 +18,14 @@ final class Follower {
   }
 
   /// The newest events that are there already, oldest first.
-  func start() throws(TranscriptError) -> [TranscriptEvent] {
+  func start() throws(TranscriptError) -> [Event] {
     version = try archive.dataVersion()
     position = try archive.newestEvent()
     var past = selection
     past.filter.before = Self.past(position)
-    let walk = try EventWalk(archive, past, summaries, newestFirst: true)
-    var events: [TranscriptEvent] = []
-    while events.count < selection.limit ?? 0, let event = try walk.nextEvent() {
+    let cursor = try EventCursor(archive, past, summaries, newestFirst: true)
+    var events: [Event] = []
+    while events.count < selection.limit ?? 0, let event = try cursor.next() {
       events.append(event)
     }
     return events.reversed()
@@ -52,7 +52,7 @@ final class Follower {
 
   /// Hands on what has come since the last look. That somebody holds a lock
   /// for long only means a later look.
-  func next(_ body: (TranscriptEvent) throws -> Void) throws {
+  func next(_ body: (Event) throws -> Void) throws {
     do {
       let version = try archive.dataVersion()
       if version == self.version { return }
@@ -63,8 +63,8 @@ final class Follower {
         var fresh = selection
         fresh.filter.after = max(position, selection.filter.after ?? 0)
         fresh.filter.before = Self.past(newest)
-        let walk = try EventWalk(archive, fresh, summaries, newestFirst: false)
-        while let event = try walk.nextEvent() {
+        let cursor = try EventCursor(archive, fresh, summaries, newestFirst: false)
+        while let event = try cursor.next() {
           position = event.seq
           try body(event)
         }

@@ -4,7 +4,7 @@ import Transcript
 /// events, resolved.
 struct Selection {
   var filter = EventFilter()
-  var states: Set<ConversationFilter.State> = []
+  var states: Set<Ending.State> = []
   /// What `-g` asks of a message.
   var matcher: TextMatcher?
   /// What `search` asks of a message.

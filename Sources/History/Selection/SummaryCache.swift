@@ -1,3 +1,4 @@
+import ChatCore
 import Transcript
 
 /// Conversations that were looked up, since events come many to one.
@@ -14,11 +15,21 @@ final class SummaryCache {
     isCounting = counting
   }
 
-  func summary(of id: Int64) throws(TranscriptError) -> ConversationSummary? {
+  func conversation(_ id: Int64) throws(TranscriptError) -> ConversationSummary? {
     if let summary = known[id] { return summary }
     let summary = try archive.conversation(id, counting: isCounting)
     if let summary { note(summary) }
     return summary
+  }
+
+  /// The conversation of an event, with the handle that whoever spoke in it has
+  /// by then: one that was looked up before its client said its own is looked up
+  /// again.
+  func conversation(of event: Event) throws(TranscriptError) -> ConversationSummary? {
+    if event.party == .client, known[event.conversation]?.client == nil {
+      known[event.conversation] = nil
+    }
+    return try conversation(event.conversation)
   }
 
   /// Takes one that was just read for something else.

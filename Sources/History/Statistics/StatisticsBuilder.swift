@@ -47,7 +47,7 @@ struct StatisticsBuilder {
     // up once for all of them, which is a third of the work.
     if event.conversation != currentID { change(to: event) }
     current.last = event.time
-    if event.kind == .message, let party = event.party { addMessage(event.time, party) }
+    if let speaker = event.speaker { addMessage(event.time, speaker) }
   }
 
   private mutating func change(to event: TalliedEvent) {

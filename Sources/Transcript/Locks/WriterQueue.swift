@@ -1,4 +1,4 @@
-import Glibc
+import ChatPosix
 
 /// Where the writers of several processes wait for each other before they
 /// ask SQLite for its lock, first come, first served.
@@ -11,91 +11,93 @@ import Glibc
 /// all that are. Whoever has its place waits for the byte before it, and has the
 /// turn with all bytes up to its own. So a turn that ends wakes the next one
 /// alone; a lock on one byte for all wakes everybody when somebody takes it
-/// who just came, and they queue up anew in any order. Who dies in the queue
+/// who just came, and they queue up again in any order. Who dies in the queue
 /// loses its bytes, and the others close up.
-struct WriterQueue: ~Copyable {
+final class WriterQueue {
   /// The first byte of the queue: far above the number of any run.
   static let firstPlace: Int64 = 1 << 62
-  /// What is locked from here on is no place, but another program's lock on all
-  /// of the file.
+  /// What is locked from here on is not a place, but another program's lock on
+  /// all of the file.
   private static let endOfPlaces = firstPlace + (1 << 61)
-  /// Milliseconds for which the queue is passed by after a wait in it was in
-  /// vain: whoever was stopped in it will hardly go on at once.
-  private static let distrust: Int64 = 60_000
+  /// How long the queue is passed by after a wait in it was in vain: whoever was
+  /// stopped in it will hardly go on at once.
+  private static let distrust = Duration.seconds(60)
 
-  private let file: SideFile?
+  private let file: LockFile?
   /// The place, from when it is taken until it is left.
   private var place: Int64?
-  /// Runs from the last wait in vain.
-  private var waitedInVain: Stopwatch?
+  /// When the last wait in vain ended.
+  private var waitedInVain: Duration?
 
   /// Opens the side file; when that fails, goes on without a queue.
   init(database path: String) {
-    file = SideFile(database: path, isCreating: true)
+    file = try? LockFile(DatabaseFile.lockFile(of: path), isCreating: true)
   }
 
-  /// Waits for the turn, in the order of arrival.
+  /// Waits for the turn, in the order of arrival, and runs `body` with it.
   ///
   /// Half of `limit` at most is spent here: whom a process stopped in the
-  /// queue holds up still has a chance with SQLite itself.
+  /// queue holds up still has a chance with SQLite itself. Who has the turn
+  /// already keeps it.
   ///
-  /// - Parameter limit: how long the whole wait may take, in milliseconds.
-  /// - Returns: what is left of `limit`, for SQLite's own wait.
-  mutating func enter(limit: Int32) -> Int32 {
+  /// - Parameters:
+  ///   - limit: how long the whole wait may take.
+  ///   - body: is given what is left of `limit`, for SQLite's own wait.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
+  func inTurn<Result>(
+    within limit: Duration, _ body: (_ left: Duration) throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    if place != nil { return try body(limit) }
+    let left = enter(limit: limit)
+    defer { leave() }
+    return try body(left)
+  }
+
+  private func enter(limit: Duration) -> Duration {
     guard let file, isTrusted, let place = Self.takePlace(in: file) else { return limit }
     self.place = place
     if place == Self.firstPlace { return limit }
-    let watch = Stopwatch()
-    if !Self.wait(at: place, in: file, within: limit / 2) { waitedInVain = Stopwatch() }
-    return max(limit - Int32(clamping: watch.milliseconds), 0)
-  }
-
-  /// Takes the turn if nobody has it or waits for it.
-  ///
-  /// - Returns: whether the caller may go on to SQLite's lock.
-  mutating func enterAtOnce() -> Bool {
-    guard let file else { return true }
-    guard Self.last(in: file) == nil, file.tryLock(Self.firstPlace...Self.firstPlace) == 0
-    else { return false }
-    place = Self.firstPlace
-    return true
+    let start = Clock.monotonic()
+    if !Self.wait(at: place, in: file, within: limit / 2) { waitedInVain = Clock.monotonic() }
+    return max(limit - (Clock.monotonic() - start), .zero)
   }
 
   /// Lets the next one in. Harmless without the turn.
-  mutating func leave() {
+  private func leave() {
     guard let place else { return }
     file?.unlock(Self.firstPlace...place)
     self.place = nil
   }
 
   private var isTrusted: Bool {
-    waitedInVain.map { $0.milliseconds >= Self.distrust } ?? true
+    waitedInVain.map { Clock.monotonic() - $0 >= Self.distrust } ?? true
   }
 
   /// Locks the byte after the last that is locked; `nil` where there is no
   /// place to be had.
-  private static func takePlace(in file: SideFile) -> Int64? {
-    while true {
-      let last = last(in: file)
-      if let last, last >= endOfPlaces { return nil }
-      let place = last.map { $0 + 1 } ?? firstPlace
-      switch file.tryLock(place...place) {
-      case 0: return place
-      // Somebody else has come between.
-      case EAGAIN, EACCES: continue
-      default: return nil
+  private static func takePlace(in file: LockFile) -> Int64? {
+    do throws(SystemCallError) {
+      while true {
+        let last = try last(in: file)
+        if let last, last >= endOfPlaces { return nil }
+        let place = last.map { $0 + 1 } ?? firstPlace
+        // Else somebody has come between.
+        if try file.tryLock(place...place) { return place }
       }
+    } catch {
+      return nil
     }
   }
 
-  /// The last byte that somebody has locked. The kernel tells of one lock at or
+  /// The last byte that somebody has locked. The kernel names one lock at or
   /// after a byte, mostly the first one: steps double until there is none.
-  private static func last(in file: SideFile) -> Int64? {
-    guard var found = file.lockedElsewhere(firstPlace...(.max))?.upperBound else { return nil }
+  private static func last(in file: LockFile) throws(SystemCallError) -> Int64? {
+    guard var found = try file.lockedElsewhere(firstPlace...(.max))?.upperBound else { return nil }
     var step: Int64 = 1
     while true {
       if found >= endOfPlaces { return found }
-      if let next = file.lockedElsewhere((found + step)...(.max))?.upperBound {
+      if let next = try file.lockedElsewhere((found + step)...(.max))?.upperBound {
         found = next
         step *= 2
       } else if step == 1 {
@@ -107,13 +109,17 @@ struct WriterQueue: ~Copyable {
   }
 
   /// Waits until nobody has a byte before `place`, and takes those bytes.
-  private static func wait(at place: Int64, in file: SideFile, within limit: Int32) -> Bool {
-    let watch = Stopwatch()
-    // The next before alone, since a lock that is waited for by many wakes all.
-    guard file.lock((place - 1)...(place - 1), within: limit) == 0 else { return false }
-    // Who was there may have died or given up with others still before it.
+  private static func wait(at place: Int64, in file: LockFile, within limit: Duration) -> Bool {
+    let start = Clock.monotonic()
     let rest = firstPlace...(place - 1)
-    if file.tryLock(rest) == 0 { return true }
-    return file.lock(rest, within: max(limit - Int32(clamping: watch.milliseconds), 0)) == 0
+    do throws(SystemCallError) {
+      // The next before alone, since a lock that is waited for by many wakes all.
+      guard try file.lock((place - 1)...(place - 1), within: limit) else { return false }
+      // Who was there may have died or given up with others still before it.
+      if try file.tryLock(rest) { return true }
+      return try file.lock(rest, within: max(limit - (Clock.monotonic() - start), .zero))
+    } catch {
+      return false
+    }
   }
 }

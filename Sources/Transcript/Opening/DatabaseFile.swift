@@ -1,57 +1,67 @@
-import Glibc
+import ChatPosix
 
 /// The file a database lives in, and its neighbours.
 enum DatabaseFile {
-  /// Whether a regular file is at `path`, symbolic links followed; stat(2).
+  /// Whether a regular file is at `path`, symbolic links followed.
   static func exists(_ path: String) throws(TranscriptError) -> Bool {
-    var status = stat()
-    if stat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else { throw TranscriptError(.notAFile, path: path) }
-      return true
+    do throws(SystemCallError) {
+      switch try FileNames.target(of: FilePath(path)) {
+      case .file: return true
+      case nil: return false
+      case .other: break
+      }
+    } catch {
+      throw TranscriptError(error, path: path, others: .cannotOpen)
     }
-    switch errno {
-    case ENOENT, ENOTDIR: return false
-    case EACCES: throw TranscriptError(.notPermitted, path: path, errno: errno)
-    default: throw TranscriptError(.cannotOpen(errno: errno), path: path, errno: errno)
-    }
+    throw TranscriptError(.notAFile, path: path)
+  }
+
+  /// The size of the file at `path` in bytes; 0 when there is none.
+  static func size(_ path: FilePath) -> Int64 {
+    guard case .file(let size)? = try? FileNames.target(of: path) else { return 0 }
+    return size
   }
 
   /// Whether a write-ahead log with anything in it lies beside `path`. One
   /// that cannot be looked at counts as there.
   static func hasLog(_ path: String) -> Bool {
-    var status = stat()
-    if stat(resolved(path) + "-wal", &status) == 0 { return status.st_size > 0 }
-    return errno != ENOENT
+    do throws(SystemCallError) {
+      guard case .file(let size)? = try FileNames.target(of: log(of: path)) else { return false }
+      return size > 0
+    } catch {
+      return true
+    }
   }
 
-  /// Why `path` cannot be written: the file system, or the file's mode.
-  static func refusal(toWrite path: String) -> TranscriptError {
-    _ = access(path, W_OK)
-    let error = errno
-    return TranscriptError(error == EACCES ? .notPermitted : .readOnly, path: path, errno: error)
+  /// Makes sure that `path` may be written.
+  ///
+  /// - Throws: `notPermitted` for the file's mode, `readOnly` for the file
+  ///   system and for what access(2) does not see.
+  static func checkWritable(_ path: String) throws(TranscriptError) {
+    do throws(SystemCallError) {
+      try FileNames.checkWritable(FilePath(path))
+    } catch {
+      throw TranscriptError(error, path: path, others: .readOnly)
+    }
+  }
+
+  static func log(of path: String) -> FilePath { neighbour(of: path, "-wal") }
+
+  static func lockFile(of path: String) -> FilePath { neighbour(of: path, "-lock") }
+
+  private static func neighbour(of path: String, _ suffix: String) -> FilePath {
+    FilePath(resolved(path).string + suffix)
   }
 
   /// `path` without symbolic links, as SQLite names the log beside it: one
-  /// database has one set of neighbours, whatever name it is opened by;
-  /// realpath(3). The last part need not exist.
-  static func resolved(_ path: String) -> String {
-    if let whole = realPath(path) { return whole }
-    let (directory, name) = split(path)
-    guard let parent = realPath(directory) else { return path }
-    return parent == "/" ? "/" + name : parent + "/" + name
-  }
-
-  /// The directory and the last part of `path`.
-  static func split(_ path: String) -> (directory: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    let directory = path[..<slash]
-    return (directory.isEmpty ? "/" : String(directory), String(path[path.index(after: slash)...]))
-  }
-
-  private static func realPath(_ path: String) -> String? {
-    guard let whole = realpath(path, nil) else { return nil }
-    defer { free(whole) }
-    return String(cString: whole)
+  /// database has one set of neighbours, whatever name it is opened by. The
+  /// last part need not exist.
+  static func resolved(_ path: String) -> FilePath {
+    let path = FilePath(path)
+    let whole = path.resolvingLinks()
+    guard whole == path, let name = path.lastComponent else { return whole }
+    let directory = path.removingLastComponent()
+    return (directory.isEmpty ? "." : directory).resolvingLinks().appending(name)
   }
 
   /// A URI for a file that nobody writes
@@ -59,7 +69,7 @@ enum DatabaseFile {
   static func immutableURI(_ path: String) -> String {
     let digits = Array("0123456789abcdef")
     var uri = "file:"
-    for byte in resolved(path).utf8 {
+    for byte in resolved(path).string.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
@@ -72,5 +82,54 @@ enum DatabaseFile {
       }
     }
     return uri + "?immutable=1"
+  }
+}
+
+/// Making it.
+extension DatabaseFile {
+  /// Makes the directories that `path` needs, with mode 0700: what was said
+  /// is nobody else's to read. Those that exist are left as they are.
+  static func makeDirectory(of path: String) throws(TranscriptError) {
+    do throws(SystemCallError) {
+      try make(FilePath(path).removingLastComponent())
+    } catch {
+      throw TranscriptError(error, path: path, others: .cannotCreate)
+    }
+  }
+
+  private static func make(_ directory: FilePath) throws(SystemCallError) {
+    // Whether what is there is a directory shows when the file is made.
+    if directory.isEmpty || directory.lastComponent == nil { return }
+    do throws(SystemCallError) {
+      guard try FileNames.makeDirectory(directory) else { return }
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      try make(directory.removingLastComponent())
+      guard try FileNames.makeDirectory(directory) else { return }
+    }
+    // The new name survives a power cut; SQLite sees to that of its own files.
+    // Some file systems cannot promise it.
+    try? FileNames.flushDirectory(of: directory)
+  }
+
+  /// Makes an empty file with mode 0600 before SQLite sees it; SQLite gives
+  /// the log and the shared memory the same mode. A file that exists is left
+  /// as it is.
+  static func create(_ path: String) throws(TranscriptError) {
+    if try exists(path) { return }
+    do throws(SystemCallError) {
+      // A log without its database belongs to one that was deleted, and
+      // processes may still have that one open: sharing its shared memory with
+      // them would damage both (https://www.sqlite.org/howtocorrupt.html).
+      for suffix in ["-wal", "-shm", "-journal"] {
+        try FileNames.remove(neighbour(of: path, suffix))
+      }
+      // Nobody in this process can have the new file open, so that closing it
+      // takes no lock from anybody.
+      try FileDescriptor.create(FilePath(path)).closeOnce()
+    } catch {
+      if error.errno == .fileExists { return }
+      throw TranscriptError(error, path: path, others: .cannotCreate)
+    }
   }
 }

@@ -1,9 +1,9 @@
-import Glibc
+import ChatPosix
 
 /// Where the transcript is.
 public struct DatabasePath: Hashable, Sendable {
   public let path: String
-  /// Whether the user named it, so that its absence is a mistake; the usual
+  /// Whether the user named it, so that its absence is a mistake; the default
   /// place may be empty.
   public let isNamed: Bool
 
@@ -18,7 +18,7 @@ public struct DatabasePath: Hashable, Sendable {
   ///     another is given.
   /// - Returns: `nil` when there is no home directory either.
   public static func find(
-    option: String?, environment: (String) -> String? = value
+    option: String?, environment: (String) -> String? = Environment.value(of:)
   ) -> DatabasePath? {
     func given(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
 
@@ -28,21 +28,11 @@ public struct DatabasePath: Hashable, Sendable {
     if let state = given("XDG_STATE_HOME"), state.hasPrefix("/") {
       return DatabasePath(path: state + tail, isNamed: false)
     }
-    guard let home = given("HOME").flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? home() else {
-      return nil
-    }
+    let home = given("HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Environment.homeDirectory
+    guard let home else { return nil }
     return DatabasePath(path: home + "/.local/state" + tail, isNamed: false)
   }
 
   /// The path alone of ``find(option:environment:)``.
   public static func choose(option: String?) -> String? { find(option: option)?.path }
-
-  /// As the user database has it; getpwuid(3).
-  private static func home() -> String? {
-    guard let entry = getpwuid(getuid()), let home = entry.pointee.pw_dir else { return nil }
-    return String(cString: home)
-  }
-
-  /// getenv(3)
-  public static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -1,5 +1,6 @@
 import CSQLite
-import Glibc
+import ChatCore
+import ChatPosix
 
 /// One connection to an SQLite database.
 ///
@@ -11,28 +12,34 @@ public final class Connection {
   /// The database, as it was named by the caller.
   public let path: String
   let handle: OpaquePointer
-  private let owner = getpid()
+  private let owner = ProcessID.current
+  /// Where this one waits for the writers of other processes; `nil` for one
+  /// that writes nothing.
+  private let queue: WriterQueue?
+  /// How long a call may wait for another connection's lock before it throws
+  /// `locked`.
+  private var busyTimeout = Duration.zero
   /// The statements that are kept: a dozen, so that looking through them is
   /// quicker than to hash their SQL.
   private var cache: [Statement] = []
 
-  /// Sets up the library, once and before its first use in this process. Where
-  /// somebody has used it before, nothing changes and nothing is lost. It opens
-  /// nothing and draws no random number, so it may be done before a fork.
-  static let library: Void = {
+  /// Sets up the library, once and before its first use in this process.
+  private static let library: Void = {
     _ = chat_count_no_memory()
     // https://www.sqlite.org/c3ref/initialize.html; else every open does it, and
-    // tells what is wrong.
+    // an error of it is taken for one of the file.
     _ = sqlite3_initialize()
   }()
 
   /// Opens what is at `path`; the set-up is the caller's. `name` is what
-  /// SQLite is told to open when it is not `path`: a `file:` URI.
-  init(path: String, name: String? = nil, flags: Int32) throws(TranscriptError) {
+  /// SQLite is given to open when it is not `path`: a `file:` URI.
+  init(
+    path: String, name: String? = nil, flags: Int32, queue: WriterQueue? = nil
+  ) throws(TranscriptError) {
     Self.library
     var opened: OpaquePointer?
     // A connection stays in one thread, so SQLite's own mutexes are not
-    // needed; extended codes make errors tell more.
+    // needed; extended codes say more of an error.
     let flags = flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = sqlite3_open_v2(name ?? Self.plainName(path), &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
@@ -42,11 +49,12 @@ public final class Connection {
     }
     self.path = path
     self.handle = opened
+    self.queue = queue
   }
 
   deinit {
     // What a child closes, its parent loses the locks of: leaking is safe.
-    guard getpid() == owner else { return }
+    guard ProcessID.current == owner else { return }
     cache.removeAll()
     // A statement that outlives its connection keeps the file open until it
     // is gone itself (https://www.sqlite.org/c3ref/close.html).
@@ -93,25 +101,108 @@ public final class Connection {
   public var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
 
   /// Rows that the last INSERT, UPDATE or DELETE touched.
-  public var changes: Int64 { sqlite3_changes64(handle) }
+  var changes: Int64 { sqlite3_changes64(handle) }
 
   public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-  public var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
+  var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
-  /// How long a call may wait for another connection's lock before it throws
-  /// `locked`, in milliseconds.
-  public func setBusyTimeout(milliseconds: Int32) {
-    sqlite3_busy_timeout(handle, milliseconds)
+  /// Whether the file that this has open is still the one at its path: one
+  /// stat(2).
+  ///
+  /// - Throws: what SQLite reports.
+  public func isAtItsPath() throws(TranscriptError) -> Bool {
+    var hasMoved: Int32 = 0
+    // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
+    let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+    if code != SQLITE_OK { throw error(code) }
+    return hasMoved == 0
   }
 
-  /// Traps when the connection came here by fork(2).
-  func assertOwner() {
-    precondition(getpid() == owner, "a database connection was carried across a fork")
+  func setBusyTimeout(_ timeout: Duration) {
+    busyTimeout = timeout
+    sqlite3_busy_timeout(handle, Int32(clamping: timeout.wholeMilliseconds))
   }
 
   func error(_ code: Int32, sql: String? = nil) -> TranscriptError {
     TranscriptError(handle, code: code, path: path, sql: sql)
+  }
+}
+
+extension Connection {
+  /// Runs `body` in one write transaction: all of it is on disk when this
+  /// returns, and nothing of it is kept when this throws. The connection can
+  /// be used again either way.
+  ///
+  /// The lock is taken at the start (BEGIN IMMEDIATE), so that waiting for it
+  /// happens before any work and a read never has to be upgraded
+  /// (https://www.sqlite.org/lang_transaction.html); before it, the place of
+  /// the other processes' writers is waited for.
+  public func write<Result>(
+    _ body: () throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    try inTurn { () throws(TranscriptError) in try transaction(begin: "BEGIN IMMEDIATE", body) }
+  }
+
+  /// Runs `body` on one unchanging view of the database. To be kept short: a
+  /// view that is held makes the write-ahead log grow
+  /// (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
+  public func read<Result>(
+    _ body: () throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    try transaction(begin: "BEGIN", body)
+  }
+
+  /// Rewrites the database without what was deleted, and empties the log.
+  ///
+  /// - Returns: whether the log could be emptied too. Where another program
+  ///   reads at that moment, it cannot.
+  /// - Throws: what SQLite reports.
+  func vacuum() throws(TranscriptError) -> Bool {
+    try inTurn { () throws(TranscriptError) in
+      try execute("VACUUM")
+      // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+      let checkpoint = try prepare("PRAGMA wal_checkpoint(TRUNCATE)")
+      return try checkpoint.step() ? checkpoint.integer(at: 0) == 0 : false
+    }
+  }
+
+  private func inTurn<Result>(
+    _ body: () throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    guard let queue else { return try body() }
+    let whole = busyTimeout
+    return try queue.inTurn(within: whole) { (left) throws(TranscriptError) in
+      if left == whole { return try body() }
+      setBusyTimeout(left)
+      defer { setBusyTimeout(whole) }
+      return try body()
+    }
+  }
+
+  private func transaction<Result>(
+    begin: String, _ body: () throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    precondition(ProcessID.current == owner, "a database connection was carried across a fork")
+    precondition(!isInTransaction, "transactions do not nest")
+    try cached(begin).run()
+    do throws(TranscriptError) {
+      let result = try body()
+      try cached("COMMIT").run()
+      return result
+    } catch {
+      rollBack()
+      throw error
+    }
+  }
+
+  /// Some failures, a full disk among them, have ended the transaction by
+  /// themselves; a failed COMMIT may have left it open.
+  private func rollBack() {
+    guard isInTransaction else { return }
+    // An error here is one that came while undoing; the first says the cause,
+    // and SQLite has undone what it could.
+    sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
   }
 }
 

@@ -6,7 +6,7 @@ public final class Statement {
   let handle: OpaquePointer
   private let path: String
 
-  /// Compiles `sql`; `isKept` tells SQLite that it will live long.
+  /// Compiles `sql`; `isKept` says that it will live long.
   init(_ connection: Connection, _ sql: String, isKept: Bool) throws(TranscriptError) {
     var compiled: OpaquePointer?
     var text = sql
@@ -65,3 +65,125 @@ public final class Statement {
 
 @available(*, unavailable, message: "a statement stays in the thread of its connection")
 extension Statement: Sendable {}
+
+/// Has SQLite copy what is bound: the C macro is a cast that Swift does not
+/// import (https://www.sqlite.org/c3ref/c_static.html).
+private let transient = unsafeBitCast(-1 as Int, to: sqlite3_destructor_type.self)
+
+/// A value of a row.
+enum SQLValue: Hashable, Sendable {
+  case null
+  case integer(Int64)
+  case text(String)
+  case blob([UInt8])
+
+  init(_ integer: Int64?) { self = integer.map(SQLValue.integer) ?? .null }
+  init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
+  init(_ blob: [UInt8]?) { self = blob.map(SQLValue.blob) ?? .null }
+}
+
+/// Binding: the parameter `?index`, from 1, is given a value; `nil` is NULL.
+extension Statement {
+  public func bind(_ value: Int64?, at index: Int) {
+    guard let value else { return bindNull(at: index) }
+    check(sqlite3_bind_int64(handle, Int32(index), value), index)
+  }
+
+  /// A NUL inside is kept.
+  public func bind(_ value: String?, at index: Int) {
+    guard var value else { return bindNull(at: index) }
+    // A pointer to no bytes may be null, and that would bind NULL.
+    guard !value.isEmpty else {
+      return check(
+        sqlite3_bind_text64(handle, Int32(index), "", 0, transient, UInt8(SQLITE_UTF8)), index)
+    }
+    let code = value.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        sqlite3_bind_text64(
+          handle, Int32(index), characters.baseAddress, UInt64(characters.count), transient,
+          UInt8(SQLITE_UTF8))
+      }
+    }
+    check(code, index)
+  }
+
+  public func bind(_ value: [UInt8]?, at index: Int) {
+    guard let value else { return bindNull(at: index) }
+    guard !value.isEmpty else {
+      return check(sqlite3_bind_zeroblob(handle, Int32(index), 0), index)
+    }
+    let code = value.withUnsafeBytes { bytes in
+      sqlite3_bind_blob64(
+        handle, Int32(index), bytes.baseAddress, UInt64(bytes.count), transient)
+    }
+    check(code, index)
+  }
+
+  func bind(_ value: SQLValue, at index: Int) {
+    switch value {
+    case .null: bindNull(at: index)
+    case .integer(let integer): bind(integer, at: index)
+    case .text(let text): bind(text, at: index)
+    case .blob(let blob): bind(blob, at: index)
+    }
+  }
+
+  public func bindNull(at index: Int) {
+    check(sqlite3_bind_null(handle, Int32(index)), index)
+  }
+
+  /// Only our own mistake can make a bind fail: an index that is not there,
+  /// or a statement that was not reset. (And no memory, which ends a Swift
+  /// program anyway.)
+  private func check(_ code: Int32, _ index: Int) {
+    if code != SQLITE_OK { fatalError("cannot bind parameter \(index) (\(code)): \(sql)") }
+  }
+}
+
+/// Reading: columns are counted from 0.
+extension Statement {
+  /// How many columns a row has.
+  var columnCount: Int { Int(sqlite3_column_count(handle)) }
+
+  public func isNull(at column: Int) -> Bool {
+    check(column)
+    return sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
+  }
+
+  /// 0 for NULL.
+  public func integer(at column: Int) -> Int64 {
+    check(column)
+    return sqlite3_column_int64(handle, Int32(column))
+  }
+
+  public func integerOrNil(at column: Int) -> Int64? {
+    isNull(at: column) ? nil : integer(at: column)
+  }
+
+  /// The text with any NUL inside; empty for NULL. Bytes that are not UTF-8,
+  /// which only another program can have stored, are repaired.
+  public func text(at column: Int) -> String {
+    check(column)
+    // The text first, then its size: the other order may convert it between
+    // (https://www.sqlite.org/c3ref/column_blob.html).
+    guard let start = sqlite3_column_text(handle, Int32(column)) else { return "" }
+    let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+    return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  public func textOrNil(at column: Int) -> String? {
+    isNull(at: column) ? nil : text(at: column)
+  }
+
+  /// `nil` for NULL.
+  public func bytesOrNil(at column: Int) -> [UInt8]? {
+    if isNull(at: column) { return nil }
+    guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
+    let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+    return Array(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  private func check(_ column: Int) {
+    precondition(column >= 0 && column < columnCount, "no column \(column): \(sql)")
+  }
+}

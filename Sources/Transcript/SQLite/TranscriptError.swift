@@ -1,3 +1,6 @@
+import CSQLite
+import ChatPosix
+
 /// What went wrong with the transcript, as evidence: no sentence for a user,
 /// and never a bound value, since those are what people said.
 public struct TranscriptError: Error, Hashable, Sendable {
@@ -8,14 +11,14 @@ public struct TranscriptError: Error, Hashable, Sendable {
   /// `nil` when SQLite was not asked.
   public var code: Int32?
   /// The errno behind it, errno(3); `nil` when there is none.
-  public var errno: Int32?
+  public var errno: Errno?
   /// SQLite's own words, for a developer.
   public var message: String?
   /// The statement that failed, without its values.
   public var sql: String?
 
   public init(
-    _ kind: Kind, path: String, code: Int32? = nil, errno: Int32? = nil, message: String? = nil,
+    _ kind: Kind, path: String, code: Int32? = nil, errno: Errno? = nil, message: String? = nil,
     sql: String? = nil
   ) {
     self.kind = kind
@@ -26,7 +29,8 @@ public struct TranscriptError: Error, Hashable, Sendable {
     self.sql = sql
   }
 
-  public enum Kind: Hashable, Sendable {
+  /// The raw values go from one process to another.
+  public enum Kind: String, CaseIterable, Sendable {
     /// The disk, or the user's quota, is full.
     case full
     /// The file or its file system is read-only.
@@ -35,21 +39,20 @@ public struct TranscriptError: Error, Hashable, Sendable {
     case locked
     /// SQLite found damage.
     case corrupt
-    /// There is a file, and it is no SQLite database.
+    /// There is a file, and it is not an SQLite database.
     case notADatabase
     /// An SQLite database that another program made.
     case foreign
-    /// A later chatserve wrote it.
-    case newer(found: Int, known: Int)
-    /// An earlier chatserve wrote it, and it was opened without the right to
-    /// migrate it. Version 0 is an empty file.
-    case older(found: Int, known: Int)
+    /// A transcript of another build of chatserve, with another schema.
+    case otherBuild
+    /// An empty file, which holds no transcript to read.
+    case empty
     /// The process may not read or write the file, or search its directory.
     case notPermitted
-    /// open(2) and its like failed otherwise.
-    case cannotOpen(errno: Int32)
+    /// open(2) and its like failed otherwise; ``TranscriptError/errno`` says how.
+    case cannotOpen
     /// The file or its directory could not be made.
-    case cannotCreate(errno: Int32)
+    case cannotCreate
     /// Nothing is at the path.
     case missing
     /// What is at the path is a directory, a device, a socket or a pipe.
@@ -57,15 +60,86 @@ public struct TranscriptError: Error, Hashable, Sendable {
     /// SQLite stayed in another journal mode, as it does on file systems
     /// without shared memory (https://www.sqlite.org/wal.html#noshm).
     case noWriteAheadLog
-    /// A read or a write failed; carries SQLite's extended code.
-    case inputOutput(code: Int32)
+    /// A read or a write failed.
+    case inputOutput
     /// The file was removed while it was open.
     case deleted
     /// Another file took its place while it was open.
     case replaced
-    /// A rule of the schema refused it; carries SQLite's extended code.
-    case constraint(code: Int32)
-    /// Anything else; carries SQLite's extended code.
-    case other(code: Int32)
+    /// A rule of the schema refused it.
+    case constraint
+    /// Anything else; ``TranscriptError/code`` says what.
+    case other
+  }
+}
+
+extension TranscriptError {
+  /// What `database` has to say of the call on it that returned `code`. To be
+  /// asked before anything else is done with `database`.
+  init(_ database: OpaquePointer?, code: Int32, path: String, sql: String? = nil) {
+    // Only these two classes set the system's errno
+    // (https://www.sqlite.org/c3ref/system_errno.html).
+    let primary = code & 0xff
+    let hasErrno = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN
+    var errno = hasErrno && database != nil ? sqlite3_system_errno(database) : 0
+    // SQLite does not note it where it is the commit that fails.
+    if primary == SQLITE_IOERR, errno == 0 { errno = Self.errnoOfLog(database) }
+    let message = database.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
+    let known = errno == 0 ? nil : Errno(rawValue: errno)
+    self.init(
+      Self.kind(code: code, errno: known), path: path, code: code, errno: known, message: message,
+      sql: sql)
+  }
+
+  /// What a system call on the file at `path` met, where `others` is what else
+  /// than the usual it means.
+  init(_ error: SystemCallError, path: String, others: Kind) {
+    self.init(Self.kind(error.errno) ?? others, path: path, errno: error.errno)
+  }
+
+  /// The errno of the last call on the write-ahead log that failed
+  /// (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html,
+  /// SQLITE_FCNTL_JOURNAL_POINTER and SQLITE_FCNTL_LAST_ERRNO).
+  private static func errnoOfLog(_ database: OpaquePointer?) -> Int32 {
+    var log: UnsafeMutablePointer<sqlite3_file>?
+    var errno: Int32 = 0
+    guard let database,
+      sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK,
+      let log, let methods = log.pointee.pMethods,
+      methods.pointee.xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &errno) == SQLITE_OK
+    else { return 0 }
+    return errno
+  }
+
+  /// The kind that an extended result code and the errno beside it mean.
+  static func kind(code: Int32, errno: Errno?) -> Kind {
+    switch code & 0xff {
+    case SQLITE_FULL: .full
+    case SQLITE_READONLY: .readOnly
+    case SQLITE_BUSY, SQLITE_LOCKED: .locked
+    case SQLITE_CORRUPT: .corrupt
+    case SQLITE_NOTADB: .notADatabase
+    case SQLITE_PERM, SQLITE_AUTH: .notPermitted
+    case SQLITE_CONSTRAINT: .constraint
+    case SQLITE_CANTOPEN: errno.flatMap(kind) ?? .cannotOpen
+    // A full disk that is met elsewhere than in a write, say while the
+    // shared-memory file grows, is reported as an I/O error.
+    case SQLITE_IOERR:
+      switch errno.flatMap(kind) {
+      case .full: .full
+      case .readOnly: .readOnly
+      default: .inputOutput
+      }
+    default: .other
+    }
+  }
+
+  private static func kind(_ errno: Errno) -> Kind? {
+    switch errno {
+    case .permissionDenied, .notPermitted: .notPermitted
+    case .readOnlyFileSystem: .readOnly
+    case .noSpace, .diskQuotaExceeded: .full
+    default: nil
+    }
   }
 }

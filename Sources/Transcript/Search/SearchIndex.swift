@@ -19,7 +19,8 @@ public enum SearchIndex {
     try connection.integer(
       """
       SELECT 1 FROM event
-      WHERE id > (SELECT indexed_through FROM message_fts_state WHERE id = 1) AND kind = 3 LIMIT 1
+      WHERE id > (SELECT indexed_through FROM message_fts_state WHERE id = 1)
+        AND kind = 'message' LIMIT 1
       """) != nil
   }
 
@@ -35,13 +36,10 @@ public enum SearchIndex {
     _ connection: Connection, limit: Int = 1000
   ) throws(TranscriptError) -> Int {
     guard try isBehind(connection) else { return 0 }
-    var queue = WriterQueue(database: connection.path)
-    _ = queue.enter(limit: Connection.defaultBusyTimeout)
-    defer { queue.leave() }
     return try connection.write { () throws(TranscriptError) in
       let watermark = try watermark(connection)
       let select = try connection.cached(
-        "SELECT id, text FROM event WHERE id > ?1 AND kind = 3 ORDER BY id LIMIT ?2")
+        "SELECT id, text FROM event WHERE id > ?1 AND kind = 'message' ORDER BY id LIMIT ?2")
       select.bind(watermark, at: 1)
       select.bind(Int64(limit), at: 2)
       defer { select.reset() }
@@ -67,7 +65,7 @@ public enum SearchIndex {
 
   /// Takes a conversation's messages out of the index. To be called in the
   /// transaction that deletes them, and before they are deleted: the index
-  /// keeps no text and has to be told what it indexed
+  /// keeps no text and has to be given what it indexed
   /// (https://www.sqlite.org/fts5.html#the_delete_command).
   ///
   /// - Parameters:
@@ -81,7 +79,7 @@ public enum SearchIndex {
     let select = try connection.cached(
       """
       SELECT id, text FROM event
-      WHERE conversation_id = ?1 AND kind = 3
+      WHERE conversation_id = ?1 AND kind = 'message'
         AND id <= (SELECT indexed_through FROM message_fts_state WHERE id = 1)
       """)
     select.bind(conversation, at: 1)

@@ -4,7 +4,7 @@
 /// FTS5's tokenizer takes a run of CJK characters, or of emoji, for one word;
 /// here each of them is set apart, and a query of several becomes a phrase.
 /// Deleting from the index needs the very text that was added, so a change
-/// here needs a migration that builds the index anew.
+/// here needs a migration that builds the index again.
 public enum SearchText {
   /// `text` as it is indexed.
   public static func indexed(_ text: String) -> String {
@@ -67,7 +67,7 @@ public enum SearchText {
 
   /// Han, Hiragana, Katakana and Hangul, by the blocks that hold them
   /// (https://www.unicode.org/Public/UNIDATA/Blocks.txt): the standard library
-  /// does not tell a scalar's script.
+  /// does not know a scalar's script.
   private static func isCJK(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x1100...0x11ff,  // Hangul Jamo

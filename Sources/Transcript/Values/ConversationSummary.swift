@@ -13,9 +13,9 @@ public struct ConversationSummary: Hashable, Sendable {
   public var peerPort: Int
   /// The port the server listened on.
   public var port: Int
-  public var mode: Mode
+  public var mode: Word<Mode>
   /// `nil` until the peer's first answer.
-  public var dialect: Dialect?
+  public var dialect: Word<Dialect>?
   public var opened: Timestamp
   /// When it got the floor; `nil` when it never did.
   public var floor: Timestamp?
@@ -28,8 +28,8 @@ public struct ConversationSummary: Hashable, Sendable {
 
   public init(
     id: Int64, client: String?, server: String, peerAddress: String, peerPort: Int, port: Int,
-    mode: Mode, dialect: Dialect?, opened: Timestamp, floor: Timestamp?, ending: Ending,
-    lastEvent: Timestamp, messages: Int?
+    mode: Word<Mode>, dialect: Word<Dialect>?, opened: Timestamp, floor: Timestamp?,
+    ending: Ending, lastEvent: Timestamp, messages: Int?
   ) {
     self.id = id
     self.client = client
@@ -53,17 +53,42 @@ public struct ConversationSummary: Hashable, Sendable {
     }
     return messages
   }
+
+  /// The handle of one side; `nil` for a client that has not said one, and where
+  /// neither side is meant.
+  public func handle(of party: Party?) -> String? {
+    switch party {
+    case .client: client
+    case .server: server
+    case nil: nil
+    }
+  }
 }
 
-/// How a conversation stands: computed from its close event and its run's
+/// How far a conversation has come: computed from its close event and its run's
 /// lock, never guessed.
 public enum Ending: Hashable, Sendable {
   /// No close event, and the run that serves it is alive.
   case open
-  /// A close event. `by` is `nil` when the line broke.
-  case closed(at: Timestamp, by: Party?, CloseReason, detail: String?)
+  /// A close event.
+  case closed(Event.Close, at: Timestamp)
   /// No close event, and the run is gone. `before` is the earliest later
   /// moment at which it is known to have been gone (a stop of the run or the
   /// start of a later run on the same port); `nil` when none was recorded.
   case lost(before: Timestamp?)
+
+  /// Its name, without its particulars.
+  public enum State: String, CaseIterable, Sendable {
+    case open
+    case closed
+    case lost
+  }
+
+  public var state: State {
+    switch self {
+    case .open: .open
+    case .closed: .closed
+    case .lost: .lost
+    }
+  }
 }

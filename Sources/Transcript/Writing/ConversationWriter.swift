@@ -3,17 +3,30 @@ import ChatCore
 /// Writes one conversation. What was appended is on disk when
 /// ``append(_:)`` returns; only then may it be shown, sent or acknowledged.
 public final class ConversationWriter {
-  let writer: TranscriptWriter
+  private let writer: TranscriptWriter
   /// The run that serves the conversation; to be changed after
   /// ``TranscriptWriter/continueRun(_:_:startedAt:)`` gave it another id.
   public var run: Int64
-  let peerAddress: String
-  let peerPort: Int
-  let mode: Mode
+  private let peerAddress: String
+  private let peerPort: Int
+  private let mode: Mode
   /// What the database is known to hold.
-  private var state = ConversationState()
+  private var state = State()
 
-  /// The id in the transcript; `nil` until the open is recorded.
+  /// What one database holds of a conversation beside its messages.
+  private struct State {
+    var id: Int64?
+    var opened: Timestamp?
+    var handle: (Handle, Dialect, Timestamp)?
+    var floor: Timestamp?
+    var acknowledged = 0
+    /// The database it was written to; see ``TranscriptWriter/generation``.
+    var generation = 0
+  }
+
+  /// The id in the transcript, by which everybody else knows the conversation;
+  /// `nil` until the first commit. It is another one after the conversation
+  /// went on in a new file.
   public var conversationID: Int64? { state.id }
 
   public init(
@@ -48,8 +61,8 @@ public final class ConversationWriter {
     // Worked on apart and kept only once the commit is through.
     var next = state
     let ids = try writer.commit { () throws(TranscriptError) in
-      var insertion = EventInsertion(writer.connection, capacity: entries.count)
-      if next.isOf(earlierThan: writer.generation) {
+      var insertion = EventInsertion(writer.connection)
+      if next.id != nil, next.generation != writer.generation {
         try restore(&next, &insertion)
       }
       for (entry, time) in entries {
@@ -63,47 +76,60 @@ public final class ConversationWriter {
     return ids
   }
 
+  /// What an entry asks for is an event, a change of the conversation's row, or
+  /// both.
   private func record(
-    _ entry: Entry, at time: Timestamp, _ state: inout ConversationState,
-    _ insertion: inout EventInsertion
+    _ entry: Entry, at time: Timestamp, _ state: inout State, _ insertion: inout EventInsertion
   ) throws(TranscriptError) {
     if case .open = entry {
       precondition(state.id == nil, "a conversation is opened once")
-      let id = try insertConversation(opened: time)
+      let row = row(opened: time)
+      let id = try insert(row)
       state.id = id
       state.opened = time
-      insertion.open(id, at: time, checksum(opened: time))
+      insertion.add(Event(conversation: id, time: time, .open), describing: row)
       return
     }
     guard let id = state.id else { preconditionFailure("a conversation begins with its open") }
+    func event(_ content: Event.Content) -> Event {
+      Event(conversation: id, time: time, content)
+    }
     switch entry {
     case .open: break
     case .handle(let handle, let dialect):
       state.handle = (handle, dialect, time)
       try setHandle(handle, dialect, of: id)
-      insertion.handle(id, at: time, handle, dialect)
+      insertion.add(event(.handle(handle.text)), describing: [.text(dialect.rawValue)])
     case .floor:
       state.floor = time
-      try setFloor(time, of: id)
+      try update("UPDATE conversation SET floor_at = ?2 WHERE id = ?1", id, time.milliseconds)
     case .message(let party, let number, let message):
-      insertion.message(id, at: time, party, number, message, isHeld: false)
+      insertion.add(
+        event(
+          .message(Event.Said(by: party, number: number, text: message.text, raw: message.raw))))
     case .held(let number, let message):
-      insertion.message(id, at: time, .client, number, message, isHeld: true)
+      insertion.add(
+        event(
+          .message(
+            Event.Said(
+              by: .client, number: number, text: message.text, raw: message.raw, isHeld: true))))
     case .acknowledged(let number):
       state.acknowledged = max(state.acknowledged, number)
-      try setAcknowledged(state.acknowledged, of: id)
+      try update(
+        "UPDATE conversation SET acknowledged = ?2 WHERE id = ?1", id, Int64(state.acknowledged))
     case .close(let party, let reason, let detail, let undelivered):
-      insertion.close(id, at: time, party, reason, detail, undelivered)
+      insertion.add(
+        event(.close(Event.Close(by: party, reason, detail: detail, undelivered: undelivered))))
     }
   }
 
   /// Records again, in a new database, what describes the conversation.
   private func restore(
-    _ state: inout ConversationState, _ insertion: inout EventInsertion
+    _ state: inout State, _ insertion: inout EventInsertion
   ) throws(TranscriptError) {
     let old = state
     guard let opened = old.opened else { return }
-    state = ConversationState()
+    state = State()
     try record(.open, at: opened, &state, &insertion)
     if let (handle, dialect, time) = old.handle {
       try record(.handle(handle, dialect), at: time, &state, &insertion)
@@ -112,6 +138,54 @@ public final class ConversationWriter {
     if old.acknowledged > 0 {
       try record(.acknowledged(through: old.acknowledged), at: opened, &state, &insertion)
     }
+  }
+}
+
+/// The conversation's own row.
+extension ConversationWriter {
+  /// What nobody changes in it: ``RowChecksum/conversationColumns``.
+  private func row(opened: Timestamp) -> [SQLValue] {
+    [
+      .integer(run), .integer(opened.milliseconds), .text(peerAddress), .integer(Int64(peerPort)),
+      .text(mode.rawValue),
+    ]
+  }
+
+  private func insert(_ row: [SQLValue]) throws(TranscriptError) -> Int64 {
+    let insert = try writer.connection.cached(
+      """
+      INSERT INTO conversation (\(RowChecksum.conversationColumns.joined(separator: ", ")))
+      VALUES (?1, ?2, ?3, ?4, ?5)
+      """)
+    for (index, value) in row.enumerated() { insert.bind(value, at: index + 1) }
+    try insert.run()
+    return writer.connection.lastInsertedID
+  }
+
+  private func setHandle(
+    _ handle: Handle, _ dialect: Dialect, of id: Int64
+  ) throws(TranscriptError) {
+    let insert = try writer.connection.cached(
+      "INSERT INTO handle (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")
+    insert.bind(handle.text, at: 1)
+    try insert.run()
+    let update = try writer.connection.cached(
+      """
+      UPDATE conversation
+      SET handle_id = (SELECT h.id FROM handle AS h WHERE h.name = ?2), dialect = ?3
+      WHERE id = ?1
+      """)
+    update.bind(id, at: 1)
+    update.bind(handle.text, at: 2)
+    update.bind(dialect.rawValue, at: 3)
+    try update.run()
+  }
+
+  private func update(_ sql: String, _ id: Int64, _ value: Int64) throws(TranscriptError) {
+    let update = try writer.connection.cached(sql)
+    update.bind(id, at: 1)
+    update.bind(value, at: 2)
+    try update.run()
   }
 }
 

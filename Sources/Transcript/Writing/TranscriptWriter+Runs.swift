@@ -1,5 +1,28 @@
 import ChatCore
 
+/// A run of chatserve: one process tree, from its start to its stop.
+public struct RunDescription: Hashable, Sendable {
+  /// The listener's process id.
+  public var pid: Int32
+  /// /proc/sys/kernel/random/boot_id, random(4): process ids start again
+  /// with every boot.
+  public var bootID: String
+  /// The version of chatserve.
+  public var version: String
+  /// The port it listens on, 1 to 65535.
+  public var port: Int
+  /// The server's own handle.
+  public var handle: Handle
+
+  public init(pid: Int32, bootID: String, version: String, port: Int, handle: Handle) {
+    self.pid = pid
+    self.bootID = bootID
+    self.version = version
+    self.port = port
+    self.handle = handle
+  }
+}
+
 extension TranscriptWriter {
   /// Records that a run begins.
   ///
@@ -56,7 +79,7 @@ extension TranscriptWriter {
     return try select.step()
   }
 
-  /// Records that a run ends. The first stop stands.
+  /// Records that a run ends. The first stop counts.
   ///
   /// - Parameters:
   ///   - id: of the run.
@@ -69,13 +92,8 @@ extension TranscriptWriter {
       update.bind(id, at: 1)
       update.bind(time.milliseconds, at: 2)
       try update.run()
-      // Of a run that began before there were checksums, none.
-      if connection.changes > 0, try isSealed(id) { try RunChecksum.seal(id, connection) }
+      if connection.changes > 0 { try RowChecksum.seal(run: id, connection) }
     }
-  }
-
-  private func isSealed(_ id: Int64) throws(TranscriptError) -> Bool {
-    try connection.integer("SELECT checksum FROM server_run WHERE id = \(id)") != nil
   }
 
   private func insert(
@@ -95,7 +113,7 @@ extension TranscriptWriter {
     insert.bind(run.handle.text, at: 7)
     try insert.run()
     let id = connection.lastInsertedID
-    try RunChecksum.seal(id, connection)
+    try RowChecksum.seal(run: id, connection)
     return id
   }
 }

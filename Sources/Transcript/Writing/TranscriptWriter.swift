@@ -1,4 +1,5 @@
-import CSQLite
+import ChatCore
+import ChatPosix
 
 /// Writes one transcript, for one process: opened after the fork, closed
 /// before the next one.
@@ -8,33 +9,26 @@ public final class TranscriptWriter {
   /// Counts the databases that were opened: what a ``ConversationWriter``
   /// knows of one says nothing about the next.
   private(set) var generation = 0
-  var queue: WriterQueue
-  let busyTimeout: Int32
+  private let busyTimeout: Duration
   /// Where the write-ahead log is, links followed once: it is looked at before
   /// every commit.
-  private(set) var logPath: String
+  private var logPath: FilePath
   /// Which file the write-ahead log is, once there is one.
-  var log: FileIdentity?
+  private var log: FileIdentity?
 
   /// Opens the transcript at `path` and makes what is missing.
   ///
   /// - Parameters:
   ///   - path: the database.
-  ///   - busyTimeout: how long a commit may wait for other writers, in
-  ///     milliseconds.
-  ///   - durableLog: the log whose name survives a power cut, as another
-  ///     process's ``namedLog`` told; `nil` when none is known.
+  ///   - busyTimeout: how long a commit may wait for other writers.
   /// - Throws: as ``Connection/forWriting(_:busyTimeout:)``.
   public init(
-    path: String, busyTimeout: Int32 = Connection.defaultBusyTimeout,
-    durableLog: FileIdentity? = nil
+    path: String, busyTimeout: Duration = Connection.defaultBusyTimeout
   ) throws(TranscriptError) {
     self.path = path
     self.busyTimeout = busyTimeout
-    Self.trustName(ofLogOf: path, durable: durableLog)
     connection = try Self.connect(path, busyTimeout)
-    queue = WriterQueue(database: path)
-    logPath = DatabaseFile.resolved(path) + "-wal"
+    logPath = DatabaseFile.log(of: path)
   }
 
   /// Makes the directory that the transcript at `path` needs.
@@ -45,7 +39,7 @@ public final class TranscriptWriter {
   }
 
   private static func connect(
-    _ path: String, _ busyTimeout: Int32
+    _ path: String, _ busyTimeout: Duration
   ) throws(TranscriptError) -> Connection {
     let connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
     // A writer is contained to the transcript's directory, and a statement that
@@ -72,11 +66,6 @@ public final class TranscriptWriter {
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
     try checkFiles()
-    let left = queue.enter(limit: busyTimeout)
-    defer { queue.leave() }
-    guard left != busyTimeout else { return try connection.write(body) }
-    connection.setBusyTimeout(milliseconds: left)
-    defer { connection.setBusyTimeout(milliseconds: busyTimeout) }
     return try connection.write(body)
   }
 
@@ -84,28 +73,37 @@ public final class TranscriptWriter {
   ///
   /// - Throws: `deleted`, `replaced`.
   public func checkFiles() throws(TranscriptError) {
-    try checkDatabase()
+    if try !connection.isAtItsPath() {
+      let isThere = try DatabaseFile.exists(path)
+      throw TranscriptError(isThere ? .replaced : .deleted, path: path)
+    }
     try checkLog()
   }
 
-  /// Takes a new connection to what is at the path now.
-  func reconnect() throws(TranscriptError) {
-    Self.trustName(ofLogOf: path, durable: nil)
-    connection = try Self.connect(path, busyTimeout)
-    queue = WriterQueue(database: path)
-    logPath = DatabaseFile.resolved(path) + "-wal"
-    log = nil
+  /// Notices that somebody removed the write-ahead log under this connection.
+  ///
+  /// SQLite would go on in the file that has no name any more, and whoever
+  /// opens the database after that would miss what is in it
+  /// (https://www.sqlite.org/howtocorrupt.html, 4.4). So what it holds is put
+  /// into the database, and another connection begins a new log. Every process
+  /// does this before it writes again.
+  private func checkLog() throws(TranscriptError) {
+    // A log that cannot be looked at is as good as gone.
+    let found = (try? FileIdentity(of: logPath)) ?? nil
+    guard let known = log else {
+      log = found
+      return
+    }
+    if found == known { return }
+    try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try reconnect()
   }
 
-  private func checkDatabase() throws(TranscriptError) {
-    var hasMoved: Int32 = 0
-    // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
-    let code = sqlite3_file_control(
-      connection.handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
-    if code != SQLITE_OK { throw connection.error(code) }
-    if hasMoved == 0 { return }
-    let isThere = try DatabaseFile.exists(path)
-    throw TranscriptError(isThere ? .replaced : .deleted, path: path)
+  /// Takes a new connection to what is at the path now.
+  private func reconnect() throws(TranscriptError) {
+    connection = try Self.connect(path, busyTimeout)
+    logPath = DatabaseFile.log(of: path)
+    log = nil
   }
 }
 

@@ -80,7 +80,7 @@ final class Fixture {
       INSERT INTO conversation (run_id, opened_at, peer_address, peer_port, mode, dialect, floor_at)
       VALUES (?1, ?2, ?3, ?4, 'turns', 'native', ?2)
       """, run, time, address, port)
-    try insert("INSERT INTO event (conversation_id, at, kind) VALUES (?1, ?2, 1)", id, time)
+    try insert("INSERT INTO event (conversation_id, at, kind) VALUES (?1, ?2, 'open')", id, time)
     return id
   }
 
@@ -90,7 +90,7 @@ final class Fixture {
       "UPDATE conversation SET handle_id = (SELECT id FROM handle WHERE name = ?2) WHERE id = ?1",
       conversation, name)
     try insert(
-      "INSERT INTO event (conversation_id, at, kind, party, text) VALUES (?1, ?2, 2, 0, ?3)",
+      "INSERT INTO event (conversation_id, at, kind, party, text) VALUES (?1, ?2, 'handle', 0, ?3)",
       conversation, try Self.time(at), name)
   }
 
@@ -103,8 +103,8 @@ final class Fixture {
     return try insert(
       """
       INSERT INTO event (conversation_id, at, kind, party, number, text, raw, held)
-      VALUES (?1, ?2, 3, ?3,
-        1 + (SELECT count(*) FROM event WHERE conversation_id = ?1 AND kind = 3 AND party = ?3),
+      VALUES (?1, ?2, 'message', ?3,
+        1 + (SELECT count(*) FROM event WHERE conversation_id = ?1 AND kind = 'message' AND party = ?3),
         ?4, ?5, ?6)
       """, conversation, try Self.time(at), code, text, raw, held ? 1 : nil)
   }
@@ -117,7 +117,7 @@ final class Fixture {
     try insert(
       """
       INSERT INTO event (conversation_id, at, kind, party, reason, detail, undelivered)
-      VALUES (?1, ?2, 4, ?3, ?4, ?5, 0)
+      VALUES (?1, ?2, 'close', ?3, ?4, ?5, 0)
       """, conversation, try Self.time(at), code, reason.rawValue, detail)
   }
 

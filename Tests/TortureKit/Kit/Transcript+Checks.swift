@@ -6,19 +6,20 @@ enum TranscriptCheck {
   /// The events of the newest conversation but its open, as words; empty when
   /// there is none.
   static func newest(_ path: String) throws -> [String] {
-    let reader = try TranscriptReader(path: path)
-    guard let summary = try reader.summaries(newest: 1).first else { return [] }
-    return try reader.events(conversation: summary.id).map(words)
+    let reader = try Archive(path: path)
+    guard let id = try reader.newestConversation() else { return [] }
+    return try reader.events(of: id).map(words)
   }
 
-  static func words(_ event: TranscriptEvent) -> String {
-    switch event.kind {
+  static func words(_ event: Event) -> String {
+    switch event.content {
     case .open: "open"
     case .handle(let name): "handle \(name)"
-    case .message(let party, _, let number, let text, _, let held):
-      "\(party)\(held ? " held" : "") \(number) \(text)"
-    case .close(let party, _, let reason, _, _):
-      "close \(party.map { "\($0)" } ?? "nobody") \(reason)"
+    case .message(let said):
+      "\(said.party)\(said.isHeld ? " held" : "") \(said.number) \(said.text)"
+    case .close(let close):
+      "close \(close.party.map { "\($0)" } ?? "nobody") \(close.reason.rawValue)"
+    case .unknown(let other): other.kind
     }
   }
 
@@ -30,5 +31,25 @@ enum TranscriptCheck {
     try hold(check.text(at: 0) == "ok", "integrity_check: \(check.text(at: 0))")
     let keys = try connection.prepare("PRAGMA foreign_key_check")
     try hold(try !keys.step(), "foreign_key_check found something")
+  }
+}
+
+extension Archive {
+  /// The newest conversations, the newest first.
+  func summaries(newest count: Int) throws -> [ConversationSummary] {
+    let cursor = conversations(ConversationFilter(), newestFirst: true, counting: false)
+    var summaries: [ConversationSummary] = []
+    while summaries.count < count, let summary = try cursor.next() { summaries.append(summary) }
+    return summaries
+  }
+
+  /// All events of a conversation, the oldest first.
+  func events(of conversation: Int64) throws -> [Event] {
+    var filter = EventFilter()
+    filter.conversations = [IDRange(conversation)]
+    let cursor = try events(filter, newestFirst: false)
+    var events: [Event] = []
+    while let event = try cursor.next() { events.append(event) }
+    return events
   }
 }

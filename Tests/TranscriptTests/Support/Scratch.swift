@@ -71,3 +71,23 @@ func kind(_ body: () throws -> Void) throws -> TranscriptError.Kind? {
   do { try body() } catch let error as TranscriptError { return error.kind }
   return nil
 }
+
+extension Archive {
+  /// The newest conversations, the newest first.
+  func summaries(newest count: Int) throws -> [ConversationSummary] {
+    let cursor = conversations(ConversationFilter(), newestFirst: true, counting: true)
+    var summaries: [ConversationSummary] = []
+    while summaries.count < count, let summary = try cursor.next() { summaries.append(summary) }
+    return summaries
+  }
+
+  /// All events of a conversation, the oldest first.
+  func events(conversation: Int64) throws -> [Event] {
+    var filter = EventFilter()
+    filter.conversations = [IDRange(conversation)]
+    let cursor = try events(filter, newestFirst: false)
+    var events: [Event] = []
+    while let event = try cursor.next() { events.append(event) }
+    return events
+  }
+}

@@ -142,7 +142,7 @@ private struct Attempt {
   private func openWriter() throws(TranscriptError) -> TranscriptWriter {
     if let writer { return writer }
     // No other process is here, so nothing is worth waiting for.
-    return try TranscriptWriter(path: path, busyTimeout: 10)
+    return try TranscriptWriter(path: path, busyTimeout: .milliseconds(10))
   }
 
   mutating func die() {

@@ -17,7 +17,7 @@ struct Record {
     var last: Ending?
     var found: Record?
     try Deadline.poll("\(handle) is over, not \(last.map { "\($0)" } ?? "there")") {
-      let reader = try TranscriptReader(path: database)
+      let reader = try Archive(path: database)
       guard let summary = try reader.summaries(newest: newest).first(where: { $0.client == handle })
       else {
         found = nil
@@ -31,27 +31,32 @@ struct Record {
     return found
   }
 
-  private init(_ reader: TranscriptReader, _ summary: ConversationSummary) throws {
+  private init(_ reader: Archive, _ summary: ConversationSummary) throws {
     ending = summary.ending
-    for event in try reader.events(conversation: summary.id) {
-      guard case .message(let party, _, let number, let text, _, _) = event.kind else { continue }
-      switch party {
-      case .client: client.append(text)
-      case .server: server.append(text)
+    for said in try reader.events(of: summary.id).compactMap(\.said) {
+      switch said.party {
+      case .client: client.append(said.text)
+      case .server: server.append(said.text)
       }
-      let count = party == .client ? client.count : server.count
-      try hold(number == count, "\(party)'s message \(number) is recorded as the \(count)th")
+      let count = said.party == .client ? client.count : server.count
+      try hold(
+        said.number == count,
+        "\(said.party)'s message \(said.number) is recorded as the \(count)th")
     }
   }
 
   /// How it may end when `victim` is killed.
   func checkEnding(after victim: KillRounds.Victim) throws {
-    switch (victim, ending) {
-    case (.conversation, .closed(_, .server?, .crashed, "signal 9"?)),
-      (.listener, .closed(_, .server?, .sigint, _)),
-      (.both, .lost), (.both, .closed(_, .server?, .crashed, _)),
-      (.both, .closed(_, .server?, .sigint, _)),
-      (.client, .closed(_, .client?, .eof, _)), (.client, .closed(_, nil, .reset, _)):
+    guard case .closed(let close, _) = ending else {
+      try hold(victim == .both && ending.state == .lost, "it ended as \(ending)")
+      return
+    }
+    switch (victim, close.party, close.reason) {
+    case (.conversation, .server?, .known(.crashed)) where close.detail == "signal 9":
+      break
+    case (.listener, .server?, .known(.sigint)), (.both, .server?, .known(.crashed)),
+      (.both, .server?, .known(.sigint)), (.client, .client?, .known(.eof)),
+      (.client, nil, .known(.reset)):
       break
     default: throw TortureFailure("it ended as \(ending)")
     }

@@ -93,9 +93,9 @@ public enum ManyServers {
       }
       let expected = (1...messages).map { NativePeer.text($0, of: handle) }
       try hold(record.client == expected, "\(handle)'s messages are recorded as \(record.client)")
-      guard case .closed(_, .client?, .quit, _) = record.ending else {
-        throw TortureFailure("\(handle) ended as \(record.ending)")
-      }
+      guard case .closed(let close, _) = record.ending, close.party == .client,
+        close.reason == .known(.quit)
+      else { throw TortureFailure("\(handle) ended as \(record.ending)") }
     }
   }
 }

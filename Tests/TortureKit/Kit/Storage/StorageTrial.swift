@@ -107,12 +107,10 @@ public struct StorageTrial {
       break
     }
     try TranscriptCheck.integrity(disk.database)
-    let reader = try TranscriptReader(path: disk.database)
+    let reader = try Archive(path: disk.database)
     var texts: Set<String> = []
     for summary in try reader.summaries(newest: 10) {
-      for event in try reader.events(conversation: summary.id) {
-        if case .message(_, _, _, let text, _, _) = event.kind { texts.insert(text) }
-      }
+      texts.formUnion(try reader.events(of: summary.id).compactMap { $0.said?.text })
     }
     // What was recorded in a file that somebody deleted went with it.
     let first = fault == .deleted || fault == .directoryDeleted ? 21 : 1

@@ -1,0 +1,107 @@
+import ChatCore
+import Transcript
+
+/// `-o text` on a terminal: conversations under a header, times as a clock
+/// shows them, long messages wrapped under their beginning.
+public struct TerminalFormat: HistoryFormat {
+  let zone: Zone
+  let screen: Screen
+  let palette: Palette
+  /// Whether what was searched for is shown, with `>` before each match.
+  let isExcerpt: Bool
+  /// Whether `--` stands where events were left out between two.
+  let marksGaps: Bool
+  private var isFirst = true
+  private var day: CalendarDay?
+  private var list = ListTable()
+
+  public init(
+    zone: Zone, screen: Screen, palette: Palette, isExcerpt: Bool = false, marksGaps: Bool = false
+  ) {
+    self.zone = zone
+    self.screen = screen
+    self.palette = palette
+    self.isExcerpt = isExcerpt
+    self.marksGaps = marksGaps
+  }
+
+  public mutating func listed(
+    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+  ) {
+    if isFirst { output.write(palette.paint(list.heading(screen), .heading) + "\n") }
+    isFirst = false
+    output.write(list.row(conversation, zone: zone, screen: screen) + "\n")
+  }
+
+  public mutating func entered(
+    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+  ) {
+    if !isFirst { output.write("\n") }
+    isFirst = false
+    output.write(palette.paint(header(conversation), .heading) + "\n")
+    day = zone.day(of: conversation.opened)
+  }
+
+  private func header(_ conversation: ConversationSummary) -> String {
+    let client = conversation.client.map { TextSanitizer.escapedOnOneLine($0) } ?? "a client"
+    let server = TextSanitizer.escapedOnOneLine(conversation.server)
+    let date = Stamp.date(zone.day(of: conversation.opened))
+    var header = "Conversation \(conversation.id): \(client) with \(server), \(date)"
+    if !isExcerpt {
+      let peer = TextSanitizer.escapedOnOneLine(conversation.peer)
+      header += ", \(peer), port \(conversation.port)"
+    }
+    return header
+  }
+
+  public mutating func event(
+    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
+    into output: inout some TextOutputStream
+  ) {
+    let today = zone.day(of: event.time)
+    if today != day {
+      output.write(palette.paint("\(margin)-- \(Stamp.date(today)) --", .faint) + "\n")
+    }
+    day = today
+
+    let wording = EventWording(event, of: conversation, isFull: false)
+    let mark = isExcerpt ? (role == .match ? palette.paint("> ", .match) : "  ") : ""
+    let time = palette.paint(Stamp.clock(event.time, in: zone), .faint)
+    let lead = palette.paint(wording.lead, .of(wording.speaker))
+    let indent = margin.utf8.count + Self.clockWidth + screen.width(of: wording.lead)
+    output.write("\(mark)\(time)  \(lead)")
+    var lines = TextSanitizer.escapedLines(wording.text)
+    if let last = lines.popLast() { lines.append(last + wording.trail) }
+    let rows = lines.flatMap { screen.rows($0, indent: indent) }
+    let separator = "\n" + String(repeating: " ", count: indent)
+    output.write(rows.joined(separator: separator))
+    output.write("\n")
+  }
+
+  public mutating func gap(into output: inout some TextOutputStream) {
+    if marksGaps { output.write(palette.paint("--", .faint) + "\n") }
+  }
+
+  public mutating func left(
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
+  ) {
+    guard isWhole, case .lost(let before) = conversation.ending else { return }
+    var line = "! no close was logged; the server stopped "
+    let last = conversation.lastEvent
+    if let before {
+      let isSameDay = zone.day(of: last) == zone.day(of: before)
+      let end =
+        isSameDay ? Stamp.clock(before, in: zone) : Stamp.dateAndClock(before, in: zone)
+      line += "between \(Stamp.clock(last, in: zone)) and \(end)"
+    } else {
+      line += "after \(Stamp.clock(last, in: zone))"
+    }
+    let indent = margin + String(repeating: " ", count: Self.clockWidth)
+    output.write(indent + palette.paint(line, .warning) + "\n")
+  }
+
+  /// `14:02:03` and two spaces.
+  private static let clockWidth = 10
+
+  private var margin: String { isExcerpt ? "  " : "" }
+}

@@ -1,0 +1,88 @@
+import Transcript
+
+/// The events of a selection, one after the other.
+final class EventCursor {
+  private let archive: Archive
+  private let selection: Selection
+  private let summaries: SummaryCache
+  private let newestFirst: Bool
+  private var source: () throws(TranscriptError) -> Event? = { () throws(TranscriptError) in nil }
+
+  /// `newestFirst` is the direction of reading, which need not be that of the
+  /// output.
+  init(
+    _ archive: Archive, _ selection: Selection, _ summaries: SummaryCache, newestFirst: Bool
+  ) throws(TranscriptError) {
+    self.archive = archive
+    self.selection = selection
+    self.summaries = summaries
+    self.newestFirst = newestFirst
+    if let query = selection.query {
+      source = try search(query)
+    } else if selection.order == .sequence {
+      source = try archive.events(selection.filter, newestFirst: newestFirst).next
+    } else {
+      source = byConversation()
+    }
+  }
+
+  /// The next event that every filter lets pass; `nil` at the end.
+  func next() throws(TranscriptError) -> Event? {
+    while let event = try source() {
+      if try isMeant(event) { return event }
+    }
+    return nil
+  }
+
+  private func isMeant(_ event: Event) throws(TranscriptError) -> Bool {
+    for matcher in [selection.matcher, selection.literal] {
+      guard let matcher else { continue }
+      guard let said = event.said, matcher.matches(said.text) else { return false }
+    }
+    if selection.states.isEmpty { return true }
+    guard let conversation = try summaries.conversation(event.conversation) else { return false }
+    return selection.states.contains(conversation.ending.state)
+  }
+
+  /// What is indexed, and before or after it what is not yet.
+  private func search(
+    _ query: SearchQuery
+  ) throws(TranscriptError) -> () throws(TranscriptError) -> Event? {
+    var filter = selection.filter
+    filter.kinds = filter.kinds.isEmpty ? [.message] : filter.kinds.intersection([.message])
+    if filter.kinds.isEmpty { return { () throws(TranscriptError) in nil } }
+    var fresh = try archive.unindexed(query, filter, newestFirst: newestFirst)[...]
+    let cursor = try archive.indexed(query, filter, newestFirst: newestFirst)
+    if newestFirst {
+      return { () throws(TranscriptError) in
+        if let event = fresh.popFirst() { return event }
+        return try cursor.next()
+      }
+    }
+    return { () throws(TranscriptError) in
+      if let event = try cursor.next() { return event }
+      return fresh.popFirst()
+    }
+  }
+
+  private func byConversation() -> () throws(TranscriptError) -> Event? {
+    let archive = archive
+    let filter = selection.filter
+    let newestFirst = newestFirst
+    let summaries = summaries
+    let conversations = archive.conversations(
+      selection.conversations, newestFirst: newestFirst, counting: summaries.isCounting)
+    var events: Cursor<Event>?
+    return { () throws(TranscriptError) in
+      while true {
+        if let event = try events?.next() { return event }
+        guard let conversation = try conversations.next() else { return nil }
+        summaries.note(conversation)
+        var filter = filter
+        filter.conversations = [IDRange(conversation.id)]
+        filter.clients = []
+        events = try archive.events(filter, newestFirst: newestFirst)
+      }
+    }
+  }
+}

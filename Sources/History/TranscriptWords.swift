@@ -1,0 +1,41 @@
+import ChatCore
+import ChatPosix
+import Transcript
+
+/// What is wrong with a transcript, in words: the same from both halves of
+/// chatserve.
+public enum TranscriptWords {
+  /// The cause as the end of a sentence, with what to do where it is something
+  /// in particular.
+  public static func cause(_ error: TranscriptError) -> String {
+    let path = TextSanitizer.escapedOnOneLine(error.path)
+    return switch error.kind {
+    case .full: "the disk with \(path) is full"
+    case .readOnly: "\(path) is read-only"
+    case .locked: "\(path) is locked by another program"
+    case .corrupt: "\(path) is damaged"
+    case .notADatabase: "\(path) is not a database"
+    case .foreign: "\(path) belongs to another program"
+    case .otherBuild:
+      "\(path) was written by another build of chatserve; use that one for it, or move it away"
+    case .empty: "\(path) is empty; \"chatserve PORT\" makes a transcript of it"
+    case .notPermitted: "\(path) may not be used by this user"
+    case .cannotOpen: "\(path) cannot be opened (\(reason(error)))"
+    case .cannotCreate: "\(path) cannot be created (\(reason(error)))"
+    case .missing: "there is no transcript at \(path)"
+    case .notAFile: "\(path) is not a plain file"
+    case .noWriteAheadLog: "the file system with \(path) has no shared memory for SQLite's log"
+    case .inputOutput: "reading or writing \(path) failed (\(reason(error)))"
+    case .deleted: "\(path) was deleted"
+    case .replaced: "another file took the place of \(path)"
+    case .constraint: "\(path) refused an entry (\(reason(error)))"
+    case .other: "\(path) cannot be used (\(reason(error)))"
+    }
+  }
+
+  private static func reason(_ error: TranscriptError) -> String {
+    if let errno = error.errno { return "\(errno)" }
+    if let message = error.message { return TextSanitizer.escapedOnOneLine(message) }
+    return "SQLite \(error.code ?? 0)"
+  }
+}

@@ -1,0 +1,125 @@
+import ChatCore
+import Schema
+
+extension Archive {
+  /// Whether there are messages that the full-text index does not hold yet.
+  public func isIndexBehind() throws(TranscriptError) -> Bool {
+    try SearchIndex.isBehind(connection)
+  }
+
+  /// Brings the full-text index up to date, through a connection of its own
+  /// that may write.
+  ///
+  /// - Parameter progress: is given, after each step, how many messages have
+  ///   been indexed in this call.
+  /// - Throws: what keeps it from writing. The index is then behind, and
+  ///   ``unindexed(_:_:newestFirst:)`` finds the rest.
+  public func updateIndex(_ progress: (Int) -> Void) throws(TranscriptError) {
+    try DatabaseFile.checkWritable(connection.path)
+    // A search does not wait long for somebody else's lock.
+    let writer = try Connection.forWriting(connection.path, busyTimeout: .milliseconds(500))
+    var total = 0
+    while true {
+      let count = try SearchIndex.catchUp(writer)
+      if count == 0 { return }
+      total += count
+      progress(total)
+    }
+  }
+
+  /// The messages that the index finds, in the order of their seq, and that
+  /// `filter` means. Messages that are not indexed yet are not among them:
+  /// see ``unindexed(_:_:newestFirst:)``.
+  public func indexed(
+    _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
+  ) throws(TranscriptError) -> Cursor<Event> {
+    let filter = try narrowed(filter)
+    return Cursor { (past, limit) throws(TranscriptError) in
+      let seqs = try self.matches(
+        query, filter, newestFirst: newestFirst, past: past, limit: limit)
+      var found: [Event] = []
+      for seq in seqs {
+        if let event = try self.event(seq, filter) { found.append(event) }
+      }
+      return Cursor.Batch(rows: found, last: seqs.last, isLast: seqs.count < limit)
+    }
+  }
+
+  /// The next batch of seqs past `last`. Ordered by the index's own rowid:
+  /// any other order makes SQLite collect every match first.
+  private func matches(
+    _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool, past last: Int64?, limit: Int
+  ) throws(TranscriptError) -> [Int64] {
+    var lower = filter.after ?? 0
+    var upper = filter.before ?? Int64.max
+    if let last {
+      if newestFirst { upper = min(upper, last) } else { lower = max(lower, last) }
+    }
+    let statement = try connection.cached(
+      """
+      SELECT rowid FROM message_fts WHERE message_fts MATCH ?1 AND rowid > ?2 AND rowid < ?3
+      ORDER BY rowid \(newestFirst ? "DESC" : "ASC") LIMIT ?4
+      """)
+    defer { statement.reset() }
+    statement.bind(query.expression, at: 1)
+    statement.bind(lower, at: 2)
+    statement.bind(upper, at: 3)
+    statement.bind(Int64(limit), at: 4)
+    var found: [Int64] = []
+    while try statement.step() { found.append(statement.integer(at: 0)) }
+    return found
+  }
+
+  /// The messages past the index's end that `query` finds: read, and put
+  /// batch by batch in an index of this connection's own, in memory, so that
+  /// they are found by the same rules. It is for the few that are newer than
+  /// an index that cannot be brought up to date.
+  public func unindexed(
+    _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
+  ) throws(TranscriptError) -> [Event] {
+    guard try SearchIndex.isBehind(connection) else { return [] }
+    var filter = filter
+    filter.after = max(filter.after ?? 0, try SearchIndex.watermark(connection))
+    filter.kinds = [.message]
+    let cursor = try events(filter, newestFirst: false)
+    var found: [Event] = []
+    var batch: [Event] = []
+    while let event = try cursor.next() {
+      batch.append(event)
+      if batch.count == 1000 {
+        found += try scan(batch, query)
+        batch.removeAll()
+      }
+    }
+    found += try scan(batch, query)
+    return newestFirst ? found.reversed() : found
+  }
+
+  private func scan(
+    _ events: [Event], _ query: SearchQuery
+  ) throws(TranscriptError) -> [Event] {
+    if events.isEmpty { return [] }
+    // A temporary table needs no right to write the database
+    // (https://www.sqlite.org/tempfiles.html#temporary_databases).
+    try connection.execute(
+      """
+      PRAGMA temp_store = MEMORY;
+      DROP TABLE IF EXISTS temp.unindexed;
+      \(Schema.searchTable(named: "temp.unindexed"))
+      """)
+    let insert = try connection.cached("INSERT INTO temp.unindexed (rowid, body) VALUES (?1, ?2)")
+    for event in events {
+      guard let said = event.said else { continue }
+      insert.bind(event.seq, at: 1)
+      insert.bind(SearchText.indexed(said.text), at: 2)
+      try insert.run()
+    }
+    let select = try connection.cached(
+      "SELECT rowid FROM temp.unindexed WHERE unindexed MATCH ?1 ORDER BY rowid")
+    defer { select.reset() }
+    select.bind(query.expression, at: 1)
+    var seqs: Set<Int64> = []
+    while try select.step() { seqs.insert(select.integer(at: 0)) }
+    return events.filter { seqs.contains($0.seq) }
+  }
+}

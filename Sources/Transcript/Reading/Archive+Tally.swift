@@ -1,0 +1,76 @@
+import ChatCore
+
+/// What statistics need of an event.
+public struct TalliedEvent {
+  public var conversation: Int64
+  public var time: Timestamp
+  /// Who said it, of a message; `nil` of any other event.
+  public var speaker: Party?
+  /// Of a message, when it was asked for.
+  public var text: String?
+}
+
+extension Archive {
+  /// Hands on every event that `filter` means, in order, without what a
+  /// statistic does not need. No lock is held while `body` runs for longer
+  /// than a batch.
+  public func tally(
+    _ filter: EventFilter, withText: Bool, _ body: (TalliedEvent) -> Void
+  ) throws(TranscriptError) {
+    let filter = try narrowed(filter)
+    var last: Int64 = 0
+    while true {
+      let reached = try tally(filter, withText: withText, past: last, body)
+      guard let reached else { return }
+      last = reached
+    }
+  }
+
+  /// A fraction of a second of reading, which a checkpoint can wait for.
+  private static let tallyBatch: Int64 = 200_000
+
+  private func tally(
+    _ filter: EventFilter, withText: Bool, past last: Int64, _ body: (TalliedEvent) -> Void
+  ) throws(TranscriptError) -> Int64? {
+    var conditions = Conditions()
+    filter.add(to: &conditions, isNarrow: false)
+    conditions.require("e.id > \(conditions.parameter(last))")
+    let limit = conditions.parameter(Self.tallyBatch)
+    let statement = try connection.cached(
+      """
+      SELECT e.id, e.conversation_id, e.at, CASE e.kind WHEN 'message' THEN e.party END
+        \(withText ? ", e.text" : "")
+      FROM event AS e \(filter.joins) \(conditions.sql) ORDER BY e.id LIMIT \(limit)
+      """)
+    defer { statement.reset() }
+    conditions.bind(to: statement)
+    var count: Int64 = 0
+    var reached = last
+    while try statement.step() {
+      reached = statement.integer(at: 0)
+      count += 1
+      body(
+        TalliedEvent(
+          conversation: statement.integer(at: 1),
+          time: Timestamp(milliseconds: statement.integer(at: 2)),
+          speaker: Party(stored: statement.integerOrNil(at: 3)),
+          text: withText ? statement.textOrNil(at: 4) : nil))
+    }
+    return count == Self.tallyBatch ? reached : nil
+  }
+
+  /// The handles of every conversation: id, client, server.
+  public func names(
+    _ body: (Int64, String?, String) -> Void
+  ) throws(TranscriptError) {
+    let statement = try connection.cached(
+      """
+      SELECT c.id, h.name, r.handle FROM conversation AS c
+      CROSS JOIN server_run AS r ON r.id = c.run_id LEFT JOIN handle AS h ON h.id = c.handle_id
+      """)
+    defer { statement.reset() }
+    while try statement.step() {
+      body(statement.integer(at: 0), statement.textOrNil(at: 1), statement.text(at: 2))
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import ChatCore
+
+/// Which events are meant. What is empty or `nil` lets all pass; several
+/// values of one kind mean any of them.
+public struct EventFilter: Hashable, Sendable {
+  public var conversations: [IDRange] = []
+  /// The client's handle in the event's conversation, exactly.
+  public var clients: [String] = []
+  public var speakers: [Speaker] = []
+  public var kinds: Set<Event.Kind> = []
+  public var since: Timestamp?
+  public var until: Timestamp?
+  /// Only events with a greater seq.
+  public var after: Int64?
+  /// Only events with a smaller seq.
+  public var before: Int64?
+
+  public enum Speaker: Hashable, Sendable {
+    case party(Party)
+    /// Whoever spoke under this handle, of either side.
+    case handle(String)
+  }
+
+  public init() {}
+
+  /// `isNarrow` says that few conversations are meant. An index leads to
+  /// their events, which then have to be sorted; for many, it is better to
+  /// walk all events in their order, as the `+` makes SQLite do
+  /// (https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_).
+  func add(to conditions: inout Conditions, isNarrow: Bool) {
+    let column = isNarrow ? "e.conversation_id" : "+e.conversation_id"
+    conditions.requireAny(
+      conversations.map { range in
+        let lower = conditions.parameter(range.lowerBound)
+        if range.lowerBound == range.upperBound { return "\(column) = \(lower)" }
+        return "\(column) BETWEEN \(lower) AND \(conditions.parameter(range.upperBound))"
+      })
+    if !clients.isEmpty {
+      let names = conditions.list(clients.map { .text($0) })
+      conditions.require(
+        """
+        \(column) IN (SELECT id FROM conversation
+        WHERE handle_id IN (SELECT id FROM handle WHERE name IN \(names)))
+        """)
+    }
+    conditions.requireAny(speakers.map { Self.clause(for: $0, &conditions) })
+    if !kinds.isEmpty {
+      conditions.require("e.kind IN \(conditions.list(kinds.map { .text($0.rawValue) }))")
+    }
+    if let since { conditions.require("e.at >= \(conditions.parameter(since.milliseconds))") }
+    if let until { conditions.require("e.at <= \(conditions.parameter(until.milliseconds))") }
+    if let after { conditions.require("e.id > \(conditions.parameter(after))") }
+    if let before { conditions.require("e.id < \(conditions.parameter(before))") }
+  }
+
+  private static func clause(for speaker: Speaker, _ conditions: inout Conditions) -> String {
+    switch speaker {
+    case .party(.client): return "e.party = 0"
+    case .party(.server): return "e.party = 1"
+    case .handle(let name):
+      let parameter = conditions.parameter(.text(name))
+      return
+        "((e.party = 0 AND h.name = \(parameter)) OR (e.party = 1 AND r.handle = \(parameter)))"
+    }
+  }
+
+  /// What has to be joined to `event AS e` for the conditions: nothing, unless
+  /// a handle is looked at.
+  var joins: String {
+    let needsNames = speakers.contains { speaker in
+      if case .handle = speaker { true } else { false }
+    }
+    if !needsNames { return "" }
+    // In this order: no handle leads to its events.
+    return """
+      CROSS JOIN conversation AS c ON c.id = e.conversation_id
+      CROSS JOIN server_run AS r ON r.id = c.run_id
+      LEFT JOIN handle AS h ON h.id = c.handle_id
+      """
+  }
+}

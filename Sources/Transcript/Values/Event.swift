@@ -1,0 +1,270 @@
+import ChatCore
+
+/// One thing that happened in a conversation, as the transcript keeps it: the
+/// same from the writer to the formats of `history`.
+///
+/// Who the two sides were, and where the client came from, is in the
+/// conversation's own row: see ``ConversationSummary``.
+public struct Event: Hashable, Sendable {
+  /// The place in the one global order, from 1; 0 until it is recorded.
+  public var seq: Int64 = 0
+  /// The conversation's id.
+  public var conversation: Int64
+  public var time: Timestamp
+  public var content: Content
+
+  public enum Content: Hashable, Sendable {
+    /// The connection was accepted.
+    case open
+    /// The client said that this is its handle.
+    case handle(String)
+    case message(Said)
+    case close(Close)
+    /// What a later version has recorded.
+    case unknown(Unknown)
+  }
+
+  /// The kinds that this version knows. The raw values are stored and appear in
+  /// JSON: they are never renamed.
+  public enum Kind: String, CaseIterable, Sendable {
+    case open
+    case handle
+    case message
+    case close
+  }
+
+  /// A message.
+  public struct Said: Hashable, Sendable {
+    public var party: Party
+    /// From 1 in each direction.
+    public var number: Int
+    public var text: String
+    /// The bytes received, where ``text`` is their repair.
+    public var raw: [UInt8]?
+    /// Whether it was said out of turn and never shown.
+    public var isHeld: Bool
+
+    public init(
+      by party: Party, number: Int, text: String, raw: [UInt8]? = nil, isHeld: Bool = false
+    ) {
+      self.party = party
+      self.number = number
+      self.text = text
+      self.raw = raw
+      self.isHeld = isHeld
+    }
+  }
+
+  /// The end.
+  public struct Close: Hashable, Sendable {
+    /// Who ended it; `nil` when the link broke.
+    public var party: Party?
+    public var reason: Word<CloseReason>
+    /// The signal, the fault.
+    public var detail: String?
+    /// The server's messages that the client never confirmed; `nil` when nobody
+    /// can know.
+    public var undelivered: Int?
+
+    public init(
+      by party: Party?, _ reason: CloseReason, detail: String? = nil, undelivered: Int? = nil
+    ) {
+      self.party = party
+      self.reason = .known(reason)
+      self.detail = detail
+      self.undelivered = undelivered
+    }
+  }
+
+  /// Of an event of another kind, the columns that this version has.
+  public struct Unknown: Hashable, Sendable {
+    public var kind: String
+    public var party: Party?
+    public var number: Int?
+    public var text: String?
+    public var reason: String?
+    public var detail: String?
+  }
+
+  public init(
+    seq: Int64 = 0, conversation: Int64, time: Timestamp, _ content: Content
+  ) {
+    self.seq = seq
+    self.conversation = conversation
+    self.time = time
+    self.content = content
+  }
+
+  public var kind: Word<Kind> {
+    switch content {
+    case .open: .known(.open)
+    case .handle: .known(.handle)
+    case .message: .known(.message)
+    case .close: .known(.close)
+    case .unknown(let other): .unknown(other.kind)
+    }
+  }
+
+  /// Who spoke or closed.
+  public var party: Party? {
+    switch content {
+    case .open: nil
+    case .handle: .client
+    case .message(let said): said.party
+    case .close(let close): close.party
+    case .unknown(let other): other.party
+    }
+  }
+
+  /// What was said, of a message.
+  public var said: Said? {
+    if case .message(let said) = content { said } else { nil }
+  }
+}
+
+/// A word out of a list that may grow: what a later version has stored is kept
+/// as it is.
+public enum Word<Known>: Hashable, Sendable
+where Known: RawRepresentable<String> & Hashable & Sendable {
+  case known(Known)
+  case unknown(String)
+
+  init(_ word: String) {
+    self = Known(rawValue: word).map(Word.known) ?? .unknown(word)
+  }
+
+  /// As it is stored, and appears in JSON.
+  public var rawValue: String {
+    switch self {
+    case .known(let known): known.rawValue
+    case .unknown(let word): word
+    }
+  }
+}
+
+/// The row of the table `event`.
+extension Event {
+  /// Its columns. Their order is that of ``columns`` and ``values``, and, but
+  /// for the id, that of the checksum: new ones come last.
+  enum Column: Int {
+    case id
+    case conversation
+    case at
+    case kind
+    case party
+    case number
+    case text
+    case raw
+    case held
+    case reason
+    case detail
+    case undelivered
+  }
+
+  static let columns = [
+    "id", "conversation_id", "at", "kind", "party", "number", "text", "raw", "held", "reason",
+    "detail", "undelivered",
+  ]
+
+  /// Ends where joins or a WHERE can follow; names `event` as `e`.
+  static let select = "SELECT \(columns.map { "e." + $0 }.joined(separator: ", ")) FROM event AS e "
+
+  /// The event in the row that `row` is at.
+  ///
+  /// - Parameters:
+  ///   - row: a statement made from ``select``.
+  ///   - path: the database, for the error.
+  /// - Throws: `corrupt` when the row breaks the schema's own rules.
+  init(_ row: Statement, path: String) throws(TranscriptError) {
+    seq = row.integer(at: .id)
+    conversation = row.integer(at: .conversation)
+    time = Timestamp(milliseconds: row.integer(at: .at))
+    let kind = row.text(at: .kind)
+    let party = Party(stored: row.integerOrNil(at: .party))
+    switch Kind(rawValue: kind) {
+    case .open: content = .open
+    case .handle: content = .handle(row.text(at: .text))
+    case .message:
+      guard let party else { throw TranscriptError(.corrupt, path: path, sql: row.sql) }
+      content = .message(
+        Said(
+          by: party, number: Int(row.integer(at: .number)), text: row.text(at: .text),
+          raw: row.bytesOrNil(at: Column.raw.rawValue),
+          isHeld: !row.isNull(at: Column.held.rawValue)))
+    case .close:
+      content = .close(
+        Close(
+          by: party, reason: row.text(at: .reason), detail: row.textOrNil(at: .detail),
+          undelivered: row.integerOrNil(at: .undelivered)))
+    case nil:
+      content = .unknown(
+        Unknown(
+          kind: kind, party: party, number: row.integerOrNil(at: .number).map { Int($0) },
+          text: row.textOrNil(at: .text), reason: row.textOrNil(at: .reason),
+          detail: row.textOrNil(at: .detail)))
+    }
+  }
+
+  /// What is written: a value for each column but the id, which SQLite gives.
+  var values: [SQLValue] {
+    var number: Int?
+    var text: String?
+    var raw: [UInt8]?
+    var held: Int64?
+    var reason: String?
+    var detail: String?
+    var undelivered: Int?
+    switch content {
+    case .open: break
+    case .handle(let name): text = name
+    case .message(let said):
+      (number, text, raw) = (said.number, said.text, said.raw)
+      held = said.isHeld ? 1 : nil
+    case .close(let close):
+      (reason, detail, undelivered) = (close.reason.rawValue, close.detail, close.undelivered)
+    case .unknown(let other):
+      (number, text, reason, detail) = (other.number, other.text, other.reason, other.detail)
+    }
+    return [
+      .integer(conversation), .integer(time.milliseconds), .text(kind.rawValue),
+      SQLValue(party?.stored), SQLValue(number.map(Int64.init)), SQLValue(text), SQLValue(raw),
+      SQLValue(held), SQLValue(reason), SQLValue(detail), SQLValue(undelivered.map(Int64.init)),
+    ]
+  }
+}
+
+extension Event.Close {
+  /// The close in a row, whose reason may be a later version's.
+  init(by party: Party?, reason: String, detail: String?, undelivered: Int64?) {
+    self.party = party
+    self.reason = Word(reason)
+    self.detail = detail
+    self.undelivered = undelivered.map { Int($0) }
+  }
+}
+
+/// The numbers in `event.party`.
+extension Party {
+  var stored: Int64 {
+    switch self {
+    case .client: 0
+    case .server: 1
+    }
+  }
+
+  /// `nil` for NULL and for a number that the schema does not allow.
+  init?(stored: Int64?) {
+    switch stored {
+    case 0: self = .client
+    case 1: self = .server
+    default: return nil
+    }
+  }
+}
+
+extension Statement {
+  func integer(at column: Event.Column) -> Int64 { integer(at: column.rawValue) }
+  func integerOrNil(at column: Event.Column) -> Int64? { integerOrNil(at: column.rawValue) }
+  func text(at column: Event.Column) -> String { text(at: column.rawValue) }
+  func textOrNil(at column: Event.Column) -> String? { textOrNil(at: column.rawValue) }
+}

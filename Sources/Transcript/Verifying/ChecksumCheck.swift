@@ -1,0 +1,102 @@
+/// Makes the checksums of the rows again and compares: the part of `history
+/// verify` that sees a byte which changed inside a row.
+struct ChecksumCheck {
+  private let connection: Connection
+  private var handles: Set<Int64> = []
+  private var opens: Set<Int64> = []
+  /// Events that have a checksum.
+  private(set) var covered: Int64 = 0
+
+  init(_ connection: Connection) {
+    self.connection = connection
+  }
+
+  /// Every event in its order: ``Event/columns``, then the checksum.
+  static let select =
+    "SELECT \(Event.columns.joined(separator: ", ")), checksum FROM event ORDER BY id"
+
+  /// Looks at the row of ``select`` that `statement` stands on; to be given
+  /// every one, in their order.
+  ///
+  /// - Returns: what is wrong with it.
+  /// - Throws: what SQLite reports.
+  mutating func check(_ statement: Statement) throws(TranscriptError) -> Finding? {
+    let seq = statement.integer(at: .id)
+    let conversation = statement.integer(at: .conversation)
+    guard let stored = statement.integerOrNil(at: Event.columns.count) else {
+      return covered > 0 ? .noChecksum(seq: seq) : nil
+    }
+    covered += 1
+    var checksum = RowChecksum()
+    var isNamed = true
+    switch Event.Kind(rawValue: statement.text(at: .kind)) {
+    case .open:
+      opens.insert(conversation)
+      try describe(conversation, RowChecksum.conversationColumns) { row in
+        checksum.add(row, RowChecksum.conversationColumns.indices)
+      }
+    case .handle:
+      handles.insert(conversation)
+      try describe(conversation, Self.handleColumns) { row in
+        checksum.add(row, 0..<1)
+        isNamed = row.bytesOrNil(at: 1) == statement.bytesOrNil(at: Event.Column.text.rawValue)
+      }
+    case .message, .close, nil: break
+    }
+    // Not the id; see ``EventInsertion``.
+    checksum.add(statement, Event.columns.indices.dropFirst())
+    if checksum.stored != stored { return .checksum(conversation: conversation, seq: seq) }
+    return isNamed ? nil : .handle(conversation: conversation)
+  }
+
+  /// After the last event: conversations that have a handle or a dialect,
+  /// where no event gave them one.
+  ///
+  /// - Throws: what SQLite reports.
+  func unexplainedHandles() throws(TranscriptError) -> [Finding] {
+    var findings: [Finding] = []
+    let select = try connection.prepare(
+      "SELECT id FROM conversation WHERE handle_id IS NOT NULL OR dialect IS NOT NULL ORDER BY id")
+    while try select.step() {
+      let id = select.integer(at: 0)
+      if opens.contains(id), !handles.contains(id) { findings.append(.handle(conversation: id)) }
+    }
+    return findings
+  }
+
+  /// - Throws: what SQLite reports.
+  func runs() throws(TranscriptError) -> [Finding] {
+    var findings: [Finding] = []
+    var isCovered = false
+    let columns = RowChecksum.runColumns + ["checksum"]
+    let select = try connection.prepare(
+      "SELECT \(columns.joined(separator: ", ")) FROM server_run ORDER BY id")
+    while try select.step() {
+      let run = select.integer(at: 0)
+      guard let stored = select.integerOrNil(at: RowChecksum.runColumns.count) else {
+        if isCovered { findings.append(.noRunChecksum(run)) }
+        continue
+      }
+      isCovered = true
+      var checksum = RowChecksum()
+      checksum.add(select, RowChecksum.runColumns.indices)
+      if checksum.stored != stored { findings.append(.runChecksum(run)) }
+    }
+    return findings
+  }
+
+  private static let handleColumns = [
+    "dialect", "(SELECT h.name FROM handle AS h WHERE h.id = handle_id)",
+  ]
+
+  /// Hands over what the conversation's own row says.
+  private func describe(
+    _ conversation: Int64, _ columns: [String], _ body: (Statement) -> Void
+  ) throws(TranscriptError) {
+    let select = try connection.cached(
+      "SELECT \(columns.joined(separator: ", ")) FROM conversation WHERE id = ?1")
+    select.bind(conversation, at: 1)
+    defer { select.reset() }
+    if try select.step() { body(select) }
+  }
+}

@@ -1,0 +1,79 @@
+import ChatCore
+
+/// Something that `history verify` found to be wrong, as evidence.
+public enum Finding: Hashable, Sendable {
+  /// A line of `PRAGMA integrity_check`.
+  case integrity(String)
+  /// A table, index or view that is not declared as the schema declares it.
+  case schema(String)
+  /// A row of `table` that refers to a row of `parent` that is not there.
+  case reference(table: String, row: Int64?, parent: String)
+  /// Event numbers that are missing, and that no prune explains.
+  case eventsMissing(ClosedRange<Int64>)
+  /// Conversation ids that are missing, and that no prune explains.
+  case conversationsMissing(ClosedRange<Int64>)
+  /// Prunes explain that some events are missing, but not so many or so few.
+  case eventCount(missing: Int64, explained: ClosedRange<Int64>)
+  /// Prunes took more conversations than are missing.
+  case pruneCount(pruned: Int64, missing: Int64)
+  /// An event after its conversation's close.
+  case afterClose(conversation: Int64, seq: Int64)
+  /// A second close.
+  case secondClose(conversation: Int64, seq: Int64)
+  /// A conversation whose first event is not its open.
+  case noOpen(conversation: Int64)
+  /// A message that does not have the number after that of the one before it.
+  case number(conversation: Int64, seq: Int64, Party, expected: Int64, found: Int64)
+  /// An event, or for an open or a handle what its conversation's row says of
+  /// it, that is not what it was when it was written.
+  case checksum(conversation: Int64, seq: Int64)
+  /// An event without a checksum after one that has one.
+  case noChecksum(seq: Int64)
+  /// A conversation whose row has another handle than its events.
+  case handle(conversation: Int64)
+  /// A run of the server that is not what was written.
+  case runChecksum(Int64)
+  /// A run without a checksum after one that has one.
+  case noRunChecksum(Int64)
+  /// The index claims to reach further than there are events.
+  case indexAhead(through: Int64, newest: Int64)
+  /// Messages that should be in the full-text index and are not; how many and
+  /// the first.
+  case notIndexed(count: Int64, first: Int64)
+  /// Entries of the full-text index without a message; how many.
+  case indexedWithoutMessage(count: Int64)
+  /// FTS5 finds its own structures in disorder.
+  case indexStructure
+  /// A message that the index does not find by its own words.
+  case notFound(seq: Int64)
+}
+
+/// What `history verify` looked at and found.
+public struct Verification: Sendable {
+  public var conversations: Int64 = 0
+  public var events: Int64 = 0
+  /// Events that have a checksum.
+  public var coveredEvents: Int64 = 0
+  public var messages: Int64 = 0
+  /// Runs whose stop was not recorded: a power cut, a kill. No damage.
+  public var unendedRuns: Int64 = 0
+  /// Messages that are not indexed yet. No damage.
+  public var unindexed: Int64 = 0
+  public var prunedConversations: Int64 = 0
+  /// Events that are not there any more, and how many the prunes explain: a
+  /// prune notes its messages, not how many opens, handles and closes it took.
+  public var missingEvents: Int64 = 0
+  public var explainedEvents: ClosedRange<Int64>?
+  /// Whether the index was too large for FTS5's own check.
+  public var isIndexStructureUnchecked = false
+  public var findings: [Finding] = []
+
+  public init() {}
+
+  /// Damage may be everywhere; its beginning is what helps.
+  static let maximumFindings = 100
+
+  mutating func add(_ finding: Finding) {
+    if findings.count < Self.maximumFindings { findings.append(finding) }
+  }
+}

@@ -1,0 +1,109 @@
+/// Looks for numbers that were given and are not there any more. Numbers are
+/// given without a gap (AUTOINCREMENT, and a transaction that is undone gives
+/// its numbers back), so only a deletion leaves one.
+struct GapCheck {
+  private let connection: Connection
+  private(set) var prunedConversations: Int64 = 0
+  private var prunedMessages: Int64 = 0
+  private var findings: [Finding] = []
+  /// How many events are missing, and how many the prunes explain.
+  private(set) var missingEvents: Int64 = 0
+  private(set) var explainedEvents: ClosedRange<Int64>?
+
+  init(_ connection: Connection) {
+    self.connection = connection
+  }
+
+  mutating func check() throws(TranscriptError) -> [Finding] {
+    prunedConversations =
+      try connection.integer("SELECT sum(max(conversations, 0)) FROM pruning") ?? 0
+    prunedMessages = try connection.integer("SELECT sum(max(messages, 0)) FROM pruning") ?? 0
+    let firstPruned = try checkConversations()
+    try checkEvents(firstPruned)
+    return findings
+  }
+
+  /// - Returns: the first id that a prune took, where one did.
+  private mutating func checkConversations() throws(TranscriptError) -> Int64? {
+    let gaps = try self.gaps(in: "conversation")
+    let missing = gaps.reduce(0) { $0 + Int64($1.count) }
+    for gap in gaps where try !isPruned(gap) { findings.append(.conversationsMissing(gap)) }
+    if missing < prunedConversations {
+      findings.append(.pruneCount(pruned: prunedConversations, missing: missing))
+    } else if missing > prunedConversations, findings.isEmpty, let gap = gaps.first {
+      // Somewhere in what the prunes went through, more is gone than they took.
+      findings.append(.conversationsMissing(gap))
+    }
+    return gaps.first?.lowerBound
+  }
+
+  private func isPruned(_ gap: ClosedRange<Int64>) throws(TranscriptError) -> Bool {
+    let statement = try connection.cached("SELECT first_id, last_id FROM pruning")
+    defer { statement.reset() }
+    var rest = gap.lowerBound
+    // Several prunes may have taken neighbours, in any order.
+    var spans: [ClosedRange<Int64>] = []
+    while try statement.step() {
+      let first = statement.integer(at: 0)
+      let last = statement.integer(at: 1)
+      if first <= last { spans.append(first...last) }
+    }
+    for span in spans.sorted(by: { $0.lowerBound < $1.lowerBound }) where span.contains(rest) {
+      if span.upperBound >= gap.upperBound { return true }
+      rest = span.upperBound + 1
+    }
+    return false
+  }
+
+  /// A pruned conversation took its messages and one to three other events:
+  /// open, and maybe handle and close.
+  private mutating func checkEvents(_ firstPruned: Int64?) throws(TranscriptError) {
+    let gaps = try self.gaps(in: "event")
+    guard prunedConversations > 0, let firstPruned else {
+      findings += gaps.map(Finding.eventsMissing)
+      return
+    }
+    // No event of a pruned conversation came before the open of the one
+    // before it.
+    let statement = try connection.cached(
+      "SELECT min(id) FROM event WHERE conversation_id = (SELECT max(id) FROM conversation WHERE id < ?1)"
+    )
+    defer { statement.reset() }
+    statement.bind(firstPruned, at: 1)
+    let start = try statement.step() ? statement.integer(at: 0) : 0
+    for gap in gaps where gap.lowerBound <= start { findings.append(.eventsMissing(gap)) }
+
+    let missing = gaps.reduce(0) { $0 + Int64($1.count) }
+    let least = Self.sum(prunedMessages, prunedConversations)
+    let most = Self.sum(least, Self.sum(prunedConversations, prunedConversations))
+    let explained = least...most
+    missingEvents = missing
+    explainedEvents = explained
+    if !explained.contains(missing) {
+      findings.append(.eventCount(missing: missing, explained: explained))
+    }
+  }
+
+  /// Of counts that a damaged file may hold: no more than there can be.
+  private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+    let (sum, isTooLarge) = one.addingReportingOverflow(other)
+    return isTooLarge ? .max : sum
+  }
+
+  /// Ids from 1 to the last that was given, which are not there.
+  private func gaps(in table: String) throws(TranscriptError) -> [ClosedRange<Int64>] {
+    let last = try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = '\(table)'")
+    var gaps: [ClosedRange<Int64>] = []
+    var expected: Int64 = 1
+    let statement = try connection.prepare("SELECT id FROM \(table) ORDER BY id")
+    while try statement.step() {
+      let id = statement.integer(at: 0)
+      if id > expected { gaps.append(expected...(id - 1)) }
+      // The last number there is; nothing can come after it.
+      if id == .max { return gaps }
+      expected = max(expected, id + 1)
+    }
+    if let last, last >= expected { gaps.append(expected...last) }
+    return gaps
+  }
+}

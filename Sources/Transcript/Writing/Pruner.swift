@@ -1,0 +1,153 @@
+import ChatCore
+
+/// Deletes whole conversations, for good.
+public struct Pruner {
+  private let connection: Connection
+  private let archive: Archive
+
+  /// What a prune would take, or took.
+  public struct Extent: Hashable, Sendable {
+    public var conversations = 0
+    public var messages = 0
+    public var first: Int64?
+    public var last: Int64?
+
+    public init() {}
+  }
+
+  /// - Parameter connection: may write, unless only a preview is wanted.
+  public init(_ connection: Connection) {
+    self.connection = connection
+    archive = Archive(connection)
+  }
+
+  /// The conversations that ended before `limit`: closed or lost, and without
+  /// an event at or after it.
+  public func each(
+    before limit: Timestamp, _ body: (ConversationSummary) -> Void
+  ) throws(TranscriptError) {
+    var filter = ConversationFilter()
+    filter.states = [.closed, .lost]
+    // An open is the first event, so later ones need not be looked at.
+    filter.until = Timestamp(milliseconds: limit.milliseconds - 1)
+    let cursor = archive.conversations(filter, newestFirst: false, counting: true)
+    while let conversation = try cursor.next() {
+      if conversation.lastEvent < limit { body(conversation) }
+    }
+  }
+
+  /// How much there is before `limit`.
+  public func preview(before limit: Timestamp) throws(TranscriptError) -> Extent {
+    var extent = Extent()
+    try each(before: limit) { extent.add($0) }
+    return extent
+  }
+
+  /// Deletes, a few conversations at a time, so that a server that is running
+  /// waits for none of it long, and notes it in the table `pruning` in the
+  /// same transactions.
+  ///
+  /// - Parameters:
+  ///   - limit: see ``each(before:_:)``.
+  ///   - now: for the note.
+  ///   - progress: is given how many conversations are gone.
+  /// - Returns: what was deleted.
+  /// - Throws: what SQLite reports; what was deleted until then is noted.
+  public func prune(
+    before limit: Timestamp, now: Timestamp, _ progress: (Int) -> Void
+  ) throws(TranscriptError) -> Extent {
+    // Freed pages are overwritten
+    // (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+    try connection.execute("PRAGMA secure_delete = ON")
+    var ids: [(id: Int64, messages: Int)] = []
+    try each(before: limit) { ids.append(($0.id, $0.messageCount)) }
+    var extent = Extent()
+    var note: Int64?
+    var rest = ids[...]
+    while !rest.isEmpty {
+      var step: [(id: Int64, messages: Int)] = []
+      var size = 0
+      while size < Self.stepSize, let next = rest.popFirst() {
+        step.append(next)
+        size += 1 + next.messages
+      }
+      try connection.write { () throws(TranscriptError) in
+        for (id, messages) in step {
+          try delete(id)
+          extent.add(id, messages: messages)
+        }
+        note = try self.note(extent, before: limit, now: now, row: note)
+      }
+      progress(extent.conversations)
+    }
+    return extent
+  }
+
+  /// Messages in one transaction: some tens of milliseconds.
+  private static let stepSize = 1000
+
+  private func delete(_ id: Int64) throws(TranscriptError) {
+    try SearchIndex.remove(conversation: id, connection)
+    for sql in [
+      "DELETE FROM event WHERE conversation_id = ?1", "DELETE FROM conversation WHERE id = ?1",
+    ] {
+      let statement = try connection.cached(sql)
+      statement.bind(id, at: 1)
+      try statement.run()
+    }
+  }
+
+  private func note(
+    _ extent: Extent, before limit: Timestamp, now: Timestamp, row: Int64?
+  ) throws(TranscriptError) -> Int64 {
+    let statement = try connection.cached(
+      """
+      INSERT INTO pruning (id, at, before, conversations, messages, first_id, last_id)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET
+        conversations = excluded.conversations, messages = excluded.messages,
+        first_id = excluded.first_id, last_id = excluded.last_id
+      """)
+    statement.bind(row, at: 1)
+    statement.bind(now.milliseconds, at: 2)
+    statement.bind(limit.milliseconds, at: 3)
+    statement.bind(Int64(extent.conversations), at: 4)
+    statement.bind(Int64(extent.messages), at: 5)
+    statement.bind(extent.first, at: 6)
+    statement.bind(extent.last, at: 7)
+    try statement.run()
+    return row ?? connection.lastInsertedID
+  }
+
+  /// Takes what was deleted out of the file: names that nobody has any more,
+  /// the words of the full-text index, free pages, and the write-ahead log.
+  ///
+  /// - Returns: whether the log could be emptied too. Where another program
+  ///   reads at that moment, it cannot.
+  /// - Throws: what SQLite reports; the conversations are deleted anyway.
+  public func scrub() throws(TranscriptError) -> Bool {
+    try connection.write { () throws(TranscriptError) in
+      try connection.execute(
+        """
+        DELETE FROM handle
+        WHERE id NOT IN (SELECT handle_id FROM conversation WHERE handle_id IS NOT NULL)
+        """)
+      // Until its parts are merged, the index only marks words as deleted
+      // (https://www.sqlite.org/fts5.html#the_optimize_command).
+      try connection.execute("INSERT INTO message_fts (message_fts) VALUES ('optimize')")
+    }
+    return try connection.vacuum()
+  }
+}
+
+extension Pruner.Extent {
+  public mutating func add(_ conversation: ConversationSummary) {
+    add(conversation.id, messages: conversation.messageCount)
+  }
+
+  fileprivate mutating func add(_ id: Int64, messages: Int) {
+    conversations += 1
+    self.messages += messages
+    first = min(first ?? id, id)
+    last = max(last ?? id, id)
+  }
+}

@@ -1,0 +1,75 @@
+import ChatCore
+
+/// What a conversation under way asks of its own transcript.
+extension TranscriptWriter {
+  /// One message of an earlier or the present conversation.
+  public struct RecalledMessage: Hashable, Sendable {
+    public var time: Timestamp
+    public var party: Party
+    public var text: String
+
+    public init(time: Timestamp, party: Party, text: String) {
+      self.time = time
+      self.party = party
+      self.text = text
+    }
+  }
+
+  /// The newest messages of all conversations with `handle`, oldest first.
+  ///
+  /// - Throws: ``TranscriptError``.
+  public func lastMessages(
+    with handle: Handle, limit: Int
+  ) throws(TranscriptError) -> [RecalledMessage] {
+    // The newest conversations first, so that no index over all messages is
+    // walked for a handle that is seldom seen.
+    let select = try connection.cached(
+      """
+      SELECT e.at, e.party, e.text
+      FROM conversation AS c JOIN event AS e ON e.conversation_id = c.id
+      WHERE c.handle_id = (SELECT h.id FROM handle AS h WHERE h.name = ?1) AND e.kind = 'message'
+      ORDER BY c.id DESC, e.id DESC LIMIT ?2
+      """)
+    select.bind(handle.text, at: 1)
+    select.bind(Int64(limit), at: 2)
+    defer { select.reset() }
+    var messages: [RecalledMessage] = []
+    while try select.step() {
+      messages.append(
+        RecalledMessage(
+          time: Timestamp(milliseconds: select.integer(at: 0)),
+          party: Party(stored: select.integerOrNil(at: 1)) ?? .client, text: select.text(at: 2)))
+    }
+    return messages.reversed()
+  }
+
+  /// The handle that the client of a conversation of this run has said; `nil`
+  /// where it has not, or where there is no such conversation.
+  ///
+  /// - Throws: ``TranscriptError``.
+  public func handle(
+    conversation: Int64, run: Int64
+  ) throws(TranscriptError) -> String? {
+    let select = try connection.cached(
+      """
+      SELECT h.name FROM conversation AS c JOIN handle AS h ON h.id = c.handle_id
+      WHERE c.id = ?1 AND c.run_id = ?2
+      """)
+    select.bind(conversation, at: 1)
+    select.bind(run, at: 2)
+    defer { select.reset() }
+    return try select.step() ? select.text(at: 0) : nil
+  }
+
+  /// The handle that the peer of an open conversation of this run has said.
+  ///
+  /// - Throws: ``TranscriptError``.
+  public func handle(
+    run: Int64, peerAddress: String, peerPort: Int
+  ) throws(TranscriptError) -> String? {
+    guard
+      let id = try unclosedConversation(run: run, peerAddress: peerAddress, peerPort: peerPort)
+    else { return nil }
+    return try handle(conversation: id, run: run)
+  }
+}
