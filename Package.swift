@@ -107,6 +107,7 @@ let package = Package(
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Seeded"]),
     tests("TranscriptTests", ["CSQLite", "ChatCore", "ChatPosix", "Schema", "Transcript"]),
+    tests("ChatServerTests", ["ChatCore", "ChatPosix", "ChatServer", "Seeded", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
     tests(
@@ -118,11 +119,13 @@ let package = Package(
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // SQLite's file system, with faults.
     .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/TortureKit/FaultVFS"),
+    // Another process's descriptors, as whoever took it over has them.
+    .target(name: "TakeOver", path: "Tests/TortureKit/TakeOver"),
     .target(
       name: "TortureKit",
       dependencies: [
         "CSQLite", "ChatCore", "ChatPosix", "ChatServer", "FaultVFS", "FuzzTargets", "Harness",
-        "Seeded", "Transcript",
+        "Seeded", "TakeOver", "Transcript",
       ],
       path: "Tests/TortureKit/Kit", swiftSettings: strict),
     .executableTarget(

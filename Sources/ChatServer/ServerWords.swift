@@ -19,10 +19,18 @@ package enum ServerNotice {
   case closeUnrecorded
   case waits(names: [String])
   case joined(name: String, waiting: Int)
+  /// Others who joined the queue at once, beside those shown by name.
+  case joinedToo(count: Int, waiting: Int)
   case recordingFailed(TranscriptError)
   case recordingWorks
-  case crashed(SocketAddress, signal: Int32)
-  case died(SocketAddress, status: Int32)
+  /// A conversation's process died; with the floor, so that the next can come.
+  case crashed(SocketAddress, signal: Int32, hadFloor: Bool)
+  case died(SocketAddress, status: Int32, hadFloor: Bool)
+  /// It was killed, since it sent the listener what no conversation sends.
+  case misbehaved(SocketAddress, ReportFault, hadFloor: Bool)
+  case keeperMisbehaved
+  /// Notices that were too many to be shown, or found no room.
+  case leftOut(count: Int)
   case lineIsFull(waiting: Int)
   case turnedAway(count: Int)
   case acceptFailed(Errno)

@@ -44,10 +44,20 @@ enum UserMessages {
     case .recordingFailed(let error):
       "Nothing is sent or shown while it cannot be recorded: \(TranscriptWords.cause(error))."
     case .recordingWorks: "Recording works again."
-    case .crashed(let address, let signal):
-      "The conversation with \(address) crashed (signal \(signal)). \(waiting)\n"
-    case .died(let address, let status):
-      "The conversation with \(address) broke off (exit status \(status)). \(waiting)\n"
+    case .joinedToo(let count, let waiting):
+      "\(count == 1 ? "1 more person waits" : "\(count) more people wait") in the queue, "
+        + "\(waiting) in all."
+    case .crashed(let address, let signal, let hadFloor):
+      "The conversation with \(address) crashed (signal \(signal))." + next(hadFloor)
+    case .died(let address, let status, let hadFloor):
+      "The conversation with \(address) broke off (exit status \(status))." + next(hadFloor)
+    case .misbehaved(let address, let fault, let hadFloor):
+      "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
+        + "trusted any more." + next(hadFloor)
+    case .keeperMisbehaved:
+      "The process that keeps the transcript sent an answer to no question and is replaced."
+    case .leftOut(let count):
+      "\(count == 1 ? "1 notice" : "\(count) notices") could not be shown: there were too many."
     case .lineIsFull(let count):
       count == 0
         ? "Somebody is talking here, and nobody may wait in the queue. Please try again later."
@@ -64,6 +74,20 @@ enum UserMessages {
         + (isKept ? "The transcript has them." : "They are not kept (--no-log).")
     case .inputEnded(let isKept):
       "Standard input has ended: \(isKept ? "listening and recording" : "listening") only."
+    }
+  }
+
+  /// With the floor went the conversation, and an empty line as ever.
+  private static func next(_ hadFloor: Bool) -> String { hadFloor ? " \(waiting)\n" : "" }
+
+  private static func misdeed(_ fault: ReportFault) -> String {
+    switch fault {
+    case .unreadable: "sent the server what it cannot read"
+    case .tooLong: "sent the server too long a report"
+    case .misplaced: "sent the server a report out of place"
+    case .tooMany: "sent the server too many reports"
+    case .draftTooLong: "sent the server too long a draft"
+    case .unreachable: "took no orders"
     }
   }
 

@@ -134,4 +134,31 @@ import Testing
       ])
     }
   }
+
+  @Test("a terminal that was stopped with Ctrl-S holds neither the server nor its end up")
+  func stoppedTerminal() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      // XOFF, termios(3).
+      try server.process.send("\u{13}")
+      for number in 1...20 {
+        let peer = try PeerSocket(port: server.port)
+        try peer.waitFor("SERVER\0")
+        try Deadline.poll("the open of peer \(number)") {
+          try stage.transcript().count == number
+        }
+        kill(try #require(server.conversations.first), SIGKILL)
+        try peer.waitForEnd()
+        try Deadline.poll("peer \(number) reaped") { server.conversations.isEmpty }
+      }
+      let last = try PeerSocket(port: server.port)
+      try last.waitFor("SERVER\0")
+      last.leave()
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      #expect(try stage.runsUnstopped() == 0)
+      #expect(
+        try stage.transcript().count { $0 == "-: ; closed by server, crashed (signal 9)" } == 20)
+    }
+  }
 }

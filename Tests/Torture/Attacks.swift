@@ -53,6 +53,11 @@ enum Attacks {
     HostilePeer.allCases.map { kind in
       NamedAttack(name: "peer-\(kind)") { try Siege.run(kind, seconds: 10) }
     }
+      + RogueReport.allCases.map { attack in
+        NamedAttack(name: "report-\(attack)") {
+          RogueReport.isPossible ? try attack.run() : "not tried: only root may"
+        }
+      }
       + HostileServer.allCases.map { kind in
         NamedAttack(name: "server-\(kind)") { "\(try kind.run()) KiB" }
       } + [

@@ -134,7 +134,6 @@ import Testing
     let id = try #require(conversation.conversationID)
     let other = try talk(writer, ["elsewhere"])
     #expect(other.run != conversation.run)
-    #expect(try writer.unclosedConversations(run: conversation.run) == [id])
     let before = try Archive(writer.connection).newestEvent()
     for (conversation, run) in [(id, other.run), (99, conversation.run), (id, 99), (-1, -1)] {
       #expect(
@@ -149,21 +148,9 @@ import Testing
     #expect(
       try !writer.recordDeath(
         conversation: id, run: conversation.run, at: .ms(21), by: .client, reason: .quit))
-    #expect(try writer.unclosedConversations(run: conversation.run) == [])
     #expect(
       try Archive(writer.connection).conversation(id, counting: false)?.ending
         == .closed(Event.Close(by: nil, .crashed, detail: "SIGSEGV"), at: .ms(20)))
-  }
-
-  @Test func aHandleIsFoundByTheConversationOfTheRun() throws {
-    let writer = try TranscriptWriter(path: scratch.path)
-    let named = try talk(writer, [])
-    let silent = try newConversation(writer)
-    try silent.append([(.open, .ms(1))])
-    let ids = try [named, silent].map { try #require($0.conversationID) }
-    #expect(try writer.handle(conversation: ids[0], run: named.run) == "tatyana")
-    #expect(try writer.handle(conversation: ids[0], run: silent.run) == nil)
-    #expect(try writer.handle(conversation: ids[1], run: silent.run) == nil)
   }
 
   @Test func numbersAreNeverUsedAgain() throws {

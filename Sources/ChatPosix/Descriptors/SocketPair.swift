@@ -37,6 +37,8 @@ public struct MessageSocket: Hashable, Sendable {
 
   public enum ReceiveResult: Hashable, Sendable {
     case message([UInt8])
+    /// A message longer than what was to be received; it is lost.
+    case tooLong
     case wouldBlock
     /// The other end is closed, or its process dead.
     case endOfFile
@@ -65,10 +67,10 @@ public struct MessageSocket: Hashable, Sendable {
     }
   }
 
-  /// Receives one message of at most `maximumLength` bytes. recv(2).
+  /// Receives one message of at most `maximumLength` bytes. recv(2), with
+  /// `MSG_TRUNC` to see that one was longer.
   ///
-  /// - Throws: ``SystemCallError``: `EMSGSIZE` when the message was longer; it
-  ///   is lost.
+  /// - Throws: ``SystemCallError``: `ENOMEM`.
   public func receive(
     maximumLength: Int = 256
   ) throws(SystemCallError) -> ReceiveResult {
@@ -95,8 +97,7 @@ public struct MessageSocket: Hashable, Sendable {
     }
     guard let count else { return .wouldBlock }
     if count == 0 { return .endOfFile }
-    if count > maximumLength { throw SystemCallError(call: "recv", errno: .messageTooLong) }
-    return .message(message)
+    return count > maximumLength ? .tooLong : .message(message)
   }
 
   public func close() { descriptor.closeOnce() }

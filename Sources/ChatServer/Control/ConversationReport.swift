@@ -1,63 +1,93 @@
 import ChatCore
+import Transcript
 
-/// What a conversation's process tells the listener: one message on their
-/// private socket each. None of it is a byte that a peer sent.
+/// What a conversation's process reports to the listener: one message on their
+/// private socket each. None of it is a byte that a peer sent, and no text of it
+/// is printed. Still, the process has read what a peer sent, and somebody may
+/// have taken it over: to the listener a report is a stranger's input, and
+/// ``ReportRule`` says which is legal when.
 enum ConversationReport: Hashable {
   /// The peer has a handle; the floor can be given.
   case ready
   /// The peer has gone and left words that the operator has not read; the floor
   /// can be given to show them.
-  case unheard
+  case unread
   /// The terminal is given back and what is left is the connection's end.
   case released
+  /// The open is in the transcript, under this id: after the first commit, and
+  /// after the first one to a transcript that took the place of another.
+  case recorded(conversation: Int64)
   /// A part of what the operator typed and did not say.
-  case unsaid([UInt8])
+  case draft([UInt8])
   /// The operator asked the server to stop: Ctrl-C on an empty line, which
   /// raw mode gives as a key.
   case interrupted
   /// Standard input has ended before the operator typed anything.
   case operatorAbsent
-  /// What the operator should read, from a conversation that has no terminal;
-  /// in our words.
-  case notice(String)
   /// Nobody reads standard output any more: there is no use in serving on.
   case outputGone
+  /// What the operator should read, from a conversation that has no terminal:
+  /// recording fails for this cause.
+  case recordingFailed(TranscriptTrouble)
+  /// Recording works again.
+  case recordingWorks
+  /// So many messages of a peer that has left can be shown to nobody.
+  case wordsUnread(count: Int)
   /// The conversation ended so, and that could not be recorded.
   case unrecorded(by: Party?, CloseReason)
 
-  var bytes: [UInt8] {
+  var code: ReportCode {
     switch self {
-    case .ready: [0x52]
-    case .unheard: [0x48]
-    case .released: [0x45]
-    case .unsaid(let text): [0x55] + text
-    case .interrupted: [0x49]
-    case .operatorAbsent: [0x41]
-    case .outputGone: [0x4f]
-    case .notice(let text): [0x4e] + text.utf8.prefix(ControlLimits.messageLength - 1)
-    case .unrecorded(let party, let reason):
-      [0x43] + "\(party?.rawValue ?? "-") \(reason.rawValue)".utf8
+    case .ready: .ready
+    case .unread: .unread
+    case .released: .released
+    case .recorded: .recorded
+    case .draft: .draft
+    case .interrupted: .interrupted
+    case .operatorAbsent: .operatorAbsent
+    case .outputGone: .outputGone
+    case .recordingFailed: .recordingFailed
+    case .recordingWorks: .recordingWorks
+    case .wordsUnread: .wordsUnread
+    case .unrecorded: .unrecorded
     }
   }
 
-  /// Both ends are this program: what cannot be read is our bug.
-  init(bytes: [UInt8]) {
-    let rest = bytes.dropFirst()
-    switch bytes.first {
-    case 0x52: self = .ready
-    case 0x48: self = .unheard
-    case 0x45: self = .released
-    case 0x55: self = .unsaid(Array(rest))
-    case 0x49: self = .interrupted
-    case 0x41: self = .operatorAbsent
-    case 0x4f: self = .outputGone
-    case 0x4e: self = .notice(String(decoding: rest, as: UTF8.self))
-    case 0x43:
-      let words = String(decoding: rest, as: UTF8.self).split(separator: " ")
-      let reason = words.last.flatMap { CloseReason(rawValue: String($0)) }
-      self = .unrecorded(
-        by: words.first.flatMap { Party(rawValue: String($0)) }, reason ?? .error)
-    default: preconditionFailure("a conversation reported nothing known: \(bytes.prefix(8))")
+  var bytes: [UInt8] {
+    ControlWriter.message(code.rawValue) { fields in
+      switch self {
+      case .ready, .unread, .released, .interrupted, .operatorAbsent, .outputGone,
+        .recordingWorks:
+        break
+      case .recorded(let conversation): fields.add(conversation)
+      case .draft(let part): fields.add(bytes: part)
+      case .recordingFailed(let trouble): fields.add(trouble)
+      case .wordsUnread(let count): fields.add(Int64(count))
+      case .unrecorded(let party, let reason):
+        fields.add(party)
+        fields.add(reason.rawValue)
+      }
     }
+  }
+
+  init(bytes: [UInt8]) throws(ControlError) {
+    guard let first = bytes.first else { throw .empty }
+    guard let code = ReportCode(rawValue: first) else { throw .unknownCode(first) }
+    var fields = ControlReader(bytes.dropFirst())
+    switch code {
+    case .ready: self = .ready
+    case .unread: self = .unread
+    case .released: self = .released
+    case .recorded: self = .recorded(conversation: try fields.rowID())
+    case .draft: self = .draft(fields.bytes())
+    case .interrupted: self = .interrupted
+    case .operatorAbsent: self = .operatorAbsent
+    case .outputGone: self = .outputGone
+    case .recordingFailed: self = .recordingFailed(try fields.trouble())
+    case .recordingWorks: self = .recordingWorks
+    case .wordsUnread: self = .wordsUnread(count: try fields.count())
+    case .unrecorded: self = .unrecorded(by: try fields.party(), try fields.reason())
+    }
+    try fields.end()
   }
 }

@@ -1,85 +1,97 @@
-/// What the listener tells a conversation's process: one message on their
-/// private socket each, a verb in one byte and its argument.
+import ChatCore
+
+/// What the listener orders a conversation's process to do: one message on their
+/// private socket each.
 enum ListenerOrder: Hashable {
   /// The terminal is yours. What the operator typed and did not say in the
-  /// last conversation came before, by ``unsaid``.
+  /// last conversation came before, by ``draft``.
   case floor
-  /// A part of the operator's unsaid text; its parts come in order.
-  case unsaid([UInt8])
-  /// The place in line, from 1.
+  /// A part of the operator's draft; its parts come in order.
+  case draft([UInt8])
+  /// The place in the queue, from 1.
   case place(Int)
-  /// There is no room in the line.
+  /// There is no room in the queue.
   case full
   /// Say goodbye and go; the text names what stopped the server.
   case stop(String)
-  /// Tell the operator, in these words.
+  /// Show this to the operator.
   case notice(String)
-  /// Who waits in line, in order: the addresses that the listener accepted.
-  case line([WaitingPeer])
+  /// Who waits in the queue, in order.
+  case queue([WaitingPeer])
+
+  var code: OrderCode {
+    switch self {
+    case .floor: .floor
+    case .draft: .draft
+    case .place: .place
+    case .full: .full
+    case .stop: .stop
+    case .notice: .notice
+    case .queue: .queue
+    }
+  }
 
   var bytes: [UInt8] {
-    switch self {
-    case .floor: [0x46]
-    case .unsaid(let text): [0x55] + text
-    case .place(let place): [0x50] + "\(place)".utf8
-    case .full: [0x4c]
-    case .stop(let what): [0x53] + what.utf8
-    case .notice(let text): [0x4e] + text.utf8
-    case .line(let peers):
-      [0x57] + peers.map { "\($0.port) \($0.address)" }.joined(separator: "\n").utf8
+    ControlWriter.message(code.rawValue) { fields in
+      switch self {
+      case .floor, .full: break
+      case .draft(let part): fields.add(bytes: part)
+      case .place(let place): fields.add(Int64(place))
+      case .stop(let cause): fields.add(cause)
+      case .notice(let text): fields.add(text)
+      case .queue(let peers): for peer in peers { fields.add(peer) }
+      }
     }
   }
 
-  /// Both ends are this program: what cannot be read is our bug.
-  init(bytes: [UInt8]) {
-    let rest = bytes.dropFirst()
-    let text = String(decoding: rest, as: UTF8.self)
-    switch bytes.first {
-    case 0x46: self = .floor
-    case 0x55: self = .unsaid(Array(rest))
-    case 0x50: self = .place(Int(text) ?? 1)
-    case 0x4c: self = .full
-    case 0x53: self = .stop(text)
-    case 0x4e: self = .notice(text)
-    case 0x57: self = .line(text.split(separator: "\n").compactMap(WaitingPeer.init))
-    default: preconditionFailure("the listener gave an order that is none: \(bytes.prefix(8))")
+  init(bytes: [UInt8]) throws(ControlError) {
+    guard let first = bytes.first else { throw .empty }
+    guard let code = OrderCode(rawValue: first) else { throw .unknownCode(first) }
+    var fields = ControlReader(bytes.dropFirst())
+    switch code {
+    case .floor: self = .floor
+    case .draft: self = .draft(fields.bytes())
+    case .place: self = .place(Int(try fields.integer(in: 1...Int64(Int32.max))))
+    case .full: self = .full
+    case .stop: self = .stop(try fields.text())
+    case .notice: self = .notice(try fields.text())
+    case .queue: self = .queue(try fields.waitingPeers())
     }
+    try fields.end()
   }
 }
 
-/// A peer in line, as far as the listener knows it.
+/// A peer in the queue, as far as the listener knows it.
 struct WaitingPeer: Hashable {
-  /// Numeric.
+  /// Of its conversation.
+  var processID: Int32
+  /// Its conversation in the transcript; `nil` where there is none.
+  var conversation: Int64?
+  /// When its conversation was opened, for the search of its handle.
+  var openedAt: Timestamp
+  /// Numeric, with the port: `127.0.0.1:50112`, `[::1]:50112`.
   var address: String
-  var port: Int
+}
 
-  init(address: String, port: Int) {
-    self.address = address
-    self.port = port
-  }
-
-  /// `PORT ADDRESS`
-  init?(_ text: Substring) {
-    let words = text.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, let port = Int(words[0]) else { return nil }
-    self.init(address: String(words[1]), port: port)
+extension ControlWriter {
+  fileprivate mutating func add(_ peer: WaitingPeer) {
+    add(Int64(peer.processID))
+    add(peer.conversation ?? 0)
+    add(peer.openedAt.milliseconds)
+    add(peer.address)
   }
 }
 
-/// Limits of the private sockets.
-enum ControlLimits {
-  /// Bytes of one message; a Unix socket's buffer holds several
-  /// (net.core.wmem_default is 208 KiB).
-  static let messageLength = 16 * 1024
-  /// Bytes of unsaid text carried from one conversation to the next: the
-  /// longest paste.
-  static let unsaidLength = 64 * 1024
-
-  /// `bytes` in parts that fit a message each.
-  static func parts(of bytes: [UInt8]) -> [[UInt8]] {
-    let bytes = bytes.prefix(unsaidLength)
-    return stride(from: 0, to: bytes.count, by: messageLength - 1).map {
-      Array(bytes[$0...].prefix(messageLength - 1))
+extension ControlReader {
+  fileprivate mutating func waitingPeers() throws(ControlError) -> [WaitingPeer] {
+    var peers: [WaitingPeer] = []
+    while !isAtEnd {
+      guard peers.count < ControlLimits.queueLength else { throw .trailing }
+      peers.append(
+        WaitingPeer(
+          processID: Int32(try integer(in: 1...Int64(Int32.max))),
+          conversation: try optionalRowID(), openedAt: try timestamp(), address: try text()))
     }
+    return peers
   }
 }

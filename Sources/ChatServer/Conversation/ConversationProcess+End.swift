@@ -21,7 +21,7 @@ extension ConversationProcess {
         try? StandardError.write(sentence + "\n")
       }
     }
-    for part in ControlLimits.parts(of: draft) { report(.unsaid(part)) }
+    for part in ControlLimits.parts(ofDraft: draft) { report(.draft(part)) }
     if !ending.isRecorded { report(.unrecorded(by: ending.by, ending.reason)) }
     report(.released)
     link.finish(within: Self.farewellWithin)
@@ -32,11 +32,10 @@ extension ConversationProcess {
   /// `printf 'bob> hi' | nc`. Sees it off and stays until the operator can read
   /// what it said; its connection is closed after that, since the floor may
   /// come at any moment and a peer that does not close its end is waited for.
-  /// Where that cannot be, the operator reads how much there was, in our words,
-  /// since the listener passes on no others.
+  /// Where that cannot be, the listener says how much there was.
   private func waitToBeRead(_ ending: Conversation.Ending) {
     link.hangUp(at: Self.now)
-    report(.unheard)
+    report(.unread)
     var poller = Poller()
     while desk == nil, !isDismissed {
       _ = try? poller.poll([Interest(line.descriptor)])

@@ -51,18 +51,23 @@ extension ConversationProcess {
     }
   }
 
+  /// Those who are new in the queue and named, each time that it is shown: once a
+  /// second at most. Of the others, which is a crowd, the number.
+  private static let namedAtOnce = 3
+
   /// Names those who are new in the queue, which has `count` now.
   func announce(_ new: [WaitingPeer], of count: Int) {
-    for peer in new {
+    for peer in new.prefix(Self.namedAtOnce) {
       notify(.joined(name: name(of: peer), waiting: count))
+    }
+    if new.count > Self.namedAtOnce {
+      notify(.joinedToo(count: new.count - Self.namedAtOnce, waiting: count))
     }
   }
 
   /// The handle is in the transcript, put there by the process that read it.
   private func name(of peer: WaitingPeer) -> String {
-    let address = SocketAddress.text(host: peer.address, port: peer.port)
-    guard let handle = try? recorder.handle(ofPeerAt: peer.address, port: peer.port)
-    else { return address }
-    return "\(TextSanitizer.escapedOnOneLine(handle)) (\(address))"
+    guard let handle = try? recorder.handle(of: peer) else { return peer.address }
+    return "\(TextSanitizer.escapedOnOneLine(handle)) (\(peer.address))"
   }
 }

@@ -24,7 +24,8 @@ final class ConversationProcess {
   /// does.
   private(set) var draft: [UInt8] = []
   private(set) var ending: Conversation.Ending?
-  /// Who waits in the queue, as the listener said last.
+  /// Who waits in the queue, as the listener said last: only to the one with
+  /// the floor.
   private(set) var queue: [WaitingPeer] = []
   /// Why recording fails, as long as it does.
   private var trouble: TranscriptError?
@@ -34,18 +35,21 @@ final class ConversationProcess {
   /// There is no hope of the floor: the queue is full, the server stops.
   private(set) var isDismissed = false
   private var outputGoneIsReported = false
+  /// The id in the transcript that the listener knows of.
+  private var reportedConversation: Int64?
   private var poller = Poller()
 
   /// Serves one peer to the end. Without a `run` nothing is kept.
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun?,
-    settings: ServerSettings, words: ServerWords
+    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, line: MessageSocket,
+    run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
     let process = ConversationProcess(
-      peer: peer, address: address, line: line, run: run, settings: settings, words: words)
+      peer: peer, address: address, openedAt: openedAt, line: line, run: run,
+      settings: settings, words: words)
     // The process ends with it: what it holds, the transcript's connection
     // above all, the kernel takes back in one piece and in less time.
     _ = Unmanaged.passRetained(process)
@@ -53,8 +57,8 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, line: MessageSocket, run: ServerRun?,
-    settings: ServerSettings, words: ServerWords
+    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, line: MessageSocket,
+    run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
     self.settings = settings
@@ -63,7 +67,9 @@ final class ConversationProcess {
     self.address = address
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
-      run.map { TranscriptRecorder(run: $0, mode: settings.mode, address: address) }
+      run.map {
+        TranscriptRecorder(run: $0, mode: settings.mode, address: address, openedAt: openedAt)
+      }
       ?? MemoryRecorder()
     machine = Conversation(
       ConversationSettings(role: .server, mode: settings.mode, idleLimit: settings.idleLimit),
@@ -175,6 +181,7 @@ extension ConversationProcess {
     guard recorder.hasPending else { return }
     do throws(TranscriptError) {
       try recorder.commit()
+      reportConversation()
       if trouble != nil {
         trouble = nil
         notify(.recordingWorks)
@@ -245,10 +252,17 @@ extension ConversationProcess {
     desk?.reject(message, obstacle, reason: reason, peer: machine.peer, at: now)
   }
 
-  /// To the operator, through the listener while another has the terminal.
+  /// To the operator, through the listener while another has the terminal: by a
+  /// code, since the listener prints no words of a process that reads a peer's.
   func notify(_ notice: ServerNotice) {
-    let sentence = words.sentence(notice)
-    if let desk { desk.notify(sentence) } else { report(.notice(sentence)) }
+    if let desk { return desk.notify(words.sentence(notice)) }
+    switch notice {
+    case .recordingFailed(let error): report(.recordingFailed(TranscriptTrouble(error)))
+    case .recordingWorks: report(.recordingWorks)
+    case .unread(_, let count, _): report(.wordsUnread(count: count))
+    // The rest is about what only the one with the terminal does.
+    default: break
+    }
   }
 }
 
@@ -260,17 +274,34 @@ extension ConversationProcess {
     _ = try? line.send(report.bytes)
   }
 
+  /// The listener knows a conversation by its process until this comes: after the
+  /// first commit, and after the first one to a transcript that took the place
+  /// of another.
+  private func reportConversation() {
+    guard let id = recorder.conversation, id != reportedConversation else { return }
+    reportedConversation = id
+    report(.recorded(conversation: id))
+  }
+
   func readListener(at now: Instant) {
-    while true {
+    while !listenerIsGone {
       switch try? line.receive(maximumLength: ControlLimits.messageLength) {
-      case .message(let bytes): take(ListenerOrder(bytes: bytes), at: now)
+      case .message(let bytes):
+        if let order = try? ListenerOrder(bytes: bytes) {
+          take(order, at: now)
+        } else {
+          loseListener("the listener sent an unreadable order", at: now)
+        }
       case .wouldBlock: return
-      case .endOfFile, nil:
-        listenerIsGone = true
-        dismiss("the listener died", at: now)
-        return
+      case .tooLong: loseListener("the listener sent an overlong order", at: now)
+      case .endOfFile, nil: loseListener("the listener died", at: now)
       }
     }
+  }
+
+  private func loseListener(_ what: String, at now: Instant) {
+    listenerIsGone = true
+    dismiss(what, at: now)
   }
 
   private func take(_ order: ListenerOrder, at now: Instant) {
@@ -278,17 +309,17 @@ extension ConversationProcess {
     case .floor:
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
-    case .unsaid(let text): draft += text
+    case .draft(let part): draft += part
     case .place(let place): post(.listenerQueued(place: place), at: now)
     case .full:
       isDismissed = true
       post(.listenerIsFull, at: now)
     case .stop(let what): dismiss(what, at: now)
     case .notice(let text): desk?.notify(text)
-    case .line(let peers):
-      let known = queue
+    case .queue(let peers):
+      let known = Set(queue.map(\.processID))
       queue = peers
-      if desk != nil { announce(peers.filter { !known.contains($0) }, of: peers.count) }
+      announce(peers.filter { !known.contains($0.processID) }, of: peers.count)
     }
   }
 

@@ -16,6 +16,8 @@ final class MemoryRecorder: Recorder {
 
   var isBeyondMending: Bool { false }
 
+  var conversation: Int64? { nil }
+
   func ask(_ entry: Entry) {
     switch entry {
     // Asks for no commit; see ``Entry/floor``.
@@ -42,7 +44,7 @@ final class MemoryRecorder: Recorder {
     last.suffix(limit)
   }
 
-  /// Only the process that talks with a peer has heard its handle, and the
+  /// Only the process that talks with a peer has read its handle, and the
   /// listener, between the two, reads nothing that a peer said.
-  func handle(ofPeerAt address: String, port: Int) -> String? { nil }
+  func handle(of peer: WaitingPeer) -> String? { nil }
 }

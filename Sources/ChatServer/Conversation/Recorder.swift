@@ -9,6 +9,10 @@ protocol Recorder: AnyObject {
   /// Whether this process can never record again, though another may.
   var isBeyondMending: Bool { get }
 
+  /// The conversation's id in the transcript, once its opening is recorded;
+  /// another one in a transcript that took the place of the first.
+  var conversation: Int64? { get }
+
   /// Takes an entry to be committed with the next ``commit()``.
   func ask(_ entry: Entry)
 
@@ -25,5 +29,5 @@ protocol Recorder: AnyObject {
 
   /// The handle of another peer of this server, once it has said it; `nil`
   /// too where nobody can know.
-  func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String?
+  func handle(of peer: WaitingPeer) throws(TranscriptError) -> String?
 }

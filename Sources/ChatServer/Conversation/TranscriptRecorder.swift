@@ -9,6 +9,8 @@ final class TranscriptRecorder: Recorder {
   private var run: ServerRun
   private let mode: Mode
   private let address: SocketAddress
+  /// When the listener says that the conversation was opened.
+  private let openedAt: Timestamp
   private var transcript: TranscriptWriter?
   private var writer: ConversationWriter?
   /// Of a transcript that was begun again; else the listener holds it for all.
@@ -18,23 +20,26 @@ final class TranscriptRecorder: Recorder {
   /// What shares the next commit, whenever that is.
   private var companions: [(Entry, Timestamp)] = []
 
-  init(run: ServerRun, mode: Mode, address: SocketAddress) {
+  init(run: ServerRun, mode: Mode, address: SocketAddress, openedAt: Timestamp) {
     self.run = run
     self.mode = mode
     self.address = address
+    self.openedAt = openedAt
   }
 
   private(set) var isBeyondMending = false
 
   var hasPending: Bool { !pending.isEmpty }
 
-  /// The conversation's id in the transcript, from the first commit on; another
-  /// one after the transcript was begun again.
   var conversation: Int64? { writer?.conversationID }
 
   func ask(_ entry: Entry) {
-    let stamped = (entry, Timestamp(milliseconds: Clock.realtimeMilliseconds()))
-    if case .floor = entry { companions.append(stamped) } else { pending.append(stamped) }
+    let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    switch entry {
+    case .open: pending.append((entry, openedAt))
+    case .floor: companions.append((entry, now))
+    default: pending.append((entry, now))
+    }
   }
 
   /// Makes everything asked for durable.
@@ -88,9 +93,11 @@ final class TranscriptRecorder: Recorder {
     return try transcript?.lastMessages(with: peer, limit: limit) ?? []
   }
 
-  func handle(ofPeerAt address: String, port: Int) throws(TranscriptError) -> String? {
+  func handle(of peer: WaitingPeer) throws(TranscriptError) -> String? {
+    guard let conversation = peer.conversation else { return nil }
     _ = try openWriter()
-    return try transcript?.handle(run: run.id, peerAddress: address, peerPort: port)
+    return try transcript?.handle(
+      conversation: conversation, openedAt: peer.openedAt, run: run.id)
   }
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {

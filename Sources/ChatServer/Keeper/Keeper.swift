@@ -28,7 +28,7 @@ package struct Keeper {
   private let writer: TranscriptWriter
   private var run: ServerRun
   /// What could not be recorded yet, oldest first.
-  private var unburied: [KeeperRequest] = []
+  private var deaths: [ConversationDeath] = []
   /// When to bring the index a step forward; `nil` when it is up to date.
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
   private var isStopping = false
@@ -58,7 +58,7 @@ package struct Keeper {
       keeper.serve()
       return 0
     } catch {
-      _ = try? line.send(KeeperAnswer.failed(error).bytes)
+      _ = try? line.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
       return 1
     }
   }
@@ -72,17 +72,17 @@ package struct Keeper {
   private mutating func serve() {
     var poller = Poller()
     while true {
-      let wait = [indexWait, unburied.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
+      let wait = [indexWait, deaths.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
         .compactMap { $0 }.min()
       let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
       if !ready.isEmpty, !receive() { return }
       look()
-      bury()
+      recordDeaths()
       if isBeyondMending { return }
       if isStopping {
-        if unburied.isEmpty { stop() }
+        if deaths.isEmpty { stop() }
         return
       }
       if indexWait == 0 { index() }
@@ -93,13 +93,16 @@ package struct Keeper {
     indexAt.map { max(0, $0 - Clock.monotonicMilliseconds()) }
   }
 
-  /// Takes all requests there are; false when the listener is gone.
+  /// Takes all requests there are; false when the listener is gone, or sends
+  /// what no listener sends.
   private mutating func receive() -> Bool {
     while true {
-      let result = try? line.receive(maximumLength: ControlLimits.messageLength)
-      switch result {
-      case .message(let bytes): take(KeeperRequest(bytes: bytes))
+      switch try? line.receive(maximumLength: ControlLimits.messageLength) {
+      case .message(let bytes):
+        guard let request = try? KeeperRequest(bytes: bytes) else { return false }
+        take(request)
       case .wouldBlock: return true
+      case .tooLong: return false
       // A listener that died did not stop its run: the run stays unended.
       case .endOfFile, nil: return false
       }
@@ -108,7 +111,7 @@ package struct Keeper {
 
   private mutating func take(_ request: KeeperRequest) {
     switch request {
-    case .bury: unburied.append(request)
+    case .recordDeath(let death): deaths.append(death)
     case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .stop: isStopping = true
     }
@@ -122,20 +125,18 @@ package struct Keeper {
     }
   }
 
-  private mutating func bury() {
-    while let request = unburied.first {
-      guard case .bury(let address, let port, let at, let by, let reason, let detail) = request
-      else { return }
-      do {
+  private mutating func recordDeaths() {
+    while let death = deaths.first {
+      do throws(TranscriptError) {
         if let conversation = try writer.unclosedConversation(
-          run: run.id, peerAddress: address, peerPort: port)
+          death.conversation, openedAt: death.openedAt, run: run.id)
         {
           try writer.recordDeath(
-            conversation: conversation, run: run.id, at: at, by: by, reason: reason,
-            detail: detail)
+            conversation: conversation, run: run.id, at: death.at, by: death.by,
+            reason: death.reason, detail: death.detail)
         }
-        unburied.removeFirst()
-        _ = try? line.send(KeeperAnswer.buried)
+        deaths.removeFirst()
+        _ = try? line.send(KeeperAnswer.recorded.bytes)
       } catch {
         reopen(after: error)
         return
@@ -164,7 +165,7 @@ package struct Keeper {
       try writer.stopRun(run.id, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
     } catch {
       // The run stays unended, which is what `history verify` then says.
-      _ = try? line.send(KeeperAnswer.failed(error).bytes)
+      _ = try? line.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
     }
   }
 

@@ -1,22 +1,32 @@
+import ChatCore
 import ChatPosix
 import Transcript
 
 /// The listener's end of the keeper: starts it, asks it, starts it again when
 /// it died.
 final class KeeperLine {
+  /// Requests kept for a keeper that does not come to them: past so many, those
+  /// that follow are not kept, and what they were to record is found lost when
+  /// the run is over.
+  static let backlogLimit = 10_000
+
   private(set) var processID: Int32 = -1
   private(set) var socket: MessageSocket?
   /// What the keeper has not taken yet, oldest first.
   private var backlog: [KeeperRequest] = []
-  /// Ends of conversations that it has taken and not told to be recorded,
-  /// oldest first: what one that is killed leaves to the next.
+  /// Deaths that it has taken and not confirmed, oldest first: what one that is
+  /// killed leaves to the next.
   private var unconfirmed: [KeeperRequest] = []
+  /// Whether the present keeper has yet to say that it runs.
+  private var isStarting = false
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
 
   init(run: ServerRun) {
     self.run = run
   }
+
+  // MARK: Its life
 
   /// Starts the keeper and waits until it has opened the transcript, or until
   /// a signal asks the program to end: the run has no id then.
@@ -36,10 +46,12 @@ final class KeeperLine {
     }
     switch first {
     case .answer(.running(let id)):
+      isStarting = false
       run.id = id
       return signals
     case .interrupted: return signals
-    case .answer(.failed(let error)): throw .transcript(error)
+    case .answer(.failed(let trouble)): throw .transcript(trouble.error(at: run.database))
+    case .answer(.recorded), .unreadable: ChildProcess.kill(processID)
     case .endOfFile: break
     }
     let status: ExitStatus
@@ -53,6 +65,7 @@ final class KeeperLine {
 
   private enum FirstAnswer {
     case answer(KeeperAnswer)
+    case unreadable
     /// It died before.
     case endOfFile
     /// The program is asked to end.
@@ -68,7 +81,9 @@ final class KeeperLine {
       switch try socket.receive(maximumLength: ControlLimits.messageLength) {
       case .wouldBlock: if signals.contains(where: \.stops) { return .interrupted }
       case .endOfFile: return .endOfFile
-      case .message(let bytes): return .answer(KeeperAnswer(bytes: bytes, path: run.database))
+      case .tooLong: return .unreadable
+      case .message(let bytes):
+        return (try? KeeperAnswer(bytes: bytes)).map(FirstAnswer.answer) ?? .unreadable
       }
     }
   }
@@ -76,73 +91,22 @@ final class KeeperLine {
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
       let run = run
-      (processID, socket) = try ChildProcess.fork(withLine: { line in
+      let (child, socket) = try ChildProcess.fork(withLine: { line in
         closeOthers()
         Signals.resetInChild()
         return Keeper.main(line: line, run: run)
       })
+      attach(child, socket)
     } catch {
       throw .system(error)
     }
   }
 
-  /// Asks for something; kept until the keeper takes it.
-  func ask(_ request: KeeperRequest) {
-    backlog.append(request)
-    send()
-  }
-
-  /// Hands over what the keeper takes now.
-  func send() {
-    while let request = backlog.first, let socket {
-      switch try? socket.send(request.bytes) {
-      case .sent: backlog.removeFirst()
-      case .wouldBlock, .closed, nil: return
-      }
-      if case .bury = request { unconfirmed.append(request) }
-    }
-  }
-
-  /// What to poll for, so that ``hear()`` is called.
-  var interest: Interest? { socket.map { Interest($0.descriptor) } }
-
-  /// Hears what is recorded.
-  func hear() {
-    while let socket {
-      switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
-      case .message(KeeperAnswer.buried):
-        if !unconfirmed.isEmpty { unconfirmed.removeFirst() }
-      // A later keeper's first word: the run's id stays.
-      case .message: continue
-      case .wouldBlock: return
-      case .endOfFile, nil:
-        // Its death is told by SIGCHLD.
-        hangUp()
-      }
-    }
-  }
-
-  private func hangUp() {
-    socket?.close()
-    socket = nil
-  }
-
-  /// Whether something waits to be handed over.
-  var isBehind: Bool { !backlog.isEmpty }
-
-  /// Takes back what a keeper that has gone left undone, and its end of the
-  /// line with it. What was recorded and not told is asked for again, which does
-  /// nothing, unless the same peer is here once more: `isHere` says so.
-  func takeBack(unless isHere: (_ address: String, _ port: Int) -> Bool) {
-    hear()
-    let undone = unconfirmed.filter { request in
-      guard case .bury(let address, let port, _, _, _, _) = request else { return false }
-      return !isHere(address, port)
-    }
-    backlog.insert(contentsOf: undone, at: 0)
-    unconfirmed = []
-    hangUp()
-    processID = -1
+  /// Takes a process that has just been forked for the keeper.
+  func attach(_ process: Int32, _ socket: MessageSocket) {
+    processID = process
+    self.socket = socket
+    isStarting = true
   }
 
   /// Puts another keeper in the place of one that has gone.
@@ -151,17 +115,109 @@ final class KeeperLine {
     send()
   }
 
-  /// In a forked conversation: this line is the listener's alone.
+  /// Takes back what a keeper that has gone left undone, and its end of the
+  /// socket with it. What was recorded and not confirmed is asked for again,
+  /// which changes nothing: the conversation has its close then.
+  func takeBack() {
+    _ = read()
+    backlog.insert(contentsOf: unconfirmed, at: 0)
+    unconfirmed = []
+    hangUp()
+    processID = -1
+  }
+
+  private func hangUp() {
+    socket?.close()
+    socket = nil
+  }
+
+  /// In a forked conversation: this socket is the listener's alone.
   func closeInChild() { socket?.close() }
 
-  /// Has the run's end recorded and waits for the keeper to go, for `patience`
-  /// in milliseconds, and no longer than `impatience` after another signal that
-  /// asks the program to end.
-  func finish(within patience: Int64, afterAnotherSignal impatience: Int64) {
-    ask(.stop)
-    var deadline = Clock.monotonicMilliseconds() + patience
+  // MARK: What it is asked
+
+  /// Asks for something; kept until the keeper takes it.
+  func enqueue(_ request: KeeperRequest) {
+    if request == .index && backlog.last == .index { return }
+    guard request == .stop || backlog.count + unconfirmed.count < Self.backlogLimit else { return }
+    backlog.append(request)
+    send()
+  }
+
+  /// Hands over what the keeper takes now.
+  func send() {
+    var taken = 0
+    defer { backlog.removeFirst(taken) }
+    while taken < backlog.count, let socket {
+      switch try? socket.send(backlog[taken].bytes) {
+      case .sent: break
+      case .wouldBlock, .closed, nil: return
+      }
+      if case .recordDeath = backlog[taken] { unconfirmed.append(backlog[taken]) }
+      taken += 1
+    }
+  }
+
+  /// Whether it has yet to confirm the death of a conversation opened then.
+  func owesDeath(openedAt: Timestamp) -> Bool {
+    (unconfirmed + backlog).contains {
+      if case .recordDeath(let death) = $0 { death.openedAt == openedAt } else { false }
+    }
+  }
+
+  /// Whether something waits to be handed over.
+  var isBehind: Bool { !backlog.isEmpty }
+
+  // MARK: What it answers
+
+  /// What to poll for, so that ``read()`` is called.
+  var interest: Interest? { socket.map { Interest($0.descriptor) } }
+
+  /// Reads what is recorded. A keeper answers once to each death and says once
+  /// that it runs, so however much it sends, no more is read than it was asked.
+  ///
+  /// - Returns: false when it answered what it was not asked, or what cannot be
+  ///   read: it is not what it was, and nothing more is read from it.
+  func read() -> Bool {
+    while let socket {
+      switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
+      case .message(let bytes):
+        if take(try? KeeperAnswer(bytes: bytes)) { continue }
+        hangUp()
+        return false
+      case .tooLong:
+        hangUp()
+        return false
+      case .wouldBlock: return true
+      case .endOfFile, nil:
+        // Its death comes as SIGCHLD.
+        hangUp()
+      }
+    }
+    return true
+  }
+
+  /// Whether the answer is one that is due.
+  private func take(_ answer: KeeperAnswer?) -> Bool {
+    switch answer {
+    // The run's id stays what the first keeper said.
+    case .running where isStarting, .failed where isStarting: isStarting = false
+    case .recorded where !isStarting && !unconfirmed.isEmpty: unconfirmed.removeFirst()
+    case .running, .failed, .recorded, nil: return false
+    }
+    return true
+  }
+
+  // MARK: The end
+
+  /// Has the run's end recorded and waits for the keeper to go, for `patience`,
+  /// and no longer than `impatience` after another signal that asks the program
+  /// to end.
+  func finish(within patience: Duration, afterAnotherSignal impatience: Duration) {
+    enqueue(.stop)
+    var deadline = Self.now.advanced(by: patience)
     var poller = Poller()
-    while Clock.monotonicMilliseconds() < deadline {
+    while Self.now < deadline {
       send()
       // End of file: the keeper has left.
       guard let socket,
@@ -169,12 +225,19 @@ final class KeeperLine {
           [Interest(socket.descriptor)], timeoutMilliseconds: isBehind ? 10 : 100)
       else { return }
       if Signals.take().contains(where: \.stops) {
-        deadline = min(deadline, Clock.monotonicMilliseconds() + impatience)
+        deadline = min(deadline, Self.now.advanced(by: impatience))
       }
       if ready.isEmpty { continue }
-      if case .endOfFile? = try? socket.receive(maximumLength: ControlLimits.messageLength) {
-        return
+      switch try? socket.receive() {
+      case .endOfFile: return
+      case .wouldBlock: continue
+      // Where it is not what it was, nobody is left to look after it.
+      case .message(let bytes):
+        if (try? KeeperAnswer(bytes: bytes)) == nil { return ChildProcess.kill(processID) }
+      case .tooLong, nil: return ChildProcess.kill(processID)
       }
     }
   }
+
+  private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 }

@@ -2,9 +2,9 @@ import ChatCore
 import ChatPosix
 
 extension Listener {
-  /// Takes every peer that has arrived.
-  func acceptAll(at now: Instant) {
-    while true {
+  /// Takes peers that have arrived.
+  func acceptSome(at now: Instant) {
+    for _ in 0..<Self.acceptsAtOnce {
       do throws(SystemCallError) {
         switch try socket.accept() {
         case .wouldBlock:
@@ -12,8 +12,7 @@ extension Listener {
         case .retryLater(.connectionAbort):
           continue
         case .retryLater(let errno):
-          tell(.acceptFailed(errno))
-          acceptAgainAt = now.advanced(byMilliseconds: Self.acceptPause)
+          pause(after: .acceptFailed(errno), at: now)
           return
         case .accepted(let peer, let address):
           admit(peer, from: address, at: now)
@@ -21,79 +20,61 @@ extension Listener {
           if acceptAgainAt != nil { return }
         }
       } catch {
-        tell(.acceptFailed(error.errno))
-        acceptAgainAt = now.advanced(byMilliseconds: Self.acceptPause)
+        pause(after: .acceptFailed(error.errno), at: now)
         return
       }
     }
   }
 
+  private func pause(after notice: ServerNotice, at now: Instant) {
+    post(notice, at: now)
+    acceptAgainAt = now.advanced(by: Self.acceptPause)
+  }
+
   private func admit(_ peer: FileDescriptor, from address: SocketAddress, at now: Instant) {
     defer { peer.closeOnce() }
-    if isFull {
-      turnAway(peer, at: now)
+    var actions: [ListenerMachine.Action] = []
+    let openedAt = machine.admit(
+      at: Self.timeOfDay, now: now, isOwed: { keeper?.owesDeath(openedAt: $0) == true }, &actions)
+    perform(actions, at: now)
+    guard let openedAt else {
+      turnAway(peer)
       return
     }
-    makeRoomForAnother()
+    var settings = settings
+    settings.operatorIsAbsent = machine.operatorIsAbsent
     do throws(SystemCallError) {
       try peer.setPeerOptions()
       // Whatever is open here is open there: what is not its own it closes.
-      let (child, line) = try ChildProcess.fork(withLine: { [self] line in
+      let (child, socket) = try ChildProcess.fork(withLine: { [self, settings] line in
+        Signals.resetInChild()
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, line: line, run: keeper?.run,
+          peer: peer, address: address, openedAt: openedAt, line: line, run: keeper?.run,
           settings: settings, words: words)
       })
-      sessions.append(Session(processID: child, line: line, address: address))
+      sockets.append((child, socket))
+      post(.forked(child, address, openedAt: openedAt), at: now)
     } catch {
       // ECONNRESET and its like: the peer has gone again. The rest is a
-      // shortage, of which the peer is told by the close.
-      tell(.forkFailed(error.errno))
-      acceptAgainAt = now.advanced(byMilliseconds: Self.acceptPause)
+      // shortage, of which the peer learns by the close.
+      pause(after: .forkFailed(error.errno), at: now)
     }
   }
-
-  /// Whether a newcomer finds no place: somebody talks and the line is full.
-  private var isFull: Bool {
-    sessions.contains { $0.standing == .hasFloor } && lineLength >= settings.waitingLimit
-  }
-
-  /// How many wait for the floor.
-  var lineLength: Int { sessions.count { $0.standing == .waiting } }
 
   /// One plain sentence and a close; nothing waits for the newcomer.
-  private func turnAway(_ peer: FileDescriptor, at now: Instant) {
-    let sentence = words.sentence(.lineIsFull(waiting: lineLength)) + "\n"
+  private func turnAway(_ peer: FileDescriptor) {
+    let sentence = words.sentence(.lineIsFull(waiting: machine.queueLength)) + "\n"
     _ = try? peer.writeAvailable(Array(sentence.utf8))
     try? peer.shutdownWrite()
-    turnedAway += 1
-    if turnedAwayNoticeAt == nil { turnedAwayNoticeAt = now }
   }
 
-  /// Tells the operator of those turned away, once a second at most.
-  func tellTurnedAway(at now: Instant) {
-    guard let noticeAt = turnedAwayNoticeAt, now >= noticeAt else { return }
-    if turnedAway == 0 {
-      turnedAwayNoticeAt = nil
-      return
-    }
-    tell(.turnedAway(count: turnedAway))
-    turnedAway = 0
-    turnedAwayNoticeAt = now.advanced(byMilliseconds: Self.noticeInterval)
-  }
-
-  /// Sends the oldest silent peer away when there are too many of them.
-  private func makeRoomForAnother() {
-    let silent = sessions.indices.filter { sessions[$0].standing == .introducing }
-    guard silent.count >= Self.introducingLimit, let oldest = silent.first else { return }
-    order(.full, oldest)
-    sessions[oldest].standing = .leaving
-  }
-
-  private func closeInChild() {
-    Signals.resetInChild()
+  /// In a forked child: what is this process's alone.
+  func closeInChild() {
     socket.close()
-    for session in sessions { session.line.close() }
+    for (_, socket) in sockets { socket.close() }
     keeper?.closeInChild()
+    output.closeInChild()
+    errors.closeInChild()
   }
 }

@@ -4,29 +4,19 @@ import Transcript
 
 /// The listening process: accepts, forks, hands out the floor in order of
 /// arrival, reaps. It reads no byte that a peer sent, opens no database and
-/// starts no thread.
+/// starts no thread. What it decides is ``ListenerMachine``'s; here it is done.
 public final class Listener {
-  /// Silent connections kept at once. They wait for a first word, not in
-  /// line; past this many the oldest has to go, so that nobody can fill the
-  /// house by saying nothing.
-  static let introducingLimit = 32
-  /// Peers that have gone and whose words wait to be read: each is a process.
-  /// Of more than a screenful the operator is told how many there were.
-  static let unheardLimit = 16
-  /// Milliseconds that conversations get for their goodbyes when the server
-  /// stops: as long as they themselves try to record a close, and some more.
-  static let stopWithin: Int64 = 5_000
-  /// The same once the server was told to stop a second time.
-  static let impatientStopWithin: Int64 = 500
-  /// Milliseconds for which nobody is accepted after the system ran short of
-  /// something: poll(2) would report the same peer at once.
-  static let acceptPause: Int64 = 100
-  /// Milliseconds between the starts of two keepers.
-  static let keeperPause: Int64 = 1_000
-  /// Milliseconds between two notices of peers turned away.
-  static let noticeInterval: Int64 = 1_000
+  /// For which nobody is accepted after the system ran short of something:
+  /// poll(2) would report the same peer at once.
+  static let acceptPause = Duration.milliseconds(100)
+  /// Peers taken in one turn of the loop: signals and reports come between.
+  static let acceptsAtOnce = 16
+  /// Between the starts of two keepers.
+  static let keeperPause = Duration.seconds(1)
+  /// What the last notices may take to a slow reader.
+  static let lastWordsWithin = Duration.milliseconds(500)
 
-  var settings: ServerSettings
+  let settings: ServerSettings
   let words: ServerWords
   let socket: ListeningSocket
   /// `nil` where nothing is kept.
@@ -37,30 +27,25 @@ public final class Listener {
   /// What the terminal was like, to be put back after a conversation that
   /// could not do it.
   let terminal: TerminalMode?
+  let output = NonBlockingOutput(.standardOutput)
+  let errors = NonBlockingOutput(.standardError)
 
-  /// In order of arrival.
-  var sessions: [Session] = []
-  /// What the operator typed and did not say in the conversation before.
-  var unsaid: [UInt8] = []
-  var stopping: Stop?
+  var machine: ListenerMachine
+  /// The conversations' sockets, in order of arrival.
+  var sockets: [(processID: Int32, socket: MessageSocket)] = []
+  /// Those that have no more to say: their death comes as SIGCHLD.
+  var silenced: Set<Int32> = []
+  /// One that is reaped, while what it left unread is read.
+  var reaped: Int32?
   var acceptAgainAt: Instant?
   /// Before then no other keeper is started.
-  var keeperAgainAt = Instant(milliseconds: 0)
-  var turnedAway = 0
-  var turnedAwayNoticeAt: Instant?
-  /// What a conversation without a terminal told last.
-  var lastNotice: String?
-  /// What such told while the server stopped: said when the terminal is
+  private var keeperAgainAt = Instant(milliseconds: 0)
+  /// What there was to say while the server stopped: said when the terminal is
   /// nobody's any more.
-  var lastWords: [String] = []
-  var poller = Poller()
+  private var lastWords: [String] = []
+  private var poller = Poller()
   /// Those that came while the keeper started.
   private let earlySignals: [Signal]
-
-  struct Stop {
-    var signal: String
-    var deadline: Instant
-  }
 
   /// Binds the port, opens the transcript in the keeper, and listens.
   ///
@@ -68,6 +53,7 @@ public final class Listener {
   package init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
     self.settings = settings
     self.words = words
+    machine = ListenerMachine(waitingLimit: settings.waitingLimit, database: settings.database)
     // Before the port listens: whoever sees it may send a signal, and the end
     // is to be as orderly as ever.
     do throws(SystemCallError) {
@@ -98,78 +84,137 @@ public final class Listener {
     }
   }
 
+  static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
+
+  static var timeOfDay: Timestamp { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
+
   /// Serves until a signal stops it.
   public func run() {
-    let began = Instant(milliseconds: Clock.monotonicMilliseconds())
-    for signal in earlySignals { take(signal, at: began) }
-    if stopping == nil {
+    for signal in earlySignals { take(signal, at: Self.now) }
+    if machine.stopping == nil {
       announce()
       Rehearsal.play(settings, words.peer)
     }
     while true {
-      let now = Instant(milliseconds: Clock.monotonicMilliseconds())
-      if let stopping, sessions.isEmpty || now >= stopping.deadline { break }
-      let ready = wait(from: now)
-      let then = Instant(milliseconds: Clock.monotonicMilliseconds())
-      for signal in Signals.take() { take(signal, at: then) }
-      for readiness in ready where readiness.descriptor != socket.descriptor {
-        if readiness.descriptor == keeper?.interest?.descriptor {
-          keeper?.hear()
-        } else {
-          hear(readiness.descriptor, at: then)
-        }
+      let now = Self.now
+      if let stopping = machine.stopping,
+        machine.sessions.isEmpty || now >= stopping.deadline
+      {
+        break
       }
-      if ready.contains(where: { $0.descriptor == socket.descriptor }), stopping == nil {
-        acceptAll(at: then)
-      }
-      restartKeeper(at: then)
-      keeper?.send()
-      tellTurnedAway(at: then)
-      giveFloor()
+      turn(wait(from: now))
     }
-    stopKeeper()
-    for sentence in lastWords { try? StandardError.write(sentence + "\n") }
+    stop()
   }
 
-  private func announce() {
-    let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
-    tell(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
-    let missing = Containment.missingLayers()
-    if !missing.isEmpty { tell(.uncontained(missing, isKept: settings.isKept)) }
+  private func turn(_ ready: [Readiness]) {
+    let now = Self.now
+    for signal in Signals.take() { take(signal, at: now) }
+    for readiness in ready {
+      if readiness.descriptor == keeper?.interest?.descriptor {
+        readKeeper(at: now)
+      } else if let entry = sockets.first(where: { $0.socket.descriptor == readiness.descriptor }) {
+        read(entry.socket, of: entry.processID, limit: ControlLimits.reportsAtOnce, at: now)
+      }
+    }
+    if ready.contains(where: { $0.descriptor == socket.descriptor }), machine.stopping == nil {
+      acceptSome(at: now)
+    }
+    restartKeeper(at: now)
+    keeper?.send()
+    post(.turnIsOver, at: now)
+    output.flush()
+    errors.flush()
   }
 
   private func wait(from now: Instant) -> [Readiness] {
-    var interests = sessions.filter { !$0.hasHungUp }.map { Interest($0.line.descriptor) }
-    if let interest = keeper?.interest { interests.append(interest) }
-    var deadlines = [stopping?.deadline, turnedAwayNoticeAt].compactMap { $0 }
-    if stopping == nil {
+    var interests = sockets.filter { !silenced.contains($0.processID) }.map {
+      Interest($0.socket.descriptor)
+    }
+    for interest in [keeper?.interest, output.interest, errors.interest] {
+      if let interest { interests.append(interest) }
+    }
+    var deadlines = [machine.deadline].compactMap { $0 }
+    if machine.stopping == nil {
       if let again = acceptAgainAt, again > now {
         deadlines.append(again)
       } else {
         acceptAgainAt = nil
         interests.append(Interest(socket.descriptor))
       }
+      if keeper?.processID == -1 { deadlines.append(keeperAgainAt) }
     }
-    if keeper?.processID == -1, stopping == nil { deadlines.append(keeperAgainAt) }
-    if keeper?.isBehind == true { deadlines.append(now.advanced(byMilliseconds: Self.acceptPause)) }
+    if keeper?.isBehind == true { deadlines.append(now.advanced(by: Self.acceptPause)) }
     let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
     // ENOMEM: the kernel has no room for a list this short. Nothing to be
     // done but to ask again.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }
 
-  /// Tells the operator: through the conversation that owns the terminal, or
-  /// directly.
-  func tell(_ notice: ServerNotice) {
-    tell(words.sentence(notice))
+  // MARK: The operator
+
+  private func announce() {
+    let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
+    notify(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
+    let missing = Containment.missingLayers()
+    if !missing.isEmpty { notify(.uncontained(missing, isKept: settings.isKept)) }
   }
 
-  func tell(_ sentence: String) {
-    if let owner = sessions.first(where: { $0.standing == .hasFloor }) {
-      _ = try? owner.line.send(
-        ListenerOrder.notice(String(sentence.prefix(ControlLimits.messageLength / 4))).bytes)
-    } else {
-      try? StandardError.write(sentence + "\n")
+  /// Says something to the operator: through the conversation that owns the
+  /// terminal, or directly. Waits for nobody.
+  func notify(_ notice: ServerNotice) {
+    let sentence = words.sentence(notice)
+    if machine.stopping != nil {
+      // Who has the terminal is on its way out, and reads no more.
+      lastWords.append(sentence)
+      return
     }
+    let wasTaken =
+      if let owner = machine.owner {
+        send(.notice(sentence), to: owner.processID) == .sent
+      } else {
+        errors.write(sentence + "\n")
+      }
+    if !wasTaken { machine.noticeWasLost() }
+  }
+
+  // MARK: The end
+
+  /// The last act: those who did not go in time are killed, the end of the
+  /// run is recorded.
+  private func stop() {
+    for (process, _) in sockets {
+      ChildProcess.kill(process)
+      if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
+    }
+    keeper?.finish(
+      within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
+    for sentence in lastWords { _ = errors.write(sentence + "\n") }
+    let deadline = Self.now.advanced(by: Self.lastWordsWithin)
+    while let interest = errors.interest ?? output.interest, Self.now < deadline {
+      _ = try? poller.poll([interest], timeoutMilliseconds: deadline.milliseconds(since: Self.now))
+      if Signals.take().contains(where: \.stops) { return }
+      output.flush()
+      errors.flush()
+    }
+  }
+
+  // MARK: The keeper
+
+  private func readKeeper(at now: Instant) {
+    guard let keeper, !keeper.read() else { return }
+    // It has read what peers wrote, and is not what it was.
+    ChildProcess.kill(keeper.processID)
+    post(.keeperMisbehaved, at: now)
+  }
+
+  /// Starts another keeper when one has gone, but not again and again where it
+  /// finds nothing to open.
+  private func restartKeeper(at now: Instant) {
+    guard let keeper, keeper.processID == -1, machine.stopping == nil, now >= keeperAgainAt
+    else { return }
+    keeperAgainAt = now.advanced(by: Self.keeperPause)
+    // Without a keeper talk goes on: every conversation records itself.
+    try? keeper.restart { [self] in closeInChild() }
   }
 }

@@ -1,34 +1,123 @@
+import ChatCore
 import ChatPosix
 
-/// A conversation's process, as the listener knows it.
+/// A conversation's process, as the listener knows it: by its process id, and
+/// in the transcript by its id there, once that is reported.
 struct Session {
-  enum Standing {
+  enum State: CaseIterable, Hashable {
     /// Its peer has not said who it is.
     case introducing
     /// Its peer waits for the floor.
     case waiting
     /// Its peer has gone and left words that nobody has read. It waits too, and
-    /// in nobody's way: it has no place in line.
-    case unheard
+    /// in nobody's way: it has no place in the queue.
+    case unread
     /// It owns the terminal.
     case hasFloor
-    /// It has given the terminal back and sees its connection off.
+    /// It has given the terminal back and sees its connection off, or is ordered
+    /// to go.
     case leaving
   }
 
-  /// Whether the floor may be given to it.
-  var wantsFloor: Bool { standing == .waiting || standing == .unheard }
-
   let processID: Int32
-  let line: MessageSocket
   let address: SocketAddress
-  var standing = Standing.introducing
-  /// The place that it was last told.
+  /// When the transcript says that it was opened. No two sessions that are there
+  /// at once have the same.
+  let openedAt: Timestamp
+  var state = State.introducing
+  /// Its id in the transcript, as it reported.
+  var conversation: Int64?
+  /// The place that it was last given.
   var place: Int?
-  /// Who it was told waits, while it has the floor.
-  var toldLine: [WaitingPeer] = []
+  /// Who it was last shown to wait, while it has the floor.
+  var shownQueue: [WaitingPeer] = []
+  /// What it has sent of the operator's draft on its way out.
+  var draft: [UInt8] = []
   /// How it ended, when it could not record that itself.
-  var unrecorded: ConversationReport?
-  /// Whether its end of the line is closed.
-  var hasHungUp = false
+  var unrecorded: (by: Party?, reason: CloseReason)?
+  /// Why it is killed, once it is.
+  var fault: ReportFault?
+  /// When the present second of reports began, and how many came in it.
+  var countedSince = Instant(milliseconds: 0)
+  var reports = 0
+
+  init(processID: Int32, address: SocketAddress, openedAt: Timestamp) {
+    self.processID = processID
+    self.address = address
+    self.openedAt = openedAt
+  }
+
+  /// Whether the floor may be given to it.
+  var wantsFloor: Bool { (state == .waiting || state == .unread) && fault == nil }
+
+  /// Counts one more report; false when there are too many in one second.
+  mutating func admitsReport(at now: Instant) -> Bool {
+    if now.duration(since: countedSince) >= .seconds(1) {
+      countedSince = now
+      reports = 0
+    }
+    reports += 1
+    return reports <= ControlLimits.reportsASecond
+  }
+}
+
+/// Why a conversation's process is killed: it sent what the program that was
+/// forked never sends, so it is another's by now.
+package enum ReportFault: CaseIterable, Hashable, Sendable {
+  /// A message that is no report.
+  case unreadable
+  /// A message longer than any report.
+  case tooLong
+  /// A report that is not legal in its state.
+  case misplaced
+  /// More reports in a second than it has cause for.
+  case tooMany
+  /// A draft longer than any.
+  case draftTooLong
+  /// It does not take the order that gives it the floor.
+  case unreachable
+
+  /// What the transcript says beside `crashed`.
+  var detail: String {
+    switch self {
+    case .unreadable: "unreadable report"
+    case .tooLong: "overlong report"
+    case .misplaced: "misplaced report"
+    case .tooMany: "too many reports"
+    case .draftTooLong: "overlong draft"
+    case .unreachable: "took no orders"
+    }
+  }
+}
+
+/// Which report is legal when. A report can cross an order on its way, and
+/// comes from a state that the listener has left then.
+struct ReportRule {
+  /// Where it is acted upon.
+  let acts: Set<Session.State>
+  /// Where it can only have crossed an order, and means nothing any more.
+  let late: Set<Session.State>
+
+  private init(acts: Set<Session.State>, late: Set<Session.State> = []) {
+    self.acts = acts
+    self.late = late
+  }
+
+  private static let always = ReportRule(acts: Set(Session.State.allCases))
+  /// What only the owner of the terminal can know.
+  private static let withFloor = ReportRule(acts: [.hasFloor])
+
+  static func of(_ code: ReportCode) -> ReportRule {
+    switch code {
+    // Crossed `full`.
+    case .ready: ReportRule(acts: [.introducing], late: [.leaving])
+    // Crossed `floor` or `full`.
+    case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
+    case .draft, .interrupted, .operatorAbsent, .outputGone: .withFloor
+    // A conversation records, and may leave, in every state; what it has to say
+    // for want of a terminal may cross the order that gives it one.
+    case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded:
+      .always
+    }
+  }
 }

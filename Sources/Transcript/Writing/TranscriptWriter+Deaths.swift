@@ -6,7 +6,7 @@ extension TranscriptWriter {
   /// of that run, or has a close already, nothing is recorded.
   ///
   /// - Parameters:
-  ///   - conversation: its id, as its process has reported it.
+  ///   - conversation: its id.
   ///   - run: the run that served it.
   ///   - time: when it was noticed.
   ///   - party: who ended it; `nil` when nobody meant to.
@@ -39,36 +39,26 @@ extension TranscriptWriter {
     return try select.step()
   }
 
-  /// The conversations of a run that have no close, the oldest first.
-  ///
-  /// - Throws: what SQLite reports.
-  public func unclosedConversations(run: Int64) throws(TranscriptError) -> [Int64] {
-    let select = try connection.cached(Self.unclosed + "ORDER BY c.id")
-    select.bind(run, at: 1)
-    defer { select.reset() }
-    var ids: [Int64] = []
-    while try select.step() { ids.append(select.integer(at: 0)) }
-    return ids
-  }
-
   private static let unclosed = """
     SELECT c.id FROM conversation AS c WHERE c.run_id = ?1 AND NOT EXISTS (
       SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close')
 
     """
 
-  /// The newest of them with a peer's address and port, for whoever knows no
-  /// more of it; `nil` when there is none.
+  /// The conversation of a run that was opened at `openedAt` and has no close;
+  /// `nil` when there is none. A run gives this time to no two conversations at
+  /// once. Were there several for all that, it is the one with the id that its
+  /// process has reported, or else the oldest.
   ///
   /// - Throws: what SQLite reports.
   public func unclosedConversation(
-    run: Int64, peerAddress: String, peerPort: Int
+    _ reported: Int64?, openedAt: Timestamp, run: Int64
   ) throws(TranscriptError) -> Int64? {
     let select = try connection.cached(
-      Self.unclosed + "AND c.peer_address = ?2 AND c.peer_port = ?3 ORDER BY c.id DESC LIMIT 1")
+      Self.unclosed + "AND c.opened_at = ?2 ORDER BY c.id = ?3 DESC, c.id LIMIT 1")
     select.bind(run, at: 1)
-    select.bind(peerAddress, at: 2)
-    select.bind(Int64(peerPort), at: 3)
+    select.bind(openedAt.milliseconds, at: 2)
+    select.bind(reported, at: 3)
     defer { select.reset() }
     return try select.step() ? select.integer(at: 0) : nil
   }

@@ -44,32 +44,22 @@ extension TranscriptWriter {
   }
 
   /// The handle that the client of a conversation of this run has said; `nil`
-  /// where it has not, or where there is no such conversation.
+  /// where it has not, or where there is no such conversation. `openedAt` is what
+  /// the run knows of it, so that an id that was made up finds nothing.
   ///
   /// - Throws: ``TranscriptError``.
   public func handle(
-    conversation: Int64, run: Int64
+    conversation: Int64, openedAt: Timestamp, run: Int64
   ) throws(TranscriptError) -> String? {
     let select = try connection.cached(
       """
       SELECT h.name FROM conversation AS c JOIN handle AS h ON h.id = c.handle_id
-      WHERE c.id = ?1 AND c.run_id = ?2
+      WHERE c.id = ?1 AND c.opened_at = ?2 AND c.run_id = ?3
       """)
     select.bind(conversation, at: 1)
-    select.bind(run, at: 2)
+    select.bind(openedAt.milliseconds, at: 2)
+    select.bind(run, at: 3)
     defer { select.reset() }
     return try select.step() ? select.text(at: 0) : nil
-  }
-
-  /// The handle that the peer of an open conversation of this run has said.
-  ///
-  /// - Throws: ``TranscriptError``.
-  public func handle(
-    run: Int64, peerAddress: String, peerPort: Int
-  ) throws(TranscriptError) -> String? {
-    guard
-      let id = try unclosedConversation(run: run, peerAddress: peerAddress, peerPort: peerPort)
-    else { return nil }
-    return try handle(conversation: id, run: run)
   }
 }

@@ -1,0 +1,78 @@
+// The first byte of every message on the private sockets, in one place. No byte
+// has two meanings, so a message that comes the wrong way cannot be read.
+
+/// Of a ``ConversationReport``.
+enum ReportCode: UInt8, CaseIterable {
+  case ready = 0x11
+  case unread = 0x12
+  case released = 0x13
+  case recorded = 0x14
+  case draft = 0x15
+  case interrupted = 0x16
+  case operatorAbsent = 0x17
+  case outputGone = 0x18
+  case recordingFailed = 0x19
+  case recordingWorks = 0x1a
+  case wordsUnread = 0x1b
+  case unrecorded = 0x1c
+}
+
+/// Of a ``ListenerOrder``.
+enum OrderCode: UInt8, CaseIterable {
+  case floor = 0x21
+  case draft = 0x22
+  case place = 0x23
+  case full = 0x24
+  case stop = 0x25
+  case notice = 0x26
+  case queue = 0x27
+}
+
+/// Of a ``KeeperRequest``.
+enum RequestCode: UInt8, CaseIterable {
+  case recordDeath = 0x31
+  case index = 0x32
+  case stop = 0x33
+}
+
+/// Of a ``KeeperAnswer``.
+enum AnswerCode: UInt8, CaseIterable {
+  case running = 0x41
+  case failed = 0x42
+  case recorded = 0x43
+}
+
+/// Limits of the private sockets.
+enum ControlLimits {
+  /// Bytes of one message; a Unix socket's buffer holds several
+  /// (net.core.wmem_default is 208 KiB).
+  static let messageLength = 16 * 1024
+  /// Bytes of one text in a message: what is left for the rest of a message is
+  /// more than any needs.
+  static let textLength = 8 * 1024
+  /// Bytes of a draft carried from one conversation to the next: the longest
+  /// paste.
+  static let draftLength = 64 * 1024
+  /// Peers in the queue of whom the operator can be shown the names: as many as
+  /// fit one message.
+  static let queueLength = 100
+  /// Reports read from one conversation in a turn of the loop: more than one
+  /// sends when it leaves with the longest draft. The rest waits for the next
+  /// turn, behind signals and the other conversations.
+  static let reportsAtOnce = 16
+  /// Reports in one second of one conversation. A conversation has a dozen to
+  /// send in its life, and whoever leans on Ctrl-C some 30 a second.
+  static let reportsASecond = 128
+  /// Messages that are taken from a process that has ended: more than a socket's
+  /// buffer holds, each of which costs it about 1 KiB.
+  static let messagesAfterTheEnd = 1024
+
+  /// `draft` in parts that fit a message each, all but what is beyond
+  /// ``draftLength``.
+  static func parts(ofDraft draft: [UInt8]) -> [[UInt8]] {
+    let draft = draft.prefix(draftLength)
+    return stride(from: 0, to: draft.count, by: messageLength - 1).map {
+      Array(draft[$0...].prefix(messageLength - 1))
+    }
+  }
+}

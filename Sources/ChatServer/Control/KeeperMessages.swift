@@ -1,0 +1,108 @@
+import ChatCore
+import Transcript
+
+/// The end of a conversation whose process could not record it.
+struct ConversationDeath: Hashable {
+  /// Its id in the transcript, where its process has reported one.
+  var conversation: Int64?
+  /// When it was opened: no other conversation of the run without a close has
+  /// this time, so it names one that has reported no id.
+  var openedAt: Timestamp
+  /// When its end was noticed.
+  var at: Timestamp
+  /// Who ended it; `nil` when nobody meant to.
+  var by: Party?
+  var reason: CloseReason
+  /// The signal, the fault.
+  var detail: String?
+}
+
+/// What the listener asks of the keeper: one message on their private socket
+/// each.
+enum KeeperRequest: Hashable {
+  case recordDeath(ConversationDeath)
+  /// A conversation ended: the search index has something to catch up with.
+  case index
+  /// The run ends in good order: record it and go.
+  case stop
+
+  var code: RequestCode {
+    switch self {
+    case .recordDeath: .recordDeath
+    case .index: .index
+    case .stop: .stop
+    }
+  }
+
+  var bytes: [UInt8] {
+    ControlWriter.message(code.rawValue) { fields in
+      guard case .recordDeath(let death) = self else { return }
+      fields.add(death.conversation ?? 0)
+      fields.add(death.openedAt.milliseconds)
+      fields.add(death.at.milliseconds)
+      fields.add(death.by)
+      fields.add(death.reason.rawValue)
+      fields.add(death.detail ?? "")
+    }
+  }
+
+  init(bytes: [UInt8]) throws(ControlError) {
+    guard let first = bytes.first else { throw .empty }
+    guard let code = RequestCode(rawValue: first) else { throw .unknownCode(first) }
+    var fields = ControlReader(bytes.dropFirst())
+    switch code {
+    case .recordDeath:
+      var death = ConversationDeath(
+        conversation: try fields.optionalRowID(), openedAt: try fields.timestamp(),
+        at: try fields.timestamp(), by: try fields.party(), reason: try fields.reason())
+      let detail = try fields.text()
+      if !detail.isEmpty { death.detail = detail }
+      self = .recordDeath(death)
+    case .index: self = .index
+    case .stop: self = .stop
+    }
+    try fields.end()
+  }
+}
+
+/// What the keeper answers. It has read what peers wrote, so to the listener its
+/// answers are a stranger's input too.
+enum KeeperAnswer: Hashable {
+  /// The first: the transcript is open, and this is the run's id in it.
+  case running(Int64)
+  /// Why the transcript cannot be used: in place of the first, or to the stop.
+  case failed(TranscriptTrouble)
+  /// The oldest death that it was asked to record needs no more asking: it is in
+  /// the transcript, or there is nothing to record.
+  case recorded
+
+  var code: AnswerCode {
+    switch self {
+    case .running: .running
+    case .failed: .failed
+    case .recorded: .recorded
+    }
+  }
+
+  var bytes: [UInt8] {
+    ControlWriter.message(code.rawValue) { fields in
+      switch self {
+      case .running(let id): fields.add(id)
+      case .failed(let trouble): fields.add(trouble)
+      case .recorded: break
+      }
+    }
+  }
+
+  init(bytes: [UInt8]) throws(ControlError) {
+    guard let first = bytes.first else { throw .empty }
+    guard let code = AnswerCode(rawValue: first) else { throw .unknownCode(first) }
+    var fields = ControlReader(bytes.dropFirst())
+    switch code {
+    case .running: self = .running(try fields.rowID())
+    case .failed: self = .failed(try fields.trouble())
+    case .recorded: self = .recorded
+    }
+    try fields.end()
+  }
+}

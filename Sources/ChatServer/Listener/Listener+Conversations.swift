@@ -1,0 +1,111 @@
+import ChatCore
+import ChatPosix
+import ChatTerminal
+
+/// The machine's events and actions.
+extension Listener {
+  func post(_ event: ListenerMachine.Event, at now: Instant) {
+    var actions: [ListenerMachine.Action] = []
+    machine.handle(event, at: now, &actions)
+    perform(actions, at: now)
+  }
+
+  /// Says something that others can cause, as long as there is not too much of
+  /// it.
+  func post(_ notice: ServerNotice, at now: Instant) {
+    var actions: [ListenerMachine.Action] = []
+    machine.notify(notice, at: now, &actions)
+    perform(actions, at: now)
+  }
+
+  func perform(_ actions: [ListenerMachine.Action], at now: Instant) {
+    for action in actions {
+      switch action {
+      case .order(let order, let process):
+        if send(order, to: process) == .wouldBlock { post(.orderRefused(process), at: now) }
+      case .giveFloor(let process, let draft): giveFloor(to: process, draft: draft, at: now)
+      case .kill(let process):
+        silenced.insert(process)
+        // The number of one that is reaped may be another's.
+        if process != reaped { ChildProcess.kill(process) }
+      case .notify(let notice): notify(notice)
+      case .ask(let request): keeper?.enqueue(request)
+      case .restoreTerminal:
+        terminal?.restore(input: .standardInput, output: .standardOutput)
+        clearDeadEditor()
+      case .closePort: socket.close()
+      }
+    }
+  }
+
+  private func giveFloor(to process: Int32, draft: [UInt8], at now: Instant) {
+    let orders = ControlLimits.parts(ofDraft: draft).map(ListenerOrder.draft) + [.floor]
+    for order in orders {
+      let result = send(order, to: process)
+      if result == .sent { continue }
+      post(.floorRefused(process, draft: draft, isGone: result == .closed), at: now)
+      return
+    }
+  }
+
+  /// What cannot be sent for want of memory counts as not taken.
+  func send(_ order: ListenerOrder, to process: Int32) -> MessageSocket.SendResult {
+    guard let entry = sockets.first(where: { $0.processID == process }) else { return .closed }
+    return (try? entry.socket.send(order.bytes)) ?? .wouldBlock
+  }
+
+  /// Reads what a conversation reports, `limit` reports at most.
+  func read(_ socket: MessageSocket, of process: Int32, limit: Int, at now: Instant) {
+    for _ in 0..<limit where !silenced.contains(process) {
+      switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
+      case .message(let bytes): post(.report(process, bytes), at: now)
+      case .tooLong: post(.overlongReport(process), at: now)
+      case .wouldBlock: return
+      case .endOfFile, nil:
+        silenced.insert(process)
+        post(.hungUp(process), at: now)
+      }
+    }
+  }
+
+  func take(_ signal: Signal, at now: Instant) {
+    switch signal {
+    case .interrupt: post(.stop("SIGINT"), at: now)
+    case .terminate: post(.stop("SIGTERM"), at: now)
+    case .hangup: post(.stop("SIGHUP"), at: now)
+    case .childChanged: reap(at: now)
+    case .quit, .windowChange, .continued, .terminalStop: break
+    }
+  }
+
+  /// Takes the dead off the list and has recorded what they could not.
+  private func reap(at now: Instant) {
+    for ended in ChildProcess.reap() {
+      if let keeper, ended.processID == keeper.processID {
+        keeper.takeBack()
+      } else {
+        bringToAnEnd(ended.processID, ended.status)
+      }
+    }
+  }
+
+  func bringToAnEnd(_ process: Int32, _ status: ExitStatus) {
+    guard let index = sockets.firstIndex(where: { $0.processID == process }) else { return }
+    let now = Self.now
+    // What it reported last comes before its end.
+    reaped = process
+    read(
+      sockets[index].socket, of: process, limit: ControlLimits.messagesAfterTheEnd, at: now)
+    reaped = nil
+    sockets.remove(at: index).socket.close()
+    silenced.remove(process)
+    post(.ended(process, status, at: Self.timeOfDay), at: now)
+  }
+
+  /// Takes the line off the screen that a killed conversation was drawing, as
+  /// far as that can be known: from the cursor's row on.
+  private func clearDeadEditor() {
+    guard settings.desk.drawsEditor else { return }
+    _ = output.write("\r\u{1b}[0m\u{1b}[J")
+  }
+}

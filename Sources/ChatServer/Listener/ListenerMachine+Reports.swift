@@ -1,0 +1,111 @@
+import ChatCore
+import ChatPosix
+
+/// What conversations report, and how they end.
+extension ListenerMachine {
+  /// Takes one message from a conversation's process.
+  mutating func take(
+    _ bytes: [UInt8], from index: Int, at now: Instant, _ actions: inout [Action]
+  ) {
+    guard sessions[index].fault == nil else { return }
+    guard sessions[index].admitsReport(at: now) else {
+      condemn(index, .tooMany, &actions)
+      return
+    }
+    guard let report = try? ConversationReport(bytes: bytes) else {
+      condemn(index, .unreadable, &actions)
+      return
+    }
+    let rule = ReportRule.of(report.code)
+    if rule.acts.contains(sessions[index].state) {
+      act(upon: report, from: index, at: now, &actions)
+    } else if !rule.late.contains(sessions[index].state) {
+      condemn(index, .misplaced, &actions)
+    }
+  }
+
+  private mutating func act(
+    upon report: ConversationReport, from index: Int, at now: Instant, _ actions: inout [Action]
+  ) {
+    switch report {
+    case .ready:
+      sessions[index].state = .waiting
+      if owner != nil && queueLength > waitingLimit { dismiss(index, &actions) }
+    case .unread:
+      let others = sessions.count { $0.state == .unread }
+      if others < Self.unreadLimit {
+        sessions[index].state = .unread
+      } else {
+        dismiss(index, &actions)
+      }
+    case .released:
+      if sessions[index].state == .hasFloor { draft = sessions[index].draft }
+      sessions[index].draft = []
+      sessions[index].state = .leaving
+    case .recorded(let conversation):
+      // An id is taken once. Who lies about one gains nothing: what is recorded
+      // or looked up by it must have been opened at this session's time.
+      if sessions.contains(where: { $0.conversation == conversation }) { return }
+      sessions[index].conversation = conversation
+    case .draft(let part):
+      guard sessions[index].draft.count + part.count <= ControlLimits.draftLength else {
+        condemn(index, .draftTooLong, &actions)
+        return
+      }
+      sessions[index].draft += part
+    case .interrupted: stop(because: "SIGINT", at: now, &actions)
+    case .outputGone: stop(because: "output closed", at: now, &actions)
+    case .operatorAbsent: operatorIsAbsent = true
+    case .recordingFailed(let trouble):
+      guard let database, lastTrouble != report else { return }
+      lastTrouble = report
+      notify(.recordingFailed(trouble.error(at: database)), at: now, &actions)
+    case .recordingWorks:
+      guard let trouble = lastTrouble, trouble != report else { return }
+      lastTrouble = report
+      notify(.recordingWorks, at: now, &actions)
+    case .wordsUnread(let count):
+      notify(
+        .unread(from: sessions[index].address, count: count, isKept: database != nil), at: now,
+        &actions)
+    case .unrecorded(let party, let reason):
+      sessions[index].unrecorded = (party, reason)
+    }
+  }
+
+  /// Takes a dead conversation off the list and has recorded what it did not
+  /// record itself. Where it did, the keeper finds its close and leaves it.
+  mutating func bringToAnEnd(
+    _ index: Int, _ status: ExitStatus, at time: Timestamp, _ now: Instant,
+    _ actions: inout [Action]
+  ) {
+    let session = sessions.remove(at: index)
+    let hadFloor = session.state == .hasFloor
+    if hadFloor { actions.append(.restoreTerminal) }
+    var death = ConversationDeath(
+      conversation: session.conversation, openedAt: session.openedAt, at: time, by: .server,
+      reason: .crashed, detail: "no end recorded")
+    switch (session.fault, status) {
+    case (let fault?, _):
+      death.detail = fault.detail
+      notify(.misbehaved(session.address, fault, hadFloor: hadFloor), at: now, &actions)
+    case (nil, .signaled) where stopping != nil:
+      death.reason = .sigint
+      death.detail = stopping?.cause
+    case (nil, .signaled(let signal, _)):
+      death.detail = "signal \(signal)"
+      notify(
+        .crashed(session.address, signal: signal, hadFloor: hadFloor), at: now, &actions)
+    case (nil, .exited(SessionExit.ended.rawValue)): break
+    case (nil, .exited(SessionExit.closeUnrecorded.rawValue)):
+      guard let close = session.unrecorded else { break }
+      death.by = close.by
+      death.reason = close.reason
+      death.detail = nil
+    case (nil, .exited(let status)):
+      death.detail = "exit status \(status)"
+      notify(.died(session.address, status: status, hadFloor: hadFloor), at: now, &actions)
+    }
+    actions += [.ask(.recordDeath(death)), .ask(.index)]
+  }
+}

@@ -1,0 +1,174 @@
+import ChatCore
+import ChatPosix
+
+/// What the listener knows of its conversations and decides about them: events
+/// in, actions out, and no descriptor, process or clock in between.
+///
+/// Reports come from processes that have read what peers sent. Nothing that one
+/// of them can report traps, grows this or reaches another conversation; see
+/// docs/architecture.md.
+struct ListenerMachine {
+  /// Silent connections kept at once. They wait for a first word, not in the
+  /// queue; past this many the oldest has to go, so that nobody can fill the
+  /// house by saying nothing.
+  static let introducingLimit = 32
+  /// Peers that have gone and whose words wait to be read: each is a process.
+  /// Of more than a screenful the operator reads how many there were.
+  static let unreadLimit = 16
+  /// What conversations get for their goodbyes when the server stops: as long as
+  /// they themselves try to record a close, and some more.
+  static let stopWithin = Duration.seconds(5)
+  /// The same once the server was asked to stop a second time.
+  static let impatientStopWithin = Duration.milliseconds(500)
+  /// Between two notices of peers turned away, and between two looks at the
+  /// queue for the operator: whoever joins and leaves again and again fills no
+  /// screen.
+  static let noticeInterval = Duration.seconds(1)
+
+  enum Event {
+    /// A process was forked for a peer; `openedAt` as
+    /// ``admit(at:now:isOwed:_:)`` gave it.
+    case forked(Int32, SocketAddress, openedAt: Timestamp)
+    /// A message from a conversation's process.
+    case report(Int32, [UInt8])
+    /// A message from it that was longer than ``ControlLimits/messageLength``.
+    case overlongReport(Int32)
+    /// Its end of the socket is closed, or it sent an empty message.
+    case hungUp(Int32)
+    /// It did not take the floor, and this was the draft. One that is not gone
+    /// has left so many orders unread that its socket is full.
+    case floorRefused(Int32, draft: [UInt8], isGone: Bool)
+    /// It did not take another order.
+    case orderRefused(Int32)
+    /// It is dead and reaped; its reports came before.
+    case ended(Int32, ExitStatus, at: Timestamp)
+    /// The server shall stop, for this reason.
+    case stop(String)
+    /// All events of one turn of the loop are in.
+    case turnIsOver
+  }
+
+  enum Action {
+    case order(ListenerOrder, to: Int32)
+    /// The draft, then the floor.
+    case giveFloor(to: Int32, draft: [UInt8])
+    case kill(Int32)
+    case notify(ServerNotice)
+    case ask(KeeperRequest)
+    /// A conversation died that owned the terminal.
+    case restoreTerminal
+    case closePort
+  }
+
+  struct Stop {
+    var cause: String
+    var deadline: Instant
+  }
+
+  let waitingLimit: Int
+  /// The transcript's path, for what is to be said of it; `nil` without one.
+  let database: String?
+  /// In order of arrival.
+  var sessions: [Session] = []
+  /// What the operator typed and did not say in the conversation before.
+  var draft: [UInt8] = []
+  var stopping: Stop?
+  /// Standard input was at its end before anybody typed: nobody is there.
+  var operatorIsAbsent = false
+  var turnedAway = 0
+  var turnedAwayNoticeAt: Instant?
+  /// Before then the operator is not shown the queue again.
+  var queueAgainAt: Instant?
+  /// What a conversation without a terminal last reported of its recording:
+  /// every one in the queue may have the same to say.
+  var lastTrouble: ConversationReport?
+  private var notices = NoticeLimit()
+
+  init(waitingLimit: Int, database: String?) {
+    self.waitingLimit = waitingLimit
+    self.database = database
+  }
+
+  /// Who has the floor.
+  var owner: Session? { sessions.first { $0.state == .hasFloor } }
+
+  /// How many wait for the floor.
+  var queueLength: Int { sessions.count { $0.state == .waiting } }
+
+  /// When the next ``Event/turnIsOver`` is wanted, whatever happens.
+  var deadline: Instant? {
+    [stopping?.deadline, turnedAwayNoticeAt, queueAgainAt, notices.deadline]
+      .compactMap { $0 }.min()
+  }
+
+  mutating func handle(_ event: Event, at now: Instant, _ actions: inout [Action]) {
+    switch event {
+    case .forked(let process, let address, let openedAt):
+      sessions.append(Session(processID: process, address: address, openedAt: openedAt))
+    case .report(let process, let bytes):
+      if let index = index(of: process) { take(bytes, from: index, at: now, &actions) }
+    case .overlongReport(let process):
+      if let index = index(of: process) { condemn(index, .tooLong, &actions) }
+    case .hungUp(let process):
+      // One that is on its way out is past being killed (its exit status is
+      // fixed before its descriptors are closed); any other can report no more.
+      if index(of: process) != nil { actions.append(.kill(process)) }
+    case .floorRefused(let process, let draft, let isGone):
+      guard let index = index(of: process) else { return }
+      self.draft = draft
+      if !isGone { condemn(index, .unreachable, &actions) }
+    case .orderRefused(let process):
+      guard let index = index(of: process) else { return }
+      // Its socket is full. What it was to read is out of date by the time that
+      // it reads again.
+      sessions[index].place = nil
+      sessions[index].shownQueue = []
+      queueAgainAt = now.advanced(by: Self.noticeInterval)
+    case .ended(let process, let status, let time):
+      if let index = index(of: process) { bringToAnEnd(index, status, at: time, now, &actions) }
+    case .stop(let cause): stop(because: cause, at: now, &actions)
+    case .turnIsOver: endTurn(at: now, &actions)
+    }
+  }
+
+  private func index(of process: Int32) -> Int? {
+    sessions.firstIndex { $0.processID == process }
+  }
+
+  /// Says something to the operator, unless there is too much of it.
+  mutating func notify(_ notice: ServerNotice, at now: Instant, _ actions: inout [Action]) {
+    if notices.admits(at: now) { actions.append(.notify(notice)) }
+  }
+
+  /// A notice could not be shown.
+  mutating func noticeWasLost() { notices.lost() }
+
+  /// Has a conversation's process killed that is not what it was. It keeps its
+  /// state until it is reaped, so that the terminal is put back before another
+  /// gets it.
+  mutating func condemn(_ index: Int, _ fault: ReportFault, _ actions: inout [Action]) {
+    guard sessions[index].fault == nil else { return }
+    sessions[index].fault = fault
+    sessions[index].draft = []
+    actions.append(.kill(sessions[index].processID))
+  }
+
+  /// Tells everybody to say goodbye. Asked twice, it waits no longer.
+  mutating func stop(because cause: String, at now: Instant, _ actions: inout [Action]) {
+    if let first = stopping {
+      stopping?.deadline = min(first.deadline, now.advanced(by: Self.impatientStopWithin))
+      return
+    }
+    stopping = Stop(cause: cause, deadline: now.advanced(by: Self.stopWithin))
+    // Another server may have the port from here on.
+    actions.append(.closePort)
+    for session in sessions { actions.append(.order(.stop(cause), to: session.processID)) }
+  }
+
+  private mutating func endTurn(at now: Instant, _ actions: inout [Action]) {
+    if let noticeAt = turnedAwayNoticeAt, now >= noticeAt { notifyTurnedAway(at: now, &actions) }
+    if let count = notices.takeLeftOut(at: now) { actions.append(.notify(.leftOut(count: count))) }
+    if let again = queueAgainAt, now >= again { queueAgainAt = nil }
+    if stopping == nil { giveFloor(at: now, &actions) }
+  }
+}

@@ -1,0 +1,187 @@
+import ChatCore
+import Seeded
+import Testing
+import Transcript
+
+@testable import ChatServer
+
+/// The messages between our own processes, decoded as a stranger's.
+@Suite struct ControlMessageTests {
+  /// A direction, its decoder made one that gives back the bytes.
+  struct Direction: Sendable, CustomTestStringConvertible {
+    var name: String
+    var codes: [UInt8]
+    var samples: [[UInt8]]
+    /// The bytes of what was read from these.
+    var read: @Sendable ([UInt8]) throws(ControlError) -> [UInt8]
+    /// Of the messages whose last field has no length of its own.
+    var openCodes: Set<UInt8> = []
+
+    var testDescription: String { name }
+  }
+
+  private static let death = ConversationDeath(
+    conversation: 7, openedAt: .ms(5), at: .ms(6), by: .server, reason: .crashed,
+    detail: "signal 9")
+
+  static let directions = [
+    Direction(
+      name: "report", codes: ReportCode.allCases.map(\.rawValue),
+      samples: ConversationReport.samples.map(\.bytes),
+      read: { bytes throws(ControlError) in try ConversationReport(bytes: bytes).bytes },
+      openCodes: [ReportCode.draft.rawValue]),
+    Direction(
+      name: "order", codes: OrderCode.allCases.map(\.rawValue),
+      samples: [
+        ListenerOrder.floor, .draft(Array("half".utf8)), .place(3), .full, .stop("SIGTERM"),
+        .notice("Recording works again. ✓"), .queue([]),
+        .queue([
+          WaitingPeer(
+            processID: 12, conversation: 4, openedAt: .ms(9), address: "127.0.0.1:50112"),
+          WaitingPeer(
+            processID: 13, conversation: nil, openedAt: .ms(10), address: "[fe80::1%eth0]:1"),
+        ]),
+      ].map(\.bytes),
+      read: { bytes throws(ControlError) in try ListenerOrder(bytes: bytes).bytes },
+      openCodes: [OrderCode.draft.rawValue, OrderCode.queue.rawValue]),
+    Direction(
+      name: "request", codes: RequestCode.allCases.map(\.rawValue),
+      samples: [
+        KeeperRequest.recordDeath(death),
+        .recordDeath(
+          ConversationDeath(openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof)),
+        .index, .stop,
+      ].map(\.bytes),
+      read: { bytes throws(ControlError) in try KeeperRequest(bytes: bytes).bytes }),
+    Direction(
+      name: "answer", codes: AnswerCode.allCases.map(\.rawValue),
+      samples: [
+        KeeperAnswer.running(1), .running((1 << 62) - 1), .failed(TranscriptTrouble(.locked)),
+        .recorded,
+      ].map(\.bytes),
+      read: { bytes throws(ControlError) in try KeeperAnswer(bytes: bytes).bytes }),
+  ]
+
+  @Test func noByteHasTwoMeanings() {
+    let codes = Self.directions.flatMap(\.codes)
+    #expect(Set(codes).count == codes.count)
+    for direction in Self.directions {
+      #expect(Set(direction.samples.compactMap(\.first)) == Set(direction.codes))
+    }
+  }
+
+  @Test(arguments: directions)
+  func whatIsWrittenIsRead(_ direction: Direction) throws {
+    for sample in direction.samples {
+      #expect(try direction.read(sample) == sample)
+      #expect(sample.count <= ControlLimits.messageLength)
+    }
+  }
+
+  @Test(arguments: directions)
+  func everyFirstByteThatIsNoCodeIsRefused(_ direction: Direction) {
+    for byte in UInt8.min ... .max where !direction.codes.contains(byte) {
+      for rest in [[], [0], [UInt8](repeating: 0xff, count: 64)] {
+        #expect(throws: ControlError.unknownCode(byte)) { try direction.read([byte] + rest) }
+      }
+    }
+    #expect(throws: ControlError.empty) { try direction.read([]) }
+  }
+
+  @Test(arguments: directions)
+  func truncatedAndLengthenedMessagesAreRefused(_ direction: Direction) throws {
+    for sample in direction.samples where !direction.openCodes.contains(sample[0]) {
+      for length in 0..<sample.count {
+        #expect(throws: ControlError.self) { try direction.read(Array(sample.prefix(length))) }
+      }
+      #expect(throws: ControlError.trailing) { try direction.read(sample + [0]) }
+    }
+    for sample in direction.samples where direction.openCodes.contains(sample[0]) {
+      for length in 0..<sample.count {
+        let part = Array(sample.prefix(length))
+        if let read = try? direction.read(part) { #expect(read == part) }
+      }
+    }
+  }
+
+  @Test(arguments: directions)
+  func randomBytesAreReadOrRefused(_ direction: Direction) throws {
+    let seed = chosenSeed()
+    var random = SeededRandom(seed: seed)
+    for _ in 0..<20_000 {
+      var bytes = direction.samples[random.below(direction.samples.count)]
+      for _ in 0...random.below(3) {
+        bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next())
+      }
+      // What can be read has one form.
+      if let read = try? direction.read(bytes) {
+        try #require(read == bytes, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func valuesOutOfRangeAreRefused() {
+    func report(_ code: ReportCode, _ fields: Int64...) -> [UInt8] {
+      ControlWriter.message(code.rawValue) { writer in for field in fields { writer.add(field) } }
+    }
+    for id in [Int64(0), -1, .min, .max, 1 << 62] {
+      #expect(throws: ControlError.outOfRange) {
+        try ConversationReport(bytes: report(.recorded, id))
+      }
+    }
+    #expect(throws: ControlError.outOfRange) {
+      try ConversationReport(bytes: report(.wordsUnread, -1))
+    }
+    for (kind, code) in [("fuller", Int64(0)), ("full", 1 << 40), ("full", .min)] {
+      let message = ControlWriter.message(ReportCode.recordingFailed.rawValue) { writer in
+        writer.add(kind)
+        writer.add(code)
+        writer.add(0)
+      }
+      #expect(throws: ControlError.outOfRange) { try ConversationReport(bytes: message) }
+    }
+    // A length beyond what there is, and one below nothing.
+    for length in [Int64(1), 4_000, .max, -1, .min] {
+      #expect(throws: ControlError.self) {
+        try ConversationReport(bytes: report(.unrecorded, length))
+      }
+    }
+    var text = ControlWriter(code: ReportCode.unrecorded.rawValue)
+    text.add(2)
+    text.add(bytes: [0xc3, 0x28])
+    #expect(throws: ControlError.notUTF8) { try ConversationReport(bytes: text.bytes) }
+  }
+
+  @Test func aTextThatIsTooLongIsCutBetweenCharacters() throws {
+    let long = String(repeating: "👩‍🚀", count: 3_000)
+    guard case .notice(let text) = try ListenerOrder(bytes: ListenerOrder.notice(long).bytes) else {
+      Issue.record("no notice")
+      return
+    }
+    #expect(long.hasPrefix(text))
+    #expect(text.count == ControlLimits.textLength / "👩‍🚀".utf8.count)
+  }
+
+  @Test func theLongestQueueFitsAMessage() throws {
+    let peers = (1...ControlLimits.queueLength).map { number in
+      WaitingPeer(
+        processID: Int32.max - Int32(number), conversation: Int64(number), openedAt: .ms(.max),
+        address: "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%interface-name]:65535")
+    }
+    let bytes = ListenerOrder.queue(peers).bytes
+    #expect(bytes.count <= ControlLimits.messageLength)
+    #expect(try ListenerOrder(bytes: bytes) == .queue(peers))
+    #expect(throws: ControlError.self) {
+      try ListenerOrder(bytes: ListenerOrder.queue(peers + [peers[0]]).bytes)
+    }
+  }
+
+  @Test func aDraftGoesInPartsThatFitAMessage() throws {
+    for count in [0, 1, ControlLimits.messageLength - 1, ControlLimits.messageLength, 70_000] {
+      let draft = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+      let parts = ControlLimits.parts(ofDraft: draft)
+      #expect(parts.allSatisfy { ListenerOrder.draft($0).bytes.count <= 16 * 1024 })
+      #expect(Array(parts.joined()) == Array(draft.prefix(ControlLimits.draftLength)))
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import ChatCore
+import ChatPosix
+import Testing
+
+@testable import ChatServer
+
+/// The keeper reads what peers wrote: its answers are a stranger's.
+@Suite struct KeeperLineTests {
+  private let pair: SocketPair
+  private let line: KeeperLine
+
+  init() throws {
+    pair = try SocketPair.open()
+    let settings = ServerSettings(
+      port: 0, address: nil, handle: try Handle("SERVER"), mode: .free, idleLimit: nil,
+      waitingLimit: 8, database: "/t.db", version: "1")
+    line = KeeperLine(run: ServerRun(database: "/t.db", settings: settings, port: 1027))
+    line.attach(1, pair.one)
+  }
+
+  private func answer(_ bytes: [UInt8]) throws { #expect(try pair.other.send(bytes) == .sent) }
+
+  private func answer(_ answer: KeeperAnswer) throws { try self.answer(answer.bytes) }
+
+  private func death(_ number: Int64) -> KeeperRequest {
+    .recordDeath(
+      ConversationDeath(
+        conversation: number, openedAt: .ms(number), at: .ms(9), by: .server, reason: .crashed))
+  }
+
+  private func requests(from socket: MessageSocket) throws -> [KeeperRequest] {
+    var requests: [KeeperRequest] = []
+    while case .message(let bytes) = try socket.receive(maximumLength: 16_384) {
+      requests.append(try KeeperRequest(bytes: bytes))
+    }
+    return requests
+  }
+
+  @Test func whatWasAskedIsAnsweredOnce() throws {
+    try answer(.running(3))
+    #expect(line.read())
+    line.enqueue(death(1))
+    line.enqueue(.index)
+    line.enqueue(death(2))
+    #expect(try requests(from: pair.other) == [death(1), .index, death(2)])
+    try answer(.recorded)
+    #expect(line.read())
+    #expect(!line.owesDeath(openedAt: .ms(1)) && line.owesDeath(openedAt: .ms(2)))
+    try answer(.recorded)
+    #expect(line.read())
+    #expect(!line.owesDeath(openedAt: .ms(2)))
+    try answer(.recorded)
+    #expect(!line.read())
+    #expect(line.interest == nil)
+  }
+
+  @Test(
+    "what is not due ends it",
+    arguments: [
+      KeeperAnswer.recorded.bytes, [0], [0xff], KeeperAnswer.running(3).bytes + [0],
+      Array(KeeperAnswer.running(3).bytes.dropLast()),
+      [UInt8](repeating: AnswerCode.running.rawValue, count: 20_000),
+    ])
+  func undue(_ bytes: [UInt8]) throws {
+    try answer(bytes)
+    #expect(!line.read())
+    #expect(line.interest == nil)
+  }
+
+  @Test func itSaysOnceThatItRuns() throws {
+    try answer(.running(3))
+    try answer(.running(3))
+    #expect(!line.read())
+  }
+
+  @Test func anotherIsAskedForWhatTheFirstDidNotConfirm() throws {
+    try answer(.running(3))
+    #expect(line.read())
+    for number in Int64(1)...3 { line.enqueue(death(number)) }
+    #expect(try requests(from: pair.other).count == 3)
+    try answer(.recorded)
+    pair.other.close()
+    line.takeBack()
+    line.enqueue(death(4))
+    #expect(line.isBehind)
+    let next = try SocketPair.open()
+    line.attach(2, next.one)
+    line.send()
+    #expect(try requests(from: next.other) == [death(2), death(3), death(4)])
+    next.other.close()
+  }
+
+  @Test func whatNobodyTakesDoesNotGrowForEver() throws {
+    line.takeBack()
+    for number in 0..<Int64(KeeperLine.backlogLimit + 1_000) {
+      line.enqueue(death(number + 1))
+      line.enqueue(.index)
+    }
+    let next = try SocketPair.open()
+    line.attach(2, next.one)
+    var all: [KeeperRequest] = []
+    while line.isBehind {
+      line.send()
+      all += try requests(from: next.other)
+    }
+    #expect(all.count <= KeeperLine.backlogLimit)
+    #expect(all.first == death(1))
+  }
+}

@@ -1,0 +1,255 @@
+import ChatCore
+import ChatPosix
+import Seeded
+import Testing
+
+@testable import ChatServer
+
+/// What conversations report, honest ones and others.
+@Suite struct ReportTests {
+  /// `a` acted upon, `l` late and without effect, `k` killed; one letter a state,
+  /// in the order of ``Session/State``: introducing, waiting, unread, hasFloor,
+  /// leaving. Written out apart from the table that is tried.
+  private static let expected: [ReportCode: String] = [
+    .ready: "akkkl", .unread: "aakll", .released: "aaaaa", .recorded: "aaaaa",
+    .draft: "kkkak", .interrupted: "kkkak", .operatorAbsent: "kkkak", .outputGone: "kkkak",
+    .recordingFailed: "aaaaa", .recordingWorks: "aaaaa", .wordsUnread: "aaaaa",
+    .unrecorded: "aaaaa",
+  ]
+
+  @Test(arguments: Session.State.allCases)
+  func everyReportFromEveryState(_ state: Session.State) throws {
+    let place = try #require(Session.State.allCases.firstIndex(of: state))
+    for code in ReportCode.allCases {
+      let letters = Array(try #require(Self.expected[code]))
+      var stage = try Stage()
+      let process = try stage.session(in: state)
+      let before = stage.machine
+      let actions = stage.report(.sample(code), from: process)
+      switch letters[place] {
+      case "k":
+        #expect(actions.killed == [process], "\(code) from \(state)")
+        #expect(stage.session(process)?.fault == .misplaced)
+        #expect(stage.state(of: process) == state)
+        #expect(!actions.hasStop && stage.machine.stopping == nil)
+        #expect(!stage.machine.operatorIsAbsent)
+      case "l":
+        #expect(actions.isEmpty, "\(code) from \(state)")
+        #expect(stage.state(of: process) == state)
+        #expect(stage.machine.draft == before.draft)
+      default:
+        #expect(actions.killed.isEmpty, "\(code) from \(state)")
+        #expect(stage.session(process)?.fault == nil)
+      }
+    }
+  }
+
+  @Test(arguments: Session.State.allCases)
+  func everyByteAndEveryTruncationFromEveryState(_ state: Session.State) throws {
+    let truncated = ConversationReport.samples.flatMap { report in
+      (0..<report.bytes.count).map { Array(report.bytes.prefix($0)) }
+    }
+    for bytes in (UInt8.min ... .max).map({ [$0] }) + truncated {
+      var stage = try Stage()
+      let process = try stage.session(in: state)
+      let other = try stage.session(in: .introducing)
+      let actions = stage.feed(.report(process, bytes))
+      let isReport = (try? ConversationReport(bytes: bytes)) != nil
+      if !isReport {
+        #expect(actions.killed == [process], "\(bytes) from \(state)")
+        #expect(stage.session(process)?.fault == .unreadable)
+      }
+      #expect(stage.session(other)?.fault == nil)
+      // Whatever it was, the end is that of one conversation.
+      let end = stage.feed(.ended(process, .signaled(9, coreDumped: false), at: .ms(9_000)))
+      #expect(end.deaths.map(\.openedAt) == [.ms(5_000)])
+      #expect(stage.machine.sessions.map(\.processID) == [other])
+    }
+  }
+
+  @Test func anOverlongMessageAndAnEmptyOneEndTheirSender() throws {
+    var stage = try Stage()
+    let long = try stage.session(in: .waiting)
+    #expect(stage.feed(.overlongReport(long)).killed == [long])
+    #expect(stage.session(long)?.fault == .tooLong)
+    let empty = try stage.session(in: .waiting)
+    #expect(stage.feed(.hungUp(empty)).killed == [empty])
+  }
+
+  @Test(arguments: Session.State.allCases)
+  func anEndlessStreamEndsItsSender(_ state: Session.State) throws {
+    for sample in ConversationReport.samples {
+      var stage = try Stage()
+      let process = try stage.session(in: state)
+      let before = stage.actions.count
+      for _ in 0..<100_000 {
+        stage.report(sample, from: process)
+        if stage.session(process)?.fault != nil { break }
+      }
+      #expect(stage.session(process)?.fault != nil, "\(sample) from \(state)")
+      #expect(stage.actions.killed == [process])
+      #expect(stage.actions.count - before <= ControlLimits.reportsASecond + 2)
+      #expect((stage.session(process)?.draft.count ?? 0) == 0)
+    }
+  }
+
+  @Test func aStreamBelowTheLimitGrowsNothingAndFillsNoScreen() throws {
+    var stage = try Stage()
+    let process = try stage.session(in: .waiting)
+    let seconds = 200
+    for number in 0..<(seconds * 100) {
+      stage.report(.recorded(conversation: Int64(number + 1)), from: process)
+      stage.report(.wordsUnread(count: number), from: process)
+      if number % 50 == 49 { stage.pass(.seconds(1)) }
+      if number % 10 == 0 { stage.feed(.turnIsOver) }
+    }
+    #expect(stage.session(process)?.fault == nil)
+    #expect(stage.actions.notices.count <= 2 * seconds * (NoticeLimit.perSecond + 1))
+    #expect(stage.machine.draft.isEmpty && stage.machine.sessions.count == 1)
+  }
+
+  @Test func nothingIsTakenFromOneThatIsBeingKilled() throws {
+    var stage = try Stage()
+    let process = try stage.session(in: .hasFloor)
+    stage.report(.draft(Array("rm -rf".utf8)), from: process)
+    stage.feed(.report(process, [0]))
+    for report in ConversationReport.samples {
+      #expect(stage.report(report, from: process).isEmpty)
+    }
+    #expect(stage.machine.draft.isEmpty && stage.machine.stopping == nil)
+    // Its place is nobody's before its end is seen.
+    let next = try stage.session(in: .introducing)
+    stage.report(.ready, from: next)
+    #expect(stage.feed(.turnIsOver).floors.isEmpty)
+    let actions = stage.feed(.ended(process, .signaled(9, coreDumped: false), at: .ms(9_000)))
+    guard case .restoreTerminal? = actions.first else {
+      Issue.record("the terminal comes first: \(actions)")
+      return
+    }
+    #expect(actions.deaths.first?.reason == .crashed)
+    #expect(actions.deaths.first?.detail == "unreadable report")
+    #expect(actions.notices.count == 1)
+    #expect(stage.feed(.turnIsOver).floors.map(\.process) == [next])
+  }
+
+  // MARK: The draft
+
+  @Test func aDraftGoesOnWithTheFloorAndOnlyFromWhoHadIt() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    let liar = try stage.session(in: .waiting)
+    let next = try stage.session(in: .waiting)
+    #expect(stage.report(.draft(Array("forged".utf8)), from: liar).killed == [liar])
+    stage.report(.draft(Array("half ".utf8)), from: owner)
+    stage.report(.draft(Array("a line".utf8)), from: owner)
+    #expect(stage.machine.draft.isEmpty)
+    stage.report(.released, from: owner)
+    let floors = stage.feed(.turnIsOver).floors
+    #expect(floors.map(\.process) == [next])
+    #expect(floors.map(\.draft) == [Array("half a line".utf8)])
+    #expect(stage.machine.draft.isEmpty)
+  }
+
+  @Test func aDraftIsBounded() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    let part = [UInt8](repeating: 0x61, count: ControlLimits.messageLength - 1)
+    var sent = 0
+    while sent + part.count <= ControlLimits.draftLength {
+      #expect(stage.report(.draft(part), from: owner).isEmpty)
+      sent += part.count
+    }
+    #expect(stage.report(.draft(part), from: owner).killed == [owner])
+    #expect(stage.session(owner)?.fault == .draftTooLong)
+    #expect(stage.session(owner)?.draft == [])
+  }
+
+  @Test func aDraftThatIsNotTakenIsKept() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    stage.report(.draft([0x61]), from: owner)
+    stage.report(.released, from: owner)
+    let gone = try stage.session(in: .hasFloor)
+    #expect(stage.actions.floors.last?.draft == [0x61])
+    #expect(stage.feed(.floorRefused(gone, draft: [0x61], isGone: true)).isEmpty)
+    #expect(stage.machine.draft == [0x61])
+    stage.feed(.ended(gone, .exited(0), at: .ms(1)))
+    let deaf = try stage.session(in: .hasFloor)
+    #expect(stage.feed(.floorRefused(deaf, draft: [0x61], isGone: false)).killed == [deaf])
+    stage.feed(.ended(deaf, .signaled(9, coreDumped: false), at: .ms(1)))
+    _ = try stage.session(in: .hasFloor)
+    #expect(stage.actions.floors.last?.draft == [0x61])
+  }
+
+  // MARK: Ids and ends
+
+  @Test func anIdIsTakenOnce() throws {
+    var stage = try Stage()
+    let first = try stage.session(in: .waiting)
+    let liar = try stage.session(in: .waiting)
+    stage.report(.recorded(conversation: 7), from: first)
+    #expect(stage.report(.recorded(conversation: 7), from: liar).isEmpty)
+    #expect(stage.session(liar)?.conversation == nil)
+    let end = stage.feed(.ended(liar, .signaled(11, coreDumped: false), at: .ms(9)))
+    #expect(end.deaths.map(\.conversation) == [nil])
+    // With the one that held it gone it is free.
+    let death = stage.feed(.ended(first, .signaled(11, coreDumped: false), at: .ms(9)))
+    #expect(death.deaths.map(\.conversation) == [7])
+    let third = try stage.session(in: .waiting)
+    stage.report(.recorded(conversation: 7), from: third)
+    #expect(stage.session(third)?.conversation == 7)
+    // Another transcript took the place of the first.
+    stage.report(.recorded(conversation: 1), from: third)
+    #expect(stage.session(third)?.conversation == 1)
+  }
+
+  @Test func noTwoSessionsAreOpenedAtTheSameTime() throws {
+    var stage = try Stage()
+    var processes: [Int32] = []
+    for _ in 0..<20 { processes.append(try stage.session(in: .introducing)) }
+    let times = processes.compactMap { stage.session($0)?.openedAt.milliseconds }
+    #expect(times == (0..<20).map { 5_000 + $0 })
+    var actions: [ListenerMachine.Action] = []
+    let time = stage.machine.admit(
+      at: .ms(5_010), now: stage.now, isOwed: { $0.milliseconds < 5_030 }, &actions)
+    #expect(time == .ms(5_030))
+  }
+
+  @Test func everyEndIsRecordedUnlessItIsThereAlready() throws {
+    func death(
+      _ status: ChatPosix.ExitStatus, stopping: Bool = false, _ report: ConversationReport? = nil
+    ) throws -> (ConversationDeath?, notices: Int) {
+      var stage = try Stage()
+      let process = try stage.session(in: .waiting)
+      stage.report(.recorded(conversation: 3), from: process)
+      if let report { stage.report(report, from: process) }
+      if stopping { stage.feed(.stop("SIGTERM")) }
+      let end = stage.feed(.ended(process, status, at: .ms(9_000)))
+      return (end.deaths.first, end.notices.count)
+    }
+    func expected(
+      by party: Party?, _ reason: CloseReason, _ detail: String?
+    ) -> ConversationDeath {
+      ConversationDeath(
+        conversation: 3, openedAt: .ms(5_000), at: .ms(9_000), by: party, reason: reason,
+        detail: detail)
+    }
+    var found = try death(.signaled(11, coreDumped: true))
+    #expect(found.0 == expected(by: .server, .crashed, "signal 11"))
+    #expect(found.notices == 1)
+    found = try death(.signaled(9, coreDumped: false), stopping: true)
+    #expect(found.0 == expected(by: .server, .sigint, "SIGTERM"))
+    #expect(found.notices == 0)
+    found = try death(.exited(4))
+    #expect(found.0 == expected(by: .server, .crashed, "exit status 4"))
+    #expect(found.notices == 1)
+    found = try death(.exited(3), .unrecorded(by: .client, .eof))
+    #expect(found.0 == expected(by: .client, .eof, nil))
+    // It says that all is well. The keeper looks.
+    for status in [Int32(0), 3] {
+      found = try death(.exited(status))
+      #expect(found.0 == expected(by: .server, .crashed, "no end recorded"))
+      #expect(found.notices == 0)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import ChatCore
+import ChatPosix
+import Seeded
+import Testing
+import Transcript
+
+@testable import ChatServer
+
+/// From CHAT_SEED, or another one each run; every failure names it.
+func chosenSeed() -> UInt64 {
+  Environment.value(of: "CHAT_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
+}
+
+extension Instant {
+  static func ms(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
+}
+
+extension Timestamp {
+  static func ms(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+}
+
+/// A listener's machine with what it does.
+struct Stage {
+  var machine = ListenerMachine(waitingLimit: 8, database: "/t.db")
+  var now = Instant.ms(1_000_000)
+  let address: SocketAddress
+  private var nextProcess: Int32 = 100
+  /// All that it ever did.
+  private(set) var actions: [ListenerMachine.Action] = []
+
+  init() throws {
+    address = try #require(try Resolver.resolve("127.0.0.1", port: 50_112).first)
+  }
+
+  /// Feeds one event.
+  ///
+  /// - Returns: what follows from it.
+  @discardableResult
+  mutating func feed(_ event: ListenerMachine.Event) -> [ListenerMachine.Action] {
+    var new: [ListenerMachine.Action] = []
+    machine.handle(event, at: now, &new)
+    actions += new
+    return new
+  }
+
+  @discardableResult
+  mutating func report(
+    _ report: ConversationReport, from process: Int32
+  ) -> [ListenerMachine.Action] {
+    feed(.report(process, report.bytes))
+  }
+
+  /// A conversation with a new peer; `nil` where it is turned away.
+  mutating func admit() -> Int32? {
+    var new: [ListenerMachine.Action] = []
+    let openedAt = machine.admit(at: .ms(5_000), now: now, &new)
+    actions += new
+    guard let openedAt else { return nil }
+    nextProcess += 1
+    feed(.forked(nextProcess, address, openedAt: openedAt))
+    return nextProcess
+  }
+
+  /// A conversation in this state, by the way that an honest one comes there.
+  mutating func session(in state: Session.State) throws -> Int32 {
+    let process = try #require(admit())
+    switch state {
+    case .introducing: break
+    case .waiting: report(.ready, from: process)
+    case .unread: report(.unread, from: process)
+    case .hasFloor:
+      report(.ready, from: process)
+      feed(.turnIsOver)
+    case .leaving: report(.released, from: process)
+    }
+    #expect(self.state(of: process) == state)
+    return process
+  }
+
+  func session(_ process: Int32) -> Session? {
+    machine.sessions.first { $0.processID == process }
+  }
+
+  func state(of process: Int32) -> Session.State? { session(process)?.state }
+
+  mutating func pass(_ duration: Duration) { now = now.advanced(by: duration) }
+}
+
+extension [ListenerMachine.Action] {
+  var killed: [Int32] {
+    compactMap { if case .kill(let process) = $0 { process } else { nil } }
+  }
+
+  var deaths: [ConversationDeath] {
+    compactMap { if case .ask(.recordDeath(let death)) = $0 { death } else { nil } }
+  }
+
+  var notices: [ServerNotice] {
+    compactMap { if case .notify(let notice) = $0 { notice } else { nil } }
+  }
+
+  var hasStop: Bool {
+    contains { if case .closePort = $0 { true } else { false } }
+  }
+
+  func orders(to process: Int32) -> [ListenerOrder] {
+    compactMap {
+      if case .order(let order, let receiver) = $0, receiver == process { order } else { nil }
+    }
+  }
+
+  /// Who got the floor, and the draft with it.
+  var floors: [(process: Int32, draft: [UInt8])] {
+    compactMap { if case .giveFloor(let process, let draft) = $0 { (process, draft) } else { nil } }
+  }
+}
+
+extension ConversationReport {
+  /// One of every kind, and more of those that carry something.
+  static var samples: [ConversationReport] {
+    [
+      .ready, .unread, .released, .recorded(conversation: 1), .recorded(conversation: 1 << 40),
+      .draft([]), .draft(Array("half a line".utf8)), .draft([0, 0xff]), .interrupted,
+      .operatorAbsent, .outputGone, .recordingFailed(TranscriptTrouble(.full)),
+      .recordingFailed(TranscriptTrouble(.cannotOpen, code: 14, errno: 13)),
+      .recordingFailed(TranscriptTrouble(.other, code: -1)), .recordingWorks,
+      .wordsUnread(count: 2),
+      .unrecorded(by: nil, .eof), .unrecorded(by: .client, .quit),
+    ]
+  }
+
+  static func sample(_ code: ReportCode) -> ConversationReport {
+    samples.last { $0.code == code } ?? .ready
+  }
+}
