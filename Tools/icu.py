@@ -18,11 +18,17 @@ DEFAULT_IGNORABLE = 5
 EMOJI_PRESENTATION = 58
 _COMBINING_CLASS = 0x1002
 _EAST_ASIAN_WIDTH = 0x1004
+_JOINING_TYPE = 0x1007
+_NUMERIC_TYPE = 0x1009
 _SCRIPT = 0x100A
 _CATEGORIES = (
     "Cn Lu Ll Lt Lm Lo Mn Me Mc Nd Nl No Zs Zl Zp Cc Cf Co Cs Pd Ps Pe Pc Po Sm Sc Sk So Pi Pf"
 ).split()
 _WIDE, _FULLWIDTH = 5, 3
+# U_NT_DECIMAL, U_NT_DIGIT.
+_DIGITS = (1, 2)
+# Dual, left and right.
+_JOINING = (2, 3, 4)
 
 
 def _function(library, name, result, *arguments):
@@ -39,11 +45,13 @@ _version = _function(_common, "u_getUnicodeVersion", None, _ptr)
 _type = _function(_common, "u_charType", ctypes.c_int8, _i32)
 _int_property = _function(_common, "u_getIntPropertyValue", _i32, _i32, ctypes.c_int)
 _has_property = _function(_common, "u_hasBinaryProperty", ctypes.c_int8, _i32, ctypes.c_int)
+_number = _function(_common, "u_getNumericValue", ctypes.c_double, _i32)
 _name = _function(_common, "u_charName", _i32, _i32, ctypes.c_int, _ptr, _i32, _error)
 _extensions = _function(_common, "uscript_getScriptExtensions", _i32, _i32, _ptr, _i32, _error)
 _short_name = _function(_common, "uscript_getShortName", _str, ctypes.c_int)
 _fold = _function(_common, "u_strFoldCase", _i32, _ptr, _i32, _ptr, _i32, ctypes.c_uint32, _error)
 _nfkd = _function(_common, "unorm2_getNFKDInstance", _ptr, _error)
+_nfd = _function(_common, "unorm2_getNFDInstance", _ptr, _error)
 _nfc = _function(_common, "unorm2_getNFCInstance", _ptr, _error)
 _normalize = _function(_common, "unorm2_normalize", _i32, _ptr, _ptr, _i32, _ptr, _i32, _error)
 _spoof_open = _function(_extra, "uspoof_open", _ptr, _error)
@@ -91,6 +99,17 @@ def combining_class(code):
     return _int_property(code, _COMBINING_CLASS)
 
 
+def digit(code):
+    """Which digit of any script or style, circled ones too, if one it is."""
+    return int(_number(code)) if _int_property(code, _NUMERIC_TYPE) in _DIGITS else None
+
+
+def joins(code):
+    """Whether a joiner after it can be seen: it is a letter whose form depends
+    on its neighbours, or the virama of a script with conjuncts."""
+    return _int_property(code, _JOINING_TYPE) in _JOINING or combining_class(code) == 9
+
+
 def is_wide(code):
     return _int_property(code, _EAST_ASIAN_WIDTH) in (_WIDE, _FULLWIDTH)
 
@@ -109,14 +128,20 @@ def script(code):
     return _short_name(_int_property(code, _SCRIPT)).decode()
 
 
-def script_extensions(code):
+def own_script(code):
+    """The script that `code` alone belongs to, or Zyyy."""
     room = (ctypes.c_int * 64)()
     count = _checked(_extensions, code, room, 64)
-    return {_short_name(room[index]).decode() for index in range(count)}
+    name = _short_name(room[0]).decode()
+    return "Zyyy" if count > 1 or name == "Zinh" else name
 
 
 def nfkd(text):
     return _text(_normalize, text, _checked(_nfkd))
+
+
+def nfd(text):
+    return _text(_normalize, text, _checked(_nfd))
 
 
 def nfc(text):
