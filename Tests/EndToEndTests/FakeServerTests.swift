@@ -105,6 +105,22 @@ import Testing
     }
   }
 
+  @Test(
+    "a server that calls itself as the user does, or nearly so, is marked",
+    arguments: ["bob", "Bob", "b\u{43e}b", "bob.", "bob\u{fe0f}", "p\u{430}ul"])
+  func impostor(handle: String) throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      let client = try stage.client(server.port, "--handle", "bob")
+      let peer = try server.accept()
+      try peer.send("\(handle)\0")
+      try peer.waitFor("bob\0")
+      try peer.send("mode free\0floor\0say 1 I owe you 1000\0")
+      try client.waitFor("\(handle)(server)> I owe you 1000")
+      #expect(!client.screen.lines.contains { $0.hasPrefix("\(handle)> I owe") })
+    }
+  }
+
   @Test("what was said and never confirmed is named at the end")
   func unconfirmed() throws {
     try Stage.run { stage in

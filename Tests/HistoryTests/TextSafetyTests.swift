@@ -125,7 +125,7 @@ import Testing
     let output = try fixture.history("show", "3").output
     #expect(output.contains(" 3 \(handle)(client)> trust me\n"))
     #expect(output.contains(" 3 SERVER> no\n"))
-    #expect(DisplayName.of("SERVANT", besides: "SERVER") == "SERVANT")
+    #expect(DisplayName.of("SERVANT", .client, besides: "SERVER") == "SERVANT")
   }
 
   @Test func `long messages wrap under their beginning`() throws {

@@ -1,23 +1,34 @@
-/// Under what name a peer is shown.
+/// Under what name the other side is shown.
 public enum DisplayName {
-  /// The client's handle, made safe for a terminal, and marked when it could
-  /// be taken for the server's.
-  public static func of(_ client: Handle, besides server: Handle) -> String {
-    of(client.text, besides: server)
-  }
-
-  /// The same for a handle that was stored.
-  public static func of(_ client: String, besides server: Handle) -> String {
-    of(client, besides: server.text)
+  /// A handle made safe for a terminal, and marked with its role, as in
+  /// `SERVER(client)`, when it could be taken for `own` or for another name
+  /// than it is.
+  ///
+  /// - Parameters:
+  ///   - handle: of the side that is shown.
+  ///   - role: which side that is.
+  ///   - own: the handle of the side that it is shown to, once that has one.
+  /// - Returns: the name.
+  public static func of(
+    _ handle: Handle, _ role: Party, besides own: Handle?
+  ) -> String {
+    let name = TextSanitizer.escapedOnOneLine(handle.text)
+    let isTaken = own.map(handle.looksLike) ?? false
+    return isTaken || handle.isSuspicious ? marked(name, role) : name
   }
 
   /// The same for two that were stored: what is no handle at all, since
   /// somebody has changed the file, is marked too.
-  public static func of(_ client: String, besides server: String) -> String {
-    let name = TextSanitizer.escapedOnOneLine(client)
-    guard let handle = try? Handle(client), let server = try? Handle(server),
-      !handle.looksLike(server)
-    else { return name + "(client)" }
-    return name
+  public static func of(
+    _ handle: String, _ role: Party, besides own: String
+  ) -> String {
+    guard let checked = try? Handle(handle), let own = try? Handle(own) else {
+      return marked(TextSanitizer.escapedOnOneLine(handle), role)
+    }
+    return of(checked, role, besides: own)
+  }
+
+  private static func marked(_ name: String, _ role: Party) -> String {
+    "\(name)(\(role.rawValue))"
   }
 }

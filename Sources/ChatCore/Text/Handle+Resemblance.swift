@@ -1,13 +1,16 @@
 extension Handle {
   /// Whether a person could take one handle for the other: they are equal
   /// after both are reduced to the plain letters that they look like. Case,
-  /// width, style, accents and invisible characters do not tell handles apart,
-  /// nor do the letters of other alphabets, or digits, that look the same.
+  /// width, style, accents, signs and invisible characters do not make another
+  /// handle of one, nor do the letters of other alphabets, or digits, that look
+  /// the same.
   ///
   /// It errs towards resemblance: the price of a mistake is a mark beside an
-  /// honest name. The idea is that of UTS #39, section 4; its data is far
-  /// larger than ten characters beside one known name need.
+  /// honest name.
   public func looksLike(_ other: Handle) -> Bool {
-    self == other || Skeleton.of(text) == Skeleton.of(other.text)
+    // Capitals of other alphabets look like other Latin letters than their
+    // smalls: Ν like N, ν like v.
+    if SearchFolding.fold(text) == SearchFolding.fold(other.text) { return true }
+    return Skeleton(of: text).resembles(Skeleton(of: other.text))
   }
 }

@@ -1,38 +1,59 @@
-/// What a text looks like, in plain small letters where it can be told.
-enum Skeleton {
-  static func of(_ text: String) -> [Unicode.Scalar] {
+/// What a text looks like, in plain small letters where a person would read it
+/// so (UTS #39, section 4).
+struct Skeleton {
+  /// Each scalar's look, signs and all.
+  private let looks: [Unicode.Scalar]
+
+  init(of text: String) {
+    var composer = ScalarComposer(capacity: text.utf8.count)
+    for scalar in text.unicodeScalars {
+      if let plain = SearchFolding.lowercaseASCII(scalar) {
+        composer.append(plain)
+      } else {
+        Self.appendLook(of: scalar) { composer.append($0) }
+      }
+    }
+    looks = composer.scalars
+  }
+
+  /// Whether one could be taken for the other.
+  func resembles(_ other: Skeleton) -> Bool {
+    var readings: [[Unicode.Scalar]] = [[]]
+    for signs in Self.lettersAtTimes {
+      guard looks.contains(where: signs.contains) || other.looks.contains(where: signs.contains)
+      else { continue }
+      readings += readings.map { $0 + signs }
+    }
+    return readings.contains { letters($0) == other.letters($0) }
+  }
+
+  /// Signs that may pass for letters: `!da` is Ida and `$am` Sam, but `Sam!`
+  /// and `@Sam` are Sam too. Signs that do not make no other name of one.
+  private static let lettersAtTimes: [[Unicode.Scalar]] = [["|", "!"], ["@"], ["$"]]
+
+  /// The letters, with `signs` among them.
+  private func letters(_ signs: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
-    for scalar in text.unicodeScalars where isSeen(scalar) {
-      if scalar.isASCII {
-        append(LookAlikes.merged(lowercaseASCII(scalar)), to: &result)
-        continue
+    result.reserveCapacity(looks.count)
+    var previous: Unicode.Scalar?
+    for scalar in looks {
+      if previous == "\\", scalar == "/" {
+        Self.append("v", to: &result)
+      } else if !Self.isSign(scalar) || signs.contains(scalar) {
+        Self.append(Self.merged(scalar), to: &result)
       }
-      for plain in lowercase(LookAlikes.latin[scalar] ?? named(scalar) ?? scalar)
-      where isSeen(plain) {
-        append(LookAlikes.merged(plain), to: &result)
-      }
+      previous = scalar
     }
-    return trimmed(result)
+    // There may be nothing but signs.
+    return result.isEmpty ? looks : result
   }
 
-  /// A dot or a bracket at either end makes no other name of it, unless there
-  /// is nothing else.
-  private static func trimmed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
-    guard let first = scalars.firstIndex(where: isLetterLike),
-      let last = scalars.lastIndex(where: isLetterLike)
-    else { return scalars }
-    return Array(scalars[first...last])
-  }
-
-  private static func isLetterLike(_ scalar: Unicode.Scalar) -> Bool {
-    if ("a"..."z").contains(scalar) { return true }
-    switch scalar.properties.generalCategory {
-    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
-      .initialPunctuation, .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol,
-      .modifierSymbol, .otherSymbol:
-      return false
-    default: return true
+  private static func appendLook(of scalar: Unicode.Scalar, _ append: (Unicode.Scalar) -> Void) {
+    if ConfusableTable.map.replace(scalar, append) { return }
+    let isFolded = FoldingTable.map.replace(scalar) { part in
+      if !ConfusableTable.map.replace(part, append) { append(part) }
     }
+    if !isFolded { append(scalar) }
   }
 
   /// Two letters side by side can look like one.
@@ -44,69 +65,30 @@ enum Skeleton {
     }
   }
 
-  private static func lowercase(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
-    scalar.properties.lowercaseMapping.unicodeScalars
-  }
-
-  private static func lowercaseASCII(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    guard ("A"..."Z").contains(scalar) else { return scalar }
-    return Unicode.Scalar(UInt8(truncatingIfNeeded: scalar.value) | 0x20)
-  }
-
-  /// Marks change a letter's look too little, and joiners and selectors have
-  /// none.
-  private static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return true }
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return false
-    default: return !properties.isDefaultIgnorableCodePoint
+  /// Plain characters that stand for one another, under one of them.
+  private static func merged(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar {
+    case "0": "o"
+    case "1", "i", "|", "!": "l"
+    case "2": "z"
+    case "3": "e"
+    case "4", "@": "a"
+    case "5", "$": "s"
+    case "7": "t"
+    case "8": "b"
+    default: scalar
     }
   }
 
-  /// The plain letter or digit that Unicode's own name of `scalar` tells:
-  /// LATIN CAPITAL LETTER E WITH ACUTE, FULLWIDTH LATIN SMALL LETTER E,
-  /// MATHEMATICAL BOLD CAPITAL E, NEGATIVE SQUARED LATIN CAPITAL LETTER E.
-  private static func named(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
-    // FULLWIDTH forms of ASCII, in its order.
-    if (0xff01...0xff5e).contains(scalar.value) { return Unicode.Scalar(scalar.value - 0xfee0) }
-    let properties = scalar.properties
-    if let digit = digit(properties) { return digit }
-    guard let name = properties.name else { return nil }
-    let words = name.split(separator: " ")
-    if words.first == "GREEK" || words.first == "MATHEMATICAL" {
-      let isCapital = words.contains("CAPITAL")
-      for word in words {
-        let greek = isCapital ? LookAlikes.greekCapitals[word] : LookAlikes.greekSmalls[word]
-        if let greek { return greek }
-      }
-      if words.first == "GREEK" { return nil }
-    }
-    guard let kind = words.firstIndex(where: { styles.contains($0) }) else { return nil }
-    // Other alphabets have letters of these names that look otherwise.
-    guard isLatin(words) else { return nil }
-    for word in words[kind...] where word.utf8.count == 1 { return word.unicodeScalars.first }
-    return nil
-  }
-
-  /// A digit of any script or style; numbers like 一 are words.
-  private static func digit(_ properties: Unicode.Scalar.Properties) -> Unicode.Scalar? {
-    guard let type = properties.numericType, type != .numeric else { return nil }
-    // No rounding functions: they would need libm.
-    for digit in UInt8(0)...9 where properties.numericValue == Double(digit) {
-      return Unicode.Scalar(UInt8(ascii: "0") + digit)
-    }
-    return nil
-  }
-
-  private static let styles: Set<Substring> = ["CAPITAL", "SMALL", "LETTER", "SYMBOL", "SCRIPT"]
-
-  private static func isLatin(_ words: [Substring]) -> Bool {
-    switch words.first {
-    case "MATHEMATICAL", "DOUBLE-STRUCK", "BLACK-LETTER", "SCRIPT", "REGIONAL", "FULLWIDTH",
-      "CIRCLED", "PARENTHESIZED", "NEGATIVE", "SQUARED":
-      true
-    default: words.contains("LATIN")
+  /// What is no letter, digit or mark.
+  private static func isSign(_ scalar: Unicode.Scalar) -> Bool {
+    if ("a"..."z").contains(scalar) { return false }
+    switch scalar.properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol,
+      .modifierSymbol, .otherSymbol, .spaceSeparator:
+      return true
+    default: return false
     }
   }
 }

@@ -18,7 +18,7 @@ enum Rehearsal {
       machine.handle(event, at: now, &actions)
       machine.handle(.recorded, at: now, &actions)
       if case .introduced(let handle, _) = event {
-        _ = DisplayName.of(handle, besides: settings.handle)
+        _ = DisplayName.of(handle, .client, besides: settings.handle)
         machine.handle(.listenerGaveFloor, at: now, &actions)
       }
     }

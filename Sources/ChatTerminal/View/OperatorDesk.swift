@@ -162,6 +162,7 @@ extension OperatorDesk {
     do throws(HandleError) {
       let handle = try Handle(Self.trimmed(text))
       self.handle = handle
+      peerName = nil
       isAsking = false
       return .name(handle)
     } catch {
@@ -242,12 +243,7 @@ extension OperatorDesk {
 
   func name(of peer: Handle) -> String {
     if let peerName, peerName.handle == peer { return peerName.text }
-    let text =
-      if party == .server, let handle {
-        DisplayName.of(peer, besides: handle)
-      } else {
-        TextSanitizer.escapedOnOneLine(peer.text)
-      }
+    let text = DisplayName.of(peer, party.other, besides: handle)
     peerName = (peer, text)
     return text
   }

@@ -49,7 +49,7 @@ struct EventWording {
   static func name(of party: Party, in conversation: ConversationSummary) -> String {
     guard let handle = conversation.handle(of: party) else { return party.rawValue }
     switch party {
-    case .client: return DisplayName.of(handle, besides: conversation.server)
+    case .client: return DisplayName.of(handle, .client, besides: conversation.server)
     case .server: return TextSanitizer.escapedOnOneLine(handle)
     }
   }

@@ -18,7 +18,7 @@ enum Sanitizing {
 
   private static func checkHandle(_ text: String) throws(FuzzFinding) {
     guard let server = try? Handle("SERVER"), let handle = try? Handle(text) else { return }
-    let shown = DisplayName.of(handle, besides: server)
+    let shown = DisplayName.of(handle, .client, besides: server)
     try holdSafe(shown)
     try hold(shown != server.text, "a peer is shown under the server's name")
     try hold(handle.looksLike(handle), "a handle does not look like itself")

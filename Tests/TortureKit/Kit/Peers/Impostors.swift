@@ -10,11 +10,18 @@ public enum Impostors {
     "Z" + String(repeating: "\u{301}", count: 1000),
   ]
 
-  /// Those that are names, and look like the server's.
+  /// Those that are names, and look like the server's or like another than
+  /// they are.
   public static let lookalikes = [
     "SERVER", "server", "Server", "S\u{415}RVER", "SERV\u{415}R", "\u{405}ERVER", "SERVER.",
     "SERVER>",
     "5ERVER", "\u{ff33}ERVER", "SE\u{280}VER",
+    // A Roman numeral, Lisu, modifier letters, Coptic, a prime, a reversed S.
+    "SER\u{2164}ER", "\u{a4e2}\u{a4f0}\u{a4e3}\u{a4e6}\u{a4f0}\u{a4e3}",
+    "\u{2e2}\u{1d31}\u{1d3f}\u{2c7d}\u{1d31}\u{1d3f}", "S\u{2c88}RV\u{2c88}R", "SERVER\u{2b9}",
+    "\u{1a7}ERVER",
+    // Something unseen, and two scripts in one name.
+    "SER\u{200d}VER", "b\u{43e}b", "bob\u{fe0f}",
   ]
 
   /// What of them the server took for a name without a mark; none should be.
