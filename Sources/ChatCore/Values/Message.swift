@@ -28,11 +28,11 @@ public struct Message: Hashable, Sendable {
   /// the bytes are kept in ``raw``.
   ///
   /// - Throws: ``MessageError``, with what is wrong.
-  public init(bytes: some Collection<UInt8>) throws(MessageError) {
+  public init(bytes: ArraySlice<UInt8>) throws(MessageError) {
     // Repair can triple the size; refuse before doing it.
     if bytes.count > Self.maximumByteCount { throw .tooLong }
-    if let text = String(validating: bytes, as: UTF8.self) {
-      try self.init(text)
+    if let text = try? UTF8Span(validating: bytes.span) {
+      try self.init(String(copying: text))
     } else {
       try self.init(String(decoding: bytes, as: UTF8.self), raw: Array(bytes))
     }

@@ -29,7 +29,7 @@ enum ForgedTranscript {
       RunDescription(pid: 1, bootID: "", version: "1", port: 1027, handle: try Handle("SERVER")),
       at: Timestamp(milliseconds: 0))
     var messages = try texts.map { try Message($0) }
-    messages += try Forgery.brokenBytes.map { try Message(bytes: $0.bytes) }
+    messages += try Forgery.brokenBytes.map { try Message(bytes: $0.bytes[...]) }
     try write(messages, of: "bob", by: .client, port: 1, run, writer)
     // One that looks like the server, and whose end has a word of its own.
     try write(
