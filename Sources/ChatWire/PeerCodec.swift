@@ -62,7 +62,7 @@ package struct PeerCodec: Sendable {
     return finish(decoded)
   }
 
-  /// How the peer is told: no bytes, where its dialect has no way to say it.
+  /// The bytes that say it to the peer; none, where its dialect has no way to say it.
   /// For the original dialect, what one call returns is one send.
   ///
   /// Before the dialect is known a server can greet and say goodbye; a client

@@ -9,7 +9,7 @@ public enum CloseReason: String, CaseIterable, Sendable {
   case reset
   /// The peer whose turn it was stayed silent too long.
   case timeout
-  /// The server was told to stop, by SIGINT, SIGTERM or SIGHUP.
+  /// The server was asked to stop, by SIGINT, SIGTERM or SIGHUP.
   case sigint
   /// The peer broke the protocol.
   case error

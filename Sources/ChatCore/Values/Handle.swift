@@ -12,12 +12,12 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { text }
 
-  /// Takes `text` as it stands; white space around it is the caller's to trim.
+  /// Takes `text` as it is; white space around it is the caller's to trim.
   ///
   /// - Throws: ``HandleError``, with what is wrong.
   public init(_ text: String) throws(HandleError) {
     if text.isEmpty { throw .empty }
-    // Most names are printable ASCII, and told from their bytes alone.
+    // Most names are printable ASCII, and known from their bytes alone.
     let isPlain = TextSanitizer.needsNoEscape(text)
     if isPlain ? text.utf8.contains(0x20) : text.contains(where: \.isWhitespace) {
       throw .severalWords

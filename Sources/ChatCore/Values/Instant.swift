@@ -15,27 +15,16 @@ public struct Instant: Comparable, Hashable, Sendable {
     left.milliseconds < right.milliseconds
   }
 
-  /// The instant `milliseconds` later; stays at the last one there is rather
-  /// than overflow.
-  public func advanced(byMilliseconds milliseconds: Int64) -> Instant {
-    let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
-    return Instant(milliseconds: overflow ? (milliseconds > 0 ? .max : .min) : sum)
-  }
-
   /// The instant `duration` later, parts of a millisecond left out; stays at
   /// the last one there is rather than overflow.
   public func advanced(by duration: Duration) -> Instant {
-    advanced(byMilliseconds: duration.wholeMilliseconds)
+    let (sum, overflow) = milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+    return Instant(milliseconds: overflow ? (duration > .zero ? .max : .min) : sum)
   }
 
   /// How long after `earlier` this instant is; negative when it is before it.
   public func duration(since earlier: Instant) -> Duration {
-    .milliseconds(milliseconds(since: earlier))
-  }
-
-  /// Milliseconds from `earlier` to this instant; negative when it is later.
-  public func milliseconds(since earlier: Instant) -> Int64 {
-    milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue
+    .milliseconds(milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue)
   }
 }
 

@@ -1,4 +1,4 @@
-/// One of the two sides of a conversation, told by the part it plays and
+/// One of the two sides of a conversation, known by the part it plays and
 /// never by its handle: handles can be chosen to imitate.
 public enum Party: String, CaseIterable, Sendable {
   case client

@@ -5,7 +5,7 @@ public enum QuitReason: String, CaseIterable, Sendable {
   case user
   /// The other side was silent too long.
   case idle
-  /// The program was told to stop.
+  /// The program was asked to stop.
   case stopped
   /// There is no room in the queue.
   case full

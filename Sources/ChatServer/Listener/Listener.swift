@@ -145,7 +145,7 @@ public final class Listener {
       if keeper?.processID == -1 { deadlines.append(keeperAgainAt) }
     }
     if keeper?.isBehind == true { deadlines.append(now.advanced(by: Self.acceptPause)) }
-    let timeout = deadlines.min().map { max(0, $0.milliseconds(since: now)) }
+    let timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // ENOMEM: the kernel has no room for a list this short. Nothing to be
     // done but to ask again.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
@@ -192,7 +192,8 @@ public final class Listener {
     for sentence in lastWords { _ = errors.write(sentence + "\n") }
     let deadline = Self.now.advanced(by: Self.lastWordsWithin)
     while let interest = errors.interest ?? output.interest, Self.now < deadline {
-      _ = try? poller.poll([interest], timeoutMilliseconds: deadline.milliseconds(since: Self.now))
+      _ = try? poller.poll(
+        [interest], timeoutMilliseconds: deadline.duration(since: Self.now).wholeMilliseconds)
       if Signals.take().contains(where: \.stops) { return }
       output.flush()
       errors.flush()

@@ -7,9 +7,9 @@ public struct KeyDecoder: Sendable {
   /// An ESC this old was the key, not the start of a sequence, and is
   /// forgotten. A terminal writes a sequence at once; a slow network may part
   /// it, but hardly for this long.
-  public static let escapeTimeout: Int64 = 100  // ms
+  public static let escapeTimeout = Duration.milliseconds(100)
   /// A sequence begun with two bytes is no slip of the finger: it gets longer.
-  public static let sequenceTimeout: Int64 = 1000  // ms
+  public static let sequenceTimeout = Duration.seconds(1)
 
   enum State: Sendable {
     case ground
@@ -61,11 +61,11 @@ public struct KeyDecoder: Sendable {
   /// When ``tick(at:)`` has something to do: only a paste has text to give.
   public var deadline: Instant? {
     guard case .paste = state else { return nil }
-    return changedAt.advanced(byMilliseconds: PasteBuffer.timeout)
+    return changedAt.advanced(by: .milliseconds(PasteBuffer.timeout))
   }
 
   private mutating func forgetHalfSequence(at now: Instant) {
-    let age = now.milliseconds(since: changedAt)
+    let age = now.duration(since: changedAt)
     switch state {
     case .ground, .paste: break
     case .escape: if age >= Self.escapeTimeout { state = .ground }

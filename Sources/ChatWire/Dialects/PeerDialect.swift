@@ -14,7 +14,7 @@ protocol PeerDialect: Sendable {
   mutating func tick(at now: Instant, _ decoded: inout Decoded)
   /// Nothing more will come. What is not finished by it ends with `ended`.
   mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded)
-  /// How the peer is told; no bytes, where there is no way to say it.
+  /// The bytes that say it to the peer; none, where there is no way to.
   mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8]
 }
 

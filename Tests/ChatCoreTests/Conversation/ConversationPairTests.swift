@@ -4,7 +4,7 @@ import Testing
 
 /// A server's and a client's machine on one lossless link that carries what
 /// is under way in order: what one says the other shows, once and in order,
-/// or the speaker is told that it was not confirmed.
+/// or the speaker reads that it was not confirmed.
 @Suite struct ConversationPairTests {
   @Test func everyMessageArrivesOnceOrIsNamed() {
     let seed = chosenSeed()
@@ -155,7 +155,7 @@ private struct Pair {
     }
     let missing = speaker.said.dropFirst(listener.shown.count)
     if !missing.allSatisfy(ending.unconfirmed.contains) {
-      violation = violation ?? "\(name) was not told of a message that was not shown"
+      violation = violation ?? "\(name) did not learn of a message that was not shown"
     }
   }
 }

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-/// Single rules, each told as one short run.
+/// Single rules, each as one short run.
 @Suite struct ConversationTests {
   private let start = Instant(milliseconds: 0)
 

@@ -139,10 +139,10 @@ import Testing
     var decoder = KeyDecoder()
     #expect(decoder.decode("abc\u{1b}".utf8, at: Self.start) == [.text("abc")])
     #expect(decoder.deadline == nil)
-    let soon = Self.start.advanced(byMilliseconds: 99)
+    let soon = Self.start.advanced(by: .milliseconds(99))
     var early = decoder
     #expect(early.decode("d".utf8, at: soon) == [.alt("d")])
-    let late = Self.start.advanced(byMilliseconds: 100)
+    let late = Self.start.advanced(by: .milliseconds(100))
     #expect(decoder.decode("def".utf8, at: late) == [.text("def")])
   }
 
@@ -150,9 +150,9 @@ import Testing
     var decoder = KeyDecoder()
     #expect(decoder.decode("\u{1b}[1;".utf8, at: Self.start) == [])
     var early = decoder
-    let soon = Self.start.advanced(byMilliseconds: 999)
+    let soon = Self.start.advanced(by: .milliseconds(999))
     #expect(early.decode("5D".utf8, at: soon) == [.special(.left, byWord: true)])
-    let late = Self.start.advanced(byMilliseconds: 1000)
+    let late = Self.start.advanced(by: .milliseconds(1000))
     #expect(decoder.decode("5D".utf8, at: late) == [.text("5D")])
   }
 

@@ -72,7 +72,7 @@ struct Session {
   }
 
   mutating func pass(milliseconds: Int64) {
-    now = now.advanced(byMilliseconds: milliseconds)
+    now = now.advanced(by: .milliseconds(milliseconds))
     console.tick(at: now)
     handleEvents()
     flush()

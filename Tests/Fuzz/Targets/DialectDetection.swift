@@ -55,7 +55,7 @@ enum DialectDetection {
 }
 
 extension PeerPhrases {
-  /// For peers that are never told anything.
+  /// For peers to whom nothing is said.
   static let silent = PeerPhrases(
     refusedHandle: { _ in "" }, refusal: { _ in "" }, place: { _ in "" }, goodbye: { _ in "" })
 }
