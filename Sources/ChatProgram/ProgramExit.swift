@@ -17,7 +17,7 @@ public enum ProgramExit: Int32, Sendable {
   /// Timed out, or locked.
   case temporaryFailure = 75
   case noPermission = 77
-  /// By SIGINT, as a shell tells it: 128 and the signal's number.
+  /// By SIGINT, as a shell reports it: 128 and the signal's number.
   case interrupted = 130
 
   /// Ends the program, after at most one sentence on standard error.

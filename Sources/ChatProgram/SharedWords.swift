@@ -61,7 +61,7 @@ public enum SharedWords {
     return seconds == 60 ? "1 minute" : "\(seconds / 60) minutes"
   }
 
-  /// A handle as it may be shown, or what stands for one that is not known.
+  /// A handle as it may be shown, or the words for one that is not known.
   public static func name(_ handle: Handle?, unknown: String) -> String {
     handle.map { TextSanitizer.escapedOnOneLine($0.text) } ?? unknown
   }

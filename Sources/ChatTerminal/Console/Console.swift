@@ -74,7 +74,7 @@ public struct Console: Sendable {
   ///
   /// - Parameters:
   ///   - shown: what was said, where that is not what was typed.
-  ///   - time: stands before it, in a column of its own.
+  ///   - time: goes before it, in a column of its own.
   public mutating func acceptLine(showing shown: String? = nil, time: String? = nil) {
     if isInteractive {
       terminal.acceptLine(showing: shown, time: time)

@@ -1,6 +1,6 @@
 import ChatCore
 
-/// What a console is told once, by whoever looked at the terminal and the
+/// What a console is given once, by whoever looked at the terminal and the
 /// command line.
 public struct ConsoleSettings: Hashable, Sendable {
   /// Standard input and output are a terminal that understands escape
@@ -13,7 +13,7 @@ public struct ConsoleSettings: Hashable, Sendable {
   public var usesColor = false
   /// Whose console it is: the colour of the prompt.
   public var party: Party
-  /// Whether the terminal breaks long rows anew when it is resized; see
+  /// Whether the terminal breaks long rows again when it is resized; see
   /// ``reflows(environment:)``.
   public var reflows = true
   /// Plain only: print the prompts, because somebody types at a terminal whose
@@ -32,10 +32,10 @@ public struct ConsoleSettings: Hashable, Sendable {
   }
 
   /// VT100 size, where the terminal does not say.
-  static let usualColumns = 80
-  static let usualRows = 24
+  static let defaultColumns = 80
+  static let defaultRows = 24
 
-  /// Whether the terminal that set these variables breaks long rows anew when
+  /// Whether the terminal that set these variables breaks long rows again when
   /// it is resized. Most do. xterm and GNU screen do not and cut instead, and
   /// say who they are; the Linux console does not either. `environment` gives
   /// the value of a variable, as getenv(3) does.

@@ -37,14 +37,6 @@ extension TerminalConsole {
     return line
   }
 
-  /// Whether what `edit` did changed nothing beside the text: no number stands
-  /// after it, and no notice before it came or went.
-  func endStandsAlone(_ edit: TailEdit) -> Bool {
-    let count = editor.buffer.characters.count
-    if case .waiting = prompt, count == 0 || count == edit.growth { return false }
-    return !prompt.isConversation || settings.maximumLength - count >= Self.counterThreshold
-  }
-
   var draft: String {
     get { editor.buffer.text }
     set {

@@ -5,8 +5,8 @@ struct TerminalConsole: Sendable {
   let settings: ConsoleSettings
   var editor = LineEditor()
   var prompt = Prompt.none
-  private(set) var columns = ConsoleSettings.usualColumns
-  private(set) var rows = ConsoleSettings.usualRows
+  private(set) var columns = ConsoleSettings.defaultColumns
+  private(set) var rows = ConsoleSettings.defaultRows
 
   private var decoder = KeyDecoder()
   /// Keys that nobody asked for yet, and where among them we are.
@@ -20,20 +20,9 @@ struct TerminalConsole: Sendable {
   /// What goes above the input line at the next redraw.
   private var printed = ""
   /// The input line may look other than it is drawn.
-  private var needsRedraw = true {
-    didSet {
-      guard needsRedraw else { return }
-      layout = nil
-      tail = TailEdit()
-    }
-  }
-  /// In what the input line is other than it is drawn, where that is all.
-  private var tail = TailEdit()
-  /// The input line as it was drawn last: what is printed above it moves it
-  /// and changes nothing in it.
-  private var layout: RowLayout?
+  private var needsRedraw = true
   private var isSuspended = false
-  /// The terminal was not yet told that we want pastes in brackets.
+  /// The terminal has yet to be asked for pastes in brackets.
   private var needsStart = true
   /// The notice of the line kept last, while nothing else was printed.
   var lastNotice: String?
@@ -78,10 +67,8 @@ struct TerminalConsole: Sendable {
     while !isEntered, nextKey < keys.count {
       let key = keys[nextKey]
       nextKey += 1
-      let before = LineEnd(editor)
-      let event = editor.handle(key)
-      note(key, before)
-      switch event {
+      needsRedraw = true
+      switch editor.handle(key) {
       case nil: continue
       case .enter:
         isEntered = true
@@ -108,18 +95,6 @@ struct TerminalConsole: Sendable {
     changed()
   }
 
-  /// Takes note of what `key` changed.
-  private mutating func note(_ key: Key, _ before: LineEnd) {
-    if needsRedraw { return }
-    if let typed = before.typed(by: key, editor) {
-      tail.type(typed)
-    } else if before.isShortened(by: key, editor) {
-      tail.erase()
-    } else {
-      needsRedraw = true
-    }
-  }
-
   mutating func setPrompt(_ new: Prompt) {
     guard prompt != new else { return }
     prompt = new
@@ -139,8 +114,8 @@ struct TerminalConsole: Sendable {
   }
 
   private mutating func setSize(columns: Int, rows: Int) {
-    self.columns = columns > 0 ? columns : ConsoleSettings.usualColumns
-    self.rows = rows > 0 ? rows : ConsoleSettings.usualRows
+    self.columns = columns > 0 ? columns : ConsoleSettings.defaultColumns
+    self.rows = rows > 0 ? rows : ConsoleSettings.defaultRows
   }
 
   mutating func suspend() {
@@ -177,40 +152,12 @@ struct TerminalConsole: Sendable {
       ControlSequence.row(rows) + String(repeating: "\n", count: rows) + ControlSequence.row(1))
   }
 
-  var hasOutput: Bool { !printed.isEmpty || needsRedraw || !tail.isEmpty }
-
-  private mutating func currentLayout() -> RowLayout? {
-    if let layout { return layout }
-    let line = inputLine
-    if line.isEmpty { return nil }
-    let new = RowLayout(line, columns: columns, usesColor: settings.usesColor)
-    layout = new
-    return new
-  }
+  var hasOutput: Bool { !printed.isEmpty || needsRedraw }
 
   var waitingByteCount: Int { printed.utf8.count }
 
-  /// What makes the drawn line the one that is to be seen, if a change at its
-  /// end does; else the line is to be drawn anew.
-  private mutating func takeTail() -> [UInt8]? {
-    if tail.isEmpty { return nil }
-    guard printed.isEmpty, !isSuspended, !needsStart, endStandsAlone(tail),
-      let change = painter.change(tail)
-    else {
-      needsRedraw = true
-      return nil
-    }
-    layout = nil
-    tail = TailEdit()
-    return change
-  }
-
   mutating func takeOutput() -> ConsoleOutput {
     var output = ConsoleOutput()
-    if let change = takeTail() {
-      output.standardOutput = change
-      return output
-    }
     guard hasOutput else { return output }
     defer {
       printed = ""
@@ -227,7 +174,11 @@ struct TerminalConsole: Sendable {
     }
     drawn += painter.hide(columns: columns, height: rows)
     drawn += printed
-    if let layout = currentLayout() { drawn += painter.show(layout, height: rows) }
+    let line = inputLine
+    if !line.isEmpty {
+      let layout = RowLayout(line, columns: columns, usesColor: settings.usesColor)
+      drawn += painter.show(layout, height: rows)
+    }
     drawn += ControlSequence.endUpdate
     output.standardOutput = Array(drawn.utf8)
     return output

@@ -7,13 +7,11 @@ public struct InputLinePainter: Sendable {
     var cursorRow: Int
     /// Characters before the cursor on its row.
     var cursorPlace: Int
-    /// As ``RowLayout/room``.
-    var room: Int?
     /// The screen was resized since: row breaks may be elsewhere.
     var wasResized = false
   }
 
-  /// Whether the terminal breaks long rows anew when it is resized.
+  /// Whether the terminal breaks long rows again when it is resized.
   public let reflows: Bool
   private var shown: Shown?
 
@@ -49,7 +47,7 @@ public struct InputLinePainter: Sendable {
     let cursorRow = layout.cursorRow - first
     shown = Shown(
       rows: rows.map(\.widths), cursorRow: cursorRow,
-      cursorPlace: layout.rows[layout.cursorRow].headCount, room: layout.room)
+      cursorPlace: layout.rows[layout.cursorRow].headCount)
 
     // Room is made first: nothing may scroll between saving the cursor's place
     // and going back to it.
@@ -62,26 +60,6 @@ public struct InputLinePainter: Sendable {
       drawn += row.tail
     }
     return drawn + ControlSequence.restoreCursor + ControlSequence.wrapOn
-  }
-
-  /// Changes the end of the shown line.
-  ///
-  /// - Returns: what to write; `nil` where the line has to be drawn anew: it is
-  ///   not shown, something stands after its end, or its rows would break
-  ///   elsewhere.
-  mutating func change(_ edit: TailEdit) -> [UInt8]? {
-    guard let shown, let room = shown.room, edit.growth <= room,
-      // A row that is emptied may be no row at all.
-      edit.erased < shown.rows[shown.cursorRow].count
-    else { return nil }
-    self.shown?.rows[shown.cursorRow].removeLast(edit.erased)
-    self.shown?.rows[shown.cursorRow].append(
-      contentsOf: repeatElement(1, count: edit.typed.count))
-    self.shown?.cursorPlace += edit.growth
-    self.shown?.room = room - edit.growth
-    if edit.erased == 0 { return edit.typed }
-    return [UInt8](repeating: ControlByte.backspace, count: edit.erased)
-      + ControlSequence.eraseToEnd.utf8 + edit.typed
   }
 
   /// Takes note that the terminal has moved things in its own way.

@@ -1,6 +1,6 @@
 /// Rows of a message that would otherwise be the terminal's to break.
 ///
-/// Usually the terminal breaks a long message: it can break it anew when it is
+/// Usually the terminal breaks a long message: it can break it again when it is
 /// resized, and copy it as one line. But where a row begins, a peer that pads
 /// its message could write somebody else's `name> ` or a notice of ours. So
 /// what is made for that is broken here, and indented.
@@ -22,7 +22,7 @@ enum MessageRows {
     return false
   }
 
-  /// The same, told from the bytes; `nil` when `text` is not all ASCII.
+  /// The same, judged by the bytes; `nil` when `text` is not all ASCII.
   private static func isSuspiciousASCII(_ text: String) -> Bool? {
     var blanks = 0
     var answer = false

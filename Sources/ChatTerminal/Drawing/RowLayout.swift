@@ -1,3 +1,28 @@
+import ChatCore
+
+/// What is to be seen of the line that is being typed.
+public struct InputLine: Hashable, Sendable {
+  /// Stands on rows of its own above the text, dim: whose turn it is instead.
+  public var notice = ""
+  public var prompt = ""
+  public var promptStyle = Style.plain
+  /// Blank columns before the text where a prompt will come, so that its
+  /// coming moves no typed character.
+  public var indent = 0
+  public var characters: [Character] = []
+  /// How many characters are before the cursor.
+  public var cursor = 0
+  /// Stands after the text, dim: how much room is left.
+  public var suffix = ""
+
+  /// Columns before every further row that a line break in the text begins.
+  public static let continuationIndent = 4
+
+  public init() {}
+
+  var isEmpty: Bool { notice.isEmpty && prompt.isEmpty && characters.isEmpty }
+}
+
 /// An input line broken into the rows of a screen. The breaks are our own,
 /// where the text can be no wider, so the number of rows is right on any
 /// terminal, whatever it thinks of an emoji.
@@ -13,9 +38,6 @@ public struct RowLayout: Hashable, Sendable {
     public var headCount = 0
     /// The most columns that any terminal uses which knows the characters.
     public var maximum = 0
-    /// The most that one uses which draws every scalar beyond ASCII wide, as
-    /// its font or its language may have it.
-    var widest = 0
 
     public var columns: Int { widths.reduce(0, +) }
   }
@@ -32,16 +54,6 @@ public struct RowLayout: Hashable, Sendable {
   private var unwritten: [UInt8] = []
   private var cursorIsPlaced = false
 
-  /// How many columns more the text may take at its end, where the cursor is
-  /// and nothing else stands, before its last row has to be broken: the cursor,
-  /// too, needs a place. `nil` where something stands after the cursor, or the
-  /// row may be full already: that is drawn without automatic wrap, and then no
-  /// letter can be put after it or taken off it.
-  var room: Int? {
-    guard let row = rows.last, cursorRow == rows.count - 1, row.tail.isEmpty else { return nil }
-    return row.widest < columns ? columns - 1 - row.widest : nil
-  }
-
   /// Breaks `line` for a screen of `columns` columns, at least 1.
   public init(_ line: InputLine, columns: Int, usesColor: Bool) {
     precondition(columns > 0, "A screen has at least one column.")
@@ -49,7 +61,7 @@ public struct RowLayout: Hashable, Sendable {
     self.usesColor = usesColor
     if !line.notice.isEmpty {
       put(line.notice, .dim)
-      // With nothing typed, the notice stands in the prompt's place.
+      // With nothing typed, the notice is in the prompt's place.
       if line.characters.isEmpty { put(" ", .plain) } else { breakRow() }
     }
     if line.notice.isEmpty || !line.characters.isEmpty {
@@ -107,7 +119,6 @@ public struct RowLayout: Hashable, Sendable {
     unwritten.append(byte)
     row.widths.append(1)
     row.maximum += 1
-    row.widest += 1
   }
 
   private mutating func put(_ glyph: Glyph, _ style: Style) {
@@ -116,7 +127,6 @@ public struct RowLayout: Hashable, Sendable {
     write(glyph.text)
     row.widths.append(glyph.width.estimate)
     row.maximum += glyph.width.maximum
-    row.widest += max(glyph.width.maximum, 2 * glyph.text.unicodeScalars.count)
   }
 
   private mutating func write(_ text: String) {
@@ -160,5 +170,22 @@ public struct RowLayout: Hashable, Sendable {
     cursorIsPlaced = true
     cursorRow = rows.count
     row.headCount = row.widths.count
+  }
+}
+
+/// What is drawn for one character of a line: itself, or an escape where it
+/// would change anything on the terminal but the cells it takes.
+private struct Glyph {
+  let text: String
+  let width: CharacterWidth
+
+  init(_ character: Character) {
+    if character.printableASCII != nil {
+      text = String(character)
+      width = CharacterWidth(estimate: 1, maximum: 1)
+      return
+    }
+    text = TextSanitizer.escapedOnOneLine(String(character))
+    width = CharacterWidth(of: text)
   }
 }

@@ -1,13 +1,13 @@
 /// A line of extended grapheme clusters and a cursor between two of them.
 ///
 /// Scalars that arrive one by one may join or part clusters (a typed accent, a
-/// flag's second half), so every edit segments anew around the place of the
-/// edit: boundaries depend only on what stands before them and on the one
+/// flag's second half), so every edit segments again around the place of the
+/// edit: boundaries depend only on what is before them and on the one
 /// scalar after (UAX #29), hence the cluster before the edit and everything
 /// after it.
 public struct EditBuffer: Hashable, Sendable {
   public private(set) var characters: [Character] = []
-  /// How many characters stand before the cursor.
+  /// How many characters are before the cursor.
   public private(set) var cursor = 0
   /// UTF-8 bytes of the whole text.
   public private(set) var byteCount = 0
@@ -94,5 +94,39 @@ public struct EditBuffer: Hashable, Sendable {
 
   public mutating func remove(_ range: Range<Int>) {
     replace(range, with: "")
+  }
+}
+
+extension EditBuffer {
+  /// Whether `new`, put in the place of `range`, joins nothing and makes
+  /// nothing join, judged by the bytes alone: printable ASCII extends no
+  /// cluster, and only a scalar beyond ASCII could make one of it (UAX #29 GB9
+  /// to GB13). The rest of a long line need not be segmented again then.
+  func standsApart(_ new: String, at range: Range<Int>) -> Bool {
+    guard new.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) else { return false }
+    if range.lowerBound > 0, characters[range.lowerBound - 1].printableASCII == nil {
+      return false
+    }
+    guard range.upperBound < characters.count else { return true }
+    return characters[range.upperBound].utf8.first.map { $0 < 0x80 } ?? false
+  }
+}
+
+extension EditBuffer {
+  /// Where the word at or before the cursor begins. Words are what white space
+  /// parts, as Ctrl-W has them in a terminal's line discipline.
+  var wordStart: Int {
+    var place = cursor
+    while place > 0, characters[place - 1].isWhitespace { place -= 1 }
+    while place > 0, !characters[place - 1].isWhitespace { place -= 1 }
+    return place
+  }
+
+  /// Where the word at or after the cursor ends.
+  var wordEnd: Int {
+    var place = cursor
+    while place < characters.count, characters[place].isWhitespace { place += 1 }
+    while place < characters.count, !characters[place].isWhitespace { place += 1 }
+    return place
   }
 }

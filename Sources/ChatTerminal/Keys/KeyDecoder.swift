@@ -44,7 +44,7 @@ public struct KeyDecoder: Sendable {
     forgetHalfSequence(at: now)
     for byte in bytes { take(byte) }
     text.flush(into: &keys)
-    // Only when something came does the patience begin anew.
+    // Only when something came does the wait begin again.
     changedAt = now
     defer { keys = [] }
     return keys

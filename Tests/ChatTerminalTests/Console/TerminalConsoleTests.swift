@@ -16,6 +16,20 @@ import Testing
     #expect(session.screen.updateDepth == 0, sourceLocation: location)
   }
 
+  @Test(arguments: ["abcde", "abcde\u{7f}\u{7f}"])
+  func aTerminalThatDrawsMoreColumnsBreaksNoRow(typed: String) {
+    // By our table they take 30 of 40 columns, on this screen all of them.
+    var session = Session()
+    session.screen.drawsAmbiguousWide = true
+    session.type("привет как дела это я ")
+    for key in typed { session.type(String(key)) }
+    session.receive("one")
+    session.receive("two")
+    #expect(session.screen.text.dropLast() == ["tatyana> one", "tatyana> two"])
+    #expect(session.screen.cursorRow == 2)
+    TerminalConsoleTests.expectTidy(session)
+  }
+
   @Test func aMessageGoesAboveAHalfTypedLine() {
     var session = Session()
     #expect(session.screen.bracketsPastes)
