@@ -73,13 +73,14 @@ let package = Package(
     layer("Transcript", ["CSQLite", "ChatCore", "ChatPosix", "Schema"]),
     layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
-    layer("History", ["ChatCore", "ChatPosix", "ChatTerminal", "Transcript", arguments]),
+    layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatTerminal", arguments]),
+    layer(
+      "History",
+      ["ChatCore", "ChatPosix", "ChatProgram", "ChatTerminal", "Transcript", arguments]),
     layer(
       "ChatServer",
       ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "Transcript", system]),
     layer("ChatClient", ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", system]),
-
-    layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatTerminal", arguments]),
 
     // Programs
     program(

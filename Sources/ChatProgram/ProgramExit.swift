@@ -4,15 +4,19 @@ import Glibc
 /// What the programs' exit codes mean; those from 64 on are sysexits(3).
 public enum ProgramExit: Int32, Sendable {
   case done = 0
+  /// `history`: nothing matched, an unknown id, or damage found.
+  case nothing = 1
   case usage = 64
+  /// The database that was named is not there.
+  case missing = 66
   /// The host, or the address to listen at, is unknown.
   case noHost = 68
-  /// Nothing answers there, the line is full, or the port is taken.
+  /// Nothing answers there, the queue is full, or the port is taken.
   case unavailable = 69
   case osError = 71
   case cannotCreate = 73
-  /// The connection was lost in mid-conversation, or the transcript cannot be
-  /// read.
+  /// The connection was lost in mid-conversation, or a file cannot be read or
+  /// written.
   case inputOutput = 74
   /// Timed out, or locked.
   case temporaryFailure = 75

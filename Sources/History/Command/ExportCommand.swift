@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatPosix
+import ChatProgram
 import Transcript
 
 /// `history export`: everything that is selected, for another program or for
@@ -26,7 +27,7 @@ struct ExportCommand: HistoryVerb {
 
   var common: CommonOptions { options.common }
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n")
     selection.newestFirst = options.reverse

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatProgram
 
 /// `chatserve history [VERB]`: browses what was said.
 ///
@@ -26,7 +27,7 @@ public struct HistoryCommand: ParsableCommand {
   /// the process with what it ends with.
   public static func main(_ arguments: [String]) {
     let code = run(arguments, in: .ofProcess())
-    if code != HistoryExit.done.rawValue { exit(withError: ExitCode(code)) }
+    if code != ProgramExit.done.rawValue { exit(withError: ExitCode(code)) }
   }
 
   /// Runs the command that `arguments`, without `history`, spell, in a world
@@ -40,7 +41,7 @@ public struct HistoryCommand: ParsableCommand {
     switch line.first {
     case "--help" where line.count == 1, "-h" where line.count == 1:
       try? environment.output.write(Array((helpMessage() + "\n").utf8))
-      return HistoryExit.done.rawValue
+      return ProgramExit.done.rawValue
     case let word? where !word.hasPrefix("-"):
       guard let verb = verbs.first(where: { $0.name == word }) else {
         return environment.report(.verb(word)).rawValue
@@ -59,7 +60,7 @@ public struct HistoryCommand: ParsableCommand {
       if let verb = command as? any HistoryVerb { return verb.run(in: environment).rawValue }
       // The parser's own command for --help, which throws its text.
       try command.run()
-      return HistoryExit.done.rawValue
+      return ProgramExit.done.rawValue
     } catch {
       let code = verb.exitCode(for: error)
       let sink = code == .success ? environment.output : environment.errors

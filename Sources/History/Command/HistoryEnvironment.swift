@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatProgram
 
 /// What a history command sees of the world. The program's own is
 /// ``ofProcess()``; a test makes one up.
@@ -59,7 +60,7 @@ public struct HistoryEnvironment {
   /// Says on standard error why nothing came of it.
   ///
   /// - Returns: what to end with.
-  func report(_ error: HistoryError) -> HistoryExit {
+  func report(_ error: HistoryError) -> ProgramExit {
     // Nobody is left to be told that standard error is gone.
     try? errors.write(Array("chatserve: \(HistoryMessages.text(of: error))\n".utf8))
     return HistoryMessages.exit(for: error)

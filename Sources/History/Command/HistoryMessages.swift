@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatProgram
 import Transcript
 
 /// Every sentence that `chatserve history` says to a person, apart from the
@@ -83,13 +84,13 @@ enum HistoryMessages {
     meant.map { " (did you mean \($0)?)" } ?? ""
   }
 
-  static func exit(for error: HistoryError) -> HistoryExit {
+  static func exit(for error: HistoryError) -> ProgramExit {
     switch error {
     case .verb, .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome: .usage
     case .unknownConversation: .nothing
     case .databaseMissing: .missing
-    case .transcript(let error): error.kind == .missing ? .missing : .unreadable
-    case .output: .unreadable
+    case .transcript(let error): error.kind == .missing ? .missing : .inputOutput
+    case .output: .inputOutput
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatProgram
 
 /// A verb of `chatserve history`; ``HistoryCommand/verbs`` has them all.
 protocol HistoryVerb: ParsableCommand {
@@ -8,7 +9,7 @@ protocol HistoryVerb: ParsableCommand {
   ///
   /// - Returns: what the program ends with.
   /// - Throws: ``HistoryError``, for the sentence and the code.
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit
 }
 
 extension HistoryVerb {
@@ -25,7 +26,7 @@ extension HistoryVerb {
     if exit != .done { throw ExitCode(exit.rawValue) }
   }
 
-  func run(in environment: HistoryEnvironment) -> HistoryExit {
+  func run(in environment: HistoryEnvironment) -> ProgramExit {
     do throws(HistoryError) {
       let session = try HistorySession(environment, common)
       defer { session.finish() }

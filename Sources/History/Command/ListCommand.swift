@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatPosix
+import ChatProgram
 import Transcript
 
 /// `history list`: a line for each conversation, newest first.
@@ -12,7 +13,7 @@ struct ListCommand: HistoryVerb {
 
   var common: CommonOptions { options.common }
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     let selection = try filters.selection(session)
     let limit = try FilterOptions.count(options.limit, option: "-n")
     guard let archive = try session.archive() else { return .done }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatProgram
 import Transcript
 
 /// `history path`: where the transcript is, for other tools.
@@ -9,7 +10,7 @@ struct PathCommand: HistoryVerb {
 
   @OptionGroup var common: CommonOptions
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     var output = session.output()
     output.write(try session.location().path + "\n")
     output.flush()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatCore
+import ChatProgram
 import Transcript
 
 /// `history prune`: deletes whole conversations, for good.
@@ -24,7 +25,7 @@ struct PruneCommand: HistoryVerb {
 
   @OptionGroup var common: CommonOptions
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     let time = try limit(session)
     guard let archive = try session.archive() else { return .done }
     do {
@@ -58,7 +59,7 @@ struct PruneCommand: HistoryVerb {
 
   private func preview(
     _ archive: Archive, _ time: Timestamp, _ session: HistorySession
-  ) throws -> HistoryExit {
+  ) throws -> ProgramExit {
     var extent = Pruner.Extent()
     var output = session.output()
     let environment = session.environment
@@ -89,7 +90,7 @@ struct PruneCommand: HistoryVerb {
 
   private func prune(
     _ time: Timestamp, expected: Pruner.Extent, _ session: HistorySession
-  ) throws -> HistoryExit {
+  ) throws -> ProgramExit {
     let path = try session.location().path
     let sizeBefore = Archive.size(of: path)
     let pruner = Pruner(try Connection.forWriting(path))
@@ -102,7 +103,7 @@ struct PruneCommand: HistoryVerb {
       if try !pruner.scrub() { session.note(HistoryMessages.logNotEmptied) }
     } catch {
       session.say(HistoryMessages.scrubFailed(error))
-      return .unreadable
+      return .inputOutput
     }
     let sizeAfter = Archive.size(of: path)
     session.note(HistoryMessages.pruned(extent, before: sizeBefore, after: sizeAfter))

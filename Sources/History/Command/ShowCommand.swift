@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatProgram
 import Transcript
 
 /// `history show`: the events of conversations, oldest first.
@@ -18,7 +19,7 @@ struct ShowCommand: HistoryVerb {
 
   var common: CommonOptions { options.common }
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n")
     selection.newestFirst = options.reverse

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatCore
+import ChatProgram
 import Transcript
 
 /// `history stats`: how much was said, when, by whom.
@@ -21,7 +22,7 @@ struct StatsCommand: HistoryVerb {
   /// A month, and a screen with room for the rest.
   private static let defaultBars = 31
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     let selection = try filters.selection(session)
     let bars = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultBars
     let format = options.format ?? .text

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatPosix
+import ChatProgram
 import Transcript
 
 /// `history tail`: the last events, then each new one as it is recorded.
@@ -24,7 +25,7 @@ struct TailCommand: HistoryVerb {
   /// Four looks a second: as soon as a person notices, and next to no work.
   private static let interval: Int64 = 250
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultLimit
     guard let archive = try session.archive() else { return .done }

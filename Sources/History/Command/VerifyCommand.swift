@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatProgram
 import Transcript
 
 /// `history verify`: is the transcript as it should be?
@@ -23,7 +24,7 @@ struct VerifyCommand: HistoryVerb {
     if json { format = try FormatName.json(orGiven: format) }
   }
 
-  func perform(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     if let format, ![.text, .json, .jsonPretty].contains(format) {
       throw .value(format.rawValue, option: "verify -o")
     }
@@ -40,7 +41,7 @@ struct VerifyCommand: HistoryVerb {
     }
   }
 
-  private func verify(_ session: HistorySession) throws(HistoryError) -> HistoryExit {
+  private func verify(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     guard let archive = try session.archive() else { return .done }
     let progress = ProgressLine(session)
     do {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import Transcript
 
 /// An event as a row of fields, for the formats that machines read.
@@ -44,8 +45,7 @@ extension ConversationSummary {
   /// Where the client came from, as one word: `127.0.0.1:50112`, or
   /// `[::1]:50112` (RFC 5952 section 6).
   var peer: String {
-    peerAddress.utf8.contains(UInt8(ascii: ":"))
-      ? "[\(peerAddress)]:\(peerPort)" : "\(peerAddress):\(peerPort)"
+    SocketAddress.text(host: peerAddress, port: peerPort)
   }
 
   /// Its close, where it has one, and when that was.
