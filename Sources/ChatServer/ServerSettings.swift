@@ -12,7 +12,7 @@ public struct ServerSettings {
   /// Silence allowed to the peer whose turn it is; `nil` is
   /// for ever.
   public var idleLimit: Duration?
-  /// Peers that may wait in line, beside the one who has the floor.
+  /// Peers that may wait in the queue, beside the one who has the floor.
   public var waitingLimit: Int
   /// The transcript's path; `nil`: nothing is kept.
   public var database: String?

@@ -31,7 +31,7 @@ package enum ServerNotice {
   case keeperMisbehaved
   /// Notices that were too many to be shown, or found no room.
   case leftOut(count: Int)
-  case lineIsFull(waiting: Int)
+  case queueIsFull(waiting: Int)
   case turnedAway(count: Int)
   case acceptFailed(Errno)
   case forkFailed(Errno)

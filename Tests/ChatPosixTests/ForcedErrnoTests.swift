@@ -122,7 +122,7 @@ extension PosixTests {
         let free = dup(0)
         close(free)
         try SystemCallScript.run([("fork", .fails(.resourceTemporarilyUnavailable))]) { script in
-          _ = try? ChildProcess.fork(withLine: { _ in 0 })
+          _ = try? ChildProcess.forkWithSocket { _ in 0 }
           precondition(script.remaining == 0)
         }
         return dup(0) == free

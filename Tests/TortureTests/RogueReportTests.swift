@@ -1,7 +1,8 @@
 import Testing
 import TortureKit
 
-@Suite struct RogueReportTests {
+/// One after the other: some fill the socket as fast as can be.
+@Suite(.serialized) struct RogueReportTests {
   @Test(
     "what a conversation's process sends that was taken over costs that conversation alone",
     .enabled(if: RogueReport.isPossible, "only root may take another process's descriptors"),

@@ -34,6 +34,30 @@ public enum ChildProcess {
     return child
   }
 
+  /// Forks a child with a private socket to it; see ``fork(_:)``.
+  ///
+  /// - Parameter body: runs in the child, with its end of the socket.
+  /// - Returns: the child's process number and this process's end of the socket.
+  /// - Throws: ``SystemCallError``: `EMFILE`, `ENFILE`, `EAGAIN` (too many
+  ///   processes), `ENOMEM`. Both ends are closed then.
+  public static func forkWithSocket(
+    _ body: (MessageSocket) -> Int32
+  ) throws(SystemCallError) -> (processID: Int32, socket: MessageSocket) {
+    let pair = try SocketPair.open()
+    do throws(SystemCallError) {
+      let child = try fork {
+        pair.one.close()
+        return body(pair.other)
+      }
+      pair.other.close()
+      return (child, pair.one)
+    } catch {
+      pair.one.close()
+      pair.other.close()
+      throw error
+    }
+  }
+
   /// Takes the children that have ended, all of them, without waiting. SIGCHLD
   /// comes once for several, so this is called once for each SIGCHLD and takes
   /// what there is. waitpid(2).

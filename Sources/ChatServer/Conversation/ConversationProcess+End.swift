@@ -21,9 +21,9 @@ extension ConversationProcess {
         try? StandardError.write(sentence + "\n")
       }
     }
-    for part in ControlLimits.parts(ofDraft: draft) { report(.draft(part)) }
-    if !ending.isRecorded { report(.unrecorded(by: ending.by, ending.reason)) }
-    report(.released)
+    for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
+    if !ending.isRecorded { listener.report(.unrecorded(by: ending.by, ending.reason)) }
+    listener.report(.released)
     link.finish(within: Self.farewellWithin)
     return ending.isRecorded ? .ended : .closeUnrecorded
   }
@@ -35,10 +35,10 @@ extension ConversationProcess {
   /// Where that cannot be, the listener says how much there was.
   private func waitToBeRead(_ ending: Conversation.Ending) {
     link.hangUp(at: Self.now)
-    report(.unread)
+    listener.report(.unread)
     var poller = Poller()
     while desk == nil, !isDismissed {
-      _ = try? poller.poll([Interest(line.descriptor)])
+      _ = try? poller.poll([listener.interest].compactMap { $0 })
       for signal in Signals.take() { take(signal, at: Self.now) }
       readListener(at: Self.now)
     }

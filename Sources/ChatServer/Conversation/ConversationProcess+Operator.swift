@@ -11,7 +11,7 @@ extension ConversationProcess {
     case .quit: post(.operatorQuit, at: now)
     case .who: showPeers()
     case .history: showHistory()
-    case .interrupt: report(.interrupted)
+    case .interrupt: listener.report(.interrupted)
     case .endOfInput: endInput(at: now)
     case .name, .unnamed: preconditionFailure("a server's operator is not asked for a name")
     }
@@ -26,7 +26,7 @@ extension ConversationProcess {
     }
     // Once a run.
     if !settings.operatorIsAbsent { notify(.inputEnded(isKept: settings.isKept)) }
-    report(.operatorAbsent)
+    listener.report(.operatorAbsent)
   }
 
   private func showPeers() {

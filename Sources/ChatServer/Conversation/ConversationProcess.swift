@@ -14,7 +14,7 @@ final class ConversationProcess {
   let settings: ServerSettings
   let words: ServerWords
   let link: PeerLink
-  let line: MessageSocket
+  let listener: ListenerLink
   let address: SocketAddress
   let recorder: any Recorder
   private(set) var machine: Conversation
@@ -31,24 +31,21 @@ final class ConversationProcess {
   private var trouble: TranscriptError?
   /// Whether the operator has read of it in the present turn.
   private var troubleIsShown = false
-  private var listenerIsGone = false
   /// There is no hope of the floor: the queue is full, the server stops.
   private(set) var isDismissed = false
   private var outputGoneIsReported = false
-  /// The id in the transcript that the listener knows of.
-  private var reportedConversation: Int64?
   private var poller = Poller()
 
   /// Serves one peer to the end. Without a `run` nothing is kept.
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, line: MessageSocket,
+    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, socket: MessageSocket,
     run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
     let process = ConversationProcess(
-      peer: peer, address: address, openedAt: openedAt, line: line, run: run,
+      peer: peer, address: address, openedAt: openedAt, socket: socket, run: run,
       settings: settings, words: words)
     // The process ends with it: what it holds, the transcript's connection
     // above all, the kernel takes back in one piece and in less time.
@@ -57,13 +54,13 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, line: MessageSocket,
+    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, socket: MessageSocket,
     run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
     self.settings = settings
     self.words = words
-    self.line = line
+    listener = ListenerLink(socket)
     self.address = address
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
@@ -101,7 +98,7 @@ extension ConversationProcess {
     for signal in Signals.take() { take(signal, at: now) }
     for readiness in ready {
       switch readiness.descriptor {
-      case line.descriptor: readListener(at: now)
+      case listener.interest?.descriptor: readListener(at: now)
       case link.descriptor where readiness.canRead: readPeer(at: now)
       case .standardInput: desk?.read(at: now)
       default: break
@@ -137,12 +134,12 @@ extension ConversationProcess {
     desk.flush()
     if desk.outputIsGone && !outputGoneIsReported {
       outputGoneIsReported = true
-      report(.outputGone)
+      listener.report(.outputGone)
     }
   }
 
   private func wait() -> [Readiness] {
-    var interests = listenerIsGone ? [] : [Interest(line.descriptor)]
+    var interests = [listener.interest].compactMap { $0 }
     link.isReading = machine.wantsPeerInput && desk?.isBacklogged != true
     if let interest = link.interest { interests.append(interest) }
     interests += desk?.interests(for: machine) ?? []
@@ -181,7 +178,7 @@ extension ConversationProcess {
     guard recorder.hasPending else { return }
     do throws(TranscriptError) {
       try recorder.commit()
-      reportConversation()
+      listener.report(conversation: recorder.conversation)
       if trouble != nil {
         trouble = nil
         notify(.recordingWorks)
@@ -237,7 +234,7 @@ extension ConversationProcess {
       desk?.show(message, from: peer, at: now)
     case .accept(_, let message): desk?.accept(message, at: now)
     case .reject(let message, let obstacle): reject(message, obstacle, at: now)
-    case .reportReady: report(.ready)
+    case .reportReady: listener.report(.ready)
     case .end(let ending): self.ending = ending
     case .confirm, .askForHandle, .reportDenied: break
     }
@@ -257,9 +254,9 @@ extension ConversationProcess {
   func notify(_ notice: ServerNotice) {
     if let desk { return desk.notify(words.sentence(notice)) }
     switch notice {
-    case .recordingFailed(let error): report(.recordingFailed(TranscriptTrouble(error)))
-    case .recordingWorks: report(.recordingWorks)
-    case .unread(_, let count, _): report(.wordsUnread(count: count))
+    case .recordingFailed(let error): listener.report(.recordingFailed(TranscriptTrouble(error)))
+    case .recordingWorks: listener.report(.recordingWorks)
+    case .unread(_, let count, _): listener.report(.wordsUnread(count: count))
     // The rest is about what only the one with the terminal does.
     default: break
     }
@@ -269,39 +266,8 @@ extension ConversationProcess {
 // MARK: - The listener
 
 extension ConversationProcess {
-  func report(_ report: ConversationReport) {
-    // A listener that is gone is noticed by the end of the line.
-    _ = try? line.send(report.bytes)
-  }
-
-  /// The listener knows a conversation by its process until this comes: after the
-  /// first commit, and after the first one to a transcript that took the place
-  /// of another.
-  private func reportConversation() {
-    guard let id = recorder.conversation, id != reportedConversation else { return }
-    reportedConversation = id
-    report(.recorded(conversation: id))
-  }
-
   func readListener(at now: Instant) {
-    while !listenerIsGone {
-      switch try? line.receive(maximumLength: ControlLimits.messageLength) {
-      case .message(let bytes):
-        if let order = try? ListenerOrder(bytes: bytes) {
-          take(order, at: now)
-        } else {
-          loseListener("the listener sent an unreadable order", at: now)
-        }
-      case .wouldBlock: return
-      case .tooLong: loseListener("the listener sent an overlong order", at: now)
-      case .endOfFile, nil: loseListener("the listener died", at: now)
-      }
-    }
-  }
-
-  private func loseListener(_ what: String, at now: Instant) {
-    listenerIsGone = true
-    dismiss(what, at: now)
+    while let order = listener.nextOrder() { take(order, at: now) }
   }
 
   private func take(_ order: ListenerOrder, at now: Instant) {

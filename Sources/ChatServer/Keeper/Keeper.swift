@@ -21,10 +21,10 @@ package struct Keeper {
   /// talks meanwhile finds the lock free most of the time.
   private static let indexPause: Int64 = 25
   /// Milliseconds of quiet after a conversation before the index catches up:
-  /// the next peer in line comes first.
+  /// the next peer in the queue comes first.
   private static let indexAfter: Int64 = 2_000
 
-  private let line: MessageSocket
+  private let socket: MessageSocket
   private let writer: TranscriptWriter
   private var run: ServerRun
   /// What could not be recorded yet, oldest first.
@@ -36,10 +36,10 @@ package struct Keeper {
   /// process to it: only another keeper can begin anew.
   private var isBeyondMending = false
 
-  /// The body of the keeper's process. Answers on `line` first: the run's id,
+  /// The body of the keeper's process. Answers on `socket` first: the run's id,
   /// or why there is none. `run` has an id when an earlier keeper of it is
   /// gone. The value is the process's exit status.
-  package static func main(line: MessageSocket, run: ServerRun) -> Int32 {
+  package static func main(socket: MessageSocket, run: ServerRun) -> Int32 {
     ProcessName.set("chatserve-keep")
     do throws(TranscriptError) {
       // Made first, or the containment would be around what is above it.
@@ -53,18 +53,18 @@ package struct Keeper {
         run.id == 0
         ? try writer.startRun(run.description, at: run.startedAt)
         : try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
-      _ = try? line.send(KeeperAnswer.running(run.id).bytes)
-      var keeper = Keeper(line: line, writer: writer, run: run)
+      _ = try? socket.send(KeeperAnswer.running(run.id).bytes)
+      var keeper = Keeper(socket: socket, writer: writer, run: run)
       keeper.serve()
       return 0
     } catch {
-      _ = try? line.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
+      _ = try? socket.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
       return 1
     }
   }
 
-  private init(line: MessageSocket, writer: TranscriptWriter, run: ServerRun) {
-    self.line = line
+  private init(socket: MessageSocket, writer: TranscriptWriter, run: ServerRun) {
+    self.socket = socket
     self.writer = writer
     self.run = run
   }
@@ -74,7 +74,7 @@ package struct Keeper {
     while true {
       let wait = [indexWait, deaths.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
         .compactMap { $0 }.min()
-      let ready = (try? poller.poll([Interest(line.descriptor)], timeoutMilliseconds: wait)) ?? []
+      let ready = (try? poller.poll([Interest(socket.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
       if !ready.isEmpty, !receive() { return }
@@ -97,7 +97,7 @@ package struct Keeper {
   /// what no listener sends.
   private mutating func receive() -> Bool {
     while true {
-      switch try? line.receive(maximumLength: ControlLimits.messageLength) {
+      switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
       case .message(let bytes):
         guard let request = try? KeeperRequest(bytes: bytes) else { return false }
         take(request)
@@ -136,7 +136,7 @@ package struct Keeper {
             reason: death.reason, detail: death.detail)
         }
         deaths.removeFirst()
-        _ = try? line.send(KeeperAnswer.recorded.bytes)
+        _ = try? socket.send(KeeperAnswer.recorded.bytes)
       } catch {
         reopen(after: error)
         return
@@ -165,7 +165,7 @@ package struct Keeper {
       try writer.stopRun(run.id, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
     } catch {
       // The run stays unended, which is what `history verify` then says.
-      _ = try? line.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
+      _ = try? socket.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
     }
   }
 

@@ -46,13 +46,13 @@ extension Listener {
     do throws(SystemCallError) {
       try peer.setPeerOptions()
       // Whatever is open here is open there: what is not its own it closes.
-      let (child, socket) = try ChildProcess.fork(withLine: { [self, settings] line in
+      let (child, socket) = try ChildProcess.forkWithSocket { [self, settings] socket in
         Signals.resetInChild()
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, openedAt: openedAt, line: line, run: keeper?.run,
+          peer: peer, address: address, openedAt: openedAt, socket: socket, run: keeper?.run,
           settings: settings, words: words)
-      })
+      }
       sockets.append((child, socket))
       post(.forked(child, address, openedAt: openedAt), at: now)
     } catch {
@@ -64,7 +64,7 @@ extension Listener {
 
   /// One plain sentence and a close; nothing waits for the newcomer.
   private func turnAway(_ peer: FileDescriptor) {
-    let sentence = words.sentence(.lineIsFull(waiting: machine.queueLength)) + "\n"
+    let sentence = words.sentence(.queueIsFull(waiting: machine.queueLength)) + "\n"
     _ = try? peer.writeAvailable(Array(sentence.utf8))
     try? peer.shutdownWrite()
   }

@@ -60,8 +60,9 @@ extension Listener {
       switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
       case .message(let bytes): post(.report(process, bytes), at: now)
       case .tooLong: post(.overlongReport(process), at: now)
-      case .wouldBlock: return
-      case .endOfFile, nil:
+      // Without memory for it, it is read later.
+      case .wouldBlock, nil: return
+      case .endOfFile:
         silenced.insert(process)
         post(.hungUp(process), at: now)
       }

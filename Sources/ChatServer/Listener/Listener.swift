@@ -20,7 +20,7 @@ public final class Listener {
   let words: ServerWords
   let socket: ListeningSocket
   /// `nil` where nothing is kept.
-  let keeper: KeeperLine?
+  let keeper: KeeperLink?
   /// Held for the run's life, and by every process of the run: it tells an
   /// open conversation from a lost one.
   let lock: RunLock?
@@ -74,7 +74,7 @@ public final class Listener {
     terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
     let listening = socket
     keeper = settings.database.map {
-      KeeperLine(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
+      KeeperLink(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
     }
     earlySignals = try keeper?.start { listening.close() } ?? []
     // Without the lock a conversation under way may be taken for a lost one
@@ -218,4 +218,13 @@ public final class Listener {
     // Without a keeper talk goes on: every conversation records itself.
     try? keeper.restart { [self] in closeInChild() }
   }
+}
+
+/// Why a server cannot start.
+public enum ServerError: Error {
+  case cannotListen(port: UInt16, address: String?, ListenError)
+  case transcript(TranscriptError)
+  /// The keeper died before it could say that the transcript is ready.
+  case keeperDied(ExitStatus)
+  case system(SystemCallError)
 }

@@ -61,6 +61,18 @@ struct Session {
   }
 }
 
+/// How a conversation's process leaves: the vocabulary between it and the
+/// listener. Deaths by signal are reported by wait(2) itself.
+enum SessionExit: Int32 {
+  /// The conversation ended and its end is recorded.
+  case ended = 0
+  /// It ended, and the close could not be recorded; the listener has the report
+  /// of what it would have said.
+  case closeUnrecorded = 3
+  /// Something failed that cannot fail in a healthy system.
+  case broken = 4
+}
+
 /// Why a conversation's process is killed: it sent what the program that was
 /// forked never sends, so it is another's by now.
 package enum ReportFault: CaseIterable, Hashable, Sendable {

@@ -56,12 +56,9 @@ public enum RogueReport: String, CaseIterable, Sendable {
     var tried = 0
     try Stage.run { stage in
       let server = try stage.pipedServer("--mode", "free", "--max-waiting", "100")
-      let talker = try RogueStage.peer("talker", on: server.port)
-      try talker.send("say 1 hi\0")
-      try talker.waitFor("ack 1\0")
-      let scene = RogueStage(stage: stage, server: server)
+      let scene = try RogueStage(stage: stage, server: server)
       tried = try attack(scene)
-      try scene.holdThatOnlyTheyAreGone(talker: self == .endlessDraft ? nil : talker)
+      try scene.holdThatOnlyTheyAreGone()
       if self != .flood { try scene.stop() }
     }
     return "\(tried) processes"

@@ -4,7 +4,7 @@ import Transcript
 
 /// The listener's end of the keeper: starts it, asks it, starts it again when
 /// it died.
-final class KeeperLine {
+final class KeeperLink {
   /// Requests kept for a keeper that does not come to them: past so many, those
   /// that follow are not kept, and what they were to record is found lost when
   /// the run is over.
@@ -32,7 +32,7 @@ final class KeeperLine {
   /// a signal asks the program to end: the run has no id then.
   ///
   /// - Parameter closeOthers: closes, in the keeper, what is the listener's
-  ///   alone: a port or a line held open by two outlives its owner.
+  ///   alone: a port or a socket held open by two outlives its owner.
   /// - Returns: the signals that came meanwhile.
   /// - Throws: ``ServerError``: why the transcript cannot be used.
   func start(closing closeOthers: () -> Void) throws(ServerError) -> [Signal] {
@@ -91,11 +91,11 @@ final class KeeperLine {
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
       let run = run
-      let (child, socket) = try ChildProcess.fork(withLine: { line in
+      let (child, socket) = try ChildProcess.forkWithSocket { socket in
         closeOthers()
         Signals.resetInChild()
-        return Keeper.main(line: line, run: run)
-      })
+        return Keeper.main(socket: socket, run: run)
+      }
       attach(child, socket)
     } catch {
       throw .system(error)

@@ -5,17 +5,17 @@ import Testing
 @testable import ChatServer
 
 /// The keeper reads what peers wrote: its answers are a stranger's.
-@Suite struct KeeperLineTests {
+@Suite struct KeeperLinkTests {
   private let pair: SocketPair
-  private let line: KeeperLine
+  private let keeper: KeeperLink
 
   init() throws {
     pair = try SocketPair.open()
     let settings = ServerSettings(
       port: 0, address: nil, handle: try Handle("SERVER"), mode: .free, idleLimit: nil,
       waitingLimit: 8, database: "/t.db", version: "1")
-    line = KeeperLine(run: ServerRun(database: "/t.db", settings: settings, port: 1027))
-    line.attach(1, pair.one)
+    keeper = KeeperLink(run: ServerRun(database: "/t.db", settings: settings, port: 1027))
+    keeper.attach(1, pair.one)
   }
 
   private func answer(_ bytes: [UInt8]) throws { #expect(try pair.other.send(bytes) == .sent) }
@@ -38,20 +38,20 @@ import Testing
 
   @Test func whatWasAskedIsAnsweredOnce() throws {
     try answer(.running(3))
-    #expect(line.read())
-    line.enqueue(death(1))
-    line.enqueue(.index)
-    line.enqueue(death(2))
+    #expect(keeper.read())
+    keeper.enqueue(death(1))
+    keeper.enqueue(.index)
+    keeper.enqueue(death(2))
     #expect(try requests(from: pair.other) == [death(1), .index, death(2)])
     try answer(.recorded)
-    #expect(line.read())
-    #expect(!line.owesDeath(openedAt: .ms(1)) && line.owesDeath(openedAt: .ms(2)))
+    #expect(keeper.read())
+    #expect(!keeper.owesDeath(openedAt: .ms(1)) && keeper.owesDeath(openedAt: .ms(2)))
     try answer(.recorded)
-    #expect(line.read())
-    #expect(!line.owesDeath(openedAt: .ms(2)))
+    #expect(keeper.read())
+    #expect(!keeper.owesDeath(openedAt: .ms(2)))
     try answer(.recorded)
-    #expect(!line.read())
-    #expect(line.interest == nil)
+    #expect(!keeper.read())
+    #expect(keeper.interest == nil)
   }
 
   @Test(
@@ -63,47 +63,47 @@ import Testing
     ])
   func undue(_ bytes: [UInt8]) throws {
     try answer(bytes)
-    #expect(!line.read())
-    #expect(line.interest == nil)
+    #expect(!keeper.read())
+    #expect(keeper.interest == nil)
   }
 
   @Test func itSaysOnceThatItRuns() throws {
     try answer(.running(3))
     try answer(.running(3))
-    #expect(!line.read())
+    #expect(!keeper.read())
   }
 
   @Test func anotherIsAskedForWhatTheFirstDidNotConfirm() throws {
     try answer(.running(3))
-    #expect(line.read())
-    for number in Int64(1)...3 { line.enqueue(death(number)) }
+    #expect(keeper.read())
+    for number in Int64(1)...3 { keeper.enqueue(death(number)) }
     #expect(try requests(from: pair.other).count == 3)
     try answer(.recorded)
     pair.other.close()
-    line.takeBack()
-    line.enqueue(death(4))
-    #expect(line.isBehind)
+    keeper.takeBack()
+    keeper.enqueue(death(4))
+    #expect(keeper.isBehind)
     let next = try SocketPair.open()
-    line.attach(2, next.one)
-    line.send()
+    keeper.attach(2, next.one)
+    keeper.send()
     #expect(try requests(from: next.other) == [death(2), death(3), death(4)])
     next.other.close()
   }
 
   @Test func whatNobodyTakesDoesNotGrowForEver() throws {
-    line.takeBack()
-    for number in 0..<Int64(KeeperLine.backlogLimit + 1_000) {
-      line.enqueue(death(number + 1))
-      line.enqueue(.index)
+    keeper.takeBack()
+    for number in 0..<Int64(KeeperLink.backlogLimit + 1_000) {
+      keeper.enqueue(death(number + 1))
+      keeper.enqueue(.index)
     }
     let next = try SocketPair.open()
-    line.attach(2, next.one)
+    keeper.attach(2, next.one)
     var all: [KeeperRequest] = []
-    while line.isBehind {
-      line.send()
+    while keeper.isBehind {
+      keeper.send()
       all += try requests(from: next.other)
     }
-    #expect(all.count <= KeeperLine.backlogLimit)
+    #expect(all.count <= KeeperLink.backlogLimit)
     #expect(all.first == death(1))
   }
 }

@@ -1,0 +1,48 @@
+import ChatCore
+import ChatPosix
+
+/// A conversation's end of the socket to its listener: reports out, orders in.
+final class ListenerLink {
+  private let socket: MessageSocket
+  /// The id in the transcript that the listener knows of.
+  private var reportedConversation: Int64?
+  private var isGone = false
+
+  init(_ socket: MessageSocket) {
+    self.socket = socket
+  }
+
+  /// To poll on; `nil` once the listener is gone.
+  var interest: Interest? { isGone ? nil : Interest(socket.descriptor) }
+
+  func report(_ report: ConversationReport) {
+    // A listener that is gone is noticed by the end of the socket.
+    _ = try? socket.send(report.bytes)
+  }
+
+  /// The listener knows a conversation by its process until this comes: after the
+  /// first commit, and after the first one to a transcript that took the place
+  /// of another.
+  func report(conversation id: Int64?) {
+    guard let id, id != reportedConversation else { return }
+    reportedConversation = id
+    report(.recorded(conversation: id))
+  }
+
+  /// The next order that is there; `nil` when there is none. A listener that is
+  /// gone, or is not what it was, has given its last: to stop.
+  func nextOrder() -> ListenerOrder? {
+    if isGone { return nil }
+    let cause: String
+    switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
+    case .wouldBlock: return nil
+    case .message(let bytes):
+      if let order = try? ListenerOrder(bytes: bytes) { return order }
+      cause = "the listener sent an unreadable order"
+    case .tooLong: cause = "the listener sent an overlong order"
+    case .endOfFile, nil: cause = "the listener died"
+    }
+    isGone = true
+    return .stop(cause)
+  }
+}
