@@ -36,6 +36,29 @@ extension PosixTests {
       }
     }
 
+    @Test func linksAreFollowedToTheirEnd() throws {
+      try inDirectory { directory in
+        let one = directory.appending("one")
+        let two = directory.appending("two")
+        #expect(symlink("two", one.string) == 0)
+        // Also to what is not there yet.
+        #expect(try FileNames.followingLinks(one) == two)
+        #expect(try FileNames.followingLinks(two) == two)
+        #expect(symlink("/nowhere/at-all", two.string) == 0)
+        #expect(try FileNames.followingLinks(one) == "/nowhere/at-all")
+        try FileNames.remove(two)
+        #expect(symlink("one", two.string) == 0)
+        #expect(throws: SystemCallError(call: "readlink", errno: .tooManySymbolicLinkLevels)) {
+          try FileNames.followingLinks(one)
+        }
+        // Links of /proc lead to what has no name.
+        for path in ["/dev/fd/0", "/proc/self/fd/0", "/proc/self/exe"] as [FilePath] {
+          #expect(try FileNames.followingLinks(path) == path)
+        }
+        #expect(try FileNames.followingLinks("no-such-name") == "no-such-name")
+      }
+    }
+
     @Test func namesAreChangedAndTakenAway() throws {
       try inDirectory { directory in
         let one = directory.appending("one")

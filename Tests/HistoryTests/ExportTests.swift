@@ -55,6 +55,85 @@ import Testing
     rmdir(path)
   }
 
+  /// The names below which the transcript lies, and links to each.
+  @Test(arguments: ["", "-wal", "-shm", "-journal", "-lock"])
+  func `the transcript is never what is written to`(_ ending: String) throws {
+    let own = fixture.path + ending
+    let link = fixture.directory + "/out-link"
+    let linkToLink = fixture.directory + "/out-link2"
+    #expect(symlink(own, link) == 0)
+    #expect(symlink("out-link", linkToLink) == 0)
+    var names = [own, fixture.directory + "/./transcript.db" + ending, link, linkToLink]
+    let hardLink = fixture.directory + "/out-hard"
+    if Glibc.link(own, hardLink) == 0 { names.append(hardLink) }
+    let before = bytes(own)
+    for name in names {
+      let result = try fixture.history("export", "--output", name)
+      #expect(result.exit == 64, "\(name)")
+      #expect(
+        result.errors
+          == "chatserve: \(name) is the transcript itself, or a file of it; export to another\n")
+      // Readers leave marks in the -shm.
+      if ending != "-shm" { #expect(bytes(own) == before, "\(name)") }
+    }
+    #expect(try fixture.history("list").exit == 0)
+  }
+
+  @Test func `the transcript behind a link is known too`() throws {
+    let link = fixture.directory + "/out.db"
+    #expect(symlink("transcript.db", link) == 0)
+    let result = try Fixture.history(
+      ["export", "--database", link, "--output", fixture.path + "-journal"])
+    #expect(result.exit == 64)
+    #expect(try Fixture.history(["export", "--database", link, "--output", link]).exit == 64)
+  }
+
+  @Test func `a link stays, and what it leads to is whole or as it was`() throws {
+    mkdir(fixture.directory + "/out.d", 0o700)
+    let target = fixture.directory + "/out.d/target"
+    let link = fixture.directory + "/out"
+    defer {
+      unlink(target)
+      rmdir(fixture.directory + "/out.d")
+    }
+    #expect(symlink("out.d/target", link) == 0)
+    // To nothing yet.
+    #expect(try fixture.history("export", "--output", link).exit == 0)
+    let whole = try #require(bytes(target))
+    #expect(whole == (try fixture.history("export").output))
+    var status = stat()
+    #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+
+    for number in 0..<1200 { try fixture.say(2, at: "2026-03-01T14:11:00", .client, "\(number)") }
+    let result = try fixture.history("export", "--output", link) { $0.wait = { _ in .interrupted } }
+    #expect(result.exit == 130)
+    #expect(bytes(target) == whole)
+    #expect(names() == ["out", "out.d"])
+  }
+
+  @Test func `links that lead round in a circle are named`() throws {
+    let link = fixture.directory + "/out"
+    #expect(symlink("out", link) == 0)
+    let result = try fixture.history("export", "--output", link)
+    #expect(result.exit == 74)
+    #expect(result.errors == "chatserve: cannot write \(link): Too many levels of symbolic links\n")
+  }
+
+  @Test func `a pipe is written to, whatever name it has`() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { close(ends[0]) }
+    // Of the process itself, by way of /dev/fd and of /proc.
+    for name in ["/dev/fd/\(ends[1])", "/proc/self/fd/\(ends[1])"] {
+      #expect(try fixture.history("export", "-n1", "--output", name).exit == 0)
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      let count = read(ends[0], &buffer, buffer.count)
+      let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+      #expect(text == (try fixture.history("export", "-n1").output))
+    }
+    close(ends[1])
+  }
+
   @Test func `an interrupted export leaves what was there`() throws {
     let path = fixture.directory + "/out"
     #expect(try fixture.history("export", "--output", path).exit == 0)

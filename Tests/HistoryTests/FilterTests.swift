@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import Testing
 
 @testable import History
@@ -176,7 +177,7 @@ import Testing
 
   @Test func `an empty file is told from an old transcript`() throws {
     let path = fixture.directory + "/empty.db"
-    try AtomicFile(path: path).finish()
+    try AtomicFile(FilePath(path)).finish()
     let result = try Fixture.history(["list", "--database", path])
     #expect(result.exit == 74)
     #expect(
@@ -227,11 +228,32 @@ import Testing
       PagerCommand.choice { environment[$0] }
     }
     #expect(choice([:]) == PagerCommand(shellCommand: "less", additions: ["LESS=FRX"]))
-    #expect(choice(["LESS": "i"]) == PagerCommand(shellCommand: "less", additions: []))
+    let own = PagerCommand(shellCommand: "less", additions: ["LESS=\"-R $LESS\""])
+    #expect(choice(["LESS": "i"]) == own)
     #expect(choice(["PAGER": "more"])?.shellCommand == "more")
     #expect(choice(["PAGER": "more", "CHATSERVE_PAGER": "most -s"])?.shellCommand == "most -s")
     #expect(choice(["PAGER": "more", "CHATSERVE_PAGER": ""]) == nil)
     #expect(choice(["PAGER": "cat"]) == nil)
     #expect(choice(["TERM": "dumb"]) == nil)
+  }
+
+  @Test(arguments: [
+    ("less", true), ("/usr/bin/less -S", true), ("LESSCHARSET=utf-8 less", true), ("more", true),
+    ("vim -R -", false), ("view -", false), ("sed s/a/b/ | less", false), ("lessx", false),
+    ("A=less", false),
+  ])
+  func `colours are for pagers that pass them on, unless they are asked for`(
+    _ pager: String, _ takesColours: Bool
+  ) throws {
+    func isColoured(_ options: String...) throws -> Bool {
+      let screen = PagerSink()
+      _ = try Fixture.history(
+        ["show", "1", "--database", fixture.path] + options, columns: 80,
+        environment: ["PAGER": pager]
+      ) { $0.startPager = { _ in screen } }
+      return screen.text.contains("\u{1b}[")
+    }
+    #expect(try isColoured() == takesColours)
+    #expect(try isColoured("--color", "always"))
   }
 }

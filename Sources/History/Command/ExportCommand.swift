@@ -42,7 +42,7 @@ struct ExportCommand: HistoryVerb {
       _ = try run.count()
       return .done
     }
-    let progress = ProgressLine(session)
+    let progress = Progress(session)
     run.observe = { count in
       progress.show(HistoryMessages.exporting(count), count: count)
       // Ctrl-C leaves no half-written file behind.
@@ -63,13 +63,18 @@ struct ExportCommand: HistoryVerb {
       return try run.showAll(format, session.output(options), path: nil)
     }
     do {
+      // The link stays, and what it leads to is replaced as a whole.
+      let place = try FileNames.followingLinks(FilePath(file))
+      if try Self.isOfTranscript(place, database: run.archive.connection.path) {
+        throw HistoryError.outputIsTranscript(file)
+      }
       // Replaced by a file, /dev/null would be one for everybody.
-      guard FileNames.isReplaceable(FilePath(file)) else {
-        let sink = DescriptorSink(try FileDescriptor.openEmptied(FilePath(file)))
+      guard FileNames.isReplaceable(place) else {
+        let sink = DescriptorSink(try FileDescriptor.openEmptied(place))
         return try run.showAll(format, OutputBuffer(sink), path: file)
       }
       // What is not finished goes with the value.
-      let target = try AtomicFile(path: file)
+      let target = try AtomicFile(place)
       let isWhole = try run.showAll(format, OutputBuffer(target), path: file)
       if isWhole { try target.finish() } else { target.discard() }
       return isWhole
@@ -78,5 +83,28 @@ struct ExportCommand: HistoryVerb {
     } catch {
       throw HistoryError(error)
     }
+  }
+
+  /// Whether writing to `path` would write to the transcript or to a file
+  /// beside it that is its own, whatever the name (sqlite.org/tempfiles.html;
+  /// `-lock` is chatserve's).
+  private static func isOfTranscript(
+    _ path: FilePath, database: String
+  ) throws(SystemCallError) -> Bool {
+    let database = try FileNames.followingLinks(FilePath(database))
+    let written = try FileIdentity(of: path)
+    // One that is not there yet has a name alone.
+    let isBeside = try Self.directory(of: path) == Self.directory(of: database)
+    for ending in ["", "-wal", "-shm", "-journal", "-lock"] {
+      let own = FilePath(database.string + ending)
+      if isBeside, own.lastComponent == path.lastComponent { return true }
+      if let written, try FileIdentity(of: own) == written { return true }
+    }
+    return false
+  }
+
+  private static func directory(of path: FilePath) throws(SystemCallError) -> FileIdentity? {
+    let directory = path.removingLastComponent()
+    return try FileIdentity(of: directory.isEmpty ? "." : directory)
   }
 }

@@ -22,6 +22,8 @@ enum HistoryError: Error, Hashable {
   case noHome
   case transcript(TranscriptError)
   case output(SystemCallError, path: String?)
+  /// The file to be written is the transcript, or one of those beside it.
+  case outputIsTranscript(String)
   /// Nothing was asked because there is no terminal to ask on.
   case unconfirmed
 }

@@ -70,6 +70,8 @@ enum HistoryMessages {
       text(of: error)
     case .output(let error, let path):
       "cannot write \(path.map(shown) ?? "the output"): \(error.errno)"
+    case .outputIsTranscript(let path):
+      "\(shown(path)) is the transcript itself, or a file of it; export to another"
     case .unconfirmed:
       "prune deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
     }
@@ -86,7 +88,9 @@ enum HistoryMessages {
 
   static func exit(for error: HistoryError) -> ProgramExit {
     switch error {
-    case .verb, .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome: .usage
+    case .verb, .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome,
+      .outputIsTranscript:
+      .usage
     case .unknownConversation: .nothing
     case .databaseMissing: .missing
     case .transcript(let error): error.kind == .missing ? .missing : .inputOutput

@@ -9,7 +9,7 @@ final class HistorySession {
   let common: CommonOptions
   let zone: Zone
   let now: Timestamp
-  private var pager: (any PagerProcess)?
+  private var runningPager: (any PagerProcess)?
 
   /// - Throws: ``HistoryError/zone(_:)``.
   init(_ environment: HistoryEnvironment, _ common: CommonOptions) throws(HistoryError) {
@@ -59,20 +59,23 @@ final class HistorySession {
   }
 
   /// The output, through a pager when there is one to be used.
-  func output(_ options: OutputOptions, mayPage: Bool = true) -> OutputBuffer {
-    let isWanted = mayPage && environment.isTerminal && !options.noPager && !options.count
-    if isWanted, let command = PagerCommand.choice(variable: environment.variable) {
-      pager = environment.startPager(command)
-    }
-    return OutputBuffer(pager ?? environment.output)
+  func output(_ options: OutputOptions) -> OutputBuffer {
+    runningPager = pager(options).flatMap(environment.startPager)
+    return OutputBuffer(runningPager ?? environment.output)
+  }
+
+  /// The pager that output of these options goes through.
+  func pager(_ options: OutputOptions) -> PagerCommand? {
+    guard environment.isTerminal, !options.noPager, !options.count else { return nil }
+    return PagerCommand.choice(variable: environment.variable)
   }
 
   func output() -> OutputBuffer { OutputBuffer(environment.output) }
 
   /// Waits for the pager, where one runs.
   func finish() {
-    pager?.finish()
-    pager = nil
+    runningPager?.finish()
+    runningPager = nil
   }
 
   /// What has kept output from being written. That its reader has gone is no
@@ -82,8 +85,9 @@ final class HistorySession {
     throw .output(failure, path: path)
   }
 
-  /// Option, NO_COLOR (no-color.org), CLICOLOR_FORCE, terminal; in this order.
-  func palette(_ choice: ColorChoice) -> Palette {
+  /// Option, NO_COLOR (no-color.org), CLICOLOR_FORCE, terminal and pager; in
+  /// this order.
+  func palette(_ choice: ColorChoice, through pager: PagerCommand? = nil) -> Palette {
     switch choice {
     case .always: return Palette(isOn: true)
     case .never: return Palette(isOn: false)
@@ -92,6 +96,7 @@ final class HistorySession {
     let variable = environment.variable
     if !(variable("NO_COLOR") ?? "").isEmpty { return Palette(isOn: false) }
     if !(variable("CLICOLOR_FORCE") ?? "").isEmpty { return Palette(isOn: true) }
-    return Palette(isOn: environment.isTerminal && variable("TERM") != "dumb")
+    let isTaken = variable("TERM") != "dumb" && (pager?.takesColours ?? true)
+    return Palette(isOn: environment.isTerminal && isTaken)
   }
 }

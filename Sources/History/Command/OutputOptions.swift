@@ -1,4 +1,5 @@
 import ArgumentParser
+import Transcript
 
 /// How it is shown: the same on every verb that shows events.
 struct OutputOptions: ParsableArguments {
@@ -107,4 +108,37 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
   case auto
   case always
   case never
+}
+
+extension OutputOptions {
+  /// The format of events.
+  func format(
+    _ session: HistorySession, _ selection: Selection, fallback: FormatName = .text,
+    isFile: Bool = false, isPaged: Bool = true
+  ) -> any HistoryFormat {
+    let terminator = null ? "\0" : "\n"
+    let zone = session.zone
+    let environment = session.environment
+    let isTerminal = environment.isTerminal && !isFile
+    let palette = session.palette(
+      isFile && color == .auto ? .never : color, through: isPaged ? session.pager(self) : nil)
+    switch format ?? fallback {
+    case .text where isTerminal && !null:
+      return TerminalFormat(
+        zone: zone, screen: Screen(columns: environment.columns, width: environment.width),
+        palette: palette, isExcerpt: selection.isSearch,
+        marksGaps: selection.hasContext)
+    case .text:
+      return LineFormat(
+        zone: zone, terminator: terminator, marksGaps: selection.hasContext,
+        palette: palette)
+    case .tsv: return TSVFormat(zone: zone, terminator: terminator)
+    case .csv: return CSVFormat(isForTerminal: isTerminal)
+    case .json: return JSONFormat()
+    case .jsonPretty: return JSONFormat(isPretty: true)
+    case .transcript: return TranscriptFormat()
+    case .markdown: return MarkdownFormat(zone: zone)
+    case .html: return HTMLFormat(zone: zone)
+    }
+  }
 }

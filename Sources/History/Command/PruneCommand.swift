@@ -94,7 +94,7 @@ struct PruneCommand: HistoryVerb {
     let path = try session.location().path
     let sizeBefore = Archive.size(of: path)
     let pruner = Pruner(try Connection.forWriting(path))
-    let progress = ProgressLine(session)
+    let progress = Progress(session)
     let extent = try pruner.prune(before: time, now: session.now) { count in
       progress.show(HistoryMessages.pruning(count, of: expected.conversations), count: 0)
     }

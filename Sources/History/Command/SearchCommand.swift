@@ -53,7 +53,7 @@ extension HistorySession {
     } catch {
       throw .transcript(error)
     }
-    let progress = ProgressLine(self)
+    let progress = Progress(self)
     do {
       try archive.updateIndex { progress.show(HistoryMessages.indexing($0), count: $0) }
     } catch {

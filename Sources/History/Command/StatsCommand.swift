@@ -66,7 +66,7 @@ struct StatsCommand: HistoryVerb {
         selection.conversations, newestFirst: false, counting: false)
       while let conversation = try cursor.next() { lookedUp.insert(conversation.id) }
     }
-    let progress = ProgressLine(session)
+    let progress = Progress(session)
     var count = 0
     try archive.tally(selection.filter, withText: selection.matcher != nil) { event in
       count += 1

@@ -29,7 +29,7 @@ struct TailCommand: HistoryVerb {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultLimit
     guard let archive = try session.archive() else { return .done }
-    let format = options.format(session, selection)
+    let format = options.format(session, selection, isPaged: false)
     let follower = Follower(archive, selection, counting: format.showsCounts)
     do {
       let summaries = follower.summaries

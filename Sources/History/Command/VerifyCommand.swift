@@ -43,7 +43,7 @@ struct VerifyCommand: HistoryVerb {
 
   private func verify(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     guard let archive = try session.archive() else { return .done }
-    let progress = ProgressLine(session)
+    let progress = Progress(session)
     do {
       var verifier = Verifier(archive.connection)
       let result = try verifier.verify { count in

@@ -10,8 +10,8 @@ final class AtomicFile: OutputSink {
   private var isDone = false
 
   /// - Throws: ``SystemCallError``: the directory is missing or not writable.
-  init(path: String) throws(SystemCallError) {
-    self.path = FilePath(path)
+  init(_ path: FilePath) throws(SystemCallError) {
+    self.path = path
     // The process's id keeps two exports apart; what a killed one of the same
     // id left is replaced.
     temporary = FilePath("\(path).\(ProcessID.current).tmp")

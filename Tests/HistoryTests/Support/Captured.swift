@@ -19,6 +19,17 @@ final class MemorySink: OutputSink {
   }
 }
 
+/// A pager that keeps what it is given.
+final class PagerSink: PagerProcess {
+  private let sink = MemorySink()
+
+  var text: String { sink.text }
+
+  func write(_ bytes: [UInt8]) throws(SystemCallError) { try sink.write(bytes) }
+
+  func finish() {}
+}
+
 /// What a command wrote and ended with.
 struct Captured {
   var output: String
@@ -47,7 +58,6 @@ extension Fixture {
     var world = HistoryEnvironment(output: output, errors: errors)
     world.variable = { environment[$0] }
     world.now = { time }
-    world.readFile = SystemFile.bytes(at:)
     world.columns = columns
     change(&world)
     let exit = HistoryCommand.run(arguments, in: world)

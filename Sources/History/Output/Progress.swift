@@ -1,13 +1,13 @@
 import ChatCore
 
-/// One line on the terminal's standard error that says how far a long work
-/// has come; nothing elsewhere.
-final class ProgressLine {
+/// One row on the terminal's standard error that says how far a long work has
+/// come; nothing elsewhere.
+final class Progress {
   private let session: HistorySession
   private var lastShown: Timestamp
   private var isShown = false
 
-  /// What is done within a second needs no telling; after that, four times a
+  /// What is done within a second needs no report; after that, four times a
   /// second is as fast as one reads.
   private static let interval: Int64 = 250
   private static let patience: Int64 = 1000

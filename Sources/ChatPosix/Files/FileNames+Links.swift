@@ -1,0 +1,30 @@
+import Glibc
+import SystemPackage
+
+extension FileNames {
+  /// The name behind the links that `path` is: the same file, or the one that
+  /// opening `path` would create. Links on the way to the last component stay,
+  /// and what lies in /proc, whose links lead to more than files. readlink(2).
+  ///
+  /// - Throws: ``SystemCallError``: `ELOOP` after 40 links, as many as the
+  ///   kernel follows (path_resolution(7)).
+  public static func followingLinks(_ path: FilePath) throws(SystemCallError) -> FilePath {
+    var path = path
+    for _ in 0..<40 {
+      let directory = path.removingLastComponent()
+      // Also by the name /dev/fd.
+      if directory.resolvingLinks().starts(with: "/proc") { return path }
+      guard let target = contents(ofLink: path) else { return path }
+      path = directory.pushing(target)
+    }
+    throw SystemCallError(call: "readlink", errno: .tooManySymbolicLinkLevels)
+  }
+
+  /// What a link says; `nil` for what is not one.
+  private static func contents(ofLink path: FilePath) -> FilePath? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = path.withPlatformString { readlink($0, &bytes, bytes.count - 1) }
+    // The zeros behind it end it.
+    return count > 0 ? FilePath(platformString: bytes) : nil
+  }
+}
