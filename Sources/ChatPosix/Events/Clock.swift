@@ -16,27 +16,6 @@ public enum Clock {
     milliseconds(CLOCK_REALTIME)
   }
 
-  /// Reads the rules of this place's time from their file, for this process
-  /// and those forked from it: a contained process cannot, and would take the
-  /// time for UTC. tzset(3).
-  public static func loadZone() {
-    tzset()
-  }
-
-  /// What a wall clock shows in this place at `milliseconds` since 1970 UTC.
-  /// The place's rules are read once, by ``loadZone()`` or the first call.
-  /// localtime_r(3).
-  public static func localTime(_ milliseconds: Int64) -> LocalTime {
-    var seconds = time_t(milliseconds / 1000)
-    var fields = tm()
-    guard localtime_r(&seconds, &fields) != nil else {
-      return LocalTime(year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0)
-    }
-    return LocalTime(
-      year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday),
-      hour: Int(fields.tm_hour), minute: Int(fields.tm_min), second: Int(fields.tm_sec))
-  }
-
   private static func milliseconds(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     precondition(clock_gettime(clock, &time) == 0, "this kernel has no clock \(clock)")

@@ -15,7 +15,6 @@ extension HistoryEnvironment {
       errors: DescriptorSink(standardError))
     environment.variable = Environment.value(of:)
     environment.now = { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
-    environment.readFile = SystemFile.bytes(at:)
     if standardOutput.isTerminal {
       // A terminal that does not know its size is taken to have the default one.
       environment.columns = standardOutput.windowSize()?.columns ?? 80

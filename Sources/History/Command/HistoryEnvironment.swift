@@ -8,8 +8,6 @@ public struct HistoryEnvironment {
   /// The value of an environment variable; `nil` when it is not set.
   public var variable: (String) -> String?
   public var now: () -> Timestamp
-  /// The bytes of a file of the zone database; `nil` when there is none.
-  public var readFile: (String) -> [UInt8]?
   public var output: any OutputSink
   public var errors: any OutputSink
   /// The columns of the terminal that output goes to; `nil` when it goes
@@ -42,7 +40,6 @@ public struct HistoryEnvironment {
   public init(output: any OutputSink, errors: any OutputSink) {
     variable = { _ in nil }
     now = { Timestamp(milliseconds: 0) }
-    readFile = { _ in nil }
     self.output = output
     self.errors = errors
     columns = nil

@@ -18,8 +18,7 @@ final class HistorySession {
     now = environment.now()
     do {
       let name: ZoneName = common.utc ? .utc : try ZoneName(common.zone)
-      zone = try name.zone(
-        environment: environment.variable("TZ"), readFile: environment.readFile)
+      zone = try name.choose()
     } catch {
       throw .zone(error)
     }

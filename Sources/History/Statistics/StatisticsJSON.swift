@@ -25,7 +25,7 @@ enum StatisticsJSON {
 
   private static func span(_ span: StatisticsReport.Span, _ zone: Zone) -> JSONObject {
     var object = JSONObject()
-    object["start"] = .string(Stamp.full(zone.timestamp(of: span.start), in: zone))
+    object["start"] = .string(Stamp.full(zone.moments(of: span.start).first, in: zone))
     object["messages"] = .integer(Int64(span.messages))
     return object
   }

@@ -44,12 +44,6 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     return era * Self.daysPerEra + dayOfEra - Self.daysFromEraToEpoch
   }
 
-  /// 0 is Sunday: 1970-01-01 was a Thursday.
-  var weekday: Int {
-    let days = Int64(number) + 4
-    return Int(days - days.flooredQuotient(by: 7) * 7)
-  }
-
   public func advanced(by days: Int) -> CalendarDay { CalendarDay(number: number + days) }
 
   public static func < (left: CalendarDay, right: CalendarDay) -> Bool {

@@ -1,8 +1,8 @@
 import ChatCore
 
 extension TimeForm {
-  /// Reads `text`; what is relative is told from `now`, what names no zone is
-  /// told in `zone`.
+  /// Reads `text`; what is relative counts from `now`, and `today` is the day
+  /// that `zone` has then.
   ///
   /// - Throws: ``TimeFormError`` when it is none of the forms.
   public init(_ text: String, now: Timestamp, zone: Zone) throws(TimeFormError) {
@@ -11,14 +11,14 @@ extension TimeForm {
       Self.word(text, now: now, zone: zone)
       ?? Self.epoch(scanner)
       ?? Self.span(scanner, now: now)
-      ?? Self.date(&scanner, zone: zone)
+      ?? Self.date(&scanner)
     if let form {
       self = form
       return
     }
     scanner = TimeScanner(text)
     guard let time = Self.clock(&scanner), scanner.isAtEnd else { throw TimeFormError(text: text) }
-    self = time.form(on: zone.day(of: now), zone: zone)
+    self = time.form(on: zone.day(of: now))
   }
 
   private static func word(_ text: String, now: Timestamp, zone: Zone) -> TimeForm? {
@@ -81,7 +81,7 @@ extension TimeForm {
   }
 
   /// `2026-03-01`, and with a time of day and a zone.
-  private static func date(_ scanner: inout TimeScanner, zone: Zone) -> TimeForm? {
+  private static func date(_ scanner: inout TimeScanner) -> TimeForm? {
     guard let year = scanner.number(digits: 4...4), scanner.skip("-"),
       let month = scanner.number(digits: 2...2), scanner.skip("-"),
       let dayOfMonth = scanner.number(digits: 2...2),
@@ -91,12 +91,12 @@ extension TimeForm {
     guard scanner.skip("T") || scanner.skip("t") || scanner.skip(" ") else { return nil }
     guard let time = clock(&scanner) else { return nil }
     _ = scanner.skip(" ")
-    if scanner.isAtEnd { return time.form(on: day, zone: zone) }
+    if scanner.isAtEnd { return time.form(on: day) }
     if scanner.skip("Z") || scanner.skip("z") {
-      return scanner.isAtEnd ? time.form(on: day, zone: .utc) : nil
+      return scanner.isAtEnd ? time.form(on: day, east: 0) : nil
     }
     guard let offset = ZoneName.offset(scanner.takeRest()) else { return nil }
-    return time.form(on: day, zone: .fixed(seconds: offset))
+    return time.form(on: day, east: offset)
   }
 
   private static func clock(_ scanner: inout TimeScanner) -> TimeOfDay? {
@@ -118,11 +118,22 @@ extension TimeForm {
     var second: Int?
     var millisecond: Int?
 
-    func form(on day: CalendarDay, zone: Zone) -> TimeForm {
-      let time = zone.timestamp(
-        of: CalendarTime(
-          day, hour: hour, minute: minute, second: second ?? 0, millisecond: millisecond ?? 0))
-      return second != nil && millisecond == nil ? .second(time) : .moment(time)
+    /// On `day`, in whatever zone is meant.
+    func form(on day: CalendarDay) -> TimeForm {
+      .clock(time(on: day), isSecond: isSecond)
+    }
+
+    /// On `day`, `east` seconds from UTC.
+    func form(on day: CalendarDay, east: Int) -> TimeForm {
+      let time = Timestamp(milliseconds: time(on: day).milliseconds - Int64(east) * 1000)
+      return isSecond ? .second(time) : .moment(time)
+    }
+
+    private var isSecond: Bool { second != nil && millisecond == nil }
+
+    private func time(on day: CalendarDay) -> CalendarTime {
+      CalendarTime(
+        day, hour: hour, minute: minute, second: second ?? 0, millisecond: millisecond ?? 0)
     }
   }
 }

@@ -1,39 +1,23 @@
 import ChatCore
+import ChatPosix
 
 /// How far a place's clocks are from UTC, at any moment.
-///
-/// The rules are values: nothing here reads the environment or a file, and
-/// nothing is kept in the process as tzset(3) keeps it.
-public struct Zone: Hashable, Sendable {
-  private enum Rules: Hashable, Sendable {
-    case utc
-    case fixed(seconds: Int)
-    case table(ZoneTable)
-    case rule(PosixZoneRule)
-  }
-
-  private let rules: Rules
-
+public enum Zone: Hashable, Sendable {
   /// UTC itself, printed as `Z`.
-  public static let utc = Zone(rules: .utc)
-
-  /// A zone that is always `seconds` east of UTC.
-  public static func fixed(seconds: Int) -> Zone { Zone(rules: .fixed(seconds: seconds)) }
-
-  static func table(_ table: ZoneTable) -> Zone { Zone(rules: .table(table)) }
-
-  static func rule(_ rule: PosixZoneRule) -> Zone { Zone(rules: .rule(rule)) }
-
-  var isUTC: Bool { rules == .utc }
+  case utc
+  /// Always so many seconds east of UTC.
+  case fixed(seconds: Int)
+  /// The process's own, of which there is one: ``ZoneName/choose()`` chooses it.
+  case local
 
   /// Seconds east of UTC at `time`.
   public func offset(at time: Timestamp) -> Int {
-    let seconds = time.withStamp.milliseconds.flooredQuotient(by: 1000)
-    switch rules {
+    switch self {
     case .utc: return 0
-    case .fixed(let offset): return offset
-    case .table(let table): return table.offset(at: seconds)
-    case .rule(let rule): return rule.offset(at: seconds)
+    case .fixed(let seconds): return seconds
+    case .local:
+      // What has a stamp has a year that the C library can count.
+      return Clock.zoneOffset(at: time.withStamp.milliseconds.flooredQuotient(by: 1000)) ?? 0
     }
   }
 
@@ -55,25 +39,27 @@ public struct Zone: Hashable, Sendable {
   /// The day of the calendar at `time`.
   public func day(of time: Timestamp) -> CalendarDay { calendarTime(of: time).0.day }
 
-  /// The moment at which clock and calendar show `local`. Of two such moments,
-  /// when clocks are set back, the earlier; when clocks are set forward over
-  /// it, as much later as they were.
-  public func timestamp(of local: CalendarTime) -> Timestamp {
+  /// The moments at which clock and calendar show `local`: one, or two when
+  /// clocks are set back over it. When they are set forward over it, they show
+  /// it never; then the moment that is as much later as they were.
+  ///
+  /// mktime(3) would choose one of two by itself, and not always the same.
+  public func moments(of local: CalendarTime) -> (first: Timestamp, last: Timestamp) {
     let guess = local.milliseconds
     // No zone is a day away from UTC, so these two are the offsets before and
     // after any change near by.
     let before = minutes(at: Timestamp(milliseconds: guess - CalendarTime.millisecondsPerDay))
     let after = minutes(at: Timestamp(milliseconds: guess + CalendarTime.millisecondsPerDay))
-    let candidates = [before, after].compactMap { candidate -> Int64? in
+    let candidates = [before, after].compactMap { candidate -> Timestamp? in
       let time = Timestamp(milliseconds: guess - candidate * 60_000)
-      return minutes(at: time) == candidate ? time.milliseconds : nil
+      return minutes(at: time) == candidate ? time : nil
     }
-    let chosen = candidates.min() ?? (guess - before * 60_000)
-    return Timestamp(milliseconds: chosen)
+    let never = Timestamp(milliseconds: guess - before * 60_000)
+    return (candidates.min() ?? never, candidates.max() ?? never)
   }
 
   /// The first moment of a day: midnight, or the end of a gap over it.
-  public func start(of day: CalendarDay) -> Timestamp { timestamp(of: CalendarTime(day)) }
+  public func start(of day: CalendarDay) -> Timestamp { moments(of: CalendarTime(day)).first }
 
   /// The last millisecond of a day, which may be 23 or 25 hours long.
   public func end(of day: CalendarDay) -> Timestamp {

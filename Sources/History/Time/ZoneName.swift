@@ -1,10 +1,12 @@
+import ChatPosix
+
 /// What `--tz` takes: `local`, `utc`, `±HH:MM`, or a name of the time zone
 /// database such as `America/Los_Angeles`.
 public enum ZoneName: Hashable, Sendable {
   case local
   case utc
   case fixed(seconds: Int)
-  /// A path below the zone database, checked to stay there.
+  /// A path below the zone database that stays there.
   case named(String)
 
   /// - Throws: ``ZoneError`` when `text` is none of these.
@@ -23,41 +25,21 @@ public enum ZoneName: Hashable, Sendable {
     }
   }
 
-  /// The zone of this name.
+  /// The zone of this name. A named one becomes the process's own, once in a
+  /// run and before anything is asked of local time.
   ///
-  /// - Parameters:
-  ///   - environment: the value of TZ, where there is one (tzset(3)).
-  ///   - readFile: gives the bytes of a file, `nil` when it has none.
-  /// - Returns: its rules.
-  /// - Throws: ``ZoneError`` when there is no such zone here. glibc would
-  ///   silently take UTC.
-  public func zone(
-    environment: String?, readFile: (String) -> [UInt8]?
-  ) throws(ZoneError) -> Zone {
+  /// - Throws: ``ZoneError/unknown(_:)`` when there is no such zone here.
+  public func choose() throws(ZoneError) -> Zone {
     switch self {
     case .utc: return .utc
     case .fixed(let seconds): return .fixed(seconds: seconds)
+    case .local:
+      Clock.loadZone()
+      return .local
     case .named(let name):
-      guard let zone = Self.read("\(Self.directory)/\(name)", readFile) else {
-        throw .unknown(name)
-      }
-      return zone
-    case .local: return Self.local(environment, readFile)
+      guard Clock.setZone(name) else { throw .unknown(name) }
+      return .local
     }
-  }
-
-  /// What the system takes for local time; UTC when nothing says otherwise.
-  private static func local(_ environment: String?, _ readFile: (String) -> [UInt8]?) -> Zone {
-    guard var value = environment else { return read("/etc/localtime", readFile) ?? .utc }
-    if value.hasPrefix(":") { value.removeFirst() }
-    if value.isEmpty { return .utc }
-    if value.hasPrefix("/") { return read(value, readFile) ?? .utc }
-    if isSafe(value), let zone = read("\(directory)/\(value)", readFile) { return zone }
-    return PosixZoneRule(value).map(Zone.rule) ?? .utc
-  }
-
-  private static func read(_ path: String, _ readFile: (String) -> [UInt8]?) -> Zone? {
-    readFile(path).flatMap { ZoneTable($0) }.map(Zone.table)
   }
 
   /// `±HH:MM`, `±HHMM` or `±HH`, in seconds; at most a day less a minute.
@@ -91,9 +73,6 @@ public enum ZoneName: Hashable, Sendable {
         }
     }
   }
-
-  /// Where Linux keeps it, tzset(3).
-  private static let directory = "/usr/share/zoneinfo"
 }
 
 /// Why there is no zone; carries the text that was given.

@@ -42,9 +42,9 @@ final class Fixture {
 
   /// Milliseconds of a stamp; without a zone it is −08:00, as in the samples.
   static func time(_ stamp: String) throws -> Int64 {
-    let form = try TimeForm(
-      stamp, now: Timestamp(milliseconds: 0), zone: .fixed(seconds: -8 * 3600))
-    return form.first(in: .utc).milliseconds
+    let zone = Zone.fixed(seconds: -8 * 3600)
+    return try TimeForm(stamp, now: Timestamp(milliseconds: 0), zone: zone)
+      .first(in: zone).milliseconds
   }
 
   @discardableResult

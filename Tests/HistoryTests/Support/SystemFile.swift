@@ -1,0 +1,9 @@
+import Foundation
+
+/// Files as tests look at them.
+enum SystemFile {
+  /// `nil` when there is none.
+  static func bytes(at path: String) -> [UInt8]? {
+    FileManager.default.contents(atPath: path).map(Array.init)
+  }
+}
