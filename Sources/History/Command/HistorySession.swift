@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatTerminal
 import Transcript
 
 /// One run of a history command: the world it runs in, what the common
@@ -84,18 +85,9 @@ final class HistorySession {
     throw .output(failure, path: path)
   }
 
-  /// Option, NO_COLOR (no-color.org), CLICOLOR_FORCE, terminal and pager; in
-  /// this order.
+  /// A pager that does not pass colours on is no terminal to them.
   func palette(_ choice: ColorChoice, through pager: PagerCommand? = nil) -> Palette {
-    switch choice {
-    case .always: return Palette(isOn: true)
-    case .never: return Palette(isOn: false)
-    case .auto: break
-    }
-    let variable = environment.variable
-    if !(variable("NO_COLOR") ?? "").isEmpty { return Palette(isOn: false) }
-    if !(variable("CLICOLOR_FORCE") ?? "").isEmpty { return Palette(isOn: true) }
-    let isTaken = variable("TERM") != "dumb" && (pager?.takesColours ?? true)
-    return Palette(isOn: environment.isTerminal && isTaken)
+    let isTerminal = environment.isTerminal && (pager?.takesColours ?? true)
+    return Palette(isOn: choice.isOn(isTerminal: isTerminal, environment: environment.variable))
   }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ChatProgram
+import ChatTerminal
 import Transcript
 
 /// How it is shown: the same on every verb that shows events.
@@ -102,12 +104,6 @@ enum FormatName: String, CaseIterable, ExpressibleByArgument {
     case .text, .tsv, .csv, .json, .jsonPretty: false
     }
   }
-}
-
-enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
-  case auto
-  case always
-  case never
 }
 
 extension OutputOptions {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatCore
 import ChatProgram
+import ChatTerminal
 import Transcript
 
 /// `history prune`: deletes whole conversations, for good.
