@@ -4,15 +4,15 @@ import Transcript
 /// `-o csv`: a header, then a record a line (RFC 4180, with line feeds, as
 /// Unix tools expect). Times are in UTC. Text is as received, unless it goes
 /// to a terminal.
-public struct CSVFormat: HistoryFormat {
+struct CSVFormat: HistoryFormat {
   let isForTerminal: Bool
   private var hasHeader = false
 
-  public init(isForTerminal: Bool = false) {
+  init(isForTerminal: Bool = false) {
     self.isForTerminal = isForTerminal
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     head(
@@ -31,7 +31,7 @@ public struct CSVFormat: HistoryFormat {
       ], into: &output)
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {

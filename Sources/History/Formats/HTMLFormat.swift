@@ -3,24 +3,24 @@ import Transcript
 
 /// `-o html`: one page that needs nothing else: no script, no request. It
 /// follows the reader's choice of light or dark and prints black on white.
-public struct HTMLFormat: HistoryFormat {
+struct HTMLFormat: HistoryFormat {
   let zone: Zone
   private var isInList = false
 
-  public init(zone: Zone) {
+  init(zone: Zone) {
     self.zone = zone
   }
 
-  public mutating func begin(into output: inout some TextOutputStream) {
+  mutating func begin(into output: inout some TextOutputStream) {
     output.write(Self.head)
   }
 
-  public mutating func end(into output: inout some TextOutputStream) {
+  mutating func end(into output: inout some TextOutputStream) {
     if isInList { output.write("</table>\n") }
     output.write("</body>\n</html>\n")
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     if !isInList {
@@ -34,7 +34,7 @@ public struct HTMLFormat: HistoryFormat {
     output.write("<td>\(conversation.messageCount)<td>\(ending)\n")
   }
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     let client = Self.escaped(conversation.client ?? "a client")
@@ -47,7 +47,7 @@ public struct HTMLFormat: HistoryFormat {
     )
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
@@ -65,11 +65,11 @@ public struct HTMLFormat: HistoryFormat {
     output.write("</li>\n")
   }
 
-  public mutating func gap(into output: inout some TextOutputStream) {
+  mutating func gap(into output: inout some TextOutputStream) {
     output.write("<li class=\"note\">…</li>\n")
   }
 
-  public mutating func left(
+  mutating func left(
     _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
   ) {
     if isWhole, case .lost(let before) = conversation.ending {

@@ -10,7 +10,7 @@ import Transcript
 /// each conversation, or for each run of events of one conversation
 /// ``entered(_:into:)``, ``event(_:of:_:into:)`` and maybe ``gap(into:)``
 /// between them, ``left(_:isWhole:into:)``; then ``end(into:)``.
-public protocol HistoryFormat {
+protocol HistoryFormat {
   /// Whether ``entered(_:into:)`` says how many messages a conversation has,
   /// which then have to be counted.
   var showsCounts: Bool { get }
@@ -45,27 +45,27 @@ public protocol HistoryFormat {
 }
 
 extension HistoryFormat {
-  public var showsCounts: Bool { false }
+  var showsCounts: Bool { false }
 
-  public mutating func begin(into output: inout some TextOutputStream) {}
+  mutating func begin(into output: inout some TextOutputStream) {}
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {}
 
-  public mutating func gap(into output: inout some TextOutputStream) {}
+  mutating func gap(into output: inout some TextOutputStream) {}
 
-  public mutating func left(
+  mutating func left(
     _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
   ) {}
 
-  public mutating func end(into output: inout some TextOutputStream) {}
+  mutating func end(into output: inout some TextOutputStream) {}
 
-  public mutating func transcriptChanged() {}
+  mutating func transcriptChanged() {}
 }
 
 /// Why an event is shown.
-public enum EventRole: Hashable, Sendable {
+enum EventRole: Hashable, Sendable {
   /// Its conversation is shown.
   case plain
   /// It was searched for and found.

@@ -7,31 +7,31 @@ import Transcript
 /// always there, null when unknown, except `text_base64`, `held`, `context`,
 /// `detail` and `undelivered`, which are there when there is something to say.
 /// An event of a kind that this version does not know has what it has of them.
-public struct JSONFormat: HistoryFormat {
+struct JSONFormat: HistoryFormat {
   /// Whether objects are spread over rows, for reading: `-o json-pretty`.
   let isPretty: Bool
-  public let showsCounts = true
+  let showsCounts = true
   /// The conversations whose objects are written.
   private var written: Set<Int64> = []
 
-  public init(isPretty: Bool = false) {
+  init(isPretty: Bool = false) {
     self.isPretty = isPretty
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     write(Self.object(conversation), into: &output)
   }
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     guard written.insert(conversation.id).inserted else { return }
     write(Self.object(conversation), into: &output)
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
@@ -40,7 +40,7 @@ public struct JSONFormat: HistoryFormat {
     write(object, into: &output)
   }
 
-  public mutating func transcriptChanged() {
+  mutating func transcriptChanged() {
     written.removeAll()
   }
 

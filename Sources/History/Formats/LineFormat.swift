@@ -3,7 +3,7 @@ import Transcript
 
 /// `-o text` in a pipe: one line an event, each with its full time and its
 /// conversation's id, so that no line needs another to be understood.
-public struct LineFormat: HistoryFormat {
+struct LineFormat: HistoryFormat {
   let zone: Zone
   /// What ends a line: a line feed, or with `-0` a NUL.
   let terminator: String
@@ -12,7 +12,7 @@ public struct LineFormat: HistoryFormat {
   let palette: Palette
   private var previous: Int64?
 
-  public init(
+  init(
     zone: Zone, terminator: String = "\n", marksGaps: Bool = false,
     palette: Palette = Palette(isOn: false)
   ) {
@@ -22,21 +22,21 @@ public struct LineFormat: HistoryFormat {
     self.palette = palette
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     var table = TSVFormat(zone: zone, terminator: terminator)
     table.listed(conversation, into: &output)
   }
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     if marksGaps, previous != nil { gap(into: &output) }
     previous = conversation.id
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
@@ -48,12 +48,12 @@ public struct LineFormat: HistoryFormat {
     output.write(terminator)
   }
 
-  public mutating func gap(into output: inout some TextOutputStream) {
+  mutating func gap(into output: inout some TextOutputStream) {
     if marksGaps { output.write("--" + terminator) }
   }
 
   /// The line of a lost conversation is worked out, not logged: `!` says so.
-  public mutating func left(
+  mutating func left(
     _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
   ) {
     guard isWhole, case .lost(let before) = conversation.ending else { return }

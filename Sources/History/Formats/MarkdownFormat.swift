@@ -4,15 +4,15 @@ import Transcript
 /// `-o markdown`: a section for each conversation, a list item for each
 /// event (CommonMark). What people wrote is shown as they wrote it: no
 /// character of theirs is markup.
-public struct MarkdownFormat: HistoryFormat {
+struct MarkdownFormat: HistoryFormat {
   let zone: Zone
   private var isFirst = true
 
-  public init(zone: Zone) {
+  init(zone: Zone) {
     self.zone = zone
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     if isFirst {
@@ -27,7 +27,7 @@ public struct MarkdownFormat: HistoryFormat {
     output.write("| \(conversation.id) | \(started) | \(client) | \(count) | \(ending) |\n")
   }
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     if !isFirst { output.write("\n") }
@@ -40,7 +40,7 @@ public struct MarkdownFormat: HistoryFormat {
       "Opened \(opened) from \(Self.escaped(conversation.peer)) to port \(conversation.port).\n\n")
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
@@ -57,11 +57,11 @@ public struct MarkdownFormat: HistoryFormat {
     }
   }
 
-  public mutating func gap(into output: inout some TextOutputStream) {
+  mutating func gap(into output: inout some TextOutputStream) {
     output.write("- …\n")
   }
 
-  public mutating func left(
+  mutating func left(
     _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
   ) {
     guard isWhole, case .lost(let before) = conversation.ending else { return }

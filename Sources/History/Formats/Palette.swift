@@ -2,10 +2,10 @@ import ChatCore
 
 /// The colours of the 16-colour terminal, or none. No colour carries a
 /// meaning that the text beside it does not carry too.
-public struct Palette: Hashable, Sendable {
+struct Palette: Hashable, Sendable {
   let isOn: Bool
 
-  public init(isOn: Bool) {
+  init(isOn: Bool) {
     self.isOn = isOn
   }
 

@@ -1,11 +1,11 @@
 /// What a format has to know of a terminal.
-public struct Screen: Sendable {
+struct Screen: Sendable {
   /// Columns; `nil` when long lines are left to the terminal.
-  public var columns: Int?
+  var columns: Int?
   /// How many columns a character takes.
-  public var width: @Sendable (Character) -> Int
+  var width: @Sendable (Character) -> Int
 
-  public init(columns: Int?, width: @escaping @Sendable (Character) -> Int) {
+  init(columns: Int?, width: @escaping @Sendable (Character) -> Int) {
     self.columns = columns
     self.width = width
   }

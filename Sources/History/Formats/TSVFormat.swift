@@ -7,16 +7,16 @@ import Transcript
 /// A conversation: id, opened, closed, client, messages, ending. An event:
 /// seq, time, conversation, kind, from, handle, text (of a close its reason,
 /// of an open the peer's address).
-public struct TSVFormat: HistoryFormat {
+struct TSVFormat: HistoryFormat {
   let zone: Zone
   let terminator: String
 
-  public init(zone: Zone, terminator: String = "\n") {
+  init(zone: Zone, terminator: String = "\n") {
     self.zone = zone
     self.terminator = terminator
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     let closed = conversation.close.map { Stamp.full($0.at, in: zone) } ?? ""
@@ -28,7 +28,7 @@ public struct TSVFormat: HistoryFormat {
       ], into: &output)
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {

@@ -3,7 +3,7 @@ import Transcript
 
 /// `-o text` on a terminal: conversations under a header, times as a clock
 /// shows them, long messages wrapped under their beginning.
-public struct TerminalFormat: HistoryFormat {
+struct TerminalFormat: HistoryFormat {
   let zone: Zone
   let screen: Screen
   let palette: Palette
@@ -15,7 +15,7 @@ public struct TerminalFormat: HistoryFormat {
   private var day: CalendarDay?
   private var list = ListTable()
 
-  public init(
+  init(
     zone: Zone, screen: Screen, palette: Palette, isExcerpt: Bool = false, marksGaps: Bool = false
   ) {
     self.zone = zone
@@ -25,7 +25,7 @@ public struct TerminalFormat: HistoryFormat {
     self.marksGaps = marksGaps
   }
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     if isFirst { output.write(palette.paint(list.heading(screen), .heading) + "\n") }
@@ -33,7 +33,7 @@ public struct TerminalFormat: HistoryFormat {
     output.write(list.row(conversation, zone: zone, screen: screen) + "\n")
   }
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     if !isFirst { output.write("\n") }
@@ -54,7 +54,7 @@ public struct TerminalFormat: HistoryFormat {
     return header
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
@@ -78,11 +78,11 @@ public struct TerminalFormat: HistoryFormat {
     output.write("\n")
   }
 
-  public mutating func gap(into output: inout some TextOutputStream) {
+  mutating func gap(into output: inout some TextOutputStream) {
     if marksGaps { output.write(palette.paint("--", .faint) + "\n") }
   }
 
-  public mutating func left(
+  mutating func left(
     _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
   ) {
     guard isWhole, case .lost(let before) = conversation.ending else { return }

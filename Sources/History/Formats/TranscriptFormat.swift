@@ -9,21 +9,21 @@ import Transcript
 /// How long the server waited for a silent client is not stored. What is shown
 /// is how long nothing had been recorded when it gave up, to the second: the
 /// same, unless a clock was set.
-public struct TranscriptFormat: HistoryFormat {
+struct TranscriptFormat: HistoryFormat {
   private var isFirst = true
   /// The newest sign of life in the conversation that is written.
   private var lastSign: Timestamp?
 
-  public init() {}
+  init() {}
 
-  public mutating func listed(
+  mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     var table = TSVFormat(zone: .utc)
     table.listed(conversation, into: &output)
   }
 
-  public mutating func entered(
+  mutating func entered(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
   ) {
     lastSign = conversation.floor
@@ -32,7 +32,7 @@ public struct TranscriptFormat: HistoryFormat {
     isFirst = false
   }
 
-  public mutating func event(
+  mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout some TextOutputStream
   ) {
@@ -46,7 +46,8 @@ public struct TranscriptFormat: HistoryFormat {
     case .close(let close):
       let silence = lastSign.map { event.time.elapsed(since: $0) }
       output.write(Self.closing(close, conversation, silence: silence) + "\n")
-    case .message, .handle, .unknown: break
+    // Nothing else was on it.
+    default: break
     }
     lastSign = max(lastSign ?? event.time, event.time)
   }

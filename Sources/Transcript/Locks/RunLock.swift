@@ -6,7 +6,7 @@ import ChatPosix
 /// It is taken before any conversation is forked, and every process of the
 /// run shares it; it is free once the last of them is gone, by a kill or a
 /// power cut too. `history` knows an open conversation from a lost one by it.
-public final class RunLock {
+package final class RunLock {
   private let file: LockFile
 
   private init(file: LockFile) {
@@ -22,7 +22,7 @@ public final class RunLock {
   /// - Returns: the lock, to be kept for the life of the process.
   /// - Throws: `cannotCreate` and the like when the side file cannot be opened
   ///   or locked; `locked` when another process holds the lock of this very run.
-  public static func acquire(
+  package static func acquire(
     database path: String, run: Int64
   ) throws(TranscriptError) -> RunLock {
     precondition(run > 0 && run < WriterQueue.firstPlace, "runs are numbered from 1")
@@ -38,7 +38,7 @@ public final class RunLock {
 
   /// Whether a process of the run is alive. Needs no right to write; without
   /// a side file nobody is.
-  public static func isHeld(database path: String, run: Int64) -> Bool {
+  package static func isHeld(database path: String, run: Int64) -> Bool {
     isHeld(in: DatabaseFile.lockFile(of: path), run: run)
   }
 

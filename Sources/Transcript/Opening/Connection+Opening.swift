@@ -6,7 +6,7 @@ extension Connection {
   /// How long to wait for another connection's lock: many times the longest
   /// wait seen with 64 writers, and short enough for a person to wait for the
   /// sentence.
-  public static let defaultBusyTimeout = Duration.seconds(5)
+  package static let defaultBusyTimeout = Duration.seconds(5)
 
   /// The size that the write-ahead log is cut back to once a reader that made
   /// it grow has gone, in bytes: four times what the default checkpoint
@@ -23,7 +23,7 @@ extension Connection {
   /// - Throws: ``TranscriptError``, of the kinds `cannotCreate`, `notAFile`,
   ///   `notPermitted`, `readOnly`, `notADatabase`, `foreign`, `otherBuild`,
   ///   `noWriteAheadLog`, `corrupt`, `locked`, `full` among others.
-  public static func forWriting(
+  package static func forWriting(
     _ path: String, busyTimeout: Duration = defaultBusyTimeout
   ) throws(TranscriptError) -> Connection {
     if let ready = try openReady(path, busyTimeout) { return ready }
@@ -110,7 +110,7 @@ extension Connection {
   /// - Throws: ``TranscriptError``, of the kinds `missing`, `notAFile`,
   ///   `notPermitted`, `notADatabase`, `foreign`, `otherBuild`, `empty`,
   ///   `corrupt`, `locked` among others.
-  public static func forReading(
+  package static func forReading(
     _ path: String, busyTimeout: Duration = defaultBusyTimeout
   ) throws(TranscriptError) -> Connection {
     guard try DatabaseFile.exists(path) else { throw TranscriptError(.missing, path: path) }

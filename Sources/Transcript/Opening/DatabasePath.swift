@@ -1,11 +1,11 @@
 import ChatPosix
 
 /// Where the transcript is.
-public struct DatabasePath: Hashable, Sendable {
-  public let path: String
+package struct DatabasePath: Hashable, Sendable {
+  package let path: String
   /// Whether the user named it, so that its absence is a mistake; the default
   /// place may be empty.
-  public let isNamed: Bool
+  package let isNamed: Bool
 
   /// `option`, else `$CHATSERVE_DATABASE`, else `chatserve/transcript.db`
   /// below `$XDG_STATE_HOME`, else below `~/.local/state` (XDG Base Directory
@@ -17,7 +17,7 @@ public struct DatabasePath: Hashable, Sendable {
   ///   - environment: gives the value of a variable; this process's own unless
   ///     another is given.
   /// - Returns: `nil` when there is no home directory either.
-  public static func find(
+  package static func find(
     option: String?, environment: (String) -> String? = Environment.value(of:)
   ) -> DatabasePath? {
     func given(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
@@ -34,5 +34,5 @@ public struct DatabasePath: Hashable, Sendable {
   }
 
   /// The path alone of ``find(option:environment:)``.
-  public static func choose(option: String?) -> String? { find(option: option)?.path }
+  package static func choose(option: String?) -> String? { find(option: option)?.path }
 }

@@ -3,7 +3,7 @@ import ChatCore
 extension Archive {
   /// The conversation with this id, its messages counted or not; `nil` when
   /// there is none.
-  public func conversation(
+  package func conversation(
     _ id: Int64, counting: Bool
   ) throws(TranscriptError) -> ConversationSummary? {
     guard let row = try row(id, counting: counting) else { return nil }
@@ -12,7 +12,7 @@ extension Archive {
 
   /// The conversations that `filter` means, in the order of their ids, their
   /// messages counted or not.
-  public func conversations(
+  package func conversations(
     _ filter: ConversationFilter, newestFirst: Bool, counting: Bool
   ) -> Cursor<ConversationSummary> {
     Cursor { (past, limit) throws(TranscriptError) in

@@ -2,7 +2,7 @@ import ChatCore
 
 extension Archive {
   /// The events that `filter` means, in the order of their seq.
-  public func events(
+  package func events(
     _ filter: EventFilter, newestFirst: Bool
   ) throws(TranscriptError) -> Cursor<Event> {
     let isNarrow = try isNarrow(filter)
@@ -31,7 +31,7 @@ extension Archive {
 
   /// The events of `conversation` next to the one with `seq`, nearest first:
   /// up to `count` before it, or after it.
-  public func neighbours(
+  package func neighbours(
     of seq: Int64, in conversation: Int64, later: Bool, count: Int
   ) throws(TranscriptError) -> [Event] {
     if count <= 0 { return [] }

@@ -3,7 +3,7 @@ import Schema
 
 extension Archive {
   /// Whether there are messages that the full-text index does not hold yet.
-  public func isIndexBehind() throws(TranscriptError) -> Bool {
+  package func isIndexBehind() throws(TranscriptError) -> Bool {
     try SearchIndex.isBehind(connection)
   }
 
@@ -14,7 +14,7 @@ extension Archive {
   ///   been indexed in this call.
   /// - Throws: what keeps it from writing. The index is then behind, and
   ///   ``unindexed(_:_:newestFirst:)`` finds the rest.
-  public func updateIndex(_ progress: (Int) -> Void) throws(TranscriptError) {
+  package func updateIndex(_ progress: (Int) -> Void) throws(TranscriptError) {
     try DatabaseFile.checkWritable(connection.path)
     // A search does not wait long for somebody else's lock.
     let writer = try Connection.forWriting(connection.path, busyTimeout: .milliseconds(500))
@@ -30,7 +30,7 @@ extension Archive {
   /// The messages that the index finds, in the order of their seq, and that
   /// `filter` means. Messages that are not indexed yet are not among them:
   /// see ``unindexed(_:_:newestFirst:)``.
-  public func indexed(
+  package func indexed(
     _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
   ) throws(TranscriptError) -> Cursor<Event> {
     let filter = try narrowed(filter)
@@ -74,7 +74,7 @@ extension Archive {
   /// batch by batch in an index of this connection's own, in memory, so that
   /// they are found by the same rules. It is for the few that are newer than
   /// an index that cannot be brought up to date.
-  public func unindexed(
+  package func unindexed(
     _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
   ) throws(TranscriptError) -> [Event] {
     guard try SearchIndex.isBehind(connection) else { return [] }

@@ -1,20 +1,20 @@
 import ChatCore
 
 /// What statistics need of an event.
-public struct TalliedEvent {
-  public var conversation: Int64
-  public var time: Timestamp
+package struct TalliedEvent {
+  package var conversation: Int64
+  package var time: Timestamp
   /// Who said it, of a message; `nil` of any other event.
-  public var speaker: Party?
+  package var speaker: Party?
   /// Of a message, when it was asked for.
-  public var text: String?
+  package var text: String?
 }
 
 extension Archive {
   /// Hands on every event that `filter` means, in order, without what a
   /// statistic does not need. No lock is held while `body` runs for longer
   /// than a batch.
-  public func tally(
+  package func tally(
     _ filter: EventFilter, withText: Bool, _ body: (TalliedEvent) -> Void
   ) throws(TranscriptError) {
     let filter = try narrowed(filter)
@@ -60,7 +60,7 @@ extension Archive {
   }
 
   /// The handles of every conversation: id, client, server.
-  public func names(
+  package func names(
     _ body: (Int64, String?, String) -> Void
   ) throws(TranscriptError) {
     let statement = try connection.cached(

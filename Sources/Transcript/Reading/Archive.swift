@@ -4,8 +4,8 @@ import ChatPosix
 /// The transcript as it is read: queries that walk an index and hand out rows
 /// as they come, and hold no lock between batches, so that a reader who pauses
 /// never keeps the server's log from being cut back.
-public final class Archive {
-  public let connection: Connection
+package final class Archive {
+  package let connection: Connection
   /// Where the locks of the runs are: asked for every conversation without a
   /// close.
   lazy var lockFile = DatabaseFile.lockFile(of: connection.path)
@@ -13,22 +13,22 @@ public final class Archive {
   /// Opens the transcript at `path`; nothing is created or changed.
   ///
   /// - Throws: as ``Connection/forReading(_:busyTimeout:)``.
-  public convenience init(path: String) throws(TranscriptError) {
+  package convenience init(path: String) throws(TranscriptError) {
     self.init(try Connection.forReading(path))
   }
 
   /// Reads through a connection that is open already.
-  public init(_ connection: Connection) {
+  package init(_ connection: Connection) {
     self.connection = connection
   }
 
   /// What is at the path now; `nil` while nothing is that can be read, such
   /// as a file that a server is about to make.
-  public func successor() -> Archive? { try? Archive(path: connection.path) }
+  package func successor() -> Archive? { try? Archive(path: connection.path) }
 
   /// The newest conversation's id, or that of one so many before it; `nil`
   /// when there is none.
-  public func newestConversation(skipping count: Int = 0) throws(TranscriptError) -> Int64? {
+  package func newestConversation(skipping count: Int = 0) throws(TranscriptError) -> Int64? {
     let statement = try connection.cached(
       "SELECT id FROM conversation ORDER BY id DESC LIMIT 1 OFFSET ?1")
     defer { statement.reset() }
@@ -38,7 +38,7 @@ public final class Archive {
 
   /// Whether there is any conversation among `ids`: looked up by the id alone,
   /// since a whole row of the list costs a search for its ending.
-  public func hasConversation(in ids: IDRange) throws(TranscriptError) -> Bool {
+  package func hasConversation(in ids: IDRange) throws(TranscriptError) -> Bool {
     let statement = try connection.cached(
       "SELECT 1 FROM conversation WHERE id BETWEEN ?1 AND ?2 LIMIT 1")
     defer { statement.reset() }
@@ -48,24 +48,24 @@ public final class Archive {
   }
 
   /// The seq of the newest event; 0 when there is none.
-  public func newestEvent() throws(TranscriptError) -> Int64 {
+  package func newestEvent() throws(TranscriptError) -> Int64 {
     try connection.integer("SELECT max(id) FROM event") ?? 0
   }
 
   /// A number that changes when another connection has committed
   /// (https://www.sqlite.org/pragma.html#pragma_data_version).
-  public func dataVersion() throws(TranscriptError) -> Int64 {
+  package func dataVersion() throws(TranscriptError) -> Int64 {
     try connection.integer("PRAGMA data_version") ?? 0
   }
 
   /// The size in bytes of the database at `path` with its write-ahead log.
-  public static func size(of path: String) -> Int64 {
+  package static func size(of path: String) -> Int64 {
     DatabaseFile.size(DatabaseFile.resolved(path)) + DatabaseFile.size(DatabaseFile.log(of: path))
   }
 
   /// How many conversations `filter` means, and when the oldest was opened.
   /// Whether one without a close is open or lost is not looked at.
-  public func extent(
+  package func extent(
     _ filter: ConversationFilter
   ) throws(TranscriptError) -> (conversations: Int, oldest: Timestamp?) {
     var conditions = Conditions()
@@ -86,7 +86,7 @@ public final class Archive {
 
   /// What prunes have taken away: how many conversations, with how many
   /// messages.
-  public func pruned() throws(TranscriptError) -> (conversations: Int, messages: Int) {
+  package func pruned() throws(TranscriptError) -> (conversations: Int, messages: Int) {
     let statement = try connection.cached(
       "SELECT coalesce(sum(conversations), 0), coalesce(sum(messages), 0) FROM pruning")
     defer { statement.reset() }

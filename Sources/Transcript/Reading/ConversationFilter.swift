@@ -2,21 +2,21 @@ import ChatCore
 
 /// Which conversations are meant. What is empty or `nil` lets all pass;
 /// several values of one kind mean any of them.
-public struct ConversationFilter: Hashable, Sendable {
-  public var ids: [IDRange] = []
+package struct ConversationFilter: Hashable, Sendable {
+  package var ids: [IDRange] = []
   /// The client's handle, exactly.
-  public var clients: [String] = []
-  public var states: Set<Ending.State> = []
+  package var clients: [String] = []
+  package var states: Set<Ending.State> = []
   /// Conversations with an event at or after this.
-  public var since: Timestamp?
+  package var since: Timestamp?
   /// Conversations that were opened at or before this.
-  public var until: Timestamp?
+  package var until: Timestamp?
 
   /// The event that every one at or after ``since`` comes after, where that is
   /// known; see ``Archive/narrowed(_:)-(ConversationFilter)``.
   var firstEvent: Int64?
 
-  public init() {}
+  package init() {}
 
   /// The part that the database can decide. Whether a conversation without a
   /// close is open or lost is known by a lock, not by a row.

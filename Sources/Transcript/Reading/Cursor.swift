@@ -1,5 +1,5 @@
 /// Rows one after the other, read in batches; between batches no lock is held.
-public final class Cursor<Row> {
+package final class Cursor<Row> {
   /// What one read gave.
   struct Batch {
     var rows: [Row]
@@ -26,7 +26,7 @@ public final class Cursor<Row> {
   }
 
   /// The next one; `nil` at the end.
-  public func next() throws(TranscriptError) -> Row? {
+  package func next() throws(TranscriptError) -> Row? {
     while batch.isEmpty {
       if isAtEnd { return nil }
       let found = try read(last, limit)

@@ -2,26 +2,26 @@ import ChatCore
 
 /// Which events are meant. What is empty or `nil` lets all pass; several
 /// values of one kind mean any of them.
-public struct EventFilter: Hashable, Sendable {
-  public var conversations: [IDRange] = []
+package struct EventFilter: Hashable, Sendable {
+  package var conversations: [IDRange] = []
   /// The client's handle in the event's conversation, exactly.
-  public var clients: [String] = []
-  public var speakers: [Speaker] = []
-  public var kinds: Set<Event.Kind> = []
-  public var since: Timestamp?
-  public var until: Timestamp?
+  package var clients: [String] = []
+  package var speakers: [Speaker] = []
+  package var kinds: Set<Event.Kind> = []
+  package var since: Timestamp?
+  package var until: Timestamp?
   /// Only events with a greater seq.
-  public var after: Int64?
+  package var after: Int64?
   /// Only events with a smaller seq.
-  public var before: Int64?
+  package var before: Int64?
 
-  public enum Speaker: Hashable, Sendable {
+  package enum Speaker: Hashable, Sendable {
     case party(Party)
     /// Whoever spoke under this handle, of either side.
     case handle(String)
   }
 
-  public init() {}
+  package init() {}
 
   /// `isNarrow` says that few conversations are meant. An index leads to
   /// their events, which then have to be sorted; for many, it is better to

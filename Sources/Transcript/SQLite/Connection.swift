@@ -8,9 +8,9 @@ import ChatPosix
 /// a fork (https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_),
 /// not even one that the child never touches. It is closed when the last
 /// reference to it goes.
-public final class Connection {
+package final class Connection {
   /// The database, as it was named by the caller.
-  public let path: String
+  package let path: String
   let handle: OpaquePointer
   private let owner = ProcessID.current
   /// Where this one waits for the writers of other processes; `nil` for one
@@ -69,13 +69,13 @@ public final class Connection {
 
   /// Compiles one statement. Needed when its text is used once; see
   /// ``cached(_:)``.
-  public func prepare(_ sql: String) throws(TranscriptError) -> Statement {
+  package func prepare(_ sql: String) throws(TranscriptError) -> Statement {
     try Statement(self, sql, isKept: false)
   }
 
   /// The statement for `sql`, compiled the first time only. It comes reset;
   /// one that is still in use is left alone and a fresh one made.
-  public func cached(_ sql: String) throws(TranscriptError) -> Statement {
+  package func cached(_ sql: String) throws(TranscriptError) -> Statement {
     let index = cache.firstIndex { $0.sql == sql }
     if let index, !cache[index].isBusy { return cache[index] }
     let statement = try Statement(self, sql, isKept: true)
@@ -84,26 +84,26 @@ public final class Connection {
   }
 
   /// Runs every statement of a script that returns nothing and binds nothing.
-  public func execute(_ script: String) throws(TranscriptError) {
+  package func execute(_ script: String) throws(TranscriptError) {
     let code = sqlite3_exec(handle, script, nil, nil, nil)
     if code != SQLITE_OK { throw error(code, sql: script) }
   }
 
   /// The first column of the first row; `nil` when there is no row or it is
   /// NULL.
-  public func integer(_ sql: String) throws(TranscriptError) -> Int64? {
+  package func integer(_ sql: String) throws(TranscriptError) -> Int64? {
     let statement = try cached(sql)
     defer { statement.reset() }
     return try statement.step() ? statement.integerOrNil(at: 0) : nil
   }
 
   /// The rowid that the last INSERT on this connection gave.
-  public var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
+  package var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
 
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   var changes: Int64 { sqlite3_changes64(handle) }
 
-  public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+  package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
@@ -111,7 +111,7 @@ public final class Connection {
   /// stat(2).
   ///
   /// - Throws: what SQLite reports.
-  public func isAtItsPath() throws(TranscriptError) -> Bool {
+  package func isAtItsPath() throws(TranscriptError) -> Bool {
     var hasMoved: Int32 = 0
     // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
     let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
@@ -138,7 +138,7 @@ extension Connection {
   /// happens before any work and a read never has to be upgraded
   /// (https://www.sqlite.org/lang_transaction.html); before it, the place of
   /// the other processes' writers is waited for.
-  public func write<Result>(
+  package func write<Result>(
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
     try inTurn { () throws(TranscriptError) in try transaction(begin: "BEGIN IMMEDIATE", body) }
@@ -147,7 +147,7 @@ extension Connection {
   /// Runs `body` on one unchanging view of the database. To be kept short: a
   /// view that is held makes the write-ahead log grow
   /// (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
-  public func read<Result>(
+  package func read<Result>(
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
     try transaction(begin: "BEGIN", body)

@@ -1,8 +1,8 @@
 import CSQLite
 
 /// One compiled SQL statement: bind, step through the rows, reset.
-public final class Statement {
-  public let sql: String
+package final class Statement {
+  package let sql: String
   let handle: OpaquePointer
   private let path: String
 
@@ -36,7 +36,7 @@ public final class Statement {
   /// - Returns: whether there is one. After `false` or an error the statement
   ///   is ready to be stepped again from the start.
   /// - Throws: what SQLite reports.
-  public func step() throws(TranscriptError) -> Bool {
+  package func step() throws(TranscriptError) -> Bool {
     let code = sqlite3_step(handle)
     switch code {
     case SQLITE_ROW: return true
@@ -52,13 +52,13 @@ public final class Statement {
   }
 
   /// Steps to the end; for what returns no rows.
-  public func run() throws(TranscriptError) {
+  package func run() throws(TranscriptError) {
     while try step() {}
   }
 
   /// Leaves the rows that were not read, and lets go of the read lock that
   /// they held. What was bound stays bound.
-  public func reset() {
+  package func reset() {
     sqlite3_reset(handle)
   }
 }
@@ -84,13 +84,13 @@ enum SQLValue: Hashable, Sendable {
 
 /// Binding: the parameter `?index`, from 1, is given a value; `nil` is NULL.
 extension Statement {
-  public func bind(_ value: Int64?, at index: Int) {
+  package func bind(_ value: Int64?, at index: Int) {
     guard let value else { return bindNull(at: index) }
     check(sqlite3_bind_int64(handle, Int32(index), value), index)
   }
 
   /// A NUL inside is kept.
-  public func bind(_ value: String?, at index: Int) {
+  package func bind(_ value: String?, at index: Int) {
     guard var value else { return bindNull(at: index) }
     // A pointer to no bytes may be null, and that would bind NULL.
     guard !value.isEmpty else {
@@ -107,7 +107,7 @@ extension Statement {
     check(code, index)
   }
 
-  public func bind(_ value: [UInt8]?, at index: Int) {
+  package func bind(_ value: [UInt8]?, at index: Int) {
     guard let value else { return bindNull(at: index) }
     guard !value.isEmpty else {
       return check(sqlite3_bind_zeroblob(handle, Int32(index), 0), index)
@@ -128,7 +128,7 @@ extension Statement {
     }
   }
 
-  public func bindNull(at index: Int) {
+  package func bindNull(at index: Int) {
     check(sqlite3_bind_null(handle, Int32(index)), index)
   }
 
@@ -145,24 +145,24 @@ extension Statement {
   /// How many columns a row has.
   var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
-  public func isNull(at column: Int) -> Bool {
+  package func isNull(at column: Int) -> Bool {
     check(column)
     return sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
   }
 
   /// 0 for NULL.
-  public func integer(at column: Int) -> Int64 {
+  package func integer(at column: Int) -> Int64 {
     check(column)
     return sqlite3_column_int64(handle, Int32(column))
   }
 
-  public func integerOrNil(at column: Int) -> Int64? {
+  package func integerOrNil(at column: Int) -> Int64? {
     isNull(at: column) ? nil : integer(at: column)
   }
 
   /// The text with any NUL inside; empty for NULL. Bytes that are not UTF-8,
   /// which only another program can have stored, are repaired.
-  public func text(at column: Int) -> String {
+  package func text(at column: Int) -> String {
     check(column)
     // The text first, then its size: the other order may convert it between
     // (https://www.sqlite.org/c3ref/column_blob.html).
@@ -171,12 +171,12 @@ extension Statement {
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
-  public func textOrNil(at column: Int) -> String? {
+  package func textOrNil(at column: Int) -> String? {
     isNull(at: column) ? nil : text(at: column)
   }
 
   /// `nil` for NULL.
-  public func bytesOrNil(at column: Int) -> [UInt8]? {
+  package func bytesOrNil(at column: Int) -> [UInt8]? {
     if isNull(at: column) { return nil }
     guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
     let count = Int(sqlite3_column_bytes(handle, Int32(column)))

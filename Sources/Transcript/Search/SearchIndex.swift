@@ -1,12 +1,12 @@
 /// The full-text index over messages. It is never on the message path: it
 /// catches up after a conversation closes and before a search.
-public enum SearchIndex {
+package enum SearchIndex {
   /// Every message up to this event number is in the index.
   ///
   /// - Parameter connection: to the transcript.
   /// - Returns: the number; 0 when nothing is indexed.
   /// - Throws: what SQLite reports.
-  public static func watermark(_ connection: Connection) throws(TranscriptError) -> Int64 {
+  package static func watermark(_ connection: Connection) throws(TranscriptError) -> Int64 {
     try connection.integer("SELECT indexed_through FROM message_fts_state WHERE id = 1") ?? 0
   }
 
@@ -15,7 +15,7 @@ public enum SearchIndex {
   /// - Parameter connection: to the transcript.
   /// - Returns: whether ``catchUp(_:limit:)`` has something to do.
   /// - Throws: what SQLite reports.
-  public static func isBehind(_ connection: Connection) throws(TranscriptError) -> Bool {
+  package static func isBehind(_ connection: Connection) throws(TranscriptError) -> Bool {
     try connection.integer(
       """
       SELECT 1 FROM event
@@ -32,7 +32,7 @@ public enum SearchIndex {
   ///     80 ms, even in a large index.
   /// - Returns: how many were indexed; 0 when it is up to date.
   /// - Throws: what SQLite reports; the index is then as it was.
-  public static func catchUp(
+  package static func catchUp(
     _ connection: Connection, limit: Int = 1000
   ) throws(TranscriptError) -> Int {
     guard try isBehind(connection) else { return 0 }
@@ -72,7 +72,7 @@ public enum SearchIndex {
   ///   - conversation: its id.
   ///   - connection: in a write transaction.
   /// - Throws: what SQLite reports.
-  public static func remove(
+  package static func remove(
     conversation: Int64, _ connection: Connection
   ) throws(TranscriptError) {
     precondition(connection.isInTransaction, "a prune is one transaction")

@@ -1,18 +1,18 @@
 /// What a user searches for: words that must all be there, in any order. A
 /// word that ends in `*` stands for all that begin so; what is in double
 /// quotes is a phrase, one word right after the other.
-public struct SearchQuery: Hashable, Sendable {
+package struct SearchQuery: Hashable, Sendable {
   /// In FTS5's syntax, everything of the user's in quotes.
   let expression: String
 
   /// `nil` when nothing in `words` is indexed, as in `:-)`.
-  public init?(_ words: String) {
+  package init?(_ words: String) {
     self.init(terms: Self.terms(words))
   }
 
   /// From the words of a command line: one that holds a space was quoted in
   /// the shell, and is a phrase. `nil` when nothing in them is indexed.
-  public init?(arguments: [String]) {
+  package init?(arguments: [String]) {
     let terms = arguments.flatMap { argument -> [Term] in
       let isQuotedAgain = argument.contains("\"")
       if argument.contains(where: \.isWhitespace), !isQuotedAgain { return [.phrase(argument)] }

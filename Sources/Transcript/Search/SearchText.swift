@@ -5,9 +5,9 @@
 /// here each of them is set apart, and a query of several becomes a phrase.
 /// Deleting from the index needs the very text that was added, so a change
 /// here needs a migration that builds the index again.
-public enum SearchText {
+package enum SearchText {
   /// `text` as it is indexed.
-  public static func indexed(_ text: String) -> String {
+  package static func indexed(_ text: String) -> String {
     // Most text has nothing to set apart.
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
     var result = String.UnicodeScalarView()
@@ -28,7 +28,7 @@ public enum SearchText {
   /// that finds messages with every one of `words`, which white space parts;
   /// one that ends in `*` is the beginning of a word. `nil` when nothing in
   /// them is indexed.
-  public static func query(_ words: String) -> String? {
+  package static func query(_ words: String) -> String? {
     let terms = words.split(whereSeparator: \.isWhitespace).compactMap { word -> String? in
       let isPrefix = word.hasSuffix("*")
       let text = indexed(String(isPrefix ? word.dropLast() : word))

@@ -1,32 +1,32 @@
 import ChatCore
 
 /// One conversation as the transcript knows it: a line of `history list`.
-public struct ConversationSummary: Hashable, Sendable {
+package struct ConversationSummary: Hashable, Sendable {
   /// Never reused, not even after a prune.
-  public var id: Int64
+  package var id: Int64
   /// The client's handle; `nil` when it left before it said one.
-  public var client: String?
+  package var client: String?
   /// The server's handle.
-  public var server: String
+  package var server: String
   /// The client's numeric address.
-  public var peerAddress: String
-  public var peerPort: Int
+  package var peerAddress: String
+  package var peerPort: Int
   /// The port the server listened on.
-  public var port: Int
-  public var mode: Word<Mode>
+  package var port: Int
+  package var mode: Word<Mode>
   /// `nil` until the peer's first answer.
-  public var dialect: Word<Dialect>?
-  public var opened: Timestamp
+  package var dialect: Word<Dialect>?
+  package var opened: Timestamp
   /// When it got the floor; `nil` when it never did.
-  public var floor: Timestamp?
-  public var ending: Ending
+  package var floor: Timestamp?
+  package var ending: Ending
   /// The time of the newest event.
-  public var lastEvent: Timestamp
+  package var lastEvent: Timestamp
   /// Messages of both sides, counted, not stored; `nil` when nobody asked for
   /// the count.
-  public var messages: Int?
+  package var messages: Int?
 
-  public init(
+  package init(
     id: Int64, client: String?, server: String, peerAddress: String, peerPort: Int, port: Int,
     mode: Word<Mode>, dialect: Word<Dialect>?, opened: Timestamp, floor: Timestamp?,
     ending: Ending, lastEvent: Timestamp, messages: Int?
@@ -47,7 +47,7 @@ public struct ConversationSummary: Hashable, Sendable {
   }
 
   /// ``messages``, where they must have been counted. Traps when they were not.
-  public var messageCount: Int {
+  package var messageCount: Int {
     guard let messages else {
       preconditionFailure("a conversation was read without counting its messages")
     }
@@ -56,7 +56,7 @@ public struct ConversationSummary: Hashable, Sendable {
 
   /// The handle of one side; `nil` for a client that has not said one, and where
   /// neither side is meant.
-  public func handle(of party: Party?) -> String? {
+  package func handle(of party: Party?) -> String? {
     switch party {
     case .client: client
     case .server: server
@@ -67,7 +67,7 @@ public struct ConversationSummary: Hashable, Sendable {
 
 /// How far a conversation has come: computed from its close event and its run's
 /// lock, never guessed.
-public enum Ending: Hashable, Sendable {
+package enum Ending: Hashable, Sendable {
   /// No close event, and the run that serves it is alive.
   case open
   /// A close event.
@@ -78,13 +78,13 @@ public enum Ending: Hashable, Sendable {
   case lost(before: Timestamp?)
 
   /// Its name, without its particulars.
-  public enum State: String, CaseIterable, Sendable {
+  package enum State: String, CaseIterable, Sendable {
     case open
     case closed
     case lost
   }
 
-  public var state: State {
+  package var state: State {
     switch self {
     case .open: .open
     case .closed: .closed

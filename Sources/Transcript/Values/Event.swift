@@ -5,15 +5,15 @@ import ChatCore
 ///
 /// Who the two sides were, and where the client came from, is in the
 /// conversation's own row: see ``ConversationSummary``.
-public struct Event: Hashable, Sendable {
+package struct Event: Hashable, Sendable {
   /// The place in the one global order, from 1; 0 until it is recorded.
-  public var seq: Int64 = 0
+  package var seq: Int64 = 0
   /// The conversation's id.
-  public var conversation: Int64
-  public var time: Timestamp
-  public var content: Content
+  package var conversation: Int64
+  package var time: Timestamp
+  package var content: Content
 
-  public enum Content: Hashable, Sendable {
+  package enum Content: Hashable, Sendable {
     /// The connection was accepted.
     case open
     /// The client said that this is its handle.
@@ -26,7 +26,7 @@ public struct Event: Hashable, Sendable {
 
   /// The kinds that this version knows. The raw values are stored and appear in
   /// JSON: they are never renamed.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     case open
     case handle
     case message
@@ -34,17 +34,17 @@ public struct Event: Hashable, Sendable {
   }
 
   /// A message.
-  public struct Said: Hashable, Sendable {
-    public var party: Party
+  package struct Said: Hashable, Sendable {
+    package var party: Party
     /// From 1 in each direction.
-    public var number: Int
-    public var text: String
+    package var number: Int
+    package var text: String
     /// The bytes received, where ``text`` is their repair.
-    public var raw: [UInt8]?
+    package var raw: [UInt8]?
     /// Whether it was said out of turn and never shown.
-    public var isHeld: Bool
+    package var isHeld: Bool
 
-    public init(
+    package init(
       by party: Party, number: Int, text: String, raw: [UInt8]? = nil, isHeld: Bool = false
     ) {
       self.party = party
@@ -56,17 +56,17 @@ public struct Event: Hashable, Sendable {
   }
 
   /// The end.
-  public struct Close: Hashable, Sendable {
+  package struct Close: Hashable, Sendable {
     /// Who ended it; `nil` when the link broke.
-    public var party: Party?
-    public var reason: Word<CloseReason>
+    package var party: Party?
+    package var reason: Word<CloseReason>
     /// The signal, the fault.
-    public var detail: String?
+    package var detail: String?
     /// The server's messages that the client never confirmed; `nil` when nobody
     /// can know.
-    public var undelivered: Int?
+    package var undelivered: Int?
 
-    public init(
+    package init(
       by party: Party?, _ reason: CloseReason, detail: String? = nil, undelivered: Int? = nil
     ) {
       self.party = party
@@ -77,16 +77,16 @@ public struct Event: Hashable, Sendable {
   }
 
   /// Of an event of another kind, the columns that this version has.
-  public struct Unknown: Hashable, Sendable {
-    public var kind: String
-    public var party: Party?
-    public var number: Int?
-    public var text: String?
-    public var reason: String?
-    public var detail: String?
+  package struct Unknown: Hashable, Sendable {
+    package var kind: String
+    package var party: Party?
+    package var number: Int?
+    package var text: String?
+    package var reason: String?
+    package var detail: String?
   }
 
-  public init(
+  package init(
     seq: Int64 = 0, conversation: Int64, time: Timestamp, _ content: Content
   ) {
     self.seq = seq
@@ -95,7 +95,7 @@ public struct Event: Hashable, Sendable {
     self.content = content
   }
 
-  public var kind: Word<Kind> {
+  package var kind: Word<Kind> {
     switch content {
     case .open: .known(.open)
     case .handle: .known(.handle)
@@ -106,7 +106,7 @@ public struct Event: Hashable, Sendable {
   }
 
   /// Who spoke or closed.
-  public var party: Party? {
+  package var party: Party? {
     switch content {
     case .open: nil
     case .handle: .client
@@ -117,14 +117,14 @@ public struct Event: Hashable, Sendable {
   }
 
   /// What was said, of a message.
-  public var said: Said? {
+  package var said: Said? {
     if case .message(let said) = content { said } else { nil }
   }
 }
 
 /// A word out of a list that may grow: what a later version has stored is kept
 /// as it is.
-public enum Word<Known>: Hashable, Sendable
+package enum Word<Known>: Hashable, Sendable
 where Known: RawRepresentable<String> & Hashable & Sendable {
   case known(Known)
   case unknown(String)
@@ -134,7 +134,7 @@ where Known: RawRepresentable<String> & Hashable & Sendable {
   }
 
   /// As it is stored, and appears in JSON.
-  public var rawValue: String {
+  package var rawValue: String {
     switch self {
     case .known(let known): known.rawValue
     case .unknown(let word): word

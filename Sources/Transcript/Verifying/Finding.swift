@@ -1,7 +1,7 @@
 import ChatCore
 
 /// Something that `history verify` found to be wrong, as evidence.
-public enum Finding: Hashable, Sendable {
+package enum Finding: Hashable, Sendable {
   /// A line of `PRAGMA integrity_check`.
   case integrity(String)
   /// A table, index or view that is not declared as the schema declares it.
@@ -49,26 +49,26 @@ public enum Finding: Hashable, Sendable {
 }
 
 /// What `history verify` looked at and found.
-public struct Verification: Sendable {
-  public var conversations: Int64 = 0
-  public var events: Int64 = 0
+package struct Verification: Sendable {
+  package var conversations: Int64 = 0
+  package var events: Int64 = 0
   /// Events that have a checksum.
-  public var coveredEvents: Int64 = 0
-  public var messages: Int64 = 0
+  package var coveredEvents: Int64 = 0
+  package var messages: Int64 = 0
   /// Runs whose stop was not recorded: a power cut, a kill. No damage.
-  public var unendedRuns: Int64 = 0
+  package var unendedRuns: Int64 = 0
   /// Messages that are not indexed yet. No damage.
-  public var unindexed: Int64 = 0
-  public var prunedConversations: Int64 = 0
+  package var unindexed: Int64 = 0
+  package var prunedConversations: Int64 = 0
   /// Events that are not there any more, and how many the prunes explain: a
   /// prune notes its messages, not how many opens, handles and closes it took.
-  public var missingEvents: Int64 = 0
-  public var explainedEvents: ClosedRange<Int64>?
+  package var missingEvents: Int64 = 0
+  package var explainedEvents: ClosedRange<Int64>?
   /// Whether the index was too large for FTS5's own check.
-  public var isIndexStructureUnchecked = false
-  public var findings: [Finding] = []
+  package var isIndexStructureUnchecked = false
+  package var findings: [Finding] = []
 
-  public init() {}
+  package init() {}
 
   /// Damage may be everywhere; its beginning is what helps.
   static let maximumFindings = 100

@@ -6,11 +6,11 @@ import Schema
 ///
 /// A transcript that is being written, one whose server was killed at any
 /// moment, and one that was pruned are all good, and are never accused.
-public struct Verifier {
+package struct Verifier {
   let connection: Connection
   private var result = Verification()
 
-  public init(_ connection: Connection) {
+  package init(_ connection: Connection) {
     self.connection = connection
   }
 
@@ -18,7 +18,7 @@ public struct Verifier {
   ///   looked at.
   /// - Returns: what was found.
   /// - Throws: what SQLite reports when the file cannot be read at all.
-  public mutating func verify(
+  package mutating func verify(
     _ progress: (Int) -> Void
   ) throws(TranscriptError) -> Verification {
     try checkIntegrity()

@@ -2,11 +2,11 @@ import ChatCore
 
 /// Writes one conversation. What was appended is on disk when
 /// ``append(_:)`` returns; only then may it be shown, sent or acknowledged.
-public final class ConversationWriter {
+package final class ConversationWriter {
   private let writer: TranscriptWriter
   /// The run that serves the conversation; to be changed after
   /// ``TranscriptWriter/continueRun(_:_:startedAt:)`` gave it another id.
-  public var run: Int64
+  package var run: Int64
   private let peerAddress: String
   private let peerPort: Int
   private let mode: Mode
@@ -27,9 +27,9 @@ public final class ConversationWriter {
   /// The id in the transcript, by which everybody else knows the conversation;
   /// `nil` until the first commit. It is another one after the conversation
   /// went on in a new file.
-  public var conversationID: Int64? { state.id }
+  package var conversationID: Int64? { state.id }
 
-  public init(
+  package init(
     _ writer: TranscriptWriter, run: Int64, peerAddress: String, peerPort: Int, mode: Mode
   ) {
     self.writer = writer
@@ -54,7 +54,7 @@ public final class ConversationWriter {
   ///   `deleted`, `replaced`, `constraint` when the conversation has a close,
   ///   among others.
   @discardableResult
-  public func append(
+  package func append(
     _ entries: [(Entry, Timestamp)]
   ) throws(TranscriptError) -> ClosedRange<Int64>? {
     if entries.isEmpty { return nil }

@@ -1,29 +1,29 @@
 import ChatCore
 
 /// Deletes whole conversations, for good.
-public struct Pruner {
+package struct Pruner {
   private let connection: Connection
   private let archive: Archive
 
   /// What a prune would take, or took.
-  public struct Extent: Hashable, Sendable {
-    public var conversations = 0
-    public var messages = 0
-    public var first: Int64?
-    public var last: Int64?
+  package struct Extent: Hashable, Sendable {
+    package var conversations = 0
+    package var messages = 0
+    package var first: Int64?
+    package var last: Int64?
 
-    public init() {}
+    package init() {}
   }
 
   /// - Parameter connection: may write, unless only a preview is wanted.
-  public init(_ connection: Connection) {
+  package init(_ connection: Connection) {
     self.connection = connection
     archive = Archive(connection)
   }
 
   /// The conversations that ended before `limit`: closed or lost, and without
   /// an event at or after it.
-  public func each(
+  package func each(
     before limit: Timestamp, _ body: (ConversationSummary) -> Void
   ) throws(TranscriptError) {
     var filter = ConversationFilter()
@@ -37,7 +37,7 @@ public struct Pruner {
   }
 
   /// How much there is before `limit`.
-  public func preview(before limit: Timestamp) throws(TranscriptError) -> Extent {
+  package func preview(before limit: Timestamp) throws(TranscriptError) -> Extent {
     var extent = Extent()
     try each(before: limit) { extent.add($0) }
     return extent
@@ -53,7 +53,7 @@ public struct Pruner {
   ///   - progress: is given how many conversations are gone.
   /// - Returns: what was deleted.
   /// - Throws: what SQLite reports; what was deleted until then is noted.
-  public func prune(
+  package func prune(
     before limit: Timestamp, now: Timestamp, _ progress: (Int) -> Void
   ) throws(TranscriptError) -> Extent {
     // Freed pages are overwritten
@@ -124,7 +124,7 @@ public struct Pruner {
   /// - Returns: whether the log could be emptied too. Where another program
   ///   reads at that moment, it cannot.
   /// - Throws: what SQLite reports; the conversations are deleted anyway.
-  public func scrub() throws(TranscriptError) -> Bool {
+  package func scrub() throws(TranscriptError) -> Bool {
     try connection.write { () throws(TranscriptError) in
       try connection.execute(
         """
@@ -140,7 +140,7 @@ public struct Pruner {
 }
 
 extension Pruner.Extent {
-  public mutating func add(_ conversation: ConversationSummary) {
+  package mutating func add(_ conversation: ConversationSummary) {
     add(conversation.id, messages: conversation.messageCount)
   }
 

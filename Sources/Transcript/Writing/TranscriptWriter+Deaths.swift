@@ -15,7 +15,7 @@ extension TranscriptWriter {
   /// - Returns: whether it was recorded.
   /// - Throws: what SQLite reports; nothing is recorded then.
   @discardableResult
-  public func recordDeath(
+  package func recordDeath(
     conversation: Int64, run: Int64, at time: Timestamp, by party: Party?, reason: CloseReason,
     detail: String? = nil
   ) throws(TranscriptError) -> Bool {
@@ -51,7 +51,7 @@ extension TranscriptWriter {
   /// process has reported, or else the oldest.
   ///
   /// - Throws: what SQLite reports.
-  public func unclosedConversation(
+  package func unclosedConversation(
     _ reported: Int64?, openedAt: Timestamp, run: Int64
   ) throws(TranscriptError) -> Int64? {
     let select = try connection.cached(

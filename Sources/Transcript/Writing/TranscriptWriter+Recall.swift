@@ -3,12 +3,12 @@ import ChatCore
 /// What a conversation under way asks of its own transcript.
 extension TranscriptWriter {
   /// One message of an earlier or the present conversation.
-  public struct RecalledMessage: Hashable, Sendable {
-    public var time: Timestamp
-    public var party: Party
-    public var text: String
+  package struct RecalledMessage: Hashable, Sendable {
+    package var time: Timestamp
+    package var party: Party
+    package var text: String
 
-    public init(time: Timestamp, party: Party, text: String) {
+    package init(time: Timestamp, party: Party, text: String) {
       self.time = time
       self.party = party
       self.text = text
@@ -18,7 +18,7 @@ extension TranscriptWriter {
   /// The newest messages of all conversations with `handle`, oldest first.
   ///
   /// - Throws: ``TranscriptError``.
-  public func lastMessages(
+  package func lastMessages(
     with handle: Handle, limit: Int
   ) throws(TranscriptError) -> [RecalledMessage] {
     // The newest conversations first, so that no index over all messages is
@@ -48,7 +48,7 @@ extension TranscriptWriter {
   /// the run knows of it, so that an id that was made up finds nothing.
   ///
   /// - Throws: ``TranscriptError``.
-  public func handle(
+  package func handle(
     conversation: Int64, openedAt: Timestamp, run: Int64
   ) throws(TranscriptError) -> String? {
     let select = try connection.cached(

@@ -1,20 +1,20 @@
 import ChatCore
 
 /// A run of chatserve: one process tree, from its start to its stop.
-public struct RunDescription: Hashable, Sendable {
+package struct RunDescription: Hashable, Sendable {
   /// The listener's process id.
-  public var pid: Int32
+  package var pid: Int32
   /// /proc/sys/kernel/random/boot_id, random(4): process ids start again
   /// with every boot.
-  public var bootID: String
+  package var bootID: String
   /// The version of chatserve.
-  public var version: String
+  package var version: String
   /// The port it listens on, 1 to 65535.
-  public var port: Int
+  package var port: Int
   /// The server's own handle.
-  public var handle: Handle
+  package var handle: Handle
 
-  public init(pid: Int32, bootID: String, version: String, port: Int, handle: Handle) {
+  package init(pid: Int32, bootID: String, version: String, port: Int, handle: Handle) {
     self.pid = pid
     self.bootID = bootID
     self.version = version
@@ -32,7 +32,7 @@ extension TranscriptWriter {
   /// - Returns: its id, for ``RunLock/acquire(database:run:)`` and
   ///   ``ConversationWriter``.
   /// - Throws: what SQLite reports; nothing is recorded then.
-  public func startRun(
+  package func startRun(
     _ run: RunDescription, at time: Timestamp
   ) throws(TranscriptError) -> Int64 {
     try commit { () throws(TranscriptError) in try insert(run, id: nil, at: time) }
@@ -48,7 +48,7 @@ extension TranscriptWriter {
   /// - Returns: its id from now on. When that is another one, or the side file
   ///   went too, the run needs a new ``RunLock``.
   /// - Throws: what SQLite reports; nothing is recorded then.
-  public func continueRun(
+  package func continueRun(
     _ id: Int64, _ run: RunDescription, startedAt time: Timestamp
   ) throws(TranscriptError) -> Int64 {
     try commit { () throws(TranscriptError) in
@@ -63,7 +63,7 @@ extension TranscriptWriter {
   /// of this boot of the machine, or of another, is.
   ///
   /// - Throws: what SQLite reports.
-  public func knows(
+  package func knows(
     _ id: Int64, _ run: RunDescription, startedAt time: Timestamp
   ) throws(TranscriptError) -> Bool {
     let select = try connection.cached(
@@ -85,7 +85,7 @@ extension TranscriptWriter {
   ///   - id: of the run.
   ///   - time: when it ended.
   /// - Throws: what SQLite reports; nothing is recorded then.
-  public func stopRun(_ id: Int64, at time: Timestamp) throws(TranscriptError) {
+  package func stopRun(_ id: Int64, at time: Timestamp) throws(TranscriptError) {
     try commit { () throws(TranscriptError) in
       let update = try connection.cached(
         "UPDATE server_run SET stopped_at = ?2 WHERE id = ?1 AND stopped_at IS NULL")

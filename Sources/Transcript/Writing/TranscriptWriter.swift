@@ -3,9 +3,9 @@ import ChatPosix
 
 /// Writes one transcript, for one process: opened after the fork, closed
 /// before the next one.
-public final class TranscriptWriter {
-  public let path: String
-  public private(set) var connection: Connection
+package final class TranscriptWriter {
+  package let path: String
+  package private(set) var connection: Connection
   /// Counts the databases that were opened: what a ``ConversationWriter``
   /// knows of one says nothing about the next.
   private(set) var generation = 0
@@ -22,7 +22,7 @@ public final class TranscriptWriter {
   ///   - path: the database.
   ///   - busyTimeout: how long a commit may wait for other writers.
   /// - Throws: as ``Connection/forWriting(_:busyTimeout:)``.
-  public init(
+  package init(
     path: String, busyTimeout: Duration = Connection.defaultBusyTimeout
   ) throws(TranscriptError) {
     self.path = path
@@ -34,7 +34,7 @@ public final class TranscriptWriter {
   /// Makes the directory that the transcript at `path` needs.
   ///
   /// - Throws: `cannotCreate`, `notPermitted`, `readOnly` or `full`.
-  public static func makeDirectory(of path: String) throws(TranscriptError) {
+  package static func makeDirectory(of path: String) throws(TranscriptError) {
     try DatabaseFile.makeDirectory(of: path)
   }
 
@@ -53,7 +53,7 @@ public final class TranscriptWriter {
   /// path now, or a new file.
   ///
   /// - Throws: as the initializer; the old file is then still the open one.
-  public func reopen() throws(TranscriptError) {
+  package func reopen() throws(TranscriptError) {
     try reconnect()
     generation += 1
   }
@@ -72,7 +72,7 @@ public final class TranscriptWriter {
   /// Makes sure that what is written now is written where others read it.
   ///
   /// - Throws: `deleted`, `replaced`.
-  public func checkFiles() throws(TranscriptError) {
+  package func checkFiles() throws(TranscriptError) {
     if try !connection.isAtItsPath() {
       let isThere = try DatabaseFile.exists(path)
       throw TranscriptError(isThere ? .replaced : .deleted, path: path)
