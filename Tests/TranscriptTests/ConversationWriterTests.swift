@@ -13,22 +13,18 @@ import Testing
     let nul = try Message("a\0b \u{1f469}\u{200d}\u{1f680} e\u{301}")
     let broken = try Message(bytes: [0x68, 0xff, 0x69, 0xc3])
     #expect(broken.raw != nil)
-    let first = try conversation.append([
+    try conversation.append([
       (.open, .ms(1)), (.handle(try Handle("tatyana"), .line), .ms(2)), (.floor, .ms(3)),
     ])
-    #expect(first == 1...2)
     #expect(conversation.conversationID == 1)
-    #expect(try conversation.append([]) == nil)
-    #expect(
-      try conversation.append([
-        (.message(from: .client, number: 1, nul), .ms(4)),
-        (.message(from: .server, number: 1, broken), .ms(5)),
-        (.held(number: 2, try Message("wait")), .ms(6)),
-      ]) == 3...5)
-    #expect(try conversation.append([(.acknowledged(through: 1), .ms(7))]) == nil)
-    #expect(
-      try conversation.append([(.close(by: .client, .quit, detail: "d", undelivered: 2), .ms(8))])
-        == 6...6)
+    try conversation.append([])
+    try conversation.append([
+      (.message(from: .client, number: 1, nul), .ms(4)),
+      (.message(from: .server, number: 1, broken), .ms(5)),
+      (.held(number: 2, try Message("wait")), .ms(6)),
+    ])
+    try conversation.append([(.acknowledged(through: 1), .ms(7))])
+    try conversation.append([(.close(by: .client, .quit, detail: "d", undelivered: 2), .ms(8))])
 
     let reader = try Archive(path: scratch.path)
     let events = try reader.events(conversation: 1)
@@ -113,7 +109,7 @@ import Testing
     }
     #expect(thrown == .constraint)
     #expect(try Archive(writer.connection).events(conversation: 1) == before)
-    #expect(try conversation.append([(close, .ms(13))]) != nil)
+    try conversation.append([(close, .ms(13))])
   }
 
   @Test func aFailedFirstAppendCanBeTriedAgain() throws {
@@ -124,7 +120,7 @@ import Testing
     #expect(try kind { try conversation.append([(.open, .ms(1))]) } == .constraint)
     #expect(conversation.conversationID == nil)
     conversation.run = try writer.startRun(.sample(), at: .ms(1))
-    #expect(try conversation.append([(.open, .ms(1))]) != nil)
+    try conversation.append([(.open, .ms(1))])
     #expect(conversation.conversationID != nil)
   }
 

@@ -23,7 +23,7 @@ import Testing
     conversation.run = try writer.continueRun(
       conversation.run, .sample(), startedAt: .ms(2000))
     #expect(conversation.run == 1)
-    #expect(try conversation.append(try next(3)) == 1...3)
+    try conversation.append(try next(3))
     let reader = try Archive(path: scratch.path)
     let events = try reader.events(conversation: try #require(conversation.conversationID))
     #expect(events.map(\.time) == [2000, 2001, 9000].map(Timestamp.ms))
@@ -67,7 +67,7 @@ import Testing
     conversation.run = try writer.continueRun(
       conversation.run, .sample(), startedAt: .ms(2000))
     #expect(conversation.run == 2)
-    #expect(try conversation.append(try next(2)) != nil)
+    try conversation.append(try next(2))
     #expect(conversation.conversationID == 2)
     #expect(
       try Archive(path: scratch.path).summaries(newest: 9).map(\.messages) == [1, 1])

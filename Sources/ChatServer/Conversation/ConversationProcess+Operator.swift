@@ -39,11 +39,12 @@ extension ConversationProcess {
     guard let peer = machine.peer, let desk else { return }
     do throws(TranscriptError) {
       let messages = try recorder.lastMessages(with: peer, limit: RecentLines.limit)
-      let lines = messages.map { message in
+      let lines = messages.compactMap { message -> RecentLines.Line? in
+        guard let said = message.said else { return nil }
         let when = Clock.localTime(message.time.milliseconds)
         return RecentLines.Line(
           when: "\(when.dayText) \(when.timeText)",
-          name: desk.historyName(of: message.party, peer: peer), text: message.text)
+          name: desk.historyName(of: said.party, peer: peer), text: said.text)
       }
       desk.showHistory(lines, with: peer)
     } catch {

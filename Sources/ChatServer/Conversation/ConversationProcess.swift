@@ -222,7 +222,7 @@ extension ConversationProcess {
 
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
-    case .record(let entry): recorder.ask(entry)
+    case .record(let entry): recorder.enqueue(entry)
     case .send(let outgoing): link.send(outgoing)
     case .show(.opened):
       desk?.begin()

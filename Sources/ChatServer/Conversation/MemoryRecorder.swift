@@ -10,7 +10,7 @@ import Transcript
 /// process's limit ended the talk. All that is ever recalled is a screenful, so
 /// that is all there is.
 final class MemoryRecorder: Recorder {
-  private var last: [TranscriptWriter.RecalledMessage] = []
+  private var last: [Event] = []
 
   private(set) var hasPending = false
 
@@ -18,12 +18,14 @@ final class MemoryRecorder: Recorder {
 
   var conversation: Int64? { nil }
 
-  func ask(_ entry: Entry) {
+  func enqueue(_ entry: Entry) {
     switch entry {
     // Asks for no commit; see ``Entry/floor``.
     case .floor: return
-    case .message(let party, _, let message): remember(message, from: party)
-    case .held(_, let message): remember(message, from: .client)
+    case .message(let party, let number, let message):
+      remember(Event.Said(by: party, number: number, text: message.text))
+    case .held(let number, let message):
+      remember(Event.Said(by: .client, number: number, text: message.text, isHeld: true))
     case .open, .handle, .acknowledged, .close: break
     }
     hasPending = true
@@ -31,16 +33,14 @@ final class MemoryRecorder: Recorder {
 
   func commit() { hasPending = false }
 
-  private func remember(_ message: Message, from party: Party) {
+  private func remember(_ said: Event.Said) {
     if last.count == RecentLines.limit { last.removeFirst() }
-    last.append(
-      TranscriptWriter.RecalledMessage(
-        time: Timestamp(milliseconds: Clock.realtimeMilliseconds()), party: party,
-        text: message.text))
+    let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    last.append(Event(conversation: 0, time: now, .message(said)))
   }
 
   /// Of this conversation alone: those before it are gone with their processes.
-  func lastMessages(with peer: Handle, limit: Int) -> [TranscriptWriter.RecalledMessage] {
+  func lastMessages(with peer: Handle, limit: Int) -> [Event] {
     last.suffix(limit)
   }
 

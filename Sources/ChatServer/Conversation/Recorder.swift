@@ -14,7 +14,7 @@ protocol Recorder: AnyObject {
   var conversation: Int64? { get }
 
   /// Takes an entry to be committed with the next ``commit()``.
-  func ask(_ entry: Entry)
+  func enqueue(_ entry: Entry)
 
   /// Keeps everything asked for, at once, or nothing of it.
   ///
@@ -25,7 +25,7 @@ protocol Recorder: AnyObject {
   /// What was last said with `peer`, the oldest first.
   func lastMessages(
     with peer: Handle, limit: Int
-  ) throws(TranscriptError) -> [TranscriptWriter.RecalledMessage]
+  ) throws(TranscriptError) -> [Event]
 
   /// The handle of another peer of this server, once it has said it; `nil`
   /// too where nobody can know.

@@ -33,7 +33,7 @@ final class TranscriptRecorder: Recorder {
 
   var conversation: Int64? { writer?.conversationID }
 
-  func ask(_ entry: Entry) {
+  func enqueue(_ entry: Entry) {
     let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     switch entry {
     case .open: pending.append((entry, openedAt))
@@ -44,11 +44,11 @@ final class TranscriptRecorder: Recorder {
 
   /// Makes everything asked for durable.
   func commit() throws(TranscriptError) {
-    let asked = pending
+    let enqueued = pending
     pending.removeAll(keepingCapacity: true)
     let writer = try openWriter()
     // They came before what now causes the commit, but never before the open.
-    let entries = writer.conversationID == nil ? asked + companions : companions + asked
+    let entries = writer.conversationID == nil ? enqueued + companions : companions + enqueued
     try append(entries, to: writer)
     companions.removeAll()
   }
@@ -88,7 +88,7 @@ final class TranscriptRecorder: Recorder {
   /// In this conversation and before it.
   func lastMessages(
     with peer: Handle, limit: Int
-  ) throws(TranscriptError) -> [TranscriptWriter.RecalledMessage] {
+  ) throws(TranscriptError) -> [Event] {
     _ = try openWriter()
     return try transcript?.lastMessages(with: peer, limit: limit) ?? []
   }

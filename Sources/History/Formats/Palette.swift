@@ -5,10 +5,6 @@ import ChatCore
 struct Palette: Hashable, Sendable {
   let isOn: Bool
 
-  init(isOn: Bool) {
-    self.isOn = isOn
-  }
-
   /// SGR parameters (ECMA-48 section 8.3.117).
   enum Style: String {
     case heading = "1"

@@ -48,19 +48,14 @@ package final class ConversationWriter {
   ///
   /// - Parameter entries: what happened, oldest first, and when. The
   ///   conversation's first is `open`.
-  /// - Returns: the numbers of the events, which have no gap; `nil` when
-  ///   `entries` only changed the conversation's row.
   /// - Throws: ``TranscriptError``: `full`, `readOnly`, `locked`, `corrupt`,
   ///   `deleted`, `replaced`, `constraint` when the conversation has a close,
   ///   among others.
-  @discardableResult
-  package func append(
-    _ entries: [(Entry, Timestamp)]
-  ) throws(TranscriptError) -> ClosedRange<Int64>? {
-    if entries.isEmpty { return nil }
+  package func append(_ entries: [(Entry, Timestamp)]) throws(TranscriptError) {
+    if entries.isEmpty { return }
     // Worked on apart and kept only once the commit is through.
     var next = state
-    let ids = try writer.commit { () throws(TranscriptError) in
+    try writer.commit { () throws(TranscriptError) in
       var insertion = EventInsertion(writer.connection)
       if next.id != nil, next.generation != writer.generation {
         try restore(&next, &insertion)
@@ -69,11 +64,9 @@ package final class ConversationWriter {
         try record(entry, at: time, &next, &insertion)
       }
       try insertion.finish()
-      return insertion.ids
     }
     next.generation = writer.generation
     state = next
-    return ids
   }
 
   /// What an entry asks for is an event, a change of the conversation's row, or

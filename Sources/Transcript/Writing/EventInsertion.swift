@@ -13,15 +13,6 @@ struct EventInsertion {
   private let connection: Connection
   /// The values of each row.
   private var waiting: [[SQLValue]] = []
-  private var first: Int64?
-  private var last: Int64?
-
-  /// The numbers given by ``finish()``. One writer at a time and AUTOINCREMENT
-  /// leave no gap inside a commit (https://www.sqlite.org/autoinc.html).
-  var ids: ClosedRange<Int64>? {
-    guard let first, let last else { return nil }
-    return first...last
-  }
 
   init(_ connection: Connection) {
     self.connection = connection
@@ -67,9 +58,6 @@ struct EventInsertion {
     }
     rest = rest.dropFirst(count)
     try statement.run()
-    let id = connection.lastInsertedID
-    if first == nil { first = id - Int64(count) + 1 }
-    last = id
   }
 
   private static func insert(rows: Int) -> String {

@@ -2,44 +2,25 @@ import ChatCore
 
 /// What a conversation under way asks of its own transcript.
 extension TranscriptWriter {
-  /// One message of an earlier or the present conversation.
-  package struct RecalledMessage: Hashable, Sendable {
-    package var time: Timestamp
-    package var party: Party
-    package var text: String
-
-    package init(time: Timestamp, party: Party, text: String) {
-      self.time = time
-      self.party = party
-      self.text = text
-    }
-  }
-
   /// The newest messages of all conversations with `handle`, oldest first.
   ///
   /// - Throws: ``TranscriptError``.
   package func lastMessages(
     with handle: Handle, limit: Int
-  ) throws(TranscriptError) -> [RecalledMessage] {
+  ) throws(TranscriptError) -> [Event] {
     // The newest conversations first, so that no index over all messages is
     // walked for a handle that is seldom seen.
     let select = try connection.cached(
-      """
-      SELECT e.at, e.party, e.text
-      FROM conversation AS c JOIN event AS e ON e.conversation_id = c.id
-      WHERE c.handle_id = (SELECT h.id FROM handle AS h WHERE h.name = ?1) AND e.kind = 'message'
-      ORDER BY c.id DESC, e.id DESC LIMIT ?2
-      """)
+      Event.select + """
+        JOIN conversation AS c ON c.id = e.conversation_id
+        WHERE c.handle_id = (SELECT h.id FROM handle AS h WHERE h.name = ?1) AND e.kind = 'message'
+        ORDER BY c.id DESC, e.id DESC LIMIT ?2
+        """)
     select.bind(handle.text, at: 1)
     select.bind(Int64(limit), at: 2)
     defer { select.reset() }
-    var messages: [RecalledMessage] = []
-    while try select.step() {
-      messages.append(
-        RecalledMessage(
-          time: Timestamp(milliseconds: select.integer(at: 0)),
-          party: Party(stored: select.integerOrNil(at: 1)) ?? .client, text: select.text(at: 2)))
-    }
+    var messages: [Event] = []
+    while try select.step() { messages.append(try Event(select, path: path)) }
     return messages.reversed()
   }
 
