@@ -9,7 +9,8 @@ class Figure:
     name: str
     unit: str
     # What it is compared with, and the goal as it is read: "<= 1.15 x",
-    # ">= 0.8 x", or "<= 200" for ours alone; empty when there is none.
+    # ">= 0.8 x", "<= 2 x + 100" in the row's unit, or "<= 200" for ours alone;
+    # empty when there is none.
     against: str
     goal: str = ""
     ours: list = dataclasses.field(default_factory=list)
@@ -29,12 +30,17 @@ class Figure:
     def verdict(self):
         if not self.goal:
             return ""
-        sign, limit, *times = self.goal.split()
-        values = self.ratios if times else self.ours
+        sign, limit, *more = self.goal.split()
+        limit = float(limit)
+        if "+" in more:
+            values = [a - limit * b for a, b in zip(self.ours, self.other)]
+            limit = float(more[-1])
+        else:
+            values = self.ratios if more else self.ours
         if not values:
             return "not measured"
         value = statistics.median(values)
-        return "met" if (value <= float(limit) if sign == "<=" else value >= float(limit)) else "NOT MET"
+        return "met" if (value <= limit if sign == "<=" else value >= limit) else "NOT MET"
 
     def cells(self):
         ratios = self.ratios

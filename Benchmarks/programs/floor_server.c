@@ -2,9 +2,8 @@
 // (WAL, synchronous=FULL) what one read brought, acknowledge. Nothing is
 // checked, shown or bounded.
 //
-// floor_server PORT DATABASE [queue] [ends]
+// floor_server PORT DATABASE [queue]
 //   queue: writers of several processes wait at a blocking fcntl(2) lock first
-//   ends:  only the opening and the close are committed, not the message
 #include "measure.h"
 
 #include <fcntl.h>
@@ -17,7 +16,6 @@
 static sqlite3 *db;
 static sqlite3_stmt *begin, *commit, *insert;
 static int queue = -1;
-static bool only_ends;
 
 static void run(const char *sql) {
   char *message = NULL;
@@ -110,7 +108,6 @@ static void serve(int peer) {
         text++;
         answers += (size_t)sprintf(output + answers, "ack %ld", number) + 1;
       }
-      if (only_ends) continue;
       if (!writing) begin_commit();
       writing = true;
       add(3, text, (size_t)(next - text));
@@ -146,7 +143,6 @@ int main(int count, char **words) {
   if (count < 3) return 64;
   const char *path = words[2];
   for (int i = 3; i < count; i++) {
-    if (!strcmp(words[i], "ends")) only_ends = true;
     if (!strcmp(words[i], "queue")) {
       char side[4096];
       snprintf(side, sizeof side, "%s-floorlock", path);

@@ -1,7 +1,7 @@
 """The rows. A module's `figures(setting)` measures and gives its own."""
 
-from . import conversations, growth, history, keys, many, memory, messages, startup
+from . import floor, growth, history, keys, logs, many, memory, messages, startup
 
 ALL = {
-    "messages": messages, "conversations": conversations, "startup": startup, "memory": memory,
-    "keys": keys, "history": history, "growth": growth, "many": many}
+    "messages": messages, "floor": floor, "startup": startup, "memory": memory, "keys": keys,
+    "history": history, "logs": logs, "growth": growth, "many": many}

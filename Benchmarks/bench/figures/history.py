@@ -29,7 +29,7 @@ def figures(setting):
         return []
     rows = []
     for name, words, sql in questions(str(size // 200)):
-        row = Figure(f"history of {size}: {name}", "ms", "sqlite3", "<= 1.5 x")
+        row = Figure(f"history of {size}: {name}", "ms", "sqlite3", "<= 1 x + 10")
         mine = [setting.chatserve, "history", *words, "--database", path]
         theirs = ["sqlite3", "-readonly", path, sql]
         # Once unmeasured: the pages are warm, and the index is up to date.

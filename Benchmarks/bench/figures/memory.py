@@ -1,4 +1,4 @@
-"""Memory of each process, once a conversation has gone on for a while."""
+"""Memory, once a conversation has gone on for a while."""
 
 import contextlib
 import pathlib
@@ -10,34 +10,23 @@ from ..figure import Figure
 from ..servers import floor, ours
 from ..setting import free_port
 
-LIMIT = "<= 12"
 MESSAGES = 200
 
 
 def figures(setting):
-    rows = {
-        (role, kind): Figure(
-            f"{role}, {kind}", "MiB", against, LIMIT if kind == "RSS" and role != "keeper" else "")
-        for role, against in (
-            ("listener", "C floor"), ("keeper", "C floor"), ("conversation", "C floor"),
-            ("conversation vs ncat", "ncat -l, connected"), ("client", "ncat, connected"))
-        for kind in ("RSS", "PSS")}
+    # What the machine loses to one conversation: a page that several processes
+    # share counts once in their PSS together, and in each one's RSS.
+    server = Figure("listener, keeper, conversation: PSS", "MiB", "C floor", "<= 9")
+    client = Figure("client: PSS", "MiB", "ncat, connected")
     for _ in range(setting.runs):
-        mine, other = measure(setting, ours), measure(setting, floor)
-        peer, listening = ncat()
-        client = of_client(setting)
-        for kind in ("RSS", "PSS"):
-            for role in ("listener", "keeper", "conversation"):
-                rows[role, kind].add(mine[role][kind], other[role][kind])
-            rows["conversation vs ncat", kind].add(mine["conversation"][kind], listening[kind])
-            rows["client", kind].add(client[kind], peer[kind])
-    return list(rows.values())
+        server.add(of_server(setting, ours), of_server(setting, floor))
+        client.add(of_client(setting), of_ncat())
+    return [server, client]
 
 
-def measure(setting, server):
+def of_server(setting, server):
     with server(setting) as at:
         listener = at.process.pid
-        keeper = children(listener)
         with socket.create_connection(("127.0.0.1", at.port)) as peer:
             read_until(peer, b"SERVER\0")
             peer.sendall(b"bench\0")
@@ -45,22 +34,18 @@ def measure(setting, server):
             for number in range(1, MESSAGES + 1):
                 peer.sendall(b"say %d the meeting is at noon\0" % number)
                 read_until(peer, b"ack %d\0" % number)
-            conversation = [pid for pid in children(listener) if pid not in keeper]
-            return {
-                "listener": of(listener), "keeper": of(keeper[0]),
-                "conversation": of(conversation[0])}
+            return sum(map(pss, [listener, *children(listener)]))
 
 
-def ncat():
-    """Of a connected pair: the client's, and the listener's."""
+def of_ncat():
     port = free_port()
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(running(["ncat", "-l", "127.0.0.1", str(port)]))
+        stack.enter_context(running(["ncat", "-l", "127.0.0.1", str(port)]))
         while not is_listening(port):
             time.sleep(0.005)
         client = stack.enter_context(running(["ncat", "127.0.0.1", str(port)]))
         time.sleep(0.3)
-        return of(client.pid), of(listener.pid)
+        return pss(client.pid)
 
 
 def of_client(setting):
@@ -76,7 +61,7 @@ def of_client(setting):
                 for number in range(1, MESSAGES + 1):
                     peer.sendall(b"say %d the meeting is at noon\0" % number)
                     read_until(peer, b"ack %d\0" % number)
-                return of(client.pid)
+                return pss(client.pid)
 
 
 @contextlib.contextmanager
@@ -103,14 +88,10 @@ def children(pid):
             pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def of(pid):
-    """Resident and proportional set in MiB, proc_pid_smaps(5)."""
-    sizes = {}
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        name, *rest = line.split()
-        if name in ("Rss:", "Pss:"):
-            sizes[name[:-1].upper()] = int(rest[0]) / 1024
-    return sizes
+def pss(pid):
+    """Proportional set in MiB, proc_pid_smaps(5)."""
+    rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
 
 
 def read_until(peer, wanted):
