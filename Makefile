@@ -32,7 +32,7 @@ serve: build ## listen on PORT
 	@exec .build/release/chatserve $(PORT)
 
 test: ## everything that is proved, on the programs that `make build` builds
-	@Scripts/install-missing libsqlite3-dev tmux python3
+	@Scripts/install-missing libsqlite3-dev tmux python3 binutils
 	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
 	@SWIFT="$(SWIFT)" Scripts/test $(RELEASE)
 
@@ -40,7 +40,8 @@ lint: ## format, warnings, layers
 	@Scripts/install-missing libsqlite3-dev
 	@SWIFT="$(SWIFT)" Scripts/lint
 
-install: build ## programs, manual pages and completions, below PREFIX
+install: build ## programs, manual pages, completions and licenses, below PREFIX
+	@Scripts/install-missing binutils
 	Scripts/install .build/release "$(DESTDIR)$(PREFIX)"
 
 uninstall: ## what install put there

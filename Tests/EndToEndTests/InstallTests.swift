@@ -7,6 +7,7 @@ import Testing
   private static let files = [
     "bin/chatclient", "bin/chatserve",
     "share/bash-completion/completions/chatclient", "share/bash-completion/completions/chatserve",
+    "share/doc/chatserve/LICENSE", "share/doc/chatserve/NOTICE",
     "share/fish/vendor_completions.d/chatclient.fish",
     "share/fish/vendor_completions.d/chatserve.fish",
     "share/man/man1/chatclient.1", "share/man/man1/chatserve-history.1",
@@ -34,6 +35,13 @@ import Testing
       for file in Self.files {
         #expect(stage.mode(of: "\(prefix)/\(file)") == (file.hasPrefix("bin/") ? 0o755 : 0o644))
       }
+      // Without symbols, which are half of a program, it runs all the same.
+      let sizes = try stage.bash("stat -c %s '\(prefix)/bin/chatserve' \"$0\"").lines.map {
+        Int($0)
+      }
+      #expect(try #require(sizes.first ?? nil) < #require(sizes.last ?? nil))
+      let version = try stage.bash("'\(prefix)/bin/chatserve' --version && \"$0\" --version").lines
+      #expect(version.count == 2 && version.first == version.last)
       try install(stage, "--remove", prefix)
       #expect(try files(below: prefix, stage) == [])
     }
