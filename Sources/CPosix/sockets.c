@@ -36,11 +36,6 @@ int cposix_get_option(int descriptor, int level, int name, int *value) {
   return getsockopt(descriptor, level, name, value, &length);
 }
 
-int cposix_set_reset_on_close(int descriptor) {
-  struct linger linger = {.l_onoff = 1, .l_linger = 0};
-  return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-}
-
 int cposix_shutdown_write(int descriptor) { return shutdown(descriptor, SHUT_WR); }
 
 bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, unsigned int capacity) {

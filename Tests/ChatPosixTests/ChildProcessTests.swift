@@ -83,25 +83,6 @@ extension PosixTests {
       #expect(said.contains("threads: the child would inherit dead locks"))
     }
 
-    @Test func barredForkTraps() async throws {
-      let result = await #expect(
-        processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) {
-        ChildProcess.requiresSingleThread = false
-        ChildProcess.barFork(because: "a lock is held")
-        ChildProcess.barFork(because: "a SQLite connection is open")
-        ChildProcess.unbarFork()
-        ChildProcess.unbarFork()
-        let child = try ChildProcess.fork { 3 }
-        guard try ChildProcess.wait(for: child) == .exited(3) else { exit(0) }
-        ChildProcess.barFork(because: "a SQLite connection is open")
-        _ = try ChildProcess.fork { 0 }
-        exit(0)
-      }
-      let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-      #expect(said.contains("fork while a SQLite connection is open"))
-    }
-
     @Test func aDescriptorUsedAfterItsCloseTraps() async throws {
       let result = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -52,7 +52,12 @@ extension PosixTests {
 
     @Test func aResetIsThrown() throws {
       let connection = try Connection(host: "127.0.0.1")
-      connection.server.closeWithReset()
+      // With nothing to linger for, a close resets; socket(7).
+      var atOnce = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(
+        connection.server.rawValue, SOL_SOCKET, SO_LINGER, &atOnce,
+        socklen_t(MemoryLayout.size(ofValue: atOnce)))
+      connection.server.closeOnce()
       defer { connection.client.closeOnce() }
       let found = try ready(connection.client)
       #expect(found.failed && found.hungUp && found.canRead && found.canWrite)

@@ -43,8 +43,6 @@ long cposix_receive_message(int descriptor, void *bytes, size_t capacity);
 // setsockopt(2) and getsockopt(2) for an int option.
 int cposix_set_option(int descriptor, int level, int name, int value);
 int cposix_get_option(int descriptor, int level, int name, int *value);
-// SO_LINGER on with 0 s: the next close sends RST and drops what is unsent.
-int cposix_set_reset_on_close(int descriptor);
 // shutdown(2) SHUT_WR.
 int cposix_shutdown_write(int descriptor);
 // inet_ntop(3) of the last four bytes of ::ffff:a.b.c.d; false when `address`

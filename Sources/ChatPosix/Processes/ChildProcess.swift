@@ -13,13 +13,11 @@ public enum ChildProcess {
   /// `_exit`, so nothing of the parent's runs or is flushed in it. fork(2).
   ///
   /// Traps when this process has more than one thread (debug builds): the child
-  /// would inherit the locks that the others hold, and nobody to open them. And
-  /// when fork is barred, see ``barFork(because:)``.
+  /// would inherit the locks that the others hold, and nobody to open them.
   ///
   /// - Returns: the child's process number; only in the parent.
   /// - Throws: ``SystemCallError``: `EAGAIN` (too many processes), `ENOMEM`.
   public static func fork(_ body: () -> Int32) throws(SystemCallError) -> Int32 {
-    if let reason = bars.last { fatalError("fork while \(reason)") }
     #if DEBUG
       if requiresSingleThread, let threads = ThreadCount.current(), threads != 1 {
         fatalError("fork with \(threads) threads: the child would inherit dead locks")
@@ -84,28 +82,11 @@ public enum ChildProcess {
     return ExitStatus(waitStatus: status)
   }
 
-  /// Why fork is barred now, one entry for each reason. Unsafe in name only:
-  /// a process that forks has one thread.
-  nonisolated(unsafe) private static var bars: [StaticString] = []
-
   /// Kills a child that does not go by itself: SIGKILL, which it cannot catch.
   /// One that has gone already is left. kill(2).
   public static func kill(_ child: Int32) {
     precondition(child > 0, "kill(2) would reach more than one process")
     _ = SystemCall.outcome("kill") { Result(errnoFrom: Glibc.kill(child, SIGKILL)) }
-  }
-
-  /// Makes every fork trap until ``unbarFork()``, as long as something is held
-  /// that must not cross one: "a SQLite connection is open"
-  /// (https://sqlite.org/howtocorrupt.html section 2.6). Calls nest.
-  public static func barFork(because reason: StaticString) {
-    bars.append(reason)
-  }
-
-  /// Takes the latest ``barFork(because:)`` back.
-  public static func unbarFork() {
-    precondition(!bars.isEmpty, "fork was not barred")
-    bars.removeLast()
   }
 
   #if DEBUG

@@ -40,13 +40,6 @@ extension FileDescriptor {
     }
   }
 
-  /// Closes a connection at once and drops what is unsent: the peer reads
-  /// `ECONNRESET`. For a peer that does not read. socket(7), `SO_LINGER`.
-  public func closeWithReset() {
-    _ = SystemCall.outcome("setsockopt") { Result(errnoFrom: cposix_set_reset_on_close(rawValue)) }
-    closeOnce()
-  }
-
   func setOption(_ level: Int32, _ name: Int32, _ value: Int32) throws(SystemCallError) {
     _ = try SystemCall.perform("setsockopt") {
       Result(errnoFrom: cposix_set_option(rawValue, level, name, value))
