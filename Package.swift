@@ -106,11 +106,13 @@ let package = Package(
       "ChatLinkTests",
       ["ChatCore", "ChatLink", "ChatPosix", "ChatWire", "Seeded", "WireSamples", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
-    tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Seeded"]),
-    tests("TranscriptTests", ["CSQLite", "ChatCore", "ChatPosix", "Schema", "Transcript"]),
+    tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
+    tests(
+      "TranscriptTests", ["CSQLite", "ChatCore", "ChatPosix", "Harness", "Schema", "Transcript"]),
     tests("ChatServerTests", ["ChatCore", "ChatPosix", "ChatServer", "Seeded", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
-    .target(name: "Harness", path: "Tests/Harness", swiftSettings: strict),
+    .target(
+      name: "Harness", dependencies: ["ChatTerminal"], path: "Tests/Harness", swiftSettings: strict),
     tests(
       "HistoryTests",
       ["ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Seeded", "Transcript"]),

@@ -17,7 +17,7 @@ import Testing
       try other.execute("BEGIN IMMEDIATE")
       try server.process.enter("hello")
       try server.process.waitFor(
-        Self.refusal + "\(stage.database) is locked by another program.", within: 30)
+        Self.refusal + "\(stage.database) is locked by another program.")
       try server.process.waitForInput("SERVER> hello")
       #expect(server.process.screen.text.occurrences(of: Self.refusal) == 1)
       #expect(!client.screen.text.contains("hello"))
@@ -37,7 +37,7 @@ import Testing
       let other = try ForeignConnection(stage.database)
       try other.execute("BEGIN IMMEDIATE")
       try peer.send("say 1 hi\0")
-      try server.process.waitFor(Self.refusal, within: 30)
+      try server.process.waitFor(Self.refusal)
       #expect(!server.process.screen.text.contains("raw> hi"))
       #expect(!peer.receivedText.contains("ack"))
       try other.execute("COMMIT")

@@ -84,7 +84,7 @@ public final class PipeProcess: SpawnedProcess {
 }
 
 /// pipe(2).
-private struct Pipe {
+struct Pipe {
   let read: Int32
   let write: Int32
 

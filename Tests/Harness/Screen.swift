@@ -1,38 +1,87 @@
-/// What a person sees on a terminal: the few sequences that these programs
-/// may write, interpreted on a grid, with everything that scrolled off kept.
-public struct Screen {
-  private struct Row {
-    var cells: [String] = []
-    /// The terminal itself went on in the next row.
-    var wraps = false
+import ChatTerminal
+
+/// What a person sees on a terminal: a grid of cells that interprets what these
+/// programs write and nothing else, with everything that scrolled off kept. What
+/// it does not know is put down in ``unknown``, so that a new sequence cannot go
+/// untested.
+public struct Screen: Sendable {
+  public struct Cell: Hashable, Sendable {
+    /// Empty in the second column of a wide character.
+    public var text = " "
+    var isWritten = false
   }
 
-  public private(set) var columns: Int
-  private var height: Int
-  private var rows: [Row] = [Row()]
-  private var row = 0
-  private var column = 0
-  private var saved = (row: 0, column: 0)
-  private var wrapsRows = true
+  public struct Row: Hashable, Sendable {
+    public var cells: [Cell] = []
+    /// The terminal went on in the next row by itself.
+    var wraps = false
+
+    public var text: String {
+      var end = cells.count
+      while end > 0, !cells[end - 1].isWritten { end -= 1 }
+      return cells[..<end].map(\.text).joined()
+    }
+  }
+
+  /// How a terminal counts the columns of a cluster.
+  public enum Taste: CaseIterable, Sendable {
+    /// As our estimate: kitty, VTE.
+    case clusters
+    /// Every scalar by itself, as wcwidth does: xterm, and tmux in part.
+    case scalars
+  }
+
+  public internal(set) var columns: Int
+  public internal(set) var height: Int
+  public var taste = Taste.clusters
+  /// Cyrillic takes two columns, as where the language is Chinese or Japanese
+  /// (UAX #11, "Ambiguous").
+  public var drawsAmbiguousWide = false
+  /// Breaks all rows again when the width changes, as VTE and tmux do.
+  public var reflows = true
+  /// A line feed returns too: there is no kernel between that puts a carriage
+  /// return before it (termios(3) ONLCR).
+  public var lineFeedReturns = false
+  public internal(set) var scrollback: [Row] = []
+  /// What is on the screen.
+  public internal(set) var rows: [Row]
+  public internal(set) var cursorRow = 0
+  public internal(set) var cursorColumn = 0
+  /// The last column is filled and the next character wraps.
+  var wrapIsPending = false
+  private var saved = (row: 0, column: 0, pending: false)
+  public private(set) var wraps = true
+  public private(set) var bracketsPastes = false
+  public private(set) var updateDepth = 0
+  public private(set) var bells = 0
+  /// What was written in each style, by its parameters.
+  public private(set) var styledText: [String: String] = [:]
+  private var style = "0"
   /// Bytes of a character or a sequence that is not whole yet.
   private var partial: [UInt8] = []
   /// Sequences that these programs have no business to write.
   public private(set) var unknown: [String] = []
-  public private(set) var bells = 0
 
   public init(columns: Int, height: Int) {
     self.columns = columns
     self.height = height
+    rows = Array(repeating: Row(), count: height)
   }
 
-  /// Every row ever written, those that the terminal broke joined again,
+  /// What is on the screen now, without the blank rows at the bottom.
+  public var visible: [String] {
+    var seen = rows.map(\.text)
+    while seen.last == "" { seen.removeLast() }
+    return seen
+  }
+
+  /// Everything ever printed, rows that the terminal broke joined again,
   /// without blank ones at the bottom.
   public var lines: [String] {
     var lines: [String] = []
     var joins = false
-    for row in rows {
-      let text = row.cells.joined()
-      if joins { lines[lines.count - 1] += text } else { lines.append(text) }
+    for row in scrollback + rows {
+      if joins { lines[lines.count - 1] += row.text } else { lines.append(row.text) }
       joins = row.wraps
     }
     while lines.last == "" { lines.removeLast() }
@@ -42,108 +91,182 @@ public struct Screen {
   public var text: String { lines.joined(separator: "\n") }
 
   /// The row that the cursor is in.
-  public var cursorLine: String { rows[row].cells.joined() }
+  public var cursorLine: String { rows[cursorRow].text }
 
-  public mutating func resize(columns: Int, height: Int) {
-    self.columns = columns
-    self.height = height
-  }
+  /// Whether what was written ends with a whole character or sequence.
+  public var isWhole: Bool { partial.isEmpty }
+
+  // MARK: Writing
 
   public mutating func write(_ bytes: [UInt8]) {
-    partial += bytes
-    var rest = partial[...]
+    let all = partial + bytes
+    var rest = all[...]
     while let first = rest.first {
-      let length = first == 0x1b ? Self.sequenceLength(rest) : Self.characterLength(rest)
-      guard let length else { break }
-      let piece = String(decoding: rest.prefix(length), as: UTF8.self)
+      // A mark after a sequence joins what is on the screen, not its letter.
+      let length =
+        first == 0x1b ? Self.sequenceLength(rest) : Self.textLength(rest.prefix { $0 != 0x1b })
+      guard length > 0 else { break }
+      let piece = rest.prefix(length)
       rest = rest.dropFirst(length)
-      if first == 0x1b { control(piece) } else { put(piece) }
+      if first == 0x1b {
+        escape(piece)
+      } else {
+        for character in String(decoding: piece, as: UTF8.self) { interpret(character) }
+      }
     }
     partial = Array(rest)
   }
 
-  private static func characterLength(_ bytes: ArraySlice<UInt8>) -> Int? {
-    guard let first = bytes.first else { return nil }
-    let length =
-      switch first {
-      case 0xc0..<0xe0: 2
-      case 0xe0..<0xf0: 3
-      case 0xf0...: 4
+  /// Bytes of the sequence at the beginning; 0 while it is not whole.
+  private static func sequenceLength(_ bytes: ArraySlice<UInt8>) -> Int {
+    guard let kind = bytes.dropFirst().first else { return 0 }
+    guard kind == UInt8(ascii: "[") else { return 2 }
+    let final = bytes.dropFirst(2).firstIndex { (0x40...0x7e).contains($0) }
+    return final.map { $0 - bytes.startIndex + 1 } ?? 0
+  }
+
+  /// Bytes of the whole characters in UTF-8; the last may be cut.
+  private static func textLength(_ bytes: ArraySlice<UInt8>) -> Int {
+    guard let lead = bytes.lastIndex(where: { $0 & 0xc0 != 0x80 }) else { return bytes.count }
+    let wanted =
+      switch bytes[lead] {
+      case 0xc2...0xdf: 2
+      case 0xe0...0xef: 3
+      case 0xf0...0xf4: 4
       default: 1
       }
-    return bytes.count < length ? nil : length
+    return bytes.endIndex - lead < wanted ? lead - bytes.startIndex : bytes.count
   }
 
-  private static func sequenceLength(_ bytes: ArraySlice<UInt8>) -> Int? {
-    guard bytes.count > 1 else { return nil }
-    guard bytes[bytes.startIndex + 1] == UInt8(ascii: "[") else { return 2 }
-    guard let final = bytes.dropFirst(2).firstIndex(where: { (0x40...0x7e).contains($0) }) else {
-      return nil
-    }
-    return final - bytes.startIndex + 1
-  }
-
-  private mutating func control(_ sequence: String) {
-    let body = sequence.dropFirst(2)
-    let number = Int(body.dropLast()) ?? 1
-    switch sequence.dropFirst() {
-    case "7": saved = (row, column)
-    case "8": (row, column) = saved
-    case "[?7l": wrapsRows = false
-    case "[?7h": wrapsRows = true
-    case "[?2004h", "[?2004l", "[?2026h", "[?2026l": break
-    case "[2K": rows[row] = Row()
-    case "[K": rows[row].cells.removeLast(max(0, rows[row].cells.count - column))
-    case _ where body.last == "m": break
-    case _ where body.last == "A": move(to: row - number)
-    case _ where body.last == "B": move(to: row + number)
-    case _ where body.hasSuffix(";1H"):
-      column = 0
-      move(to: top + (Int(body.dropLast(3)) ?? 1) - 1)
-    default: unknown.append(sequence)
+  private mutating func interpret(_ character: Character) {
+    switch character {
+    case "\r\n":
+      cursorColumn = 0
+      lineFeed()
+    case "\r":
+      cursorColumn = 0
+      wrapIsPending = false
+    case "\n":
+      if lineFeedReturns { cursorColumn = 0 }
+      lineFeed()
+    case "\u{7}": bells += 1
+    case "\u{8}":
+      cursorColumn = max(0, cursorColumn - 1)
+      wrapIsPending = false
+    default:
+      if character.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        unknown.append(String(character))
+      }
+      put(character)
     }
   }
 
-  /// The first row on the screen.
-  private var top: Int { max(0, rows.count - height) }
+  private mutating func escape(_ sequence: ArraySlice<UInt8>) {
+    let text = String(decoding: sequence, as: UTF8.self)
+    switch text.dropFirst().first {
+    case "7": saved = (cursorRow, cursorColumn, wrapIsPending)
+    case "8": (cursorRow, cursorColumn, wrapIsPending) = saved
+    case "[":
+      let body = text.dropFirst(2)
+      if let final = body.last { control(String(body.dropLast()), final) }
+    default: unknown.append(text)
+    }
+    if cursorRow >= height { unknown.append("cursor below the screen") }
+  }
 
-  private mutating func move(to place: Int) {
-    row = max(top, min(place, top + height - 1))
-    while rows.count <= row { rows.append(Row()) }
+  private mutating func control(_ parameters: String, _ final: Character) {
+    let number = Int(parameters.prefix { $0.isNumber }) ?? 1
+    switch (final, parameters) {
+    case ("A", _): (cursorRow, wrapIsPending) = (max(0, cursorRow - number), false)
+    case ("B", _): (cursorRow, wrapIsPending) = (min(height - 1, cursorRow + number), false)
+    case ("H", _) where !parameters.contains(";") || parameters.hasSuffix(";1"):
+      (cursorRow, cursorColumn, wrapIsPending) = (min(height, number) - 1, 0, false)
+    case ("K", "2"): rows[cursorRow] = Row()
+    case ("K", ""):
+      if wrapIsPending { unknown.append("CSI K on a full row") }
+      rows[cursorRow].cells.removeLast(max(0, rows[cursorRow].cells.count - cursorColumn))
+    case ("m", _): style = parameters
+    case ("h", "?7"): wraps = true
+    case ("l", "?7"): wraps = false
+    case ("h", "?2004"): bracketsPastes = true
+    case ("l", "?2004"): bracketsPastes = false
+    case ("h", "?2026"): updateDepth += 1
+    case ("l", "?2026"): updateDepth -= 1
+    // The cursor is never hidden, but is shown again after a crash.
+    case ("h", "?25"): break
+    default: unknown.append("\u{1b}[\(parameters)\(final)")
+    }
   }
 
   private mutating func lineFeed() {
-    row += 1
-    if row == rows.count { rows.append(Row()) }
-  }
-
-  private mutating func put(_ character: String) {
-    switch character {
-    case "\r": column = 0
-    case "\n": lineFeed()
-    case "\u{7}": bells += 1
-    // Cooked mode's own echo of a backspace.
-    case "\u{8}": column = max(0, column - 1)
-    case _ where Self.isMark(character) && column > 0: rows[row].cells[column - 1] += character
-    default:
-      if column == columns {
-        guard wrapsRows else { return }
-        rows[row].wraps = true
-        lineFeed()
-        column = 0
-      }
-      while rows[row].cells.count <= column { rows[row].cells.append(" ") }
-      rows[row].cells[column] = character
-      column += 1
+    wrapIsPending = false
+    if cursorRow < height - 1 {
+      cursorRow += 1
+    } else {
+      scrollback.append(rows.removeFirst())
+      rows.append(Row())
     }
   }
 
-  /// Whether it is drawn on the character before it.
-  private static func isMark(_ character: String) -> Bool {
-    guard let scalar = character.unicodeScalars.first else { return false }
+  private mutating func put(_ character: Character) {
+    switch taste {
+    case .clusters:
+      let isWide =
+        drawsAmbiguousWide
+        && character.unicodeScalars.allSatisfy { (0x400...0x4ff).contains($0.value) }
+      put(String(character), columns: isWide ? 2 : Width.clusterColumns(character))
+    case .scalars:
+      for scalar in character.unicodeScalars {
+        put(String(scalar), columns: Width.scalarColumns(scalar))
+      }
+    }
+  }
+
+  private mutating func put(_ text: String, columns width: Int) {
+    if width == 0 {
+      let place = wrapIsPending ? cursorColumn : cursorColumn - 1
+      if place >= 0, place < rows[cursorRow].cells.count {
+        rows[cursorRow].cells[place].text += text
+      }
+      return
+    }
+    if wraps, wrapIsPending || cursorColumn + width > columns {
+      rows[cursorRow].wraps = true
+      lineFeed()
+      cursorColumn = 0
+    }
+    wrapIsPending = false
+    // At the margin, without wrapping, everything lands on the last cells.
+    cursorColumn = max(0, min(cursorColumn, columns - width))
+    while rows[cursorRow].cells.count < min(columns, cursorColumn + width) {
+      rows[cursorRow].cells.append(Cell())
+    }
+    rows[cursorRow].cells[cursorColumn] = Cell(text: text, isWritten: true)
+    for extra in cursorColumn + 1..<max(cursorColumn + 1, min(columns, cursorColumn + width)) {
+      rows[cursorRow].cells[extra] = Cell(text: "", isWritten: true)
+    }
+    styledText[style, default: ""] += text
+    cursorColumn += width
+    if cursorColumn >= columns {
+      cursorColumn = columns - 1
+      wrapIsPending = true
+    }
+  }
+}
+
+/// Widths as terminals other than ours see them.
+enum Width {
+  static func clusterColumns(_ character: Character) -> Int {
+    CharacterWidth(of: character).estimate
+  }
+
+  /// What one scalar takes by itself: a cluster of its own.
+  static func scalarColumns(_ scalar: Unicode.Scalar) -> Int {
+    // Modifiers and regional indicators stand alone as wide; joiners, marks
+    // and selectors take nothing.
     switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return true
-    default: return false
+    case .nonspacingMark, .enclosingMark, .format: 0
+    default: CharacterWidth(of: Character(scalar)).estimate
     }
   }
 }

@@ -8,13 +8,13 @@ public final class SmallDisk {
   /// Whether this process may mount; tried, since root in a container may not.
   public static let isAvailable: Bool = (try? SmallDisk()) != nil
 
-  /// 4 MiB: room for a transcript and its log.
-  public init() throws {
-    var name = Array("/tmp/chat-e2e-disk-XXXXXX".utf8CString)
+  /// By default 4 MiB: room for a transcript and its log.
+  public init(kilobytes: Int = 4096) throws {
+    var name = Array("/tmp/chat-test-disk-XXXXXX".utf8CString)
     guard mkdtemp(&name) != nil else { throw HarnessFailure("mkdtemp") }
     directory = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     filler = directory + "/filler"
-    guard mount("tmpfs", directory, "tmpfs", 0, "size=4m") == 0 else {
+    guard mount("tmpfs", directory, "tmpfs", 0, "size=\(kilobytes)k") == 0 else {
       rmdir(directory)
       throw HarnessFailure("mount: \(String(cString: strerror(errno)))")
     }

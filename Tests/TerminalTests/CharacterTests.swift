@@ -1,3 +1,4 @@
+import Harness
 import Testing
 
 /// What a person sees as one character is one, however many scalars and

@@ -1,3 +1,4 @@
+import Harness
 import Testing
 
 /// What arrives while a line is half typed.
@@ -35,7 +36,7 @@ import Testing
       let text = String((0..<60).map { Character(UnicodeScalar(UInt8(97 + $0 % 26))) })
       for (place, key) in text.enumerated() {
         try room.tmux.type(String(key))
-        if place % 2 == 1 { try room.peer.say("message \(place / 2)") }
+        if place % 2 == 1 { room.peer.say("message \(place / 2)") }
       }
       let draft = Draft(text)
       let messages = (0..<30).map { "tatyana> message \($0)" }

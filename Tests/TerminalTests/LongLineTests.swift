@@ -1,3 +1,4 @@
+import Harness
 import Testing
 
 /// Lines that take several rows, or more than the screen has.
@@ -29,7 +30,7 @@ import Testing
       rows[rows.count - 1] += " 60 too many"
       try room.tmux.type(text)
       try room.tmux.shows(Array(rows.suffix(12)), column: 8, row: 11)
-      try room.peer.say("one")
+      room.peer.say("one")
       try room.peer.waitUntilRecorded()
       try room.tmux.wait(for: "the message in the scrollback") { _ in
         (try? room.tmux.everything().contains("tatyana> one")) == true

@@ -16,8 +16,8 @@ import Testing
     }
   }
 
-  /// Processor time, since the machine may have other things to do. The editor
-  /// of a debug build needs a small part of it.
+  /// Processor time, since the machine may have other things to do, and many
+  /// times what the editor needs.
   static let processorSeconds = 2.0
 
   @Test("3600 characters, pasted or as a burst of keys", arguments: [true, false])

@@ -1,3 +1,4 @@
+import Harness
 import Testing
 
 /// Where an end is no terminal: whole lines, no escape sequence.
@@ -26,7 +27,7 @@ import Testing
     try Room.run(RoomPlan(pipeline: "% | cat > out")) { room in
       try room.tmux.type("typed \u{e9}\r")
       #expect(try room.peer.nextMessage() == Array("typed \u{e9}".utf8))
-      try room.peer.say("one\u{1b}[2J")
+      room.peer.say("one\u{1b}[2J")
       try room.peer.waitUntilRecorded()
       try room.stopPipeline()
       #expect(

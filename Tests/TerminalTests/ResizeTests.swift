@@ -112,7 +112,7 @@ import Testing
       try room.tmux.type(Self.text)
       try waitForDraft(room, columns: 40)
       try room.tmux.resize(columns: 25, 60, 30, 50, 28, 45, 33, 70, 26, 40)
-      try room.peer.say("after")
+      room.peer.say("after")
       try waitForDraft(room, columns: 40)
       try Deadline.poll("every message") {
         try room.tmux.everything().filter { $0.contains("tatyana> ") }

@@ -32,9 +32,10 @@ import Testing
       #expect(!picture.rows.contains { $0.contains("SERVER>") })
       try room.waitForRestoredTerminal()
 
-      let next = try NativePeer(port: room.port)
+      let next = try NativePeer(port: room.port, handle: "tatyana")
+      try next.wait(for: "the floor") { $0.hasFloor }
       try room.clear()
-      try next.say("two")
+      next.say("two")
       try room.tmux.shows(["tatyana> two", "SERVER> "], column: 8, row: 1)
       kill(try room.listener(), SIGTERM)
       try room.expectEnd(status: 0)
@@ -49,7 +50,7 @@ import Testing
       try room.tmux.press("C-z")
       try room.tmux.wait(for: "the shell") { $0.rows.last == "$" }
       try room.waitForRestoredTerminal()
-      try room.peer.say("while away")
+      room.peer.say("while away")
       try room.tmux.type("fg\r")
       try room.tmux.wait(for: "the message and the line") {
         $0.rows.suffix(2) == ["tatyana> while away", "SERVER> half"] && $0.column == 12

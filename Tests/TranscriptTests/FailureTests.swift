@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import Foundation
+import Harness
 import Testing
 
 @testable import Transcript
@@ -38,11 +39,7 @@ import Testing
     let writer = try TranscriptWriter(path: path)
     let conversation = try talk(writer, ["hi"])
     // What somebody else puts there.
-    let ballast = disk.directory + "/ballast"
-    let file = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    let block = [UInt8](repeating: 1, count: 4096)
-    while write(file, block, block.count) > 0 {}
-    close(file)
+    try disk.fill()
     var number = 2
     // What the log has room for already may still go through.
     var thrown: TranscriptError.Kind?
@@ -54,7 +51,7 @@ import Testing
     let count = try writer.connection.integer("SELECT count(*) FROM event WHERE kind = 'message'")
     #expect(count == Int64(number - 1))
 
-    unlink(ballast)
+    disk.free()
     try conversation.append([try message(number, page)])
     let events = try Archive(path: path).events(conversation: 1)
     #expect(events.count == number + 2)
@@ -65,7 +62,7 @@ import Testing
     let disk = try SmallDisk(kilobytes: 512)
     let path = disk.directory + "/transcript.db"
     try talk(TranscriptWriter(path: path), ["hi"])
-    #expect(disk.makeReadOnly())
+    try disk.makeReadOnly()
     #expect(try kind { _ = try TranscriptWriter(path: path) } == .readOnly)
     #expect(
       try kind { _ = try TranscriptWriter(path: disk.directory + "/new.db") } == .readOnly)

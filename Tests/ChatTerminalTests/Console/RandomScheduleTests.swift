@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTerminal
+import Harness
 import Seeded
 import Testing
 
@@ -107,7 +108,7 @@ import Testing
     var schedule = Schedule(seed: seed, taste: taste)
     for step in 0..<600 {
       schedule.step()
-      let history = schedule.session.screen.history
+      let history = schedule.session.screen.lines
       let count = schedule.records.count
       let line = history.dropFirst(count).joined()
       guard schedule.session.console.draft == schedule.draft,
@@ -118,7 +119,7 @@ import Testing
           """
           seed \(seed), step \(step), columns \(schedule.session.screen.columns)
           draft \(schedule.draft) but \(schedule.session.console.draft)
-          screen \(schedule.session.screen.text)
+          screen \(schedule.session.screen.visible)
           """)
         return
       }
@@ -138,18 +139,18 @@ import Testing
           Int.random(in: 8...14, using: &schedule.random))
       }
       let screen = schedule.session.screen
-      let history = screen.history
+      let history = screen.lines
       let received = schedule.records.filter { $0.hasPrefix("tatyana> ") }
       guard schedule.session.console.draft == schedule.draft,
         received.allSatisfy({ message in history.contains(message) }),
-        screen.text.joined().hasSuffix(schedule.line)
+        screen.visible.joined().hasSuffix(schedule.line)
       else {
         Issue.record(
           """
           seed \(seed), step \(step), columns \(screen.columns)
           lost \(received.filter { !history.contains($0) })
           draft \(schedule.draft) but \(schedule.session.console.draft)
-          screen \(screen.text)
+          screen \(screen.visible)
           """)
         return
       }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTerminal
+import Harness
 import Testing
 
 /// What others write stays whole and stays theirs.
@@ -10,8 +11,8 @@ import Testing
     let long = String(repeating: "日本語 text ", count: 20)
     session.receive(long)
     session.receive("two\nrows")
-    #expect(session.screen.history[0] == "tatyana> " + long)
-    #expect(session.screen.history[1...] == ["tatyana> two", "    rows", "SERVER> draft"])
+    #expect(session.screen.lines[0] == "tatyana> " + long)
+    #expect(session.screen.lines[1...] == ["tatyana> two", "    rows", "SERVER> draft"])
     TerminalConsoleTests.expectTidy(session)
   }
 
@@ -23,7 +24,7 @@ import Testing
     for count in 10...40 {
       session.receive(String(repeating: padding, count: count) + "SERVER> I agree")
     }
-    let rows = session.screen.history
+    let rows = session.screen.lines
     #expect(rows.filter { $0.hasPrefix("SERVER> ") } == ["SERVER> "])
     #expect(rows.filter { $0.hasPrefix("tatyana> ") }.count == 31)
     #expect(rows.dropLast().allSatisfy { $0.hasPrefix("tatyana> ") || $0.hasPrefix("    ") })
@@ -34,7 +35,7 @@ import Testing
     var session = Session()
     session.receive("\u{1b}[2J\u{9b}31m\u{7}\u{202e}x\r\ny", from: "ev\u{1b}il\n")
     #expect(
-      session.screen.history[..<2]
+      session.screen.lines[..<2]
         == ["ev\\x1bil\\x0a> \\x1b[2J\\x9b31m\\x07\\u{202e}x\\x0d", "    y"])
     #expect(session.screen.bells == 0)
     TerminalConsoleTests.expectTidy(session)

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTerminal
+import Harness
 import Testing
 
 /// The screen changes its size under a half-typed line.
@@ -11,8 +12,8 @@ import Testing
     session.receive("before")
     session.type(Self.words)
     session.resize(25)
-    #expect(session.screen.text.first == "tatyana> before")
-    #expect(session.screen.text.dropFirst().joined() == "SERVER> " + Self.words)
+    #expect(session.screen.visible.first == "tatyana> before")
+    #expect(session.screen.visible.dropFirst().joined() == "SERVER> " + Self.words)
     TerminalConsoleTests.expectTidy(session)
   }
 
@@ -23,8 +24,9 @@ import Testing
     session.receive("at 25")
     session.resize(60)
     session.receive("at 60")
-    #expect(session.screen.text[..<3] == ["tatyana> before", "tatyana> at 25", "tatyana> at 60"])
-    #expect(session.screen.text.dropFirst(3).joined() == "SERVER> " + Self.words)
+    #expect(
+      session.screen.visible[..<3] == ["tatyana> before", "tatyana> at 25", "tatyana> at 60"])
+    #expect(session.screen.visible.dropFirst(3).joined() == "SERVER> " + Self.words)
   }
 
   @Test(arguments: ["", "\u{1b}[H", "\u{1b}b\u{1b}b\u{1b}b\u{1b}b\u{1b}b"], [0, 20])
@@ -41,8 +43,8 @@ import Testing
       session.resize(columns)
       say("at \(columns)")
     }
-    #expect(Array(session.screen.history.prefix(messages.count)) == messages)
-    #expect(session.screen.history.dropFirst(messages.count).joined() == "SERVER> " + Self.words)
+    #expect(Array(session.screen.lines.prefix(messages.count)) == messages)
+    #expect(session.screen.lines.dropFirst(messages.count).joined() == "SERVER> " + Self.words)
     TerminalConsoleTests.expectTidy(session)
   }
 
@@ -56,8 +58,8 @@ import Testing
     }
     for columns in [25, 60, 31, 22, 50, 27] { session.console.resized(columns: columns, rows: 12) }
     session.flush()
-    #expect(session.screen.text.first == "tatyana> before")
-    #expect(session.screen.text.dropFirst().joined() == "SERVER> " + Self.words)
+    #expect(session.screen.visible.first == "tatyana> before")
+    #expect(session.screen.visible.dropFirst().joined() == "SERVER> " + Self.words)
   }
 
   @Test func aTerminalThatDoesNotReflowLosesNoMessage() {
@@ -70,8 +72,8 @@ import Testing
     }
     let messages =
       (0..<20).map { "tatyana> n\($0)" } + [25, 33, 28, 60, 40].map { "tatyana> at \($0)" }
-    #expect(Array(session.screen.history.prefix(25)) == messages)
-    #expect(session.screen.history.dropFirst(25).joined() == "SERVER> " + Self.words)
+    #expect(Array(session.screen.lines.prefix(25)) == messages)
+    #expect(session.screen.lines.dropFirst(25).joined() == "SERVER> " + Self.words)
     TerminalConsoleTests.expectTidy(session)
   }
 
@@ -80,12 +82,12 @@ import Testing
     for number in 0..<20 { session.receive("n\(number)") }
     session.type("draft")
     session.resize(40, 5)
-    #expect(session.screen.text.last == "SERVER> draft")
+    #expect(session.screen.visible.last == "SERVER> draft")
     session.receive("low")
     session.resize(40, 20)
     session.receive("high")
     #expect(
-      session.screen.history
+      session.screen.lines
         == (0..<20).map { "tatyana> n\($0)" } + ["tatyana> low", "tatyana> high", "SERVER> draft"])
   }
 
@@ -95,7 +97,7 @@ import Testing
     session.console.resized(columns: 0, rows: 0)
     session.flush()
     session.type(String(repeating: "x", count: 60))
-    #expect(session.screen.text == ["SERVER> " + String(repeating: "x", count: 60)])
+    #expect(session.screen.visible == ["SERVER> " + String(repeating: "x", count: 60)])
   }
 
   @Test func whoReflows() {

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatTerminal
+import Harness
 import Testing
 
 /// The terminal is taken, given back, and taken again.
@@ -13,7 +14,7 @@ import Testing
     #expect(session.events == [.suspend])
     session.console.suspend()
     session.flush()
-    #expect(session.screen.text == ["tatyana> hi"])
+    #expect(session.screen.visible == ["tatyana> hi"])
     #expect(session.screen.cursorRow == 1)
     #expect(session.screen.cursorColumn == 0)
     #expect(!session.screen.bracketsPastes)
@@ -21,9 +22,9 @@ import Testing
     session.console.resume()
     session.flush()
     #expect(session.screen.bracketsPastes)
-    #expect(session.screen.text[..<2] == ["tatyana> hi", "$ fg"])
+    #expect(session.screen.visible[..<2] == ["tatyana> hi", "$ fg"])
     #expect(
-      session.screen.text.dropFirst(2).joined() == "SERVER> "
+      session.screen.visible.dropFirst(2).joined() == "SERVER> "
         + String(repeating: "long ", count: 20)
     )
     TerminalConsoleTests.expectTidy(session)
@@ -37,7 +38,7 @@ import Testing
     session.console.resume()
     session.flush()
     #expect(
-      session.screen.text == ["SERVER> draft", "[1]+  Stopped", "$ fg", "SERVER> draft"])
+      session.screen.visible == ["SERVER> draft", "[1]+  Stopped", "$ fg", "SERVER> draft"])
   }
 
   @Test func finishLeavesTheConversation() {
@@ -47,7 +48,7 @@ import Testing
     session.console.finish()
     session.console.print("after")
     session.flush()
-    #expect(session.screen.text == ["SERVER> hello", "Good Bye", "after"])
+    #expect(session.screen.visible == ["SERVER> hello", "Good Bye", "after"])
     #expect(!session.screen.bracketsPastes)
     #expect(session.screen.cursorColumn == 0)
     #expect(!session.console.hasOutput)
@@ -76,11 +77,11 @@ import Testing
     var session = Session()
     for number in 0..<5 { session.receive("n\(number)") }
     session.type("draft\u{c}")
-    #expect(session.screen.text == ["SERVER> draft"])
+    #expect(session.screen.visible == ["SERVER> draft"])
     session.receive("hi")
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> draft"])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> draft"])
     #expect(
-      session.screen.history.filter { $0 != "" }
+      session.screen.lines.filter { $0 != "" }
         == (0..<5).map { "tatyana> n\($0)" } + ["tatyana> hi", "SERVER> draft"])
     TerminalConsoleTests.expectTidy(session)
   }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTerminal
+import Harness
 import Testing
 
 /// What is to be seen on the screen while somebody types and others talk.
@@ -25,7 +26,7 @@ import Testing
     for key in typed { session.type(String(key)) }
     session.receive("one")
     session.receive("two")
-    #expect(session.screen.text.dropLast() == ["tatyana> one", "tatyana> two"])
+    #expect(session.screen.visible.dropLast() == ["tatyana> one", "tatyana> two"])
     #expect(session.screen.cursorRow == 2)
     TerminalConsoleTests.expectTidy(session)
   }
@@ -35,12 +36,12 @@ import Testing
     #expect(session.screen.bracketsPastes)
     session.type("hel")
     session.receive("hi")
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> hel"])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> hel"])
     #expect(session.screen.cursorRow == 1)
     #expect(session.screen.cursorColumn == 11)
     session.type("lo\r")
     #expect(session.lines == ["hello"])
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> hello", "SERVER> "])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> hello", "SERVER> "])
     Self.expectTidy(session)
   }
 
@@ -51,7 +52,7 @@ import Testing
     #expect(session.screen.cursorRow == 1)
     #expect(session.screen.cursorColumn == 11)
     session.type("X")
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> helXlo"])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> helXlo"])
     Self.expectTidy(session)
   }
 
@@ -65,7 +66,7 @@ import Testing
     let digits = String(repeating: "0123456789", count: 6)
     #expect(session.lines == [digits])
     #expect(
-      session.screen.history
+      session.screen.lines
         == (0..<12).map { "tatyana> tick \($0 * 5)" } + ["SERVER> " + digits, "SERVER> "])
     Self.expectTidy(session)
   }
@@ -75,7 +76,7 @@ import Testing
     var session = Session()
     for scalar in text.unicodeScalars { session.type(String(scalar)) }
     session.receive("hi")
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> " + text])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> " + text])
     session.type("\r")
     #expect(session.lines == [text])
   }
@@ -83,10 +84,10 @@ import Testing
   @Test func aFamilyIsOneCharacterToEdit() {
     var session = Session()
     session.type("a\(Self.family)b\(Self.left)Y")
-    #expect(session.screen.text == ["SERVER> a\(Self.family)Yb"])
+    #expect(session.screen.visible == ["SERVER> a\(Self.family)Yb"])
     #expect(session.screen.cursorColumn == 12)
     session.type("\u{7f}\u{7f}")
-    #expect(session.screen.text == ["SERVER> ab"])
+    #expect(session.screen.visible == ["SERVER> ab"])
   }
 
   @Test func wideTextMeetsTheMargin() {
@@ -95,9 +96,9 @@ import Testing
       let text = String(repeating: "x", count: blanks) + "日本"
       session.type(text)
       session.receive("hi")
-      #expect(session.screen.text.dropFirst().joined() == "SERVER> " + text)
+      #expect(session.screen.visible.dropFirst().joined() == "SERVER> " + text)
       session.type("!")
-      #expect(session.screen.text.dropFirst().joined() == "SERVER> " + text + "!")
+      #expect(session.screen.visible.dropFirst().joined() == "SERVER> " + text + "!")
       Self.expectTidy(session)
     }
   }
@@ -106,17 +107,17 @@ import Testing
     var session = Session()
     let text = String(repeating: "x", count: 32)
     session.type(text)
-    #expect(session.screen.text == ["SERVER> " + text])
+    #expect(session.screen.visible == ["SERVER> " + text])
     #expect(session.screen.cursorRow == 1)
     #expect(session.screen.cursorColumn == 0)
     session.receive("hi")
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> " + text])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> " + text])
     session.type(Self.left)
     #expect(session.screen.cursorRow == 1)
     #expect(session.screen.cursorColumn == 39)
     session.type("\r")
     #expect(session.lines == [text])
-    #expect(session.screen.text == ["tatyana> hi", "SERVER> " + text, "SERVER> "])
+    #expect(session.screen.visible == ["tatyana> hi", "SERVER> " + text, "SERVER> "])
   }
 
   @Test(arguments: Screen.Taste.allCases)
@@ -129,11 +130,11 @@ import Testing
     session.receive("hi")
     session.type("\u{1b}[FZ")
     let text = Self.family + "Y" + Self.family + Self.family + letters + "Z"
-    #expect(session.screen.text.first == "tatyana> hi")
-    #expect(session.screen.text.dropFirst().joined() == "SERVER> " + text)
+    #expect(session.screen.visible.first == "tatyana> hi")
+    #expect(session.screen.visible.dropFirst().joined() == "SERVER> " + text)
     session.type("\r")
     #expect(session.lines == [text])
-    #expect(session.screen.history.dropFirst() == ["SERVER> " + text, "SERVER> "])
+    #expect(session.screen.lines.dropFirst() == ["SERVER> " + text, "SERVER> "])
     Self.expectTidy(session)
   }
 
@@ -144,8 +145,8 @@ import Testing
       session.type(text + motion)
       session.receive("one")
       session.receive("two")
-      #expect(session.screen.text[..<2] == ["tatyana> one", "tatyana> two"])
-      #expect(session.screen.text.dropFirst(2).joined() == "SERVER> " + text)
+      #expect(session.screen.visible[..<2] == ["tatyana> one", "tatyana> two"])
+      #expect(session.screen.visible.dropFirst(2).joined() == "SERVER> " + text)
       #expect(session.screen.cursorRow == (motion.isEmpty ? 4 : 2))
       Self.expectTidy(session)
     }
@@ -158,14 +159,14 @@ import Testing
     session.type(text)
     // The prompt makes it 568 columns and the counter a row more: the window
     // is around the cursor.
-    #expect(session.screen.text.count <= 12)
-    #expect((text + " 60 too many").hasSuffix(session.screen.text.suffix(3).joined()))
+    #expect(session.screen.visible.count <= 12)
+    #expect((text + " 60 too many").hasSuffix(session.screen.visible.suffix(3).joined()))
     session.receive("meanwhile")
-    #expect(session.screen.text.count <= 12)
+    #expect(session.screen.visible.count <= 12)
     session.type("\u{15}ok")
-    #expect(session.screen.text.last == "SERVER> ok")
-    #expect(session.screen.history.filter { $0 == "tatyana> meanwhile" }.count == 1)
-    #expect(session.screen.history.filter { $0 == "tatyana> before" }.count == 1)
+    #expect(session.screen.visible.last == "SERVER> ok")
+    #expect(session.screen.lines.filter { $0 == "tatyana> meanwhile" }.count == 1)
+    #expect(session.screen.lines.filter { $0 == "tatyana> before" }.count == 1)
     session.type("\r")
     #expect(session.lines == ["ok"])
     Self.expectTidy(session)
@@ -174,9 +175,9 @@ import Testing
   @Test func theWindowFollowsTheCursor() {
     var session = Session(columns: 10, height: 4)
     session.type(String(repeating: "a", count: 40) + String(repeating: "b", count: 40))
-    #expect(session.screen.text.allSatisfy { !$0.contains("a") })
+    #expect(session.screen.visible.allSatisfy { !$0.contains("a") })
     session.type(Self.home)
-    #expect(session.screen.text.first == "SERVER> aa")
+    #expect(session.screen.visible.first == "SERVER> aa")
     #expect(session.screen.cursorRow == 0)
     #expect(session.screen.cursorColumn == 8)
     Self.expectTidy(session)
@@ -186,9 +187,9 @@ import Testing
     var session = Session()
     session.type("draft\u{3}")
     #expect(session.events == [])
-    #expect(session.screen.text == ["SERVER> "])
+    #expect(session.screen.visible == ["SERVER> "])
     session.type("\u{1b}[A")
-    #expect(session.screen.text == ["SERVER> draft"])
+    #expect(session.screen.visible == ["SERVER> draft"])
     session.type("\u{3}\u{3}")
     #expect(session.events == [.interrupt])
   }
@@ -208,10 +209,10 @@ import Testing
     session.type("\u{1b}[A")
     session.receive("hi")
     session.type("\u{1b}[A")
-    #expect(session.screen.text.last == "SERVER> one")
+    #expect(session.screen.visible.last == "SERVER> one")
     session.type("\u{1b}[B\u{1b}[Bft")
     #expect(
-      session.screen.text == ["SERVER> one", "SERVER> two", "tatyana> hi", "SERVER> draft"])
+      session.screen.visible == ["SERVER> one", "SERVER> two", "tatyana> hi", "SERVER> draft"])
   }
 
   @Test func searchWhileAMessageArrives() {
@@ -219,26 +220,26 @@ import Testing
     session.type("hello\rother\r\u{12}hel")
     session.receive("hi")
     #expect(
-      session.screen.text == [
+      session.screen.visible == [
         "SERVER> hello", "SERVER> other", "tatyana> hi", "(search) hel: hello",
       ])
     session.type("zz")
-    #expect(session.screen.text.last == "(not found) helzz: ")
+    #expect(session.screen.visible.last == "(not found) helzz: ")
     session.type("\u{7f}\u{7f}\u{5}!")
-    #expect(session.screen.text.last == "SERVER> hello!")
+    #expect(session.screen.visible.last == "SERVER> hello!")
     Self.expectTidy(session)
   }
 
   @Test func aPastedLineBreakStaysInTheMessage() {
     var session = Session()
     session.type("say: \u{1b}[200~line one\rline two\r\nthree\n\u{1b}[201~")
-    #expect(session.screen.text == ["SERVER> say: line one", "    line two", "    three"])
+    #expect(session.screen.visible == ["SERVER> say: line one", "    line two", "    three"])
     #expect(session.lines == [])
     session.receive("hi")
     session.type("\r")
     #expect(session.lines == ["say: line one\nline two\nthree"])
     #expect(
-      session.screen.text == [
+      session.screen.visible == [
         "tatyana> hi", "SERVER> say: line one", "    line two", "    three", "SERVER> ",
       ])
     Self.expectTidy(session)
@@ -247,10 +248,10 @@ import Testing
   @Test func aPasteWhoseEndIsLostSwallowsNoKeys() {
     var session = Session()
     session.type("\u{1b}[200~pasted")
-    #expect(session.screen.text == ["SERVER> "])
+    #expect(session.screen.visible == ["SERVER> "])
     #expect(session.console.deadline == Instant(milliseconds: 2000))
     session.pass(milliseconds: 1000)
-    #expect(session.screen.text == ["SERVER> pasted"])
+    #expect(session.screen.visible == ["SERVER> pasted"])
     session.type("!\r")
     #expect(session.lines == ["pasted!"])
   }
@@ -263,9 +264,9 @@ import Testing
     session.type("def")
     session.type(bytes: [0xc3])
     session.receive("two")
-    #expect(session.screen.text == ["tatyana> one", "tatyana> two", "SERVER> abcdef"])
+    #expect(session.screen.visible == ["tatyana> one", "tatyana> two", "SERVER> abcdef"])
     session.type(bytes: [0xa9, 0xff, 0xfe])
-    #expect(session.screen.text.last == "SERVER> abcdefé\u{fffd}\u{fffd}")
+    #expect(session.screen.visible.last == "SERVER> abcdefé\u{fffd}\u{fffd}")
   }
 
   @Test func aBurstIsOneRedraw() {
@@ -285,13 +286,13 @@ import Testing
     session.type("x")
     #expect(session.writeCount == before + 1)
     #expect(session.screen.bells == 1)
-    #expect(session.screen.history.count == 101)
+    #expect(session.screen.lines.count == 101)
   }
 
   @Test func linesInOneReadAreTakenOneByOne() {
     var session = Session()
     session.type("one\rtwo\rthr")
     #expect(session.lines == ["one", "two"])
-    #expect(session.screen.text == ["SERVER> one", "SERVER> two", "SERVER> thr"])
+    #expect(session.screen.visible == ["SERVER> one", "SERVER> two", "SERVER> thr"])
   }
 }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTerminal
+import Harness
 import Testing
 
 /// Whose turn it is, and what becomes of a line that cannot be taken.
@@ -8,7 +9,7 @@ import Testing
 
   @Test func waitingStandsInThePromptsPlace() {
     let session = Session(prompt: Self.waiting)
-    #expect(session.screen.text == ["waiting for tatyana … "])
+    #expect(session.screen.visible == ["waiting for tatyana … "])
     #expect(session.screen.cursorColumn == 22)
   }
 
@@ -17,12 +18,12 @@ import Testing
     var session = Session(prompt: Self.waiting)
     for number in 0..<20 { session.receive("\(number)") }
     session.type("typed \u{1b}[D")
-    #expect(session.screen.text.suffix(2) == ["waiting for tatyana …", "        typed "])
+    #expect(session.screen.visible.suffix(2) == ["waiting for tatyana …", "        typed "])
     let before = session.screen
     session.console.printMessage("hi", from: "tatyana", party: .client)
     session.console.setPrompt(Session.prompt)
     session.flush()
-    #expect(session.screen.text.suffix(2) == ["tatyana> hi", "SERVER> typed "])
+    #expect(session.screen.visible.suffix(2) == ["tatyana> hi", "SERVER> typed "])
     #expect(session.screen.cursorRow == before.cursorRow)
     #expect(session.screen.cursorColumn == before.cursorColumn)
     #expect(session.screen.rows[11].cells[8...] == before.rows[11].cells[8...])
@@ -34,7 +35,7 @@ import Testing
     session.answer = .keep("It is not your turn.")
     session.type("early\r")
     #expect(
-      session.screen.text == [
+      session.screen.visible == [
         "It is not your turn.", "waiting for tatyana …", "        early",
       ])
     // Once is enough, until something else was said.
@@ -42,12 +43,12 @@ import Testing
     #expect(session.screen.bells == 1)
     session.receive("hi")
     session.type("\r")
-    #expect(session.screen.history.filter { $0 == "It is not your turn." }.count == 2)
+    #expect(session.screen.lines.filter { $0 == "It is not your turn." }.count == 2)
     session.answer = .accept
     session.console.setPrompt(Session.prompt)
     session.type("!\r")
     #expect(session.lines == ["early", "early", "early", "early!"])
-    #expect(session.screen.text.suffix(2) == ["SERVER> early!", "SERVER> "])
+    #expect(session.screen.visible.suffix(2) == ["SERVER> early!", "SERVER> "])
     TerminalConsoleTests.expectTidy(session)
   }
 
@@ -55,7 +56,7 @@ import Testing
     var session = Session()
     session.answer = .keep("ERROR: too long.")
     session.type("abc\u{1b}[D\r")
-    #expect(session.screen.text == ["ERROR: too long.", "SERVER> abc"])
+    #expect(session.screen.visible == ["ERROR: too long.", "SERVER> abc"])
     session.answer = .accept
     session.type("\u{7f}\r")
     #expect(session.lines == ["abc", "ac"])
@@ -73,20 +74,20 @@ import Testing
     #expect(session.console.nextEvent() == nil)
     #expect(session.console.wantsInput)
     session.flush()
-    #expect(session.screen.text == ["12:00 SERVER> \\quit", "SERVER> "])
+    #expect(session.screen.visible == ["12:00 SERVER> \\quit", "SERVER> "])
   }
 
   @Test func roomLeftIsShownNearTheEnd() {
     var session = Session(columns: 600)
     session.type(String(repeating: "x", count: 450))
-    #expect(session.screen.text.first?.hasSuffix("x") == true)
+    #expect(session.screen.visible.first?.hasSuffix("x") == true)
     session.type("é")
-    #expect(session.screen.text.first?.hasSuffix("xé 49 left") == true)
+    #expect(session.screen.visible.first?.hasSuffix("xé 49 left") == true)
     #expect(session.screen.cursorColumn == 459)
     session.type(String(repeating: "x", count: 50))
-    #expect(session.screen.text.first?.hasSuffix("x 1 too many") == true)
+    #expect(session.screen.visible.first?.hasSuffix("x 1 too many") == true)
     session.type("\r")
-    #expect(session.screen.text.first?.hasSuffix("x") == true)
+    #expect(session.screen.visible.first?.hasSuffix("x") == true)
     TerminalConsoleTests.expectTidy(session)
   }
 
@@ -95,9 +96,9 @@ import Testing
     session.type("bob\r")
     session.console.setPrompt(.speak("bob> "))
     session.flush()
-    #expect(session.screen.text == ["Please enter a User Name:bob", "bob> "])
+    #expect(session.screen.visible == ["Please enter a User Name:bob", "bob> "])
     session.type("\u{1b}[A")
-    #expect(session.screen.text.last == "bob> ")
+    #expect(session.screen.visible.last == "bob> ")
   }
 
   @Test func theDraftIsCarriedOver() {
@@ -105,10 +106,10 @@ import Testing
     session.type("unsent")
     let draft = session.console.draft
     session.type("\u{3}")
-    #expect(session.screen.text == ["SERVER> "])
+    #expect(session.screen.visible == ["SERVER> "])
     session.console.draft = draft
     session.flush()
-    #expect(session.screen.text == ["SERVER> unsent"])
+    #expect(session.screen.visible == ["SERVER> unsent"])
     session.type("!\r")
     #expect(session.lines == ["unsent!"])
   }
@@ -117,10 +118,10 @@ import Testing
     var session = Session(prompt: .none)
     session.console.print("Listening.", to: .notice)
     session.flush()
-    #expect(session.screen.text == ["Listening."])
+    #expect(session.screen.visible == ["Listening."])
     #expect(session.screen.cursorRow == 1)
     session.type("x")
-    #expect(session.screen.text == ["Listening.", "x"])
+    #expect(session.screen.visible == ["Listening.", "x"])
   }
 
   @Test func coloursOnlyWhenAskedFor() {

@@ -1,5 +1,7 @@
 import ChatCore
 import ChatTerminal
+import Harness
+import Testing
 
 /// A console on a screen, and a program that accepts every line.
 struct Session {
@@ -33,6 +35,7 @@ struct Session {
     console = Console(settings)
     screen = Screen(columns: columns, height: height)
     screen.reflows = reflows
+    screen.lineFeedReturns = true
     console.setPrompt(prompt)
     flush()
   }
@@ -85,6 +88,7 @@ struct Session {
     let output = console.takeOutput()
     writeCount += 1
     screen.write(output.standardOutput)
+    #expect(screen.isWhole)
     return output.standardOutput.count
   }
 }

@@ -15,7 +15,8 @@ final class Room {
     tmux = started.tmux
     port = started.port
     do {
-      peer = try NativePeer(port: port)
+      peer = try NativePeer(port: port, handle: "tatyana")
+      try peer.wait(for: "the floor") { $0.hasFloor }
     } catch {
       started.tmux.end()
       throw error
@@ -42,7 +43,7 @@ final class Room {
 
   /// Says something and waits until it stands on the screen.
   func say(_ text: String) throws {
-    try peer.say(text)
+    peer.say(text)
     try tmux.wait(for: "tatyana> \(text)") {
       $0.rows.joined().contains("tatyana> " + text)
     }
@@ -135,6 +136,7 @@ final class Room {
 extension Stage {
   /// A small file in the home directory.
   func read(_ name: String) throws -> String {
-    try Command(path: "/bin/cat", arguments: [home + "/" + name], environment: [:]).run().text
+    guard let text = SmallFile.read(home + "/" + name) else { throw HarnessFailure("no \(name)") }
+    return text
   }
 }

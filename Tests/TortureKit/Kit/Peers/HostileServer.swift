@@ -54,9 +54,7 @@ public enum HostileServer: String, CaseIterable, Sendable {
         try hold(outcome == .exited(130), "the client ended with \(outcome): \(client.evidence)")
       }
       try hold(client.mode == mode, "the terminal is not given back")
-      // The client's own last word makes the cursor visible.
-      let unknown = client.screen.unknown.filter { $0 != "\u{1b}[?25h" }
-      try hold(unknown.isEmpty, "sequences \(unknown)")
+      try hold(client.screen.unknown.isEmpty, "sequences \(client.screen.unknown)")
       try hold(memory < ProcessMemory.limit, "\(memory) KiB resident")
       withExtendedLifetime(server) {}
     }

@@ -69,31 +69,28 @@ final class FaultyDisk {
   let directory: String
   private var lock: OpaquePointer?
   private var loop: LoopDisk?
+  private var small: SmallDisk?
 
   var database: String { directory + "/transcript.db" }
 
   init(_ fault: StorageFault, home: String) throws {
     self.fault = fault
+    if fault == .diskFull {
+      let small = try SmallDisk(kilobytes: 1024)
+      directory = small.directory
+      self.small = small
+      return
+    }
     directory = home + "/disk"
     guard mkdir(directory, 0o700) == 0 else { throw TortureFailure("mkdir: errno \(errno)") }
     if fault == .diskReadOnly { loop = try LoopDisk(at: directory) }
-    guard fault == .diskFull else { return }
-    guard mount("tmpfs", directory, "tmpfs", 0, "size=1024k") == 0 else {
-      throw TortureFailure("mount: errno \(errno)")
-    }
   }
 
-  deinit {
-    mend()
-    // MNT_DETACH of umount(2), which is not imported.
-    if fault == .diskFull { umount2(directory, 2) }
-  }
-
-  private var ballast: String { directory + "/ballast" }
+  deinit { mend() }
 
   func make() throws {
     switch fault {
-    case .diskFull: try fill()
+    case .diskFull: try small?.fill()
     case .permissionLost:
       for path in files { chmod(path, 0) }
       chmod(directory, 0)
@@ -115,7 +112,7 @@ final class FaultyDisk {
 
   func mend() {
     switch fault {
-    case .diskFull: unlink(ballast)
+    case .diskFull: small?.free()
     case .immutable:
       for path in frozen { try? Attributes.setImmutable(false, path) }
     case .permissionLost, .modesReadOnly:
@@ -133,16 +130,6 @@ final class FaultyDisk {
   /// Not the shared memory: a process that writes to the mapping of such a file
   /// is killed by the kernel, with SIGBUS, and SQLite can do nothing about it.
   private var frozen: [String] { [directory, database, database + "-wal"] }
-
-  private func fill() throws {
-    let file = open(ballast, O_WRONLY | O_CREAT, 0o600)
-    defer { close(file) }
-    for count in [4096, 512] {
-      let bytes = [UInt8](repeating: 0, count: count)
-      while write(file, bytes, count) == count {}
-    }
-    try hold(errno == ENOSPC, "filling the disk: errno \(errno)")
-  }
 
   private func takeLock() throws {
     guard sqlite3_open_v2(database, &lock, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,

@@ -1,44 +1,52 @@
 import Glibc
-import Harness
 
 /// A chatclient's records over a bare socket, at full speed: says numbered
 /// messages and remembers what was acknowledged and what was said to it.
-final class NativePeer {
-  let handle: String
+public final class NativePeer {
+  public let handle: String
   private let socket: PeerSocket
   private var partial: [UInt8] = []
   /// Messages said so far; their texts follow from their numbers.
-  private(set) var said = 0
+  public private(set) var said = 0
   /// The highest number that the server acknowledged.
-  private(set) var acknowledged = 0
+  public private(set) var acknowledged = 0
   /// What the server said, from number 1 on.
-  private(set) var heard: [String] = []
-  private(set) var hasFloor = false
+  public private(set) var heard: [String] = []
+  /// How many of those ``nextMessage()`` gave.
+  private var taken = 0
+  public private(set) var hasFloor = false
   /// How often the server asked whether this peer is there.
-  private(set) var pings = 0
-  private(set) var hasEnded = false
+  public private(set) var pings = 0
+  public private(set) var hasEnded = false
   /// The server's goodbye, if it said one.
-  private(set) var farewell: String?
+  public private(set) var farewell: String?
 
-  var descriptor: Int32 { socket.descriptor }
+  public var descriptor: Int32 { socket.descriptor }
 
-  init(port: UInt16, handle: String) throws {
+  /// Connects and says its handle.
+  public init(port: UInt16, handle: String) throws {
     self.handle = handle
     socket = try PeerSocket(port: port)
     signal(SIGPIPE, SIG_IGN)
     write(Array("\(handle)\0".utf8))
   }
 
-  static func text(_ number: Int, of handle: String) -> String { "\(handle) says \(number)" }
+  public static func text(_ number: Int, of handle: String) -> String { "\(handle) says \(number)" }
 
   /// Says `count` messages in one write, as far as the socket takes them.
-  func say(_ count: Int) {
+  public func say(_ count: Int) {
     var bytes: [UInt8] = []
     for _ in 0..<count {
       said += 1
       bytes += "say \(said) \(Self.text(said, of: handle))\0".utf8
     }
     write(bytes)
+  }
+
+  /// Says one message of its own words.
+  public func say(_ text: String) {
+    said += 1
+    write(Array("say \(said) \(text)\0".utf8))
   }
 
   /// Writes all; what is left when the server is gone or does not read is
@@ -59,7 +67,7 @@ final class NativePeer {
   }
 
   /// Takes what has come, waiting for it for a while.
-  func read(within seconds: Double) throws {
+  public func read(within seconds: Double) throws {
     var poll = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
     guard Glibc.poll(&poll, 1, Int32(seconds * 1000)) > 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 65536)
@@ -73,12 +81,40 @@ final class NativePeer {
   }
 
   /// Reads until `condition` holds or the connection ends.
-  func read(until condition: (NativePeer) -> Bool) throws {
+  public func read(until condition: (NativePeer) -> Bool) throws {
     let deadline = Deadline(seconds: Deadline.usual)
     while !condition(self) && !hasEnded {
       try read(within: 0.02)
-      if deadline.isOver { throw TortureFailure("\(handle): nothing more came in time") }
+      if deadline.isOver { throw HarnessFailure("\(handle): nothing more came in time") }
     }
+  }
+
+  /// Reads until `condition` holds.
+  ///
+  /// - Throws: ``HarnessFailure`` when the connection ends before.
+  public func wait(for what: String, _ condition: (NativePeer) -> Bool) throws {
+    try read(until: condition)
+    guard condition(self) else {
+      throw HarnessFailure("\(handle) was disconnected before \(what); heard \(heard)")
+    }
+  }
+
+  /// Waits until everything it said was recorded.
+  public func waitUntilRecorded() throws {
+    try wait(for: "receipt \(said)") { $0.acknowledged == said }
+  }
+
+  /// Waits for the next message to it.
+  ///
+  /// - Returns: its very bytes.
+  public func nextMessage() throws -> [UInt8] {
+    try wait(for: "message \(taken + 1)") { $0.heard.count > taken }
+    taken += 1
+    return Array(heard[taken - 1].utf8)
+  }
+
+  public func waitForGoodbye(_ reason: String) throws {
+    try wait(for: "quit \(reason)") { $0.farewell == "quit \(reason)" }
   }
 
   private func takeRecords() throws {
@@ -91,11 +127,11 @@ final class NativePeer {
       switch words.first {
       case "ack":
         guard let number = words.last.flatMap({ Int($0) }), number > acknowledged, number <= said
-        else { throw TortureFailure("\(handle): “\(record)” after \(acknowledged)") }
+        else { throw HarnessFailure("\(handle): “\(record)” after \(acknowledged)") }
         acknowledged = number
       case "say":
         guard words.count == 3, Int(words[1]) == heard.count + 1 else {
-          throw TortureFailure("\(handle): “\(record)” after \(heard.count) messages")
+          throw HarnessFailure("\(handle): “\(record)” after \(heard.count) messages")
         }
         heard.append(String(words[2]))
         receipts += "ack \(heard.count)\0".utf8
@@ -110,7 +146,8 @@ final class NativePeer {
     if !receipts.isEmpty { write(receipts) }
   }
 
-  func quit() throws {
+  /// Leaves and reads to the end.
+  public func quit() throws {
     write(Array("quit user\0".utf8))
     try read { $0.hasEnded }
   }
