@@ -278,9 +278,12 @@ extension PosixTests {
       #expect(try ChildProcess.wait(for: stopped) == .exited(0))
     }
 
-    @Test func resourcesAreBounded() throws {
+    @Test(arguments: [0, 100])
+    func resourcesAreBounded(besides open: Int) throws {
       defer { clean() }
       let status = try inChild {
+        // As in a conversation of a listener that has many.
+        for _ in 0..<open { guard dup(1) >= 0 else { return false } }
         guard containment.apply([.resources]).isEmpty else { return false }
         guard !cposix_is_sanitized() else { return true }
         return maximum(RLIMIT_NOFILE) == 64 && maximum(__RLIMIT_NPROC) == 0

@@ -13,6 +13,10 @@ extension Containment {
   static let descriptors: UInt64 = 64
 
   static func limitResources() throws(SystemCallError) {
+    // First, since it opens a file: the process may have more descriptors than
+    // the limit leaves. Without a proc(5) to ask, the filter of calls still keeps
+    // what is shared small.
+    let used = try? addressSpace()
     try limit(RLIMIT_NOFILE, to: descriptors)
     // Does not bind root, setrlimit(2); the calls are barred besides.
     try limit(__RLIMIT_NPROC, to: 0)
@@ -21,9 +25,7 @@ extension Containment {
     // Sanitizers keep a shadow of the whole address space as such memory.
     if !cposix_is_sanitized() {
       try limit(RLIMIT_DATA, to: memory)
-      // Without a proc(5) or a descriptor to ask by, the filter of calls still
-      // keeps what is shared small.
-      if let used = try? addressSpace() { try limit(RLIMIT_AS, to: used + memory) }
+      if let used { try limit(RLIMIT_AS, to: used + memory) }
     }
     // No RLIMIT_FSIZE: a transcript grows, and a cut in the middle of a commit
     // is no protection.
