@@ -49,7 +49,7 @@ __chatserve_several() {
   __chatserve_words "${@/#/$before}"
 }
 
-# The values of the option before the word; 1 when it is none that takes one.
+# The values of the option before the word; 1 when it takes none.
 __chatserve_value() {
   case $1 in
     --mode) __chatserve_words turns free ;;

@@ -107,7 +107,7 @@ complete -c chatserve -n $at -s S -l since -x -a '(__chatserve_times)' -d 'Not b
 complete -c chatserve -n $at -s U -l until -x -a '(__chatserve_times)' -d 'Not after this time'
 complete -c chatserve -n $at -l on -x -a 'today yesterday' -d 'On this day'
 complete -c chatserve -n $at -s g -l grep -x -d 'Messages that this expression matches'
-complete -c chatserve -n $at -s F -l fixed-strings -d 'Take the pattern as it is written'
+complete -c chatserve -n $at -s F -l fixed-strings -d 'Take the pattern literally'
 complete -c chatserve -n $at -s i -l ignore-case -d 'Ignore case'
 complete -c chatserve -n $at -l case-sensitive -d 'Never ignore case'
 complete -c chatserve -n $at -s v -l invert-match -d 'Messages that do not match'

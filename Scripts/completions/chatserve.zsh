@@ -67,7 +67,7 @@ __chatserve_history() {
     '(-U --until)'{-U+,--until=}"[not after this time]:time:$times"
     '--on=[on this day]:day:(today yesterday)'
     '*'{-g+,--grep=}'[messages that this expression matches]:expression:'
-    '(-F --fixed-strings)'{-F,--fixed-strings}'[take the pattern as it is written]'
+    '(-F --fixed-strings)'{-F,--fixed-strings}'[take the pattern literally]'
     '(-i --ignore-case)'{-i,--ignore-case}'[ignore case]'
     '--case-sensitive[never ignore case]'
     '(-v --invert-match)'{-v,--invert-match}'[messages that do not match]'

@@ -112,7 +112,7 @@ import Transcript
     let result = try fixture.history("show", "-g", "(")
     #expect(
       result.errors
-        == "chatserve: \"(\" is not a regular expression; -F takes it as it stands\n")
+        == "chatserve: \"(\" is not a regular expression; -F takes it literally\n")
     #expect(result.exit == 64)
   }
 

@@ -10,13 +10,13 @@ struct EventRun {
   /// Told after each event how many there were; whether to go on.
   var observe: (Int) -> Bool = { _ in true }
 
-  /// Shows them and tells how many were found.
+  /// Shows them and returns how many were found.
   func show(_ format: any HistoryFormat) throws(HistoryError) -> Int {
     try show(format) { session.output(options) }
   }
 
   /// Shows them where `open` says, which is asked once there is something to
-  /// show, and tells how many were found.
+  /// show, and returns how many were found.
   func show(
     _ format: any HistoryFormat, open: () throws(HistoryError) -> OutputBuffer
   ) throws(HistoryError) -> Int {

@@ -34,7 +34,7 @@ struct FilterOptions: ParsableArguments {
       valueName: "re"))
   var grep: [String] = []
 
-  @Flag(name: [.customShort("F"), .long], help: "Take -g's pattern as it stands.")
+  @Flag(name: [.customShort("F"), .long], help: "Take -g's pattern literally.")
   var fixedStrings = false
 
   @Flag(name: [.short, .long], help: "Ignore case in -g.")

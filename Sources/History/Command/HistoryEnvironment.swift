@@ -58,7 +58,7 @@ public struct HistoryEnvironment {
   ///
   /// - Returns: what to end with.
   func report(_ error: HistoryError) -> ProgramExit {
-    // Nobody is left to be told that standard error is gone.
+    // Nobody is left to read that standard error is gone.
     try? errors.write(Array("chatserve: \(HistoryMessages.text(of: error))\n".utf8))
     return HistoryMessages.exit(for: error)
   }

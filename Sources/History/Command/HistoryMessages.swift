@@ -59,7 +59,7 @@ enum HistoryMessages {
     case .unknownConversation(let text):
       "there is no conversation \(shown(text)); \"chatserve history list\" shows those there are"
     case .expression(let text):
-      "\"\(shown(text))\" is not a regular expression; -F takes it as it stands"
+      "\"\(shown(text))\" is not a regular expression; -F takes it literally"
     case .value(let text, let option):
       "\(option) cannot be \"\(shown(text))\""
     case .databaseMissing(let path):

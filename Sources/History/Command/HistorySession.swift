@@ -54,7 +54,7 @@ final class HistorySession {
   }
 
   func say(_ text: String) {
-    // Nobody is left to be told that standard error is gone.
+    // Nobody is left to read that standard error is gone.
     try? environment.errors.write(Array("chatserve: \(text)\n".utf8))
   }
 

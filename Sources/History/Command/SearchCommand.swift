@@ -9,7 +9,7 @@ struct SearchCommand: HistoryVerb {
     discussion: """
       Every word must be there, in any order; case and accents do not count. What the shell \
       quotes, "as this", is a phrase; 'beg*' is the beginning of a word. -F looks for the \
-      characters as they stand; -g RE narrows down what was found.
+      characters as they are; -g RE narrows down what was found.
       """)
 
   @Argument(help: ArgumentHelp("The words.", valueName: "pattern"))
@@ -30,7 +30,7 @@ struct SearchCommand: HistoryVerb {
       selection.query = query
       try session.updateIndex(archive)
     } else {
-      // Nothing of it is in the index: only a look at every message tells.
+      // Nothing of it is in the index: every message is looked at.
       selection.literal = try TextMatcher(
         [words.joined(separator: " ")], isLiteral: true,
         caseRule: filters.caseSensitive ? .kept : .ignored, isInverted: false)

@@ -58,7 +58,7 @@ final class ChildPager: PagerProcess {
     defer { pipe.readEnd.closeOnce() }
     do {
       // A pager that is given a non-blocking input takes "nothing yet" for an
-      // error, and its end is told by EPIPE.
+      // error, and its end shows as EPIPE.
       try pipe.readEnd.setNonBlocking(false)
       try Signals.ignoreBrokenPipe()
       // The shell adds to the environment what is to be added.

@@ -65,7 +65,7 @@ enum Stamp {
   }
 }
 
-/// Numbers and the signs between them, gathered as bytes: a stamp stands
+/// Numbers and the signs between them, gathered as bytes: a stamp comes
 /// before every line, and strings put together of strings take ten times as
 /// long.
 struct Digits {

@@ -4,7 +4,7 @@ extension TimeForm {
   /// Reads `text`; what is relative counts from `now`, and `today` is the day
   /// that `zone` has then.
   ///
-  /// - Throws: ``TimeFormError`` when it is none of the forms.
+  /// - Throws: ``TimeFormError`` when it has none of the forms.
   public init(_ text: String, now: Timestamp, zone: Zone) throws(TimeFormError) {
     var scanner = TimeScanner(text)
     let form =

@@ -9,7 +9,7 @@ public enum ZoneName: Hashable, Sendable {
   /// A path below the zone database that stays there.
   case named(String)
 
-  /// - Throws: ``ZoneError`` when `text` is none of these.
+  /// - Throws: ``ZoneError`` when `text` has none of these forms.
   public init(_ text: String) throws(ZoneError) {
     switch text.lowercased() {
     case "local": self = .local
