@@ -1,4 +1,6 @@
 import ArgumentParser
+import ChatCore
+import Transcript
 
 /// Which conversations and events: the same on every verb that shows some.
 struct FilterOptions: ParsableArguments {
@@ -73,4 +75,83 @@ struct FilterOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Only events after this one.", valueName: "seq"))
   var afterEvent: Int64?
+}
+
+extension FilterOptions {
+  /// What the options select.
+  ///
+  /// - Throws: ``HistoryError``, for a value that cannot be read.
+  func selection(_ session: HistorySession) throws(HistoryError) -> Selection {
+    var selection = Selection()
+    selection.filter.clients = with
+    selection.filter.speakers = from.map(Self.speaker)
+    selection.filter.kinds = try Self.names(kind, option: "--kind")
+    selection.states = try Self.names(state, option: "--state")
+    selection.filter.after = afterEvent
+    try addTimes(to: &selection, session)
+    if !grep.isEmpty {
+      selection.matcher = try TextMatcher(
+        grep, isLiteral: fixedStrings,
+        caseRule: ignoreCase ? .ignored : caseSensitive ? .kept : .smart, isInverted: invertMatch)
+      if selection.filter.kinds.isEmpty { selection.filter.kinds = [.message] }
+    }
+    let most = Self.mostContext
+    selection.contextBefore = min(most, try Self.count(beforeContext ?? context, option: "-B") ?? 0)
+    selection.contextAfter = min(most, try Self.count(afterContext ?? context, option: "-A") ?? 0)
+    return selection
+  }
+
+  /// More than any conversation holds, and far from overflowing.
+  private static let mostContext = 1_000_000_000
+
+  private func addTimes(
+    to selection: inout Selection, _ session: HistorySession
+  ) throws(HistoryError) {
+    let zone = session.zone
+    func form(_ text: String, _ option: String) throws(HistoryError) -> TimeForm {
+      do {
+        return try TimeForm(text, now: session.now, zone: zone)
+      } catch {
+        throw .time(error, option: option)
+      }
+    }
+    if let on {
+      let day = try form(on, "--on").day(in: zone)
+      selection.filter.since = zone.start(of: day)
+      selection.filter.until = zone.end(of: day)
+    }
+    if let since {
+      let limit = try form(since, "--since").first(in: zone)
+      selection.filter.since = max(selection.filter.since ?? limit, limit)
+    }
+    if let until {
+      let limit = try form(until, "--until").last(in: zone)
+      selection.filter.until = min(selection.filter.until ?? limit, limit)
+    }
+  }
+
+  private static func speaker(_ text: String) -> EventFilter.Speaker {
+    Party(rawValue: text).map(EventFilter.Speaker.party) ?? .handle(text)
+  }
+
+  /// Names parted by commas, of any number of options.
+  private static func names<Name: RawRepresentable<String> & Hashable>(
+    _ values: [String], option: String
+  ) throws(HistoryError) -> Set<Name> {
+    var names: Set<Name> = []
+    for value in values {
+      for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let name = Name(rawValue: String(part)) else {
+          throw .value(String(part), option: option)
+        }
+        names.insert(name)
+      }
+    }
+    return names
+  }
+
+  static func count(_ value: Int?, option: String) throws(HistoryError) -> Int? {
+    if let value, value < 0 { throw .value(String(value), option: option) }
+    return value
+  }
 }

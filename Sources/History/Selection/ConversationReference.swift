@@ -1,3 +1,5 @@
+import Transcript
+
 /// A conversation as a user names it: its id, `@` for the newest, `@~2` for
 /// the second before that.
 public enum ConversationReference: Hashable, Sendable {
@@ -47,5 +49,38 @@ public struct ConversationRange: Hashable, Sendable {
       let last = ConversationReference(text[position...].dropFirst(2))
     else { return nil }
     (self.first, self.last) = (first, last)
+  }
+}
+
+extension Archive {
+  /// The ids that a user's references mean now.
+  ///
+  /// - Throws: ``HistoryError``, for what is no reference, or one to nothing.
+  func resolve(_ references: [String]) throws(HistoryError) -> [IDRange] {
+    var ranges: [IDRange] = []
+    for text in references {
+      guard let range = ConversationRange(text) else { throw .reference(text) }
+      guard let first = try resolve(range.first), let last = try resolve(range.last) else {
+        throw .unknownConversation(text)
+      }
+      let ids = IDRange(first, last)
+      do {
+        guard try hasConversation(in: ids) else { throw HistoryError.unknownConversation(text) }
+      } catch { throw HistoryError(error) }
+      ranges.append(ids)
+    }
+    return ranges
+  }
+
+  private func resolve(_ reference: ConversationReference) throws(HistoryError) -> Int64? {
+    switch reference {
+    case .id(let id): return id
+    case .newest(let count):
+      do {
+        return try newestConversation(skipping: count)
+      } catch {
+        throw HistoryError(error)
+      }
+    }
   }
 }
