@@ -2,7 +2,7 @@ import ChatPosix
 
 extension Containment {
   /// What a conversation and the keeper keep beside their open descriptors:
-  /// the transcript, which may have to be opened anew at any time. Without one
+  /// the transcript, which may have to be opened again at any time. Without one
   /// that is nothing.
   ///
   /// Everything below the transcript's directory stays within reach, since

@@ -1,7 +1,7 @@
 import ChatCore
 import ChatTerminal
 
-/// What chatserve is told once, by its command line and environment.
+/// What chatserve is given once, by its command line and environment.
 public struct ServerSettings {
   /// 1024 to 65535; 0, any free port, is for tests.
   public var port: UInt16

@@ -1,4 +1,4 @@
-/// Writes a text anew with visible escapes.
+/// Writes a text again with visible escapes.
 struct Escaper {
   /// Marks shown on one base. Living scripts stack four or five; terminals
   /// draw a pile of hundreds over the rows around it.

@@ -26,7 +26,7 @@ extension TextSanitizer {
 
   /// The format characters that are seen: signs written around the digits
   /// after them (Prepended_Concatenation_Mark, PropList), which the standard
-  /// library does not tell.
+  /// library does not say.
   private static func isVisibleFormat(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x600...0x605, 0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0x110bd, 0x110cd: true

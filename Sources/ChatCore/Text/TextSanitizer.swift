@@ -28,7 +28,7 @@ public enum TextSanitizer {
     }
   }
 
-  /// Whether every byte is printable ASCII: nearly all text, told in one pass
+  /// Whether every byte is printable ASCII: nearly all text, found in one pass
   /// that looks at all of it, so that the compiler can take many bytes at once.
   static func needsNoEscape(_ text: String) -> Bool {
     let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in

@@ -7,7 +7,7 @@ import SystemPackage
 ///
 /// What is open stays usable: connections, pipes, the terminal.
 public struct Containment: Sendable {
-  /// One kind of thing that is given up. Each stands without the others.
+  /// One kind of thing that is given up. Each works without the others.
   public enum Layer: CaseIterable, Hashable, Sendable {
     /// Powers: set-user-ID programs, root's capabilities, debuggers, core
     /// files. prctl(2), capabilities(7).

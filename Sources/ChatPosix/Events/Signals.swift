@@ -58,7 +58,7 @@ public enum Signals {
   }
 
   /// Stops every process of this process group as Ctrl-Z would, this one
-  /// included, and returns once it is continued; ``take()`` does not tell that
+  /// included, and returns once it is continued; ``take()`` does not report that
   /// again. A conversation that reads Ctrl-Z as a key must stop the listener
   /// too, or the shell does not get its terminal back. Restore the terminal
   /// before, enter raw mode again after. In an orphaned process group, where

@@ -6,7 +6,7 @@ enum ThreadCount {
   /// The `Threads:` line of /proc/self/status, proc_pid_status(5); nil where
   /// there is no /proc.
   static func current() -> Int? {
-    // The file has about 1500 bytes, and the line stands before its middle.
+    // The file has about 1500 bytes, and the line is before its middle.
     var bytes = [UInt8](repeating: 0, count: 4096)
     guard let file = try? FileDescriptor.open("/proc/self/status", .readOnly) else { return nil }
     defer { file.closeOnce() }

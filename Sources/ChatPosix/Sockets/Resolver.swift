@@ -37,7 +37,7 @@ public enum Resolver {
   static func resolve(
     _ host: String, port: UInt16, flags: Int32
   ) throws(ResolveError) -> [SocketAddress] {
-    // C would look up what stands before the NUL; the empty name is the
+    // C would look up what is before the NUL; the empty name is the
     // loopback to some C libraries.
     if host.isEmpty || host.utf8.contains(0) {
       throw ResolveError(code: EAI_NONAME, errno: Errno(rawValue: 0))

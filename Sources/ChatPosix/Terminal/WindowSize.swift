@@ -15,7 +15,7 @@ public struct WindowSize: Hashable, Sendable {
 }
 
 extension FileDescriptor {
-  /// The size of this terminal; nil when it is none or does not know (a serial
+  /// The size of this terminal; nil when it is no terminal or does not know (a serial
   /// line says 0 by 0).
   public func windowSize() -> WindowSize? {
     var columns: UInt16 = 0

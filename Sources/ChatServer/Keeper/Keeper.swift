@@ -33,7 +33,7 @@ package struct Keeper {
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
   private var isStopping = false
   /// The transcript's directory went too, and the containment holds this
-  /// process to it: only another keeper can begin anew.
+  /// process to it: only another keeper can begin again.
   private var isBeyondMending = false
 
   /// The body of the keeper's process. Answers on `socket` first: the run's id,

@@ -21,7 +21,7 @@ public final class Listener {
   let socket: ListeningSocket
   /// `nil` where nothing is kept.
   let keeper: KeeperLink?
-  /// Held for the run's life, and by every process of the run: it tells an
+  /// Held for the run's life, and by every process of the run: it distinguishes an
   /// open conversation from a lost one.
   let lock: RunLock?
   /// What the terminal was like, to be put back after a conversation that

@@ -28,7 +28,7 @@ public enum SpecialKey: Hashable, Sendable {
   case delete
 }
 
-/// Which key a control sequence stands for, over xterm, VTE, tmux, screen,
+/// Which key a control sequence means, over xterm, VTE, tmux, screen,
 /// rxvt and the Linux console (xterm's ctlseqs, "PC-Style Function Keys";
 /// console_codes(4)).
 enum KeySequence {

@@ -1,6 +1,6 @@
 extension Character {
   /// Its one byte, where it is ASCII that takes one column, is drawn as it is
-  /// and joins no other ASCII. Nearly everything typed is; told from the byte,
+  /// and joins no other ASCII. Nearly everything typed is; known from the byte,
   /// it costs no look at the properties of scalars.
   var printableASCII: UInt8? {
     let bytes = utf8

@@ -1,12 +1,12 @@
 /// How many columns a scalar takes by itself. Our own answer instead of
 /// wcwidth(3), which answers by locale and knows nothing in the C locale.
 enum ScalarWidth: Sendable {
-  /// Drawn over what stands before it.
+  /// Drawn over what comes before it.
   case zero
   case narrow
   /// East Asian Wide or Fullwidth (UAX #11).
   case wide
-  /// Drawn as a picture unless told otherwise (UTS #51, Emoji_Presentation).
+  /// Drawn as a picture unless marked otherwise (UTS #51, Emoji_Presentation).
   case emoji
 
   init(_ scalar: Unicode.Scalar) {

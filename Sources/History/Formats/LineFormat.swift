@@ -7,7 +7,7 @@ struct LineFormat: HistoryFormat {
   let zone: Zone
   /// What ends a line: a line feed, or with `-0` a NUL.
   let terminator: String
-  /// Whether `--` stands between groups of lines, as grep(1) has it with -C.
+  /// Whether `--` is written between groups of lines, as grep(1) has it with -C.
   let marksGaps: Bool
   let palette: Palette
   private var previous: Int64?

@@ -9,7 +9,7 @@ struct TerminalFormat: HistoryFormat {
   let palette: Palette
   /// Whether what was searched for is shown, with `>` before each match.
   let isExcerpt: Bool
-  /// Whether `--` stands where events were left out between two.
+  /// Whether `--` is shown where events were left out between two.
   let marksGaps: Bool
   private var isFirst = true
   private var day: CalendarDay?

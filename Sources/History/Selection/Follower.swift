@@ -58,7 +58,7 @@ final class Follower {
       if version == self.version { return }
       let newest = try archive.newestEvent()
       if newest > position {
-        // Who is alive, and how a conversation stands, may have changed.
+        // Who is alive, and a conversation's state, may have changed.
         summaries.forget()
         var fresh = selection
         fresh.filter.after = max(position, selection.filter.after ?? 0)

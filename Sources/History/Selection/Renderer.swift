@@ -2,7 +2,7 @@ import ChatPosix
 import Transcript
 
 /// Hands the events of a selection to a format, under their conversations
-/// and with what stands around them.
+/// and with what surrounds them.
 struct Renderer {
   private var archive: Archive
   private var summaries: SummaryCache

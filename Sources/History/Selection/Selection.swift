@@ -9,7 +9,7 @@ struct Selection {
   var matcher: TextMatcher?
   /// What `search` asks of a message.
   var query: SearchQuery?
-  /// What `search` looks for as it stands, past the index.
+  /// What `search` looks for as it is written, past the index.
   var literal: TextMatcher?
   /// How many events to show before and after each match.
   var contextBefore = 0

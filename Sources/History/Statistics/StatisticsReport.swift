@@ -1,6 +1,6 @@
 import ChatCore
 
-/// What `history stats` tells, worked out.
+/// What `history stats` shows, worked out.
 struct StatisticsReport {
   var conversations = 0
   var messages = 0

@@ -10,7 +10,7 @@ struct StatisticsText {
   let maximumBars: Int
 
   /// Without a terminal, what fits on paper and in a mail.
-  private static let usualColumns = 80
+  private static let defaultColumns = 80
   private static let maximumHandles = 20
   /// A century of hours: one damaged time must not draw for ever.
   private static let mostBars = 1_000_000
@@ -46,7 +46,7 @@ struct StatisticsText {
     let labelWidth = unit == .day ? 10 : 16
     let bars = Bars(
       isPlain: isPlain,
-      columns: max(1, (screen.columns ?? Self.usualColumns) - labelWidth - countWidth - 6))
+      columns: max(1, (screen.columns ?? Self.defaultColumns) - labelWidth - countWidth - 6))
     for span in drawn {
       var line = "  \(label(span.start))  "
       line += screen.aligned(String(span.messages), to: countWidth)
@@ -122,7 +122,7 @@ struct StatisticsText {
     }
   }
 
-  /// `6.4 s` up to a minute, then as a stopwatch. Rounded up, since it stands
+  /// `6.4 s` up to a minute, then as a stopwatch. Rounded up, since it comes
   /// after "within".
   private static func seconds(_ milliseconds: Int64) -> String {
     let tenths = milliseconds / 100 + (milliseconds % 100 > 0 ? 1 : 0)

@@ -91,8 +91,8 @@ extension TranscriptError {
       sql: sql)
   }
 
-  /// What a system call on the file at `path` met, where `others` is what else
-  /// than the usual it means.
+  /// What a system call on the file at `path` met, where `others` is what an
+  /// errno without a kind of its own means.
   init(_ error: SystemCallError, path: String, others: Kind) {
     self.init(Self.kind(error.errno) ?? others, path: path, errno: error.errno)
   }

@@ -1,5 +1,5 @@
 /// What a user searches for: words that must all be there, in any order. A
-/// word that ends in `*` stands for all that begin so; what is in double
+/// word that ends in `*` means all that begin so; what is in double
 /// quotes is a phrase, one word right after the other.
 package struct SearchQuery: Hashable, Sendable {
   /// In FTS5's syntax, everything of the user's in quotes.
@@ -37,7 +37,7 @@ package struct SearchQuery: Hashable, Sendable {
     expression = parts.joined(separator: " ")
   }
 
-  /// What stands between quotes is a phrase; an unclosed one runs to the end.
+  /// What is between quotes is a phrase; an unclosed one runs to the end.
   private static func terms(_ text: String) -> [Term] {
     text.split(separator: "\"", omittingEmptySubsequences: false).enumerated().compactMap {
       index, part in

@@ -15,7 +15,7 @@ package enum SearchText {
     for scalar in text.unicodeScalars {
       if isVariationSelector(scalar) { continue }
       let isSeparate = isSeparate(scalar)
-      // A mark stays with the character it stands on.
+      // A mark stays with the character below it.
       let isMark = scalar.properties.generalCategory == .nonspacingMark
       if isSeparate || (isAfterSeparate && !isMark) { result.append(" ") }
       result.append(scalar)

@@ -15,7 +15,7 @@ struct ChecksumCheck {
   static let select =
     "SELECT \(Event.columns.joined(separator: ", ")), checksum FROM event ORDER BY id"
 
-  /// Looks at the row of ``select`` that `statement` stands on; to be given
+  /// Looks at the row of ``select`` that `statement` is at; to be given
   /// every one, in their order.
   ///
   /// - Returns: what is wrong with it.
