@@ -26,7 +26,7 @@ final class MemoryRecorder: Recorder {
       remember(Event.Said(by: party, number: number, text: message.text))
     case .held(let number, let message):
       remember(Event.Said(by: .client, number: number, text: message.text, isHeld: true))
-    case .open, .handle, .acknowledged, .close: break
+    default: break
     }
     hasPending = true
   }

@@ -69,9 +69,12 @@ struct FilterOptions: ParsableArguments {
   var state: [String] = []
 
   @Option(
-    help: ArgumentHelp("Events of these kinds: open, handle, message, close.", valueName: "kinds"),
-    completion: .list(["open", "handle", "message", "close"]))
+    help: ArgumentHelp(
+      "Events of these kinds: \(Self.kinds.joined(separator: ", ")).", valueName: "kinds"),
+    completion: .list(Self.kinds))
   var kind: [String] = []
+
+  private static let kinds = Event.Kind.allCases.map(\.rawValue)
 
   @Option(help: ArgumentHelp("Only events after this one.", valueName: "seq"))
   var afterEvent: Int64?

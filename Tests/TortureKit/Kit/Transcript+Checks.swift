@@ -13,13 +13,12 @@ enum TranscriptCheck {
 
   static func words(_ event: Event) -> String {
     switch event.content {
-    case .open: "open"
     case .handle(let name): "handle \(name)"
     case .message(let said):
       "\(said.party)\(said.isHeld ? " held" : "") \(said.number) \(said.text)"
     case .close(let close):
       "close \(close.party.map { "\($0)" } ?? "nobody") \(close.reason.rawValue)"
-    case .unknown(let other): other.kind
+    default: event.kind.rawValue
     }
   }
 

@@ -31,9 +31,9 @@ public enum FaultSweep {
     case .open: "open"
     case .handle(let handle, _): "handle \(handle)"
     case .message(let party, let number, let message): "\(party) \(number) \(message.text)"
-    case .held, .floor, .acknowledged: nil
     case .close(let party, let reason, _, _):
       "close \(party.map { "\($0)" } ?? "nobody") \(reason)"
+    default: nil
     }
   }
 
