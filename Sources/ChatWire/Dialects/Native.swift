@@ -88,7 +88,7 @@ struct NativeDialect: PeerDialect {
   }
 
   private static func badArgument(_ verb: Verb) -> Conversation.LinkFailure {
-    .malformed("a bad argument of \(verb)")
+    .malformed("a bad argument of \(verb.rawValue)")
   }
 
   /// `N TEXT`. A text that is not a message is to be denied, and no reason to
@@ -159,6 +159,8 @@ extension NativeDialect {
   }
 
   private static func record(_ verb: Verb, _ argument: String? = nil) -> [UInt8] {
-    record(argument.map { "\(verb) \($0)" } ?? "\(verb)")
+    // Not the case itself in the text: its name would be searched for at every
+    // receipt.
+    record(argument.map { verb.rawValue + " " + $0 } ?? verb.rawValue)
   }
 }
