@@ -88,6 +88,7 @@ enum UserMessages {
     case .tooMany: "sent the server too many reports"
     case .draftTooLong: "sent the server too long a draft"
     case .unreachable: "took no orders"
+    case .overdue: "did not leave"
     }
   }
 

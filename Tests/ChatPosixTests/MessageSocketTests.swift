@@ -42,6 +42,19 @@ extension PosixTests {
       pair.one.close()
     }
 
+    /// recv(2) gives ECONNRESET first and then what was sent before.
+    @Test func whatWasSentBeforeAnEndWithMessagesUnreadIsReceived() throws {
+      #expect(try pair.other.send([1]) == .sent)
+      #expect(try pair.other.send([2]) == .sent)
+      #expect(try pair.one.send([3]) == .sent)
+      pair.other.close()
+      _ = try ready(pair.one.descriptor)
+      #expect(try pair.one.receive() == .message([1]))
+      #expect(try pair.one.receive() == .message([2]))
+      #expect(try pair.one.receive() == .endOfFile)
+      pair.one.close()
+    }
+
     @Test func aMessageThatIsTooLongIsAValueAndGone() throws {
       #expect(try pair.one.send([1, 2, 3]) == .sent)
       #expect(try pair.one.send([4]) == .sent)

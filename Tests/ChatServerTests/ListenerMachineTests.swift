@@ -122,6 +122,35 @@ import Testing
     #expect(count == 100 - NoticeLimit.perSecond)
   }
 
+  @Test func noticesThatNobodyTakesAreCountedAndDoNotSpin() throws {
+    var stage = try Stage()
+    for _ in 0..<3 { stage.machine.lost(.recordingWorks, at: stage.now) }
+    for _ in 0..<5 {
+      let again = try #require(stage.machine.deadline)
+      #expect(again > stage.now)
+      stage.now = again
+      guard case .leftOut(let count)? = stage.feed(.turnIsOver).notices.first else {
+        Issue.record("nothing said of those left out")
+        return
+      }
+      #expect(count == 3)
+      stage.machine.lost(.leftOut(count: count), at: stage.now)
+    }
+  }
+
+  @Test func whoDoesNotLeaveIsKilled() throws {
+    var stage = try Stage()
+    let process = try stage.session(in: .leaving)
+    stage.pass(Session.leaveWithin - .milliseconds(1))
+    #expect(stage.feed(.turnIsOver).killed.isEmpty)
+    stage.pass(.milliseconds(1))
+    #expect(stage.machine.deadline == stage.now)
+    #expect(stage.feed(.turnIsOver).killed == [process])
+    #expect(stage.machine.deadline == nil)
+    let end = stage.feed(.ended(process, .signaled(9, coreDumped: false), at: .ms(1)))
+    #expect(end.deaths.map(\.detail) == ["did not leave"])
+  }
+
   /// Whatever comes in whatever order, from honest processes and others.
   @Test func invariantsHoldUnderRandomEvents() throws {
     let seed = chosenSeed()

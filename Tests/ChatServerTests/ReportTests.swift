@@ -14,7 +14,7 @@ import Testing
     .ready: "akkkl", .unread: "aakll", .released: "aaaaa", .recorded: "aaaaa",
     .draft: "kkkak", .interrupted: "kkkak", .operatorAbsent: "kkkak", .outputGone: "kkkak",
     .recordingFailed: "aaaaa", .recordingWorks: "aaaaa", .wordsUnread: "aaaaa",
-    .unrecorded: "aaaaa",
+    .unrecorded: "aaaaa", .tookFloor: "kkkak",
   ]
 
   @Test(arguments: Session.State.allCases)
@@ -171,14 +171,30 @@ import Testing
     stage.report(.released, from: owner)
     let gone = try stage.session(in: .hasFloor)
     #expect(stage.actions.floors.last?.draft == [0x61])
-    #expect(stage.feed(.floorRefused(gone, draft: [0x61], isGone: true)).isEmpty)
+    // It was leaving when the floor came, and read a part of the draft at most.
+    stage.report(.draft([0x61]), from: gone)
+    stage.report(.released, from: gone)
     #expect(stage.machine.draft == [0x61])
     stage.feed(.ended(gone, .exited(0), at: .ms(1)))
+    let dead = try stage.session(in: .hasFloor)
+    stage.feed(.ended(dead, .signaled(9, coreDumped: false), at: .ms(1)))
+    #expect(stage.machine.draft == [0x61])
     let deaf = try stage.session(in: .hasFloor)
-    #expect(stage.feed(.floorRefused(deaf, draft: [0x61], isGone: false)).killed == [deaf])
+    #expect(stage.feed(.floorRefused(deaf)).killed == [deaf])
     stage.feed(.ended(deaf, .signaled(9, coreDumped: false), at: .ms(1)))
     _ = try stage.session(in: .hasFloor)
     #expect(stage.actions.floors.last?.draft == [0x61])
+  }
+
+  @Test func aDraftThatIsTakenIsTheConversations() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    stage.report(.draft([0x61]), from: owner)
+    stage.report(.released, from: owner)
+    let next = try stage.session(in: .hasFloor)
+    stage.report(.tookFloor, from: next)
+    stage.report(.released, from: next)
+    #expect(stage.machine.draft == [])
   }
 
   // MARK: Ids and ends

@@ -1,4 +1,4 @@
-/// Writes a text again with visible escapes.
+/// Copies a text, with visible escapes in it.
 struct Escaper {
   /// Marks shown on one base. Living scripts stack four or five; terminals
   /// draw a pile of hundreds over the rows around it.

@@ -74,6 +74,24 @@ public struct MessageSocket: Hashable, Sendable {
   public func receive(
     maximumLength: Int = 256
   ) throws(SystemCallError) -> ReceiveResult {
+    do {
+      return try receiveOnce(maximumLength: maximumLength)
+    } catch {
+      guard error.errno == .connectionReset else { throw error }
+      // The other end went with messages of ours unread. The kernel says so
+      // once, and then gives what was sent before: unix(7).
+      do {
+        return try receiveOnce(maximumLength: maximumLength)
+      } catch {
+        if error.errno == .connectionReset { return .endOfFile }
+        throw error
+      }
+    }
+  }
+
+  private func receiveOnce(
+    maximumLength: Int
+  ) throws(SystemCallError) -> ReceiveResult {
     // Not filled before: nearly all messages are short, and each page touched
     // is one to be got from the kernel.
     var outcome = Result<Int?, SystemCallError>.success(nil)
@@ -87,15 +105,7 @@ public struct MessageSocket: Hashable, Sendable {
       }
       if case .success(let count?) = outcome { filled = min(count, maximumLength) }
     }
-    let count: Int?
-    do {
-      count = try outcome.get()
-    } catch {
-      // The other end went with messages of ours unread.
-      if error.errno == .connectionReset { return .endOfFile }
-      throw error
-    }
-    guard let count else { return .wouldBlock }
+    guard let count = try outcome.get() else { return .wouldBlock }
     if count == 0 { return .endOfFile }
     return count > maximumLength ? .tooLong : .message(message)
   }

@@ -19,4 +19,15 @@ public enum StandardError {
   public static func write(_ text: String) throws(SystemCallError) {
     try FileDescriptor.standardError.writeAll(text)
   }
+
+  /// Writes `text`, where that can be done without waiting: for the last words of
+  /// a process that somebody waits for. poll(2), then one write(2).
+  public static func writeIfReady(_ text: String) {
+    var poller = Poller(ignoringSignals: true)
+    let interest = Interest(.standardError, read: false, write: true)
+    let ready = try? poller.poll([interest], timeoutMilliseconds: 0)
+    if ready?.isEmpty == false {
+      _ = try? FileDescriptor.standardError.writeAvailable(Array(text.utf8))
+    }
+  }
 }

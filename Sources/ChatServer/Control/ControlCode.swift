@@ -15,6 +15,7 @@ enum ReportCode: UInt8, CaseIterable {
   case recordingWorks = 0x1a
   case wordsUnread = 0x1b
   case unrecorded = 0x1c
+  case tookFloor = 0x1d
 }
 
 /// Of a ``ListenerOrder``.

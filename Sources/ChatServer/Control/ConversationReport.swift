@@ -12,6 +12,8 @@ enum ConversationReport: Hashable {
   /// The peer has gone and left words that the operator has not read; the floor
   /// can be given to show them.
   case unread
+  /// The order that gives it the floor is read, and the draft before it.
+  case tookFloor
   /// The terminal is given back and what is left is the connection's end.
   case released
   /// The open is in the transcript, under this id: after the first commit, and
@@ -40,6 +42,7 @@ enum ConversationReport: Hashable {
     switch self {
     case .ready: .ready
     case .unread: .unread
+    case .tookFloor: .tookFloor
     case .released: .released
     case .recorded: .recorded
     case .draft: .draft
@@ -56,7 +59,7 @@ enum ConversationReport: Hashable {
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .ready, .unread, .released, .interrupted, .operatorAbsent, .outputGone,
+      case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
         .recordingWorks:
         break
       case .recorded(let conversation): fields.add(conversation)
@@ -77,6 +80,7 @@ enum ConversationReport: Hashable {
     switch code {
     case .ready: self = .ready
     case .unread: self = .unread
+    case .tookFloor: self = .tookFloor
     case .released: self = .released
     case .recorded: self = .recorded(conversation: try fields.rowID())
     case .draft: self = .draft(fields.bytes())

@@ -18,7 +18,7 @@ extension ConversationProcess {
       draft = desk.takeDraft()
       if !desk.close() {
         let sentence = words.sentence(.outputStalled(isKept: settings.isKept))
-        try? StandardError.write(sentence + "\n")
+        StandardError.writeIfReady(sentence + "\n")
       }
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }

@@ -273,6 +273,7 @@ extension ConversationProcess {
   private func take(_ order: ListenerOrder, at now: Instant) {
     switch order {
     case .floor:
+      listener.report(.tookFloor)
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
     case .draft(let part): draft += part

@@ -119,11 +119,12 @@ final class KeeperLink {
   /// socket with it. What was recorded and not confirmed is asked for again,
   /// which changes nothing: the conversation has its close then.
   func takeBack() {
+    // Reaped: the number may be another's by now.
+    processID = -1
     _ = read()
     backlog.insert(contentsOf: unconfirmed, at: 0)
     unconfirmed = []
     hangUp()
-    processID = -1
   }
 
   private func hangUp() {
@@ -188,10 +189,12 @@ final class KeeperLink {
       case .tooLong:
         hangUp()
         return false
-      case .wouldBlock: return true
-      case .endOfFile, nil:
-        // Its death comes as SIGCHLD.
+      // Without memory for it, it is read later.
+      case .wouldBlock, nil: return true
+      case .endOfFile:
+        // Its death comes as SIGCHLD, also of one that lives on without us.
         hangUp()
+        if processID > 0 { ChildProcess.kill(processID) }
       }
     }
     return true
@@ -213,7 +216,12 @@ final class KeeperLink {
   /// Has the run's end recorded and waits for the keeper to go, for `patience`,
   /// and no longer than `impatience` after another signal that asks the program
   /// to end.
-  func finish(within patience: Duration, afterAnotherSignal impatience: Duration) {
+  ///
+  /// - Returns: why the end is not recorded, where the keeper says so.
+  func finish(
+    within patience: Duration, afterAnotherSignal impatience: Duration
+  ) -> TranscriptTrouble? {
+    var trouble: TranscriptTrouble?
     enqueue(.stop)
     var deadline = Self.now.advanced(by: patience)
     var poller = Poller()
@@ -223,20 +231,30 @@ final class KeeperLink {
       guard let socket,
         let ready = try? poller.poll(
           [Interest(socket.descriptor)], timeoutMilliseconds: isBehind ? 10 : 100)
-      else { return }
+      else { return trouble }
       if Signals.take().contains(where: \.stops) {
         deadline = min(deadline, Self.now.advanced(by: impatience))
       }
       if ready.isEmpty { continue }
       switch try? socket.receive() {
-      case .endOfFile: return
+      case .endOfFile: return trouble
       case .wouldBlock: continue
-      // Where it is not what it was, nobody is left to look after it.
       case .message(let bytes):
-        if (try? KeeperAnswer(bytes: bytes)) == nil { return ChildProcess.kill(processID) }
-      case .tooLong, nil: return ChildProcess.kill(processID)
+        switch try? KeeperAnswer(bytes: bytes) {
+        case .failed(let answer): trouble = answer
+        case .running, .recorded: continue
+        case nil: return killed(trouble)
+        }
+      case .tooLong, nil: return killed(trouble)
       }
     }
+    return trouble
+  }
+
+  /// Where it is not what it was, nobody is left to look after it.
+  private func killed(_ trouble: TranscriptTrouble?) -> TranscriptTrouble? {
+    if processID > 0 { ChildProcess.kill(processID) }
+    return trouble
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }

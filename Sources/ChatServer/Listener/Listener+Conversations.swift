@@ -43,7 +43,8 @@ extension Listener {
     for order in orders {
       let result = send(order, to: process)
       if result == .sent { continue }
-      post(.floorRefused(process, draft: draft, isGone: result == .closed), at: now)
+      // The end of one that is gone gives its draft back.
+      if result == .wouldBlock { post(.floorRefused(process), at: now) }
       return
     }
   }

@@ -175,7 +175,7 @@ public final class Listener {
       } else {
         errors.write(sentence + "\n")
       }
-    if !wasTaken { machine.noticeWasLost() }
+    if !wasTaken { machine.lost(notice, at: Self.now) }
   }
 
   // MARK: The end
@@ -187,8 +187,15 @@ public final class Listener {
       ChildProcess.kill(process)
       if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
     }
-    keeper?.finish(
-      within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
+    if let keeper {
+      // What one that has gone left undone, and the run's end.
+      if keeper.processID == -1 { try? keeper.restart { [self] in closeInChild() } }
+      let trouble = keeper.finish(
+        within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
+      if let trouble {
+        lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
+      }
+    }
     for sentence in lastWords { _ = errors.write(sentence + "\n") }
     let deadline = Self.now.advanced(by: Self.lastWordsWithin)
     while let interest = errors.interest ?? output.interest, Self.now < deadline {

@@ -22,7 +22,7 @@ extension ListenerMachine {
       if turnedAwayNoticeAt == nil { turnedAwayNoticeAt = now }
       return nil
     }
-    makeRoomForAnother(&actions)
+    makeRoomForAnother(at: now, &actions)
     var openedAt = time
     while isOwed(openedAt) || sessions.contains(where: { $0.openedAt == openedAt }) {
       openedAt = Timestamp(milliseconds: openedAt.milliseconds + 1)
@@ -31,16 +31,16 @@ extension ListenerMachine {
   }
 
   /// Sends the oldest silent peer away when there are too many of them.
-  private mutating func makeRoomForAnother(_ actions: inout [Action]) {
+  private mutating func makeRoomForAnother(at now: Instant, _ actions: inout [Action]) {
     let silent = sessions.indices.filter { sessions[$0].state == .introducing }
     guard silent.count >= Self.introducingLimit, let oldest = silent.first else { return }
-    dismiss(oldest, &actions)
+    dismiss(oldest, at: now, &actions)
   }
 
   /// Orders one to go for want of room.
-  mutating func dismiss(_ index: Int, _ actions: inout [Action]) {
+  mutating func dismiss(_ index: Int, at now: Instant, _ actions: inout [Action]) {
     actions.append(.order(.full, to: sessions[index].processID))
-    sessions[index].state = .leaving
+    sessions[index].enter(.leaving, at: now)
   }
 
   /// Reports those turned away to the operator, once in ``noticeInterval``.
@@ -59,8 +59,9 @@ extension ListenerMachine {
   mutating func giveFloor(at now: Instant, _ actions: inout [Action]) {
     if owner == nil, let next = sessions.firstIndex(where: \.wantsFloor) {
       actions.append(.giveFloor(to: sessions[next].processID, draft: draft))
+      sessions[next].givenDraft = draft
       draft = []
-      sessions[next].state = .hasFloor
+      sessions[next].enter(.hasFloor, at: now)
     }
     var place = 0
     for index in sessions.indices where sessions[index].state == .waiting {

@@ -29,19 +29,26 @@ extension ListenerMachine {
   ) {
     switch report {
     case .ready:
-      sessions[index].state = .waiting
-      if owner != nil && queueLength > waitingLimit { dismiss(index, &actions) }
+      sessions[index].enter(.waiting, at: now)
+      if owner != nil && queueLength > waitingLimit { dismiss(index, at: now, &actions) }
     case .unread:
       let others = sessions.count { $0.state == .unread }
       if others < Self.unreadLimit {
-        sessions[index].state = .unread
+        sessions[index].enter(.unread, at: now)
       } else {
-        dismiss(index, &actions)
+        dismiss(index, at: now, &actions)
       }
+    case .tookFloor:
+      sessions[index].givenDraft = []
     case .released:
-      if sessions[index].state == .hasFloor { draft = sessions[index].draft }
+      if sessions[index].state == .hasFloor {
+        // One that never took the floor may have read a part of what it was given.
+        let given = sessions[index].givenDraft
+        draft = given.isEmpty ? sessions[index].draft : given
+      }
+      sessions[index].givenDraft = []
       sessions[index].draft = []
-      sessions[index].state = .leaving
+      sessions[index].enter(.leaving, at: now)
     case .recorded(let conversation):
       // An id is taken once. Who lies about one gains nothing: what is recorded
       // or looked up by it must have been opened at this session's time.
@@ -81,7 +88,10 @@ extension ListenerMachine {
   ) {
     let session = sessions.remove(at: index)
     let hadFloor = session.state == .hasFloor
-    if hadFloor { actions.append(.restoreTerminal) }
+    if hadFloor {
+      actions.append(.restoreTerminal)
+      draft = session.givenDraft
+    }
     var death = ConversationDeath(
       conversation: session.conversation, openedAt: session.openedAt, at: time, by: .server,
       reason: .crashed, detail: "no end recorded")

@@ -35,9 +35,9 @@ struct ListenerMachine {
     case overlongReport(Int32)
     /// Its end of the socket is closed, or it sent an empty message.
     case hungUp(Int32)
-    /// It did not take the floor, and this was the draft. One that is not gone
-    /// has left so many orders unread that its socket is full.
-    case floorRefused(Int32, draft: [UInt8], isGone: Bool)
+    /// It did not take the floor: it has left so many orders unread that its
+    /// socket is full.
+    case floorRefused(Int32)
     /// It did not take another order.
     case orderRefused(Int32)
     /// It is dead and reaped; its reports came before.
@@ -97,7 +97,8 @@ struct ListenerMachine {
 
   /// When the next ``Event/turnIsOver`` is wanted, whatever happens.
   var deadline: Instant? {
-    [stopping?.deadline, turnedAwayNoticeAt, queueAgainAt, notices.deadline]
+    let leaving = sessions.compactMap(\.leaveBy).min()
+    return [stopping?.deadline, turnedAwayNoticeAt, queueAgainAt, notices.deadline, leaving]
       .compactMap { $0 }.min()
   }
 
@@ -113,10 +114,8 @@ struct ListenerMachine {
       // One that is on its way out is past being killed (its exit status is
       // fixed before its descriptors are closed); any other can report no more.
       if index(of: process) != nil { actions.append(.kill(process)) }
-    case .floorRefused(let process, let draft, let isGone):
-      guard let index = index(of: process) else { return }
-      self.draft = draft
-      if !isGone { condemn(index, .unreachable, &actions) }
+    case .floorRefused(let process):
+      if let index = index(of: process) { condemn(index, .unreachable, &actions) }
     case .orderRefused(let process):
       guard let index = index(of: process) else { return }
       // Its socket is full. What it was to read is out of date by the time that
@@ -141,7 +140,13 @@ struct ListenerMachine {
   }
 
   /// A notice could not be shown.
-  mutating func noticeWasLost() { notices.lost() }
+  mutating func lost(_ notice: ServerNotice, at now: Instant) {
+    if case .leftOut(let count) = notice {
+      notices.lost(count, at: now)
+    } else {
+      notices.lost(1, at: now)
+    }
+  }
 
   /// Has a conversation's process killed that is not what it was. It keeps its
   /// state until it is reaped, so that the terminal is put back before another
@@ -166,6 +171,9 @@ struct ListenerMachine {
   }
 
   private mutating func endTurn(at now: Instant, _ actions: inout [Action]) {
+    for index in sessions.indices where sessions[index].isOverdue(at: now) {
+      condemn(index, .overdue, &actions)
+    }
     if let noticeAt = turnedAwayNoticeAt, now >= noticeAt { notifyTurnedAway(at: now, &actions) }
     if let count = notices.takeLeftOut(at: now) { actions.append(.notify(.leftOut(count: count))) }
     if let again = queueAgainAt, now >= again { queueAgainAt = nil }

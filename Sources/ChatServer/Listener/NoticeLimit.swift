@@ -25,8 +25,12 @@ struct NoticeLimit {
     return false
   }
 
-  /// One that was admitted could not be shown.
-  mutating func lost() { leftOut += 1 }
+  /// So many could not be shown. They are counted again for a second, so that
+  /// one who reads nothing is not asked without a pause.
+  mutating func lost(_ count: Int, at now: Instant) {
+    leftOut += count
+    since = now
+  }
 
   /// When to say how many were left out; `nil` when none was.
   var deadline: Instant? { leftOut == 0 ? nil : since.advanced(by: Self.second) }

@@ -19,18 +19,28 @@ struct Session {
     case leaving
   }
 
+  /// What a conversation needs to see its connection off, three times over: 3
+  /// seconds to record the close, 2 for the last words to its peer, 5 for the
+  /// operator's.
+  static let leaveWithin = Duration.seconds(30)
+
   let processID: Int32
   let address: SocketAddress
   /// When the transcript says that it was opened. No two sessions that are there
   /// at once have the same.
   let openedAt: Timestamp
-  var state = State.introducing
+  private(set) var state = State.introducing
+  /// When it began to leave.
+  private(set) var leavingSince: Instant?
   /// Its id in the transcript, as it reported.
   var conversation: Int64?
   /// The place that it was last given.
   var place: Int?
   /// Who it was last shown to wait, while it has the floor.
   var shownQueue: [WaitingPeer] = []
+  /// The operator's draft that came with the floor, until it says that it took
+  /// it: one that was leaving just then has not read it.
+  var givenDraft: [UInt8] = []
   /// What it has sent of the operator's draft on its way out.
   var draft: [UInt8] = []
   /// How it ended, when it could not record that itself.
@@ -49,6 +59,18 @@ struct Session {
 
   /// Whether the floor may be given to it.
   var wantsFloor: Bool { (state == .waiting || state == .unread) && fault == nil }
+
+  /// When it has to be gone; `nil` while it need not go, and once it is killed.
+  var leaveBy: Instant? {
+    fault == nil ? leavingSince?.advanced(by: Self.leaveWithin) : nil
+  }
+
+  func isOverdue(at now: Instant) -> Bool { leaveBy.map { now >= $0 } ?? false }
+
+  mutating func enter(_ state: State, at now: Instant) {
+    self.state = state
+    if state == .leaving, leavingSince == nil { leavingSince = now }
+  }
 
   /// Counts one more report; false when there are too many in one second.
   mutating func admitsReport(at now: Instant) -> Bool {
@@ -88,6 +110,8 @@ package enum ReportFault: CaseIterable, Hashable, Sendable {
   case draftTooLong
   /// It does not take the order that gives it the floor.
   case unreachable
+  /// It has given back the terminal, or was ordered to go, and does not go.
+  case overdue
 
   /// What the transcript says beside `crashed`.
   var detail: String {
@@ -98,6 +122,7 @@ package enum ReportFault: CaseIterable, Hashable, Sendable {
     case .tooMany: "too many reports"
     case .draftTooLong: "overlong draft"
     case .unreachable: "took no orders"
+    case .overdue: "did not leave"
     }
   }
 }
@@ -125,7 +150,7 @@ struct ReportRule {
     case .ready: ReportRule(acts: [.introducing], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
-    case .draft, .interrupted, .operatorAbsent, .outputGone: .withFloor
+    case .tookFloor, .draft, .interrupted, .operatorAbsent, .outputGone: .withFloor
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.
     case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded:

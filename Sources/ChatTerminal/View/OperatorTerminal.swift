@@ -10,6 +10,9 @@ final class OperatorTerminal {
   /// Bytes written at once. A pipe that poll(2) calls writable takes PIPE_BUF
   /// of them without blocking (pipe(7)).
   private static let writeLength = 4096
+  /// Bytes of notices kept for a standard error that nobody reads: some hundred
+  /// lines. What comes beyond is not shown; the conversation goes on.
+  private static let errorLimit = 64 * 1024
   /// After so long without another SIGWINCH it is drawn again. Drawn for a
   /// width that the terminal has left by then, rows are counted wrong, and what
   /// is above them would be erased.
@@ -35,6 +38,7 @@ final class OperatorTerminal {
   private var readBuffer = [UInt8](repeating: 0, count: OperatorTerminal.readLength)
   /// Whether a write may have to wait: on a terminal, a pipe or a socket.
   private let outputCanBlock: Bool
+  private let errorCanBlock: Bool
   /// When the size of the terminal is taken for settled; drawing waits.
   private var resizeSettlesAt: Instant?
   /// The program's own wait is where signals come in.
@@ -62,6 +66,7 @@ final class OperatorTerminal {
     self.sharesInput = sharesInput
     // Only what has no position waits for a reader (lseek(2): ESPIPE).
     outputCanBlock = (try? output.seek(offset: 0, from: .current)) == nil
+    errorCanBlock = (try? error.seek(offset: 0, from: .current)) == nil
     // What was typed while nobody drew is there as the line discipline's echo;
     // it is on its way here and will be drawn as a draft.
     if raw != nil && sharesInput { pendingOutput = Array("\r\u{1b}[2K".utf8) }
@@ -77,6 +82,7 @@ final class OperatorTerminal {
     if !pendingOutput.isEmpty && !outputIsGone {
       interests.append(Interest(output, read: false, write: true))
     }
+    if !pendingError.isEmpty { interests.append(Interest(error, read: false, write: true)) }
     return interests
   }
 
@@ -156,12 +162,8 @@ final class OperatorTerminal {
     if pendingOutput.isEmpty && resizeSettlesAt == nil {
       let new = console.takeOutput()
       pendingOutput = new.standardOutput
-      pendingError = new.standardError
-    }
-    if !pendingError.isEmpty {
-      // Notices are few and short, and a person is to read them.
-      try? error.writeAll(pendingError)
-      pendingError.removeAll()
+      let room = max(0, Self.errorLimit - pendingError.count)
+      pendingError += new.standardError.prefix(room)
     }
     writePending()
   }
@@ -171,30 +173,44 @@ final class OperatorTerminal {
     let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
     repeat {
       flush()
-      if outputIsGone || (pendingOutput.isEmpty && !console.hasOutput) { return }
-      _ = try? poller.poll(
-        [Interest(output, read: false, write: true)], timeoutMilliseconds: 50)
+      if outputIsGone || (pendingOutput.isEmpty && pendingError.isEmpty && !console.hasOutput) {
+        return
+      }
+      _ = try? poller.poll(interests(readingInput: false), timeoutMilliseconds: 50)
     } while Clock.monotonicMilliseconds() < deadline
   }
 
+  /// Notices first: what a pipe for both shows is in the order of its events.
   private func writePending() {
+    if !write(&pendingError, to: error, canBlock: errorCanBlock) { pendingError = [] }
+    if outputIsGone || !write(&pendingOutput, to: output, canBlock: outputCanBlock) {
+      outputIsGone = true
+      pendingOutput = []
+    }
+  }
+
+  /// Writes what can be written now of `pending`; false when nobody reads it
+  /// any more.
+  private func write(
+    _ pending: inout [UInt8], to descriptor: FileDescriptor, canBlock: Bool
+  ) -> Bool {
     var written = 0
-    while written < pendingOutput.count, !outputIsGone {
+    defer { pending.removeFirst(written) }
+    while written < pending.count {
       do {
-        if outputCanBlock {
+        if canBlock {
           let ready = try poller.poll(
-            [Interest(output, read: false, write: true)], timeoutMilliseconds: 0)
-          if ready.isEmpty { break }
+            [Interest(descriptor, read: false, write: true)], timeoutMilliseconds: 0)
+          if ready.isEmpty { return true }
         }
-        let chunk = pendingOutput[written...].prefix(outputCanBlock ? Self.writeLength : .max)
-        guard case .wrote(let count) = try output.writeAvailable(chunk) else { break }
+        let chunk = pending[written...].prefix(canBlock ? Self.writeLength : .max)
+        guard case .wrote(let count) = try descriptor.writeAvailable(chunk) else { return true }
         written += count
       } catch {
-        outputIsGone = true
+        return false
       }
     }
-    pendingOutput.removeFirst(written)
-    if outputIsGone { pendingOutput.removeAll() }
+    return true
   }
 
   // MARK: The terminal
