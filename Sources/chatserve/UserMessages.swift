@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import ChatProgram
 import ChatServer
+import ChatWire
 import History
 import Transcript
 
@@ -125,4 +126,46 @@ enum UserMessages {
   }
 
   private static func messages(_ count: Int) -> String { SharedWords.messages(count) }
+}
+
+/// What this system cannot keep from the processes that read what peers wrote.
+extension UserMessages {
+  static func uncontained(_ layers: [Containment.Layer], _ isKept: Bool) -> String {
+    let lacks = layers.map {
+      switch $0 {
+      case .powers: "take this user's powers from conversations"
+      case .resources: "limit the memory of conversations"
+      case .files:
+        "keep conversations from "
+          + (isKept ? "other files than the transcript" : "this user's files") + " (no Landlock)"
+      case .calls: "keep conversations from other programs and the network (no seccomp)"
+      }
+    }
+    return "Warning: this kernel cannot \(lacks.joined(separator: ", nor "))."
+  }
+}
+
+/// What peers read who have no program to find words: over nc or telnet.
+extension UserMessages {
+  static let peerPhrases = PeerPhrases(
+    refusedHandle: { SharedWords.askHandleAgain($0) }, refusal: { refusal($0) },
+    place: { SharedWords.place($0) },
+    goodbye: { goodbye($0) })
+
+  private static func refusal(_ refusal: Conversation.Refusal) -> String {
+    switch refusal {
+    case .invalid(let error): SharedWords.invalid(error)
+    case .tooMuchHeld:
+      "ERROR: Too many messages wait for their turn. Wait for an answer, then retype your message."
+    }
+  }
+
+  private static func goodbye(_ reason: QuitReason) -> String {
+    switch reason {
+    case .user, .stopped: "Server requested to close connection. Good Bye"
+    case .idle: "You have been disconnected after a long inactivity. Good Bye"
+    case .full: "The queue is full. Please try again later."
+    case .error: "What you sent could not be understood. Good Bye"
+    }
+  }
 }

@@ -119,7 +119,8 @@ extension ConversationReport {
   /// One of every kind, and more of those that carry something.
   static var samples: [ConversationReport] {
     [
-      .ready, .unread, .tookFloor, .released, .recorded(conversation: 1), .recorded(conversation: 1 << 40),
+      .ready, .unread, .tookFloor, .released, .recorded(conversation: 1),
+      .recorded(conversation: 1 << 40),
       .draft([]), .draft(Array("half a line".utf8)), .draft([0, 0xff]), .interrupted,
       .operatorAbsent, .outputGone, .recordingFailed(TranscriptTrouble(.full)),
       .recordingFailed(TranscriptTrouble(.cannotOpen, code: 14, errno: 13)),

@@ -67,3 +67,22 @@ public enum Signals {
     cposix_stop_group()
   }
 }
+
+extension Signals {
+  /// Leaves Ctrl-C to a program that this one waits for, such as a pager,
+  /// which is in the same process group and gets it too. signal(2)
+  /// SIG_IGN.
+  public static func leaveInterruptToChild() {
+    signal(SIGINT, SIG_IGN)
+  }
+}
+
+/// Signals that mean a bug: SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE.
+public enum FatalSignals {
+  /// From now on such a signal first puts the terminal back (if a
+  /// ``RawTerminal`` is raw), then kills this process as it would have done.
+  /// Call it once, in `main`; children inherit it.
+  public static func install() throws(SystemCallError) {
+    _ = try SystemCall.perform("sigaction") { Result(errnoFrom: cposix_fatal_install()) }
+  }
+}

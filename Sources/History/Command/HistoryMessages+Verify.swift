@@ -85,7 +85,7 @@ extension HistoryMessages {
     case .noChecksum(let seq):
       "event \(seq) has no checksum, where earlier ones have"
     case .handle(let conversation):
-      "conversation \(conversation): its handle is not the one its events tell"
+      "conversation \(conversation): its handle is not the one that its events have"
     case .runChecksum(let run):
       "run \(run) of the server is not as it was written (its checksum)"
     case .noRunChecksum(let run):

@@ -65,7 +65,7 @@ enum HistoryMessages {
     case .databaseMissing(let path):
       "there is no transcript at \(shown(path))"
     case .noHome:
-      "cannot tell where the transcript is: neither XDG_STATE_HOME nor HOME is set; use --database"
+      "it is not known where the transcript is: neither XDG_STATE_HOME nor HOME is set; use --database"
     case .transcript(let error):
       text(of: error)
     case .output(let error, let path):

@@ -71,7 +71,7 @@ enum EndingWords {
       case .known(.error): "\(who) broke the protocol"
       case .known(.unresponsive): "\(who) stopped reading"
       case .known(.crashed): "server crashed"
-      case .known(.full): "no room in line"
+      case .known(.full): "the queue was full"
       case .unknown(let word): "\(who) \(TextSanitizer.escapedOnOneLine(word))"
       }
     guard let detail = close.detail, !detail.isEmpty else { return clause }

@@ -1,5 +1,22 @@
+import CPosix
 import Glibc
 import SystemPackage
+
+/// Process numbers. getpid(2).
+public enum ProcessID {
+  public static var current: Int32 { getpid() }
+  /// Becomes another number (1, or that of a subreaper) when the parent dies.
+  public static var parent: Int32 { getppid() }
+}
+
+/// What ps(1) and top(1) call this process.
+public enum ProcessName {
+  /// Sets the name in the `comm` column; the kernel cuts it to 15 bytes.
+  /// PR_SET_NAME, prctl(2).
+  public static func set(_ name: String) {
+    name.withCString { cposix_set_process_name($0) }
+  }
+}
 
 /// How many threads this process has.
 enum ThreadCount {

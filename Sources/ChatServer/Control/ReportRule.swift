@@ -1,0 +1,75 @@
+/// How a conversation's process leaves: the vocabulary between it and the
+/// listener. Deaths by signal are reported by wait(2) itself.
+enum SessionExit: Int32 {
+  /// The conversation ended and its end is recorded.
+  case ended = 0
+  /// It ended, and the close could not be recorded; the listener has the report
+  /// of what it would have said.
+  case closeUnrecorded = 3
+  /// Something failed that cannot fail in a healthy system.
+  case broken = 4
+}
+
+/// Why a conversation's process is killed: it sent what the program that was
+/// forked never sends, so it is another's by now.
+package enum ReportFault: CaseIterable, Hashable, Sendable {
+  /// A message that is no report.
+  case unreadable
+  /// A message longer than any report.
+  case tooLong
+  /// A report that is not legal in its state.
+  case misplaced
+  /// More reports in a second than it has cause for.
+  case tooMany
+  /// A draft longer than any.
+  case draftTooLong
+  /// It does not take the order that gives it the floor.
+  case unreachable
+  /// It has given back the terminal, or was ordered to go, and does not go.
+  case overdue
+
+  /// What the transcript says beside `crashed`.
+  var detail: String {
+    switch self {
+    case .unreadable: "unreadable report"
+    case .tooLong: "overlong report"
+    case .misplaced: "misplaced report"
+    case .tooMany: "too many reports"
+    case .draftTooLong: "overlong draft"
+    case .unreachable: "took no orders"
+    case .overdue: "did not leave"
+    }
+  }
+}
+
+/// Which report is legal when. A report can cross an order on its way, and
+/// comes from a state that the listener has left then.
+struct ReportRule {
+  /// Where it is acted upon.
+  let acts: Set<Session.State>
+  /// Where it can only have crossed an order, and means nothing any more.
+  let late: Set<Session.State>
+
+  private init(acts: Set<Session.State>, late: Set<Session.State> = []) {
+    self.acts = acts
+    self.late = late
+  }
+
+  private static let always = ReportRule(acts: Set(Session.State.allCases))
+  /// What only the owner of the terminal can know.
+  private static let withFloor = ReportRule(acts: [.hasFloor])
+
+  static func of(_ code: ReportCode) -> ReportRule {
+    switch code {
+    // Crossed `full`.
+    case .ready: ReportRule(acts: [.introducing], late: [.leaving])
+    // Crossed `floor` or `full`.
+    case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
+    case .tookFloor, .draft, .interrupted, .operatorAbsent, .outputGone: .withFloor
+    // A conversation records, and may leave, in every state; what it has to say
+    // for want of a terminal may cross the order that gives it one.
+    case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded:
+      .always
+    }
+  }
+}
