@@ -162,8 +162,9 @@ extension Client {
       if let refusal { desk.notify(words.sentence(.handleDenied(refusal))) }
       desk.askForHandle()
     case .reportDenied(let why): desk.notify(words.sentence(.denied(why)))
+    case .reportNotice(let text): desk.notify(words.sentence(.noticed(text)))
     case .end(let ending): self.ending = ending
-    case .record, .reportReady, .confirm: break
+    case .record, .reportReady, .confirm, .reportMisnamed: break
     }
   }
 

@@ -8,6 +8,8 @@ package enum ClientNotice {
   /// The server refused the name, or a message, and says why.
   case handleDenied(String)
   case denied(String)
+  /// The server said this beside the conversation.
+  case noticed(String)
   /// The wait in the queue is over.
   case floor(Handle)
   case ended(Conversation.Ending, dialect: Dialect?)

@@ -114,6 +114,9 @@ package struct DeskWords {
     case .notRecorded: "Your line could not be recorded and is kept."
     case .tooManyUnconfirmed:
       "\(confirmer(peer)) has yet to confirm what was sent before; your line is kept."
+    case .tooManyBytes:
+      "\(confirmer(peer)) reads at most \(Message.maximumOriginalByteCount) bytes at once; "
+        + "your line is kept. Shorten it."
     case .denied: "\(confirmer(peer)) would not take your message."
     case .over:
       party == .client

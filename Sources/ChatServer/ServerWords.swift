@@ -16,6 +16,8 @@ package enum ServerNotice {
   case broken(CloseReason, detail: String?)
   /// Of a peer that left before it had the floor, and cannot be shown any more.
   case unread(from: SocketAddress, count: Int, isKept: Bool)
+  /// The client gave this for a handle, or nothing, and got one made for it.
+  case misnamed(String)
   case closeUnrecorded
   case waits(names: [String])
   case joined(name: String, waiting: Int)

@@ -10,6 +10,8 @@ package struct PeerCodec: Sendable {
   private var current: any PeerDialect
   private var isOver = false
   private var replies: [UInt8] = []
+  private let side: Party
+  private var budget = AnswerBudget()
 
   /// - Parameters:
   ///   - side: The part that this side plays.
@@ -21,6 +23,7 @@ package struct PeerCodec: Sendable {
     side: Party, ownHandle: Handle? = nil, phrases: PeerPhrases, connectedAt now: Instant
   ) {
     let sides = Sides(side: side, phrases: phrases, ownHandle: ownHandle)
+    self.side = side
     current =
       side == .server ? UndecidedClient(sides) : UndecidedServer(sides, connectedAt: now)
   }
@@ -35,6 +38,7 @@ package struct PeerCodec: Sendable {
   /// messages, so they must not be joined.
   package mutating func receive(_ bytes: [UInt8], at now: Instant) -> [Conversation.Event] {
     var decoded = Decoded()
+    budget.received += bytes.count
     // What was due before these bytes came is decided without them.
     decode(&decoded) { $0.tick(at: now, &$1) }
     if !bytes.isEmpty { decode(&decoded) { $0.receive(bytes, at: now, &$1) } }
@@ -68,7 +72,30 @@ package struct PeerCodec: Sendable {
   /// Before the dialect is known a server can greet and say goodbye; a client
   /// can say nothing.
   package mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
-    current.encode(outgoing)
+    switch outgoing {
+    case .deny, .rejectHandle, .hold:
+      // A server's words are taken as they are: two programs that answer each
+      // other's errors would never end.
+      if side == .client { return [] }
+      return answer(outgoing)
+    default: return current.encode(outgoing)
+    }
+  }
+
+  /// The bytes of an answer to what the peer did wrong, as far as what it sent
+  /// is worth them.
+  private mutating func answer(_ outgoing: Conversation.Outgoing) -> [UInt8] {
+    let answer = current.encode(outgoing)
+    if answer.isEmpty { return [] }
+    let count = budget.unanswered
+    if count > 0 {
+      let counted = current.encode(.deny(.unanswered(count)))
+      if budget.take(counted.count + answer.count) { return counted + answer }
+    } else if budget.take(answer.count) {
+      return answer
+    }
+    budget.unanswered += 1
+    return []
   }
 
   /// What is to be sent as it is for what was received so far: refusals of
@@ -91,5 +118,29 @@ package struct PeerCodec: Sendable {
     isOver = isOver || decoded.isOver
     replies += decoded.replies
     return decoded.events
+  }
+}
+
+/// How much a peer is answered for what it does wrong: some sentences, and more
+/// only as it sends more, so that no peer makes this side send much by sending
+/// little.
+private struct AnswerBudget: Sendable {
+  /// Bytes of answers that are free: some fifty sentences.
+  private static let free = 4 * 1024
+  /// Bytes of answers for each byte received.
+  private static let ratio = 10
+
+  var received = 0
+  /// Answers that were left out since the last one that was sent.
+  var unanswered = 0
+  private var spent = 0
+
+  /// Whether there is room for `count` bytes more, which are then spent.
+  mutating func take(_ count: Int) -> Bool {
+    let (earned, isEnough) = received.multipliedReportingOverflow(by: Self.ratio)
+    guard isEnough || spent + count < earned + Self.free else { return false }
+    spent += count
+    unanswered = 0
+    return true
   }
 }

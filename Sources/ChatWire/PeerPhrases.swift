@@ -6,17 +6,25 @@ package struct PeerPhrases: Sendable {
   var refusedHandle: @Sendable (HandleError) -> String
   var refusal: @Sendable (Conversation.Refusal) -> String
   var place: @Sendable (Int) -> String
+  /// The conversation begins, in this mode.
+  var floor: @Sendable (Mode) -> String
+  /// What was said out of turn is kept for it.
+  var held: String
   var goodbye: @Sendable (QuitReason) -> String
 
   package init(
     refusedHandle: @escaping @Sendable (HandleError) -> String,
     refusal: @escaping @Sendable (Conversation.Refusal) -> String,
     place: @escaping @Sendable (Int) -> String,
+    floor: @escaping @Sendable (Mode) -> String,
+    held: String,
     goodbye: @escaping @Sendable (QuitReason) -> String
   ) {
     self.refusedHandle = refusedHandle
     self.refusal = refusal
     self.place = place
+    self.floor = floor
+    self.held = held
     self.goodbye = goodbye
   }
 }

@@ -10,6 +10,8 @@ enum UserMessages {
     refusedHandle: { _ in "Please enter a User Name in one word of 1 to 10 characters." },
     refusal: { _ in "Your message was not taken." },
     place: { SharedWords.place($0) },
+    floor: { _ in "" },
+    held: "",
     goodbye: { _ in "Good Bye" })
 
   static func sentence(_ notice: ClientNotice) -> String {
@@ -17,6 +19,7 @@ enum UserMessages {
     case .handleDenied(let why): TextSanitizer.escapedOnOneLine(why)
     case .denied(let why):
       "The server did not take your message: \(TextSanitizer.escapedOnOneLine(why))"
+    case .noticed(let text): "It said: \(TextSanitizer.escapedOnOneLine(text))"
     case .floor(let peer): "\(SharedWords.name(peer, unknown: "the server")) is here now."
     case .ended(let ending, let dialect): ended(ending, dialect)
     }

@@ -38,6 +38,10 @@ enum UserMessages {
         + (isKept ? "in the transcript." : "lost (--no-log).")
     case .closeUnrecorded:
       "The end of this conversation could not be recorded; retrying in the background."
+    case .misnamed(""): "The client gave no name, and is called guest."
+    case .misnamed(let given):
+      "The client calls itself \(TextSanitizer.escapedOnOneLine(given)), which is no name of one "
+        + "word and 10 characters; it is shortened."
     case .waits(let names):
       names.isEmpty ? "Nobody waits." : "In the queue: \(names.joined(separator: ", "))."
     case .joined(let name, let count):
@@ -150,11 +154,17 @@ extension UserMessages {
   static let peerPhrases = PeerPhrases(
     refusedHandle: { SharedWords.askHandleAgain($0) }, refusal: { refusal($0) },
     place: { SharedWords.place($0) },
+    floor: { mode in
+      "The conversation begins" + (mode == .turns ? "; you speak first, then by turns." : ".")
+    },
+    held: "It is not your turn; your line is kept and shown when it comes.",
     goodbye: { goodbye($0) })
 
   private static func refusal(_ refusal: Conversation.Refusal) -> String {
     switch refusal {
     case .invalid(let error): SharedWords.invalid(error)
+    case .unanswered(let count):
+      "\(count == 1 ? "1 refusal was" : "\(count) refusals were") not sent: too many."
     case .tooMuchHeld:
       "ERROR: Too many messages wait for their turn. Wait for an answer, then retype your message."
     }
@@ -165,7 +175,7 @@ extension UserMessages {
     case .user, .stopped: "Server requested to close connection. Good Bye"
     case .idle: "You have been disconnected after a long inactivity. Good Bye"
     case .full: "The queue is full. Please try again later."
-    case .error: "What you sent could not be understood. Good Bye"
+    case .error: "The conversation broke off: the server, or what you sent, is at fault. Good Bye"
     }
   }
 }

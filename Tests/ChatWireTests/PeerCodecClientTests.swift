@@ -16,15 +16,22 @@ struct PeerCodecClientTests {
     #expect(codec.receive("SERVER", at: at(100)) == [])
     #expect(codec.tick(at: at(399)) == [])
     #expect(codec.tick(at: at(400)) == [try .introduced("SERVER", .original)])
-    #expect(codec.receive("SERVER> hi", at: at(500)) == [try .said("SERVER> hi")])
+    #expect(codec.receive("SERVER> hi\0", at: at(500)) == [try .said("hi")])
     #expect(codec.receive("\\quit", at: at(501)) == [.quit(.user)])
   }
 
   @Test func aGreetingThatIsNoHandleDoesNotStopTheConversation() throws {
     var codec = PeerCodec(side: .client)
     #expect(codec.receive("Welcome to chat\n", at: at(1)) == [])
-    #expect(codec.tick(at: at(301)) == [try .introduced("SERVER", .original)])
-    #expect(codec.receive("hi", at: at(400)) == [try .said("hi")])
+    #expect(
+      codec.tick(at: at(301)) == [
+        .serverNoticed("Welcome to chat"), try .introduced("SERVER", .original),
+      ])
+    #expect(codec.receive("You may speak.\n", at: at(400)) == [.serverNoticed("You may speak.")])
+    #expect(codec.encoded(.say(number: 1, try Message("hello"))) == "hello")
+    #expect(codec.receive("hi", at: at(500)) == [])
+    #expect(codec.tick(at: at(800)) == [try .said("hi")])
+    #expect(codec.endOfFile(at: at(801)) == [.ended])
   }
 
   @Test func line() throws {

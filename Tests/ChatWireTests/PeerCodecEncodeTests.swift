@@ -23,7 +23,10 @@ struct PeerCodecEncodeTests {
     ),
     (
       .line,
-      ["Number 2.\n", "Too much.\n", "Again: \n", "Good Bye, idle.\n", "", "", "", "", ""]
+      [
+        "Number 2.\n", "Too much.\n", "Again: \n", "Good Bye, idle.\n", "", "Begin, free.\n", "",
+        "", "",
+      ]
     ),
     (.original, ["", "Too much.", "Again: ", "\\quit", "", "", "", "", ""]),
   ])
@@ -80,7 +83,7 @@ struct PeerCodecEncodeTests {
   }
 
   /// What one side says in lines, the other reads as it was said.
-  @Test(arguments: ["hi", "\\quit", "\\\\quit", "\\", "\\\\", " a ", "ann> b", "bob> b", "\\help"])
+  @Test(arguments: ["hi", "\\quit", "\\\\quit", "\\", "\\\\", " a ", "an> b", "bob> b", "\\help"])
   func linesComeBack(_ text: String) throws {
     let ann = try Handle("ann")
     var client = PeerCodec.client(.line)

@@ -78,7 +78,7 @@ struct UndecidedClientTests {
       events = codec.receive([UInt8](repeating: 0x61, count: size), at: at(0))
       received += size
     }
-    #expect(events == [.failed(.malformed("more than 32768 bytes without an end"))])
+    #expect(events == [.failed(.malformed("more than 32768 bytes before the conversation began"))])
     #expect(received - size < 32768)
   }
 
@@ -130,6 +130,6 @@ struct UndecidedServerTests {
   @Test mutating func bounded() {
     #expect(
       codec.receive(String(repeating: "a", count: 200_000), at: at(1001))
-        == [.failed(.malformed("more than 32768 bytes without an end"))])
+        == [.failed(.malformed("more than 32768 bytes before the conversation began"))])
   }
 }

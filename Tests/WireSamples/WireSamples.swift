@@ -29,7 +29,8 @@ extension PeerPhrases {
   package static let samples = PeerPhrases(
     refusedHandle: { _ in "Again: " },
     refusal: { $0 == .tooMuchHeld ? "Too much." : "a\nSERVER> b\u{7}" },
-    place: { "Number \($0)." }, goodbye: { "Good Bye, \($0)." })
+    place: { "Number \($0)." }, floor: { "Begin, \($0)." }, held: "Kept.",
+    goodbye: { "Good Bye, \($0)." })
 }
 
 extension Conversation.Event {
@@ -84,8 +85,7 @@ package struct WireSample: Sendable {
         " tatyana \r\nhi \u{1f44d}  \r\n\n\\\\quit\n\\help\ntatyana> me\n\\quit \nno\n".utf8)
       events = [
         try .introduced("tatyana", .line), try .said("hi \u{1f44d}  "),
-        .saidInvalid(number: nil, .empty), try .said("\\quit"), try .said("\\help"),
-        try .said("tatyana> me"), .quit(.user),
+        try .said("\\quit"), try .said("\\help"), try .said("me"), .quit(.user),
       ]
     case (.line, .client), (.original, _):
       throw NoSuchSample()

@@ -19,6 +19,7 @@ extension Conversation {
   /// The client's operator has this handle.
   mutating func takeName(_ handle: Handle, _ now: Instant, _ actions: inout [Action]) {
     guard case .naming = phase else { return }
+    knownHandle = handle
     actions.append(.send(.handle(handle)))
     if dialect == .native {
       phase = .waiting
@@ -37,6 +38,8 @@ extension Conversation {
     phase = .talking(turn: mode == .turns ? .client : nil)
     silentSince = now
     actions.append(.show(.opened))
+    if let givenName { actions.append(.reportMisnamed(gave: givenName)) }
+    givenName = nil
     if role == .server {
       actions.append(.send(.mode(mode)))
       actions.append(.send(.floor))
@@ -72,6 +75,12 @@ extension Conversation {
     case .talking(let turn):
       guard turn == nil || (turn == role && pendingOwn == 0) else {
         actions.append(.reject(message, .outOfTurn))
+        return
+      }
+      guard dialect != .original
+        || message.originalText.utf8.count <= Message.maximumOriginalByteCount
+      else {
+        actions.append(.reject(message, .tooManyBytes))
         return
       }
       guard unconfirmed.count + pendingOwn < ConversationSettings.unconfirmedLimit else {

@@ -6,6 +6,14 @@ extension Conversation {
     if role == .client, peer != nil {
       // Who listens with nc is known by name from its first line on.
       peer = handle
+      changeDialect(to: dialect, now, &actions)
+      return
+    }
+    if role == .server, self.dialect == .native, dialect == .original {
+      if case .closing = phase { return }
+      // What came behind its handle is no program's of ours.
+      self.dialect = dialect
+      request(.note(.handle(handle, dialect)), at: now, &actions)
       return
     }
     guard case .introducing = phase, peer == nil else { return }
@@ -15,6 +23,36 @@ extension Conversation {
     self.dialect = dialect
     silentSince = now
     request(.introduced(handle, dialect), at: now, &actions)
+  }
+
+  /// The server turned out to be another than its first words, or its silence,
+  /// said.
+  private mutating func changeDialect(
+    to dialect: Dialect, _ now: Instant, _ actions: inout [Action]
+  ) {
+    let former = self.dialect
+    self.dialect = dialect
+    guard former != dialect else { return }
+    switch phase {
+    case .waiting:
+      // It knows no queue: who is read has the floor.
+      takeFloor(now, &actions)
+    case .talking where former == .line && ownNumber == 0:
+      // The greeting, late: it waits for its answer.
+      guard let knownHandle else { return }
+      actions.append(.send(.handle(knownHandle)))
+      if dialect == .native { phase = .waiting }
+    case .introducing, .naming, .talking, .lingering, .closing, .over: break
+    }
+  }
+
+  /// The client's handle was made for it.
+  mutating func takeGivenName(_ name: String, _ actions: inout [Action]) {
+    if case .talking = phase {
+      actions.append(.reportMisnamed(gave: name))
+    } else {
+      givenName = name
+    }
   }
 
   /// What the client gave for a handle is not one: it is asked again.
@@ -71,8 +109,13 @@ extension Conversation {
     silentSince = now
     if case .talking(let turn) = phase, turn == nil || (turn == role.other && !isRecordingPeer) {
       accept(number, message, now, &actions)
-    } else if !backlog.append(Backlog.Item(number: number, message: message)) {
+      return
+    }
+    let isFirst = backlog.isEmpty
+    if !backlog.append(Backlog.Item(number: number, message: message)) {
       actions.append(.send(.deny(.tooMuchHeld)))
+    } else if isFirst, dialect == .line, case .talking = phase {
+      actions.append(.send(.hold))
     }
   }
 
@@ -142,6 +185,9 @@ extension Conversation {
   mutating func leave(
     becauseOf reason: QuitReason, _ now: Instant, _ actions: inout [Action]
   ) {
+    // A cause is what was seen: what a client says of its own leaving is that it
+    // leaves.
+    let reason = role == .server && reason != .error ? .user : reason
     let close: CloseReason =
       switch reason {
       case .user: .quit

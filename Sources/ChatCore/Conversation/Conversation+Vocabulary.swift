@@ -13,6 +13,9 @@ extension Conversation {
     case introduced(Handle, Dialect)
     /// What the peer gave for a handle is not one.
     case misnamed(HandleError)
+    /// A client that cannot be asked again was introduced under a handle made
+    /// for it: what it gave is not one. Empty: it gave nothing.
+    case misnamedClient(gave: String)
     /// A message; `number` is the native dialect's, `nil` in the others.
     case said(number: Int?, Message)
     /// Something that was to be a message and is not one.
@@ -38,6 +41,8 @@ extension Conversation {
     case serverDenied(String)
     /// The server has no room and says so instead of a greeting.
     case serverRefused(String)
+    /// The server said something that is not part of the conversation.
+    case serverNoticed(String)
 
     // The operator: the person at this side
     case operatorNamed(Handle)
@@ -96,6 +101,10 @@ extension Conversation {
     case askForHandle(again: String?)
     /// Report to the operator what the server would not take.
     case reportDenied(String)
+    /// Report what the server said beside the conversation.
+    case reportNotice(String)
+    /// Report that the client's handle was made for it, from what it gave.
+    case reportMisnamed(gave: String)
     /// The conversation is over: flush, close. Always the last action.
     case end(Ending)
   }
@@ -117,6 +126,8 @@ extension Conversation {
     /// Recorded (by a server) or shown (by a client).
     case acknowledge(Int)
     case deny(Refusal)
+    /// What was said out of turn is kept for it.
+    case hold
     case ping
     case pong
     case quit(QuitReason)
@@ -127,6 +138,8 @@ extension Conversation {
     case invalid(MessageError)
     /// Too much said out of turn.
     case tooMuchHeld
+    /// So many refusals were not sent: there were too many.
+    case unanswered(Int)
   }
 
   /// What the operator is shown as conversation.
@@ -143,6 +156,8 @@ extension Conversation {
     case notRecorded
     /// The server would not take it.
     case denied
+    /// More than ``Message/maximumOriginalByteCount``, to an original program.
+    case tooManyBytes
     /// Too many are under way; they are confirmed first.
     case tooManyUnconfirmed
     case over

@@ -20,7 +20,10 @@ public struct Conversation: Sendable {
 
   let idleLimit: Duration?
   /// Client only: the operator's handle, where it need not be asked for.
-  let knownHandle: Handle?
+  var knownHandle: Handle?
+  /// Server only: what the client gave for its handle where that is not one,
+  /// until the operator is there to read it.
+  var givenName: String?
   var phase: Phase
   var place: Int?
   var hasFloor = false
@@ -107,6 +110,7 @@ public struct Conversation: Sendable {
       pingedAt = nil
     case .introduced(let handle, let dialect): introduce(handle, dialect, now, &actions)
     case .misnamed(let error): rejectHandle(error, now, &actions)
+    case .misnamedClient(let given): takeGivenName(given, &actions)
     case .said(let number, let message): receive(number, message, now, &actions)
     case .saidInvalid(let number, let error): deny(number, error, now, &actions)
     case .acknowledged(let number): confirm(number, now, &actions)
@@ -125,7 +129,10 @@ public struct Conversation: Sendable {
     case .serverRefused(let why) where role == .client:
       guard case .introducing = phase else { return }
       close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
-    case .serverSetMode, .serverQueued, .serverGaveFloor, .serverDenied, .serverRefused:
+    case .serverNoticed(let text) where role == .client:
+      actions.append(.reportNotice(text))
+    case .serverSetMode, .serverQueued, .serverGaveFloor, .serverDenied, .serverRefused,
+      .serverNoticed:
       fail(.malformed("a client spoke as if it were a server"), now, &actions)
 
     case .operatorNamed(let handle): takeName(handle, now, &actions)

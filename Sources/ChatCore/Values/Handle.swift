@@ -32,7 +32,7 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
 
   /// What a terminal must not be shown, and the one symbol that shows nothing:
   /// a name of blank Braille cells would be no name.
-  private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+  static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "\u{2800}" || TextSanitizer.mustEscape(scalar)
   }
 
@@ -40,7 +40,7 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
   public static let unnamedServer = Handle(unchecked: "SERVER")
 
   /// For names that are written in this program.
-  private init(unchecked text: String) {
+  init(unchecked text: String) {
     self.text = text
   }
 }

@@ -39,6 +39,21 @@ public struct Message: Hashable, Sendable {
   }
 }
 
+extension Message {
+  /// Bytes that the original programs read at once: one that sends more is one
+  /// answer ahead of them for good.
+  public static let maximumOriginalByteCount = 500
+
+  /// What is sent of it to an original program: one row, nothing that a
+  /// terminal obeys. No escape is known there: who is sent the text `\quit`
+  /// sees two backslashes, and stays.
+  public var originalText: String {
+    let text = text == "\\quit" ? "\\\\quit" : text
+    let row = text.unicodeScalars.map { $0 == "\n" ? " " : $0 }
+    return TextSanitizer.escapedOnOneLine(String(String.UnicodeScalarView(row)))
+  }
+}
+
 /// What is wrong with a would-be message.
 public enum MessageError: Error, Hashable, Sendable {
   case empty

@@ -236,7 +236,8 @@ extension ConversationProcess {
     case .reject(let message, let obstacle): reject(message, obstacle, at: now)
     case .reportReady: listener.report(.ready)
     case .end(let ending): self.ending = ending
-    case .confirm, .askForHandle, .reportDenied: break
+    case .reportMisnamed(let given): notify(.misnamed(given))
+    case .confirm, .askForHandle, .reportDenied, .reportNotice: break
     }
   }
 

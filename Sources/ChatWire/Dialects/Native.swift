@@ -10,6 +10,10 @@ struct NativeDialect: PeerDialect {
 
   private var sides: Sides
   private var records = RecordFramer()
+  /// Whether the peer has sent, or been sent, a record that only a program of
+  /// ours knows. Until then its handle may have been a C string's.
+  private var isCertain = false
+  private var hasGivenFloor = false
 
   init(_ sides: Sides) {
     self.sides = sides
@@ -17,18 +21,58 @@ struct NativeDialect: PeerDialect {
 
   var dialect: Dialect? { .native }
 
+  /// Whether a peer's first bytes, which hold a NUL, are this dialect's: a
+  /// handle, `quit REASON` or `resume TOKEN N`, and no padding behind it.
+  static func opens(_ bytes: [UInt8]) -> Bool {
+    guard let end = bytes.firstIndex(of: 0) else { return false }
+    if end + 1 < bytes.endIndex, bytes[end + 1] == 0 || bytes[end + 1] == 0x0a { return false }
+    guard let record = String(validating: bytes[..<end], as: UTF8.self) else { return false }
+    if (try? Handle(record)) != nil { return true }
+    let words = record.split(separator: " ", omittingEmptySubsequences: false)
+    switch words.first {
+    case "quit"?: return words.count == 2 && QuitReason(rawValue: String(words[1])) != nil
+    case "resume"?: return words.count == 3 && !words[1].isEmpty && Int(words[2]) != nil
+    default: return false
+    }
+  }
+
   mutating func receive(_ bytes: [UInt8], at now: Instant, _ decoded: inout Decoded) {
+    let former = records.partial
+    var taken = 0
     for record in records.feed(bytes) where !decoded.isOver {
       do throws(Conversation.LinkFailure) {
         switch record {
         case .tooLong: throw .oversized
         case .complete(let record) where sides.expectsHandle: takeHandle(record, &decoded)
+        case .complete(let record) where !isCertain && isForeign(record):
+          becomeOriginal(Array((former + bytes).dropFirst(taken)), at: now, &decoded)
+          return
         case .complete(let record): try take(record, &decoded)
         }
+        if case .complete(let record) = record { taken += record.count + 1 }
       } catch {
         decoded.finish(.failed(error))
       }
     }
+  }
+
+  /// Whether the first record behind a handle is padding, or what an original
+  /// client says with the NUL of its C string.
+  private func isForeign(_ record: ArraySlice<UInt8>) -> Bool {
+    if record.isEmpty { return !hasGivenFloor }
+    let verb = String(decoding: record.prefix { $0 != 0x20 }, as: UTF8.self)
+    return sides.side == .server && Verb(rawValue: verb) == nil
+  }
+
+  private mutating func becomeOriginal(
+    _ rest: [UInt8], at now: Instant, _ decoded: inout Decoded
+  ) {
+    guard let handle = sides.peerHandle else { preconditionFailure("a handle comes first") }
+    decoded.append(.introduced(handle, .original))
+    var original = OriginalDialect(sides)
+    let said = Array(rest.drop { $0 == 0 })
+    if !said.isEmpty { original.receive(said, at: now, &decoded) }
+    decoded.successor = original
   }
 
   mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded) {
@@ -56,7 +100,7 @@ struct NativeDialect: PeerDialect {
   /// that later versions can add some.
   ///
   /// - Throws: for a record that no version would send.
-  private func take(
+  private mutating func take(
     _ record: ArraySlice<UInt8>, _ decoded: inout Decoded
   ) throws(Conversation.LinkFailure) {
     if record.isEmpty { throw .malformed("an empty record") }
@@ -66,6 +110,7 @@ struct NativeDialect: PeerDialect {
     guard let verb = Verb(rawValue: String(decoding: record[..<end], as: UTF8.self)) else {
       return
     }
+    isCertain = true
     switch verb {
     case .say:
       decoded.append(try Self.said(argument))
@@ -137,10 +182,14 @@ extension NativeDialect {
     case .rejectHandle(let error): return Self.record(.deny, sides.phrases.refusedHandle(error))
     case .mode(let mode): return Self.record(.mode, mode.rawValue)
     case .place(let place): return Self.record(.wait, "\(place)")
-    case .floor: return Self.record(.floor)
+    case .floor:
+      hasGivenFloor = true
+      return Self.record(.floor)
     case .say(let number, let message): return Self.record(.say, "\(number) \(message.text)")
     case .acknowledge(let number): return Self.record(.ack, "\(number)")
     case .deny(let refusal): return Self.record(.deny, sides.phrases.refusal(refusal))
+    // Its user sees by the prompt whose turn it is.
+    case .hold: return []
     case .ping: return Self.record(.ping)
     case .pong: return Self.record(.pong)
     case .quit(let reason): return Self.goodbye(reason)

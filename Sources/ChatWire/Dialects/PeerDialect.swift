@@ -54,6 +54,8 @@ struct Sides: Sendable {
   var ownHandle: Handle?
   /// The peer's handle, once it gave a valid one.
   private(set) var peerHandle: Handle?
+  /// What the peer gave for a handle where that had to be made fit.
+  private(set) var givenName: String?
   /// Whether the next record, line or chunk is the peer's handle.
   var expectsHandle = true
 
@@ -66,10 +68,7 @@ struct Sides: Sendable {
   /// The peer says that `name` is its handle.
   mutating func introduce(_ name: String, _ dialect: Dialect, _ decoded: inout Decoded) {
     do throws(HandleError) {
-      let handle = try Handle(name)
-      peerHandle = handle
-      expectsHandle = false
-      decoded.append(.introduced(handle, dialect))
+      accept(try Handle(name), dialect, &decoded)
     } catch {
       if side == .server {
         // The client is asked again.
@@ -77,9 +76,24 @@ struct Sides: Sendable {
       } else {
         // Nobody asks a server; talk must begin all the same.
         expectsHandle = false
+        if !name.isEmpty { decoded.append(.serverNoticed(name)) }
         decoded.append(.introduced(.unnamedServer, dialect))
       }
     }
+  }
+
+  mutating func accept(_ handle: Handle, _ dialect: Dialect, _ decoded: inout Decoded) {
+    peerHandle = handle
+    expectsHandle = false
+    decoded.append(.introduced(handle, dialect))
+  }
+
+  /// A client that cannot be asked again gave `name`, which is no handle: it
+  /// gets the nearest one, or is a guest. The program is told what it gave.
+  mutating func fit(_ name: String, _ dialect: Dialect, _ decoded: inout Decoded) {
+    givenName = name
+    accept(Handle(fitting: name) ?? .guest, dialect, &decoded)
+    decoded.append(.misnamedClient(gave: name))
   }
 }
 
@@ -88,4 +102,12 @@ extension Conversation.LinkFailure {
   /// the dialect asks for.
   static let oversized = Self.malformed(
     "more than \(RecordFramer.maximumRecordLength) bytes without an end")
+  /// The same where no end is asked for.
+  static let oversizedMessage = Self.malformed(
+    "more than \(RecordFramer.maximumRecordLength) bytes at once")
+  /// The same before it is known what the peer speaks.
+  static let oversizedOpening = Self.malformed(
+    "more than \(RecordFramer.maximumRecordLength) bytes before the conversation began")
+  /// The greeting was another protocol's.
+  static let noChat = Self.malformed("it is no chat server")
 }

@@ -3,13 +3,12 @@ import ChatCore
 /// A client that has not shown yet which dialect it speaks: what a server
 /// knows of it at first.
 ///
-/// The first NUL or LF decides: NUL is native, LF or telnet's CR NUL is line.
-/// Text with neither, and then ``quiet`` without more of it, is original.
-/// Telnet commands are no text; a peer that sent one is no original program.
+/// The first NUL or LF decides: a NUL behind a handle, or behind another of a
+/// native client's first records, is native; behind anything else it is the end
+/// of an original program's C string. LF or telnet's CR NUL is line. Text with
+/// none, and then quiet, is original. Telnet commands are no text; a peer that
+/// sent one is no original program.
 struct UndecidedClient: PeerDialect {
-  /// Without a byte for so long, text is complete. Longer than the segments of
-  /// one send are apart, shorter than a person notices.
-  private static let quiet = Duration.milliseconds(300)
   /// Bytes kept without a decision; what a record may have.
   private static let limit = RecordFramer.maximumRecordLength
 
@@ -37,17 +36,25 @@ struct UndecidedClient: PeerDialect {
       let isTelnetLineEnd = text[end] == 0 && end > 0 && text[end - 1] == 0x0d
       if text[end] == 0x0a || isTelnetLineEnd {
         decoded.successor = line(&decoded)
-      } else {
+      } else if NativeDialect.opens(bytes) {
         var native = NativeDialect(sides)
         native.receive(bytes, at: now, &decoded)
-        decoded.successor = native
+        // What followed its handle may have been an original's.
+        decoded.successor = decoded.successor ?? native
+      } else if text.allSatisfy({ $0 == 0 }) {
+        // A C string without a character says nothing yet.
+        (bytes, readEnds, text) = ([], [], [])
+      } else {
+        var original = OriginalDialect(sides)
+        original.receive(bytes, at: now, &decoded)
+        decoded.successor = original
       }
     } else if bytes.count >= Self.limit {
-      decoded.finish(.failed(.oversized))
+      decoded.finish(.failed(.oversizedOpening))
     } else if telnet.sawCommand {
       deadline = nil
     } else if text.count > known {
-      deadline = now.advanced(by: Self.quiet)
+      deadline = now.advanced(by: OriginalDialect.quiet)
     }
   }
 
@@ -56,8 +63,12 @@ struct UndecidedClient: PeerDialect {
     var original = OriginalDialect(sides)
     var start = 0
     for end in readEnds where !decoded.isOver {
-      original.receive(Array(bytes[start..<end]), at: now, &decoded)
+      original.receive(Array(bytes[start..<end]), at: deadline, &decoded)
       start = end
+    }
+    // It has been quiet since.
+    if !decoded.isOver {
+      original.tick(at: deadline.advanced(by: OriginalDialect.quiet), &decoded)
     }
     decoded.successor = original
   }
@@ -104,6 +115,11 @@ struct UndecidedServer: PeerDialect {
   private static let silence = Duration.seconds(2)
   /// Bytes kept without a decision; what a record may have.
   private static let limit = RecordFramer.maximumRecordLength
+  /// How the greetings of servers begin that speak first and are no chat: SSH
+  /// (RFC 4253), FTP and SMTP (220), IMAP, POP, IRC, VNC; and what HTTP answers.
+  private static let foreignGreetings = [
+    "SSH-", "220 ", "220-", "* OK", "+OK", ":", "RFB ", "HTTP/",
+  ]
 
   private let sides: Sides
   private var decidesAt: Instant
@@ -121,11 +137,9 @@ struct UndecidedServer: PeerDialect {
     if bytes.isEmpty { decidesAt = now.advanced(by: Self.patience) }
     bytes += new
     if new.contains(0) {
-      var native = NativeDialect(sides)
-      native.receive(bytes, at: now, &decoded)
-      decoded.successor = native
+      decoded.successor = Self.greeted(sides, bytes, at: now, &decoded)
     } else if bytes.count >= Self.limit {
-      decoded.finish(.failed(.oversized))
+      decoded.finish(.failed(.oversizedOpening))
     }
   }
 
@@ -139,7 +153,7 @@ struct UndecidedServer: PeerDialect {
       decoded.append(.introduced(.unnamedServer, .line))
       decoded.successor = LineDialect(sides)
     } else {
-      becomeOriginal(at: now, &decoded)
+      decoded.successor = Self.original(sides, bytes, at: now, &decoded)
     }
   }
 
@@ -147,14 +161,41 @@ struct UndecidedServer: PeerDialect {
     if bytes.last == 0x0a {
       decoded.finish(.serverRefused(PlainText.sentence(bytes)))
     } else if !bytes.isEmpty {
-      becomeOriginal(at: decidesAt, &decoded)
+      var original = Self.original(sides, bytes, at: decidesAt, &decoded)
+      if !decoded.isOver { original.endOfFile(isTruncated: isTruncated, &decoded) }
+      decoded.successor = original
     }
   }
 
-  private func becomeOriginal(at now: Instant, _ decoded: inout Decoded) {
+  /// What a greeting with a NUL is: native, where a handle is before it and
+  /// not the padding of a buffer behind it.
+  static func greeted(
+    _ sides: Sides, _ bytes: [UInt8], at now: Instant, _ decoded: inout Decoded
+  ) -> any PeerDialect {
+    guard NativeDialect.opens(bytes) else { return original(sides, bytes, at: now, &decoded) }
+    var native = NativeDialect(sides)
+    native.receive(bytes, at: now, &decoded)
+    return decoded.successor ?? native
+  }
+
+  /// A greeting without framing.
+  static func original(
+    _ sides: Sides, _ bytes: [UInt8], at now: Instant, _ decoded: inout Decoded
+  ) -> OriginalDialect {
     var original = OriginalDialect(sides)
-    original.receive(bytes, at: now, &decoded)
-    decoded.successor = original
+    if isForeign(bytes[...]) {
+      decoded.append(.serverNoticed(PlainText.sentence(bytes)))
+      decoded.finish(.failed(.noChat))
+    } else {
+      original.receive(bytes, at: now, &decoded)
+    }
+    return original
+  }
+
+  /// Whether a greeting is another protocol's.
+  static func isForeign(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let greeting = PlainText.sentence(bytes)
+    return (try? Handle(greeting)) == nil && foreignGreetings.contains { greeting.hasPrefix($0) }
   }
 
   mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {

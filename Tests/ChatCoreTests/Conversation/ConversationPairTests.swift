@@ -121,7 +121,9 @@ private struct Pair {
         if let event = carried(outgoing) { self[keyPath: side].outbox.append(event) }
         if case .greeting = outgoing { post(\.client, .received) }
       case .end(let ending): self[keyPath: side].ending = ending
-      case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied: break
+      case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied,
+        .reportNotice, .reportMisnamed:
+        break
       }
     }
     if case .naming = self[keyPath: side].machine.state { post(side, .operatorNamed(tatyana)) }
@@ -138,7 +140,7 @@ private struct Pair {
     case .say(let number, let message): .said(number: number, message)
     case .acknowledge(let number): .acknowledged(number)
     case .ping: .ping
-    case .pong: nil
+    case .pong, .hold: nil
     case .quit(let reason): .quit(reason)
     }
   }

@@ -101,7 +101,7 @@ struct InvariantChecker {
       expect(number > confirmed, "confirmed twice")
       confirmed = number
     case .end(let ending): finish(ending)
-    case .reportReady, .askForHandle, .reportDenied: break
+    case .reportReady, .askForHandle, .reportDenied, .reportNotice, .reportMisnamed: break
     }
   }
 

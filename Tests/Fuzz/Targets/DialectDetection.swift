@@ -57,7 +57,8 @@ enum DialectDetection {
 extension PeerPhrases {
   /// For peers to whom nothing is said.
   static let silent = PeerPhrases(
-    refusedHandle: { _ in "" }, refusal: { _ in "" }, place: { _ in "" }, goodbye: { _ in "" })
+    refusedHandle: { _ in "" }, refusal: { _ in "" }, place: { _ in "" }, floor: { _ in "" },
+    held: "", goodbye: { _ in "" })
 }
 
 extension Instant {

@@ -1,0 +1,122 @@
+import ChatCore
+import Testing
+
+/// Peers that nobody here wrote, as the machine sees them.
+struct ForeignPeerTests {
+  private let now = Instant(milliseconds: 0)
+
+  private func client(handle: String? = "bob") throws -> Conversation {
+    let handle = try handle.map { try Handle($0) }
+    var machine = Conversation(
+      ConversationSettings(role: .client, mode: .turns, handle: handle), at: now)
+    _ = machine.handle(.introduced(.unnamedServer, .line), at: now)
+    return machine
+  }
+
+  private func server(_ dialect: Dialect) throws -> Conversation {
+    var machine = Conversation(ConversationSettings(role: .server, mode: .turns), at: now)
+    _ = machine.begin(at: now)
+    _ = machine.handle(.introduced(try Handle("bob"), dialect), at: now)
+    _ = machine.handle(.recorded, at: now)
+    return machine
+  }
+
+  @Test func aLateNativeGreetingIsAnswered() throws {
+    var machine = try client()
+    let actions = machine.handle(.introduced(try Handle("SERVER"), .native), at: now)
+    #expect(actions == [.send(.handle(try Handle("bob")))])
+    #expect(machine.state == .queued(place: nil))
+    _ = machine.handle(.serverGaveFloor, at: now)
+    #expect(machine.state == .speaking)
+  }
+
+  @Test func aLateGreetingWithoutFramingIsAnsweredAndTheTurnStays() throws {
+    var machine = try client()
+    let actions = machine.handle(.introduced(try Handle("SERVER"), .original), at: now)
+    #expect(actions == [.send(.handle(try Handle("bob")))])
+    #expect(machine.state == .speaking)
+  }
+
+  @Test func aServerThatIsSpokenToGetsNoHandleAnyMore() throws {
+    var machine = try client()
+    _ = machine.handle(.operatorSaid(try Message("hi")), at: now)
+    #expect(machine.handle(.introduced(try Handle("ann"), .original), at: now) == [])
+    #expect(machine.state == .listening)
+  }
+
+  @Test func aNoticeTakesNoTurn() throws {
+    var machine = try client()
+    #expect(machine.handle(.serverNoticed("You wait."), at: now) == [.reportNotice("You wait.")])
+    _ = machine.handle(.operatorSaid(try Message("hi")), at: now)
+    _ = machine.handle(.serverNoticed("You wait."), at: now)
+    #expect(machine.state == .listening)
+  }
+
+  /// B4: 303 characters of 603 bytes.
+  @Test(arguments: [("é", 251), ("a", 501), ("\u{1b}", 126)])
+  func moreThanAnOriginalReadsIsRefused(_ character: String, _ count: Int) throws {
+    for isOver in [false, true] {
+      var machine = try client()
+      _ = machine.handle(.introduced(try Handle("ann"), .original), at: now)
+      guard let message = try? Message(String(repeating: character, count: count - (isOver ? 0 : 1)))
+      else { continue }
+      let actions = machine.handle(.operatorSaid(message), at: now)
+      #expect(actions.contains(.reject(message, .tooManyBytes)) == isOver)
+      #expect((machine.state == .speaking) == isOver)
+    }
+  }
+
+  /// C15: a cause is what was seen.
+  @Test(arguments: QuitReason.allCases)
+  func aClientsReasonIsItsOwn(_ reason: QuitReason) throws {
+    var machine = try server(.native)
+    _ = machine.handle(.listenerGaveFloor, at: now)
+    let actions = machine.handle(.quit(reason), at: now)
+    let expected: CloseReason = reason == .error ? .error : .quit
+    #expect(
+      actions.contains(.record(.close(by: .client, expected, detail: nil, undelivered: 0))))
+  }
+
+  /// A18
+  @Test func aLineOutOfTurnIsToldOnce() throws {
+    var machine = try server(.line)
+    _ = machine.handle(.said(number: nil, try Message("early")), at: now)
+    _ = machine.handle(.listenerGaveFloor, at: now)
+    _ = machine.handle(.recorded, at: now)
+    let first = machine.handle(.said(number: nil, try Message("again")), at: now)
+    #expect(first == [.send(.hold)])
+    #expect(machine.handle(.said(number: nil, try Message("more")), at: now) == [])
+  }
+
+  /// B5: the operator reads it when there is one.
+  @Test func aNameThatWasMadeIsReportedWithTheFloor() throws {
+    var machine = try server(.original)
+    #expect(machine.handle(.misnamedClient(gave: "Mary Ann"), at: now) == [])
+    let actions = machine.handle(.listenerGaveFloor, at: now)
+    #expect(actions.contains(.reportMisnamed(gave: "Mary Ann")))
+  }
+
+  @Test func aNativeClientThatIsNoneGetsItsDialectRecorded() throws {
+    var machine = try server(.native)
+    let bob = try Handle("bob")
+    #expect(
+      machine.handle(.introduced(bob, .original), at: now) == [.record(.handle(bob, .original))])
+    #expect(machine.dialect == .original)
+  }
+
+  @Test(arguments: [
+    ("Mary Ann", "Mary"), ("Maximiliane", "Maximilian"), ("\u{1b}[31mred", "[31mred"), ("  x ", "x"),
+  ])
+  func namesAreMadeFit(_ given: String, _ name: String) {
+    #expect(Handle(fitting: given)?.text == name)
+  }
+
+  @Test(arguments: [
+    ("Mary Ann", true), ("Jean-Luc de", false), ("Anna Maria Luisa", true), ("hi there", false),
+    ("Maximiliane", true), ("Hello, world", false), ("how?", false), ("Максим Горький", true),
+    ("", false), (String(repeating: "x", count: 41), false),
+  ])
+  func namesAreToldFromSentences(_ text: String, _ isName: Bool) {
+    #expect(Handle.mayBeName(text) == isName)
+  }
+}
