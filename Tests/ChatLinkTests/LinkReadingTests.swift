@@ -72,16 +72,24 @@ import WireSamples
     #expect(try stage.readAll() == first + [try .said("b", number: 2)])
   }
 
-  /// In the original dialect one read is one message.
+  /// In the original dialect quiet ends a message, and one that says goodbye is
+  /// a message of its own.
   @Test(arguments: [Carrier.clear, .longRecords])
-  func oneReadIsOneMessage(_ carrier: Carrier) throws {
+  func quietEndsAMessage(_ carrier: Carrier) throws {
     let stage = try LinkStage(carrier, keepsWrites: carrier == .clear)
     try stage.write("tatyana")
     #expect(try stage.readAll() == [])
     stage.now = at(300)
     #expect(try stage.readAll() == [try .introduced("tatyana", .original)])
-    for text in ["hi", "there", "\\quit"] { try stage.write(text) }
-    #expect(try stage.readAll() == [try .said("hi"), try .said("there"), .quit(.user)])
+    try stage.write("hi ")
+    #expect(try stage.readAll() == [])
+    stage.now = at(350)
+    try stage.write("there")
+    #expect(try stage.readAll() == [])
+    stage.now = at(650)
+    #expect(try stage.readAll() == [try .said("hi there")])
+    for text in ["last", "\\quit"] { try stage.write(text) }
+    #expect(try stage.readAll() == [try .said("last"), .quit(.user)])
   }
 
   @Test(arguments: Carrier.allCases, [("tatyana\0", Dialect.native), ("tatyana\n", .line)])

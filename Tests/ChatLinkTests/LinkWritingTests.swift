@@ -37,7 +37,7 @@ import WireSamples
       stage.farText
         == (dialect == .native
           ? "mode turns\0floor\0say 1 hi\0say 2 so\0quit user\0"
-          : "SERVER> hi\nSERVER> so\nGood Bye, user.\n"))
+          : "Begin, turns.\nSERVER> hi\nSERVER> so\nGood Bye, user.\n"))
   }
 
   /// One write is one message, and one record where there are records.

@@ -56,6 +56,8 @@ extension Conversation {
     /// There is no room in the queue.
     case listenerIsFull
 
+    /// What this side depends on died; the text says what.
+    case bereft(String)
     /// This side is to stop; the text names what said so.
     case stop(String)
 
