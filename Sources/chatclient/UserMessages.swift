@@ -41,8 +41,9 @@ enum UserMessages {
       "Server requested to close connection. Good Bye"
     case (.server?, .eof): "The connection was lost. The server closed it without a goodbye."
     case (.server?, .error):
-      "The connection was lost. What came from the server could not be understood"
-        + (ending.detail.map { ": \($0)." } ?? ", or what went there.")
+      "The connection was lost. "
+        + (ending.detail.map { "What came from the server could not be understood: \($0)." }
+          ?? "The server broke it off.")
     case (.server?, .unresponsive): "The connection was lost. The server does not read."
     default:
       "The connection was lost. "

@@ -154,7 +154,9 @@ extension DetectorCell {
     var events: [Conversation.Event] = []
     // The program ticks at every deadline.
     func pass(to end: Int64) {
-      while let deadline = codec.deadline, deadline <= at(end) { events += codec.tick(at: deadline) }
+      while let deadline = codec.deadline, deadline <= at(end) {
+        events += codec.tick(at: deadline)
+      }
       now = end
     }
     pass(to: start)
@@ -239,7 +241,9 @@ struct DetectorTests {
     let small = PeerPhrases(
       refusedHandle: { _ in "" },
       refusal: {
-        if case .unanswered(let count) = $0 { "\(count) more." } else {
+        if case .unanswered(let count) = $0 {
+          "\(count) more."
+        } else {
           String(repeating: "long ", count: 20)
         }
       }, place: { _ in "" }, floor: { _ in "" }, held: "", goodbye: { _ in "" })

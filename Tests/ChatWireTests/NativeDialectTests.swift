@@ -95,6 +95,21 @@ struct NativeDialectTests {
     for reason in QuitReason.allCases { #expect(read("quit \(reason)") == [.quit(reason)]) }
   }
 
+  /// A later version's first record may be one that nobody here knows, when
+  /// another is sent with it.
+  @Test func unknownVerbsBehindTheHandleAreIgnored() throws {
+    var codec = PeerCodec.server(.native)
+    #expect(codec.receive("frobnicate 3\0sing\0", at: at(1)) == [])
+    #expect(codec.receive("ping\0", at: at(300)) == [.ping])
+    #expect(codec.deadline == nil)
+    var original = PeerCodec.server(.native)
+    #expect(original.receive("hello there\0", at: at(1)) == [])
+    #expect(
+      original.endOfFile(at: at(2)) == [
+        try .introduced("tatyana", .original), try .said("hello there"), .ended,
+      ])
+  }
+
   @Test func unknownVerbsAreIgnored() {
     #expect(read("sayx 1 a") == [])
     #expect(read("SAY 1 a") == [])

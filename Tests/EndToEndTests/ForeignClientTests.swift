@@ -87,6 +87,20 @@ import Testing
     }
   }
 
+  @Test("who has spoken already reads that the queue is full, every time")
+  func fullQueue() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--max-waiting", "0")
+      let first = try stage.linePeer("one", on: server)
+      for _ in 0..<20 {
+        let peer = try PeerSocket(port: server.port)
+        try? peer.send("bob\nhi\n")
+        try peer.waitFor("Please try again later.\n")
+      }
+      #expect(!first.hasEnded)
+    }
+  }
+
   @Test("a client's reason for leaving is recorded as its own wish")
   func reasons() throws {
     try Stage.run { stage in

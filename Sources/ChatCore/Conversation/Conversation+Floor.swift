@@ -77,8 +77,9 @@ extension Conversation {
         actions.append(.reject(message, .outOfTurn))
         return
       }
-      guard dialect != .original
-        || message.originalText.utf8.count <= Message.maximumOriginalByteCount
+      guard
+        dialect != .original
+          || message.originalText.utf8.count <= Message.maximumOriginalByteCount
       else {
         actions.append(.reject(message, .tooManyBytes))
         return

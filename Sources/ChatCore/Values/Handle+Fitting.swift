@@ -12,7 +12,8 @@ extension Handle {
   /// that could be a handle.
   public init?(fitting name: String) {
     guard let word = name.split(whereSeparator: \.isWhitespace).first else { return nil }
-    var text = String(String.UnicodeScalarView(word.unicodeScalars.filter { !Self.isUnprintable($0) }))
+    var text = String(
+      String.UnicodeScalarView(word.unicodeScalars.filter { !Self.isUnprintable($0) }))
     text = String(text.prefix(Self.maximumLength))
     while text.utf8.count > Self.maximumByteCount { text.removeLast() }
     guard let handle = try? Handle(text) else { return nil }
@@ -26,6 +27,7 @@ extension Handle {
     guard !words.isEmpty, words.count <= 3, text.count <= longestName,
       !text.contains(where: { "?!,;:<>\"()".contains($0) })
     else { return false }
-    return words.count == 1 || words.allSatisfy { $0.first.map { $0.isLetter && !$0.isLowercase } ?? false }
+    return words.count == 1
+      || words.allSatisfy { $0.first.map { $0.isLetter && !$0.isLowercase } ?? false }
   }
 }

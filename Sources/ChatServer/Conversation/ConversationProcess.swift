@@ -209,7 +209,7 @@ extension ConversationProcess {
 
   private func dismiss(_ what: String, at now: Instant) {
     isDismissed = true
-    post(.stop(what), at: now)
+    post(listener.isGone ? .bereft(what) : .stop(what), at: now)
   }
 }
 

@@ -6,7 +6,7 @@ final class ListenerLink {
   private let socket: MessageSocket
   /// The id in the transcript that the listener knows of.
   private var reportedConversation: Int64?
-  private var isGone = false
+  private(set) var isGone = false
 
   init(_ socket: MessageSocket) {
     self.socket = socket

@@ -32,15 +32,15 @@ extension Listener {
   }
 
   private func admit(_ peer: FileDescriptor, from address: SocketAddress, at now: Instant) {
-    defer { peer.closeOnce() }
     var actions: [ListenerMachine.Action] = []
     let openedAt = machine.admit(
       at: Self.timeOfDay, now: now, isOwed: { keeper?.owesDeath(openedAt: $0) == true }, &actions)
     perform(actions, at: now)
     guard let openedAt else {
-      turnAway(peer)
+      turnAway(peer, at: now)
       return
     }
+    defer { peer.closeOnce() }
     var settings = settings
     settings.operatorIsAbsent = machine.operatorIsAbsent
     do throws(SystemCallError) {
@@ -62,16 +62,29 @@ extension Listener {
     }
   }
 
-  /// One plain sentence and a close; nothing waits for the newcomer.
-  private func turnAway(_ peer: FileDescriptor) {
+  /// One plain sentence and an end; nothing waits for the newcomer. What it has
+  /// said already is not read here, and a close would answer that with a reset,
+  /// which can take the sentence from it (RFC 1122, 4.2.2.13): the close comes
+  /// later.
+  private func turnAway(_ peer: FileDescriptor, at now: Instant) {
     let sentence = words.sentence(.queueIsFull(waiting: machine.queueLength)) + "\n"
     _ = try? peer.writeAvailable(Array(sentence.utf8))
     try? peer.shutdownWrite()
+    if turnedAway.count >= Self.turnedAwayLimit { turnedAway.removeFirst().peer.closeOnce() }
+    turnedAway.append((peer, now.advanced(by: Self.turnedAwayFor)))
+  }
+
+  /// Closes the connections of those who have had time to read why.
+  func closeTurnedAway(at now: Instant) {
+    while let first = turnedAway.first, first.closesAt <= now {
+      turnedAway.removeFirst().peer.closeOnce()
+    }
   }
 
   /// In a forked child: what is this process's alone.
   func closeInChild() {
     socket.close()
+    for (peer, _) in turnedAway { peer.closeOnce() }
     for (_, socket) in sockets { socket.close() }
     keeper?.closeInChild()
     output.closeInChild()

@@ -11,6 +11,11 @@ public final class Listener {
   static let acceptPause = Duration.milliseconds(100)
   /// Peers taken in one turn of the loop: signals and reports come between.
   static let acceptsAtOnce = 16
+  /// For which a connection outlives the sentence that turns it away: a round
+  /// trip of the slowest network.
+  static let turnedAwayFor = Duration.seconds(1)
+  /// Descriptors spent on that; more who come at once may lose the sentence.
+  static let turnedAwayLimit = 64
   /// Between the starts of two keepers.
   static let keeperPause = Duration.seconds(1)
   /// What the last notices may take to a slow reader.
@@ -38,6 +43,8 @@ public final class Listener {
   /// One that is reaped, while what it left unread is read.
   var reaped: Int32?
   var acceptAgainAt: Instant?
+  /// Connections of those who were turned away, the oldest first.
+  var turnedAway: [(peer: FileDescriptor, closesAt: Instant)] = []
   /// Before then no other keeper is started.
   private var keeperAgainAt = Instant(milliseconds: 0)
   /// What there was to say while the server stopped: said when the terminal is
@@ -120,6 +127,7 @@ public final class Listener {
     if ready.contains(where: { $0.descriptor == socket.descriptor }), machine.stopping == nil {
       acceptSome(at: now)
     }
+    closeTurnedAway(at: now)
     restartKeeper(at: now)
     keeper?.send()
     post(.turnIsOver, at: now)
@@ -134,7 +142,7 @@ public final class Listener {
     for interest in [keeper?.interest, output.interest, errors.interest] {
       if let interest { interests.append(interest) }
     }
-    var deadlines = [machine.deadline].compactMap { $0 }
+    var deadlines = [machine.deadline, turnedAway.first?.closesAt].compactMap { $0 }
     if machine.stopping == nil {
       if let again = acceptAgainAt, again > now {
         deadlines.append(again)

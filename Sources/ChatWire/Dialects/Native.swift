@@ -14,6 +14,10 @@ struct NativeDialect: PeerDialect {
   /// ours knows. Until then its handle may have been a C string's.
   private var isCertain = false
   private var hasGivenFloor = false
+  /// Records behind the handle with verbs that nobody knows: a later version's,
+  /// where one that is known follows at once, else an original's messages.
+  private var doubtful: [UInt8] = []
+  private(set) var deadline: Instant?
 
   init(_ sides: Sides) {
     self.sides = sides
@@ -41,41 +45,61 @@ struct NativeDialect: PeerDialect {
     var taken = 0
     for record in records.feed(bytes) where !decoded.isOver {
       do throws(Conversation.LinkFailure) {
-        switch record {
-        case .tooLong: throw .oversized
-        case .complete(let record) where sides.expectsHandle: takeHandle(record, &decoded)
-        case .complete(let record) where !isCertain && isForeign(record):
-          becomeOriginal(Array((former + bytes).dropFirst(taken)), at: now, &decoded)
+        guard case .complete(let record) = record else { throw .oversized }
+        taken += record.count + 1
+        if sides.expectsHandle {
+          takeHandle(record, &decoded)
+        } else if isCertain || isKnown(record) {
+          try take(record, &decoded)
+        } else if record.isEmpty {
+          let rest = (former + bytes).dropFirst(taken)
+          becomeOriginal(rest, isComplete: false, at: now, &decoded)
           return
-        case .complete(let record): try take(record, &decoded)
+        } else {
+          doubtful += record + [0]
+          if doubtful.count > RecordFramer.maximumRecordLength { throw .oversized }
+          deadline = now.advanced(by: OriginalDialect.quiet)
         }
-        if case .complete(let record) = record { taken += record.count + 1 }
       } catch {
         decoded.finish(.failed(error))
       }
     }
   }
 
-  /// Whether the first record behind a handle is padding, or what an original
-  /// client says with the NUL of its C string.
-  private func isForeign(_ record: ArraySlice<UInt8>) -> Bool {
-    if record.isEmpty { return !hasGivenFloor }
+  mutating func tick(at now: Instant, _ decoded: inout Decoded) {
+    guard let deadline, now >= deadline else { return }
+    becomeOriginal(records.partial[...], isComplete: true, at: now, &decoded)
+  }
+
+  /// Whether the first record behind a handle is one that a program of ours
+  /// sends, and not padding, or what an original client says with the NUL of
+  /// its C string.
+  private func isKnown(_ record: ArraySlice<UInt8>) -> Bool {
+    if record.isEmpty { return hasGivenFloor }
     let verb = String(decoding: record.prefix { $0 != 0x20 }, as: UTF8.self)
-    return sides.side == .server && Verb(rawValue: verb) == nil
+    return sides.side == .client || Verb(rawValue: verb) != nil
   }
 
   private mutating func becomeOriginal(
-    _ rest: [UInt8], at now: Instant, _ decoded: inout Decoded
+    _ rest: ArraySlice<UInt8>, isComplete: Bool, at now: Instant, _ decoded: inout Decoded
   ) {
     guard let handle = sides.peerHandle else { preconditionFailure("a handle comes first") }
     decoded.append(.introduced(handle, .original))
     var original = OriginalDialect(sides)
-    let said = Array(rest.drop { $0 == 0 })
+    let said = Array((doubtful + rest).drop { $0 == 0 })
+    doubtful = []
+    deadline = nil
     if !said.isEmpty { original.receive(said, at: now, &decoded) }
+    if isComplete, !decoded.isOver { original.endOfFile(isTruncated: false, &decoded) }
     decoded.successor = original
   }
 
   mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded) {
+    if !doubtful.isEmpty {
+      let rest = records.partial[...]
+      becomeOriginal(rest, isComplete: true, at: Instant(milliseconds: .max), &decoded)
+      return
+    }
     if sides.side == .client, records.partial.last == 0x0a {
       // A server that had to close before it knew whom it greeted said so in
       // a plain line.
@@ -111,6 +135,8 @@ struct NativeDialect: PeerDialect {
       return
     }
     isCertain = true
+    doubtful = []
+    deadline = nil
     switch verb {
     case .say:
       decoded.append(try Self.said(argument))

@@ -58,7 +58,8 @@ struct ForeignPeerTests {
     for isOver in [false, true] {
       var machine = try client()
       _ = machine.handle(.introduced(try Handle("ann"), .original), at: now)
-      guard let message = try? Message(String(repeating: character, count: count - (isOver ? 0 : 1)))
+      guard
+        let message = try? Message(String(repeating: character, count: count - (isOver ? 0 : 1)))
       else { continue }
       let actions = machine.handle(.operatorSaid(message), at: now)
       #expect(actions.contains(.reject(message, .tooManyBytes)) == isOver)
@@ -105,7 +106,8 @@ struct ForeignPeerTests {
   }
 
   @Test(arguments: [
-    ("Mary Ann", "Mary"), ("Maximiliane", "Maximilian"), ("\u{1b}[31mred", "[31mred"), ("  x ", "x"),
+    ("Mary Ann", "Mary"), ("Maximiliane", "Maximilian"), ("\u{1b}[31mred", "[31mred"),
+    ("  x ", "x"),
   ])
   func namesAreMadeFit(_ given: String, _ name: String) {
     #expect(Handle(fitting: given)?.text == name)
