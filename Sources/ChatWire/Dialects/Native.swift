@@ -58,12 +58,12 @@ struct NativeDialect: PeerDialect {
         } else {
           doubtful += record + [0]
           if doubtful.count > RecordFramer.maximumRecordLength { throw .oversized }
-          deadline = now.advanced(by: OriginalDialect.quiet)
         }
       } catch {
         decoded.finish(.failed(error))
       }
     }
+    if !doubtful.isEmpty { deadline = now.advanced(by: OriginalDialect.quiet) }
   }
 
   mutating func tick(at now: Instant, _ decoded: inout Decoded) {
