@@ -62,12 +62,26 @@ import Testing
     try Stage.run { stage in
       let server = try stage.server()
       let peer = try PeerSocket(port: server.port)
-      // An empty record is malformed; in lines it is an empty name.
-      let isEmpty = handle.isEmpty
-      try peer.send(isEmpty ? "\n" : "\(handle)\0")
-      try peer.waitFor(isEmpty ? "Reenter a User Name: " : "deny User Name must be between [1-10]")
-      try peer.send(isEmpty ? "good\n" : "good\0")
+      try peer.send("\(handle)\n")
+      try peer.waitFor("User Name must be between [1-10]")
+      try peer.send("good\n")
       try server.process.waitFor("waiting for good …")
+      #expect(Self.isClean(server.process))
+    }
+  }
+
+  @Test(
+    "where nobody can be asked again they are left out",
+    arguments: [
+      ("ba\u{1b}[mad", "ba[mad"), ("ba\u{7}d", "bad"), ("ba\u{202e}d", "bad"),
+      ("ba\u{200b}d", "bad"), ("Two Words", "Two"), ("abcdefghijk", "abcdefghij"),
+    ])
+  func fittedHandles(given: String, handle: String) throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try PeerSocket(port: server.port)
+      try peer.send("\(given)\0")
+      try server.process.waitFor("waiting for \(handle) …")
       #expect(Self.isClean(server.process))
     }
   }

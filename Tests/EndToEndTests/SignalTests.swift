@@ -99,7 +99,7 @@ import Testing
       #expect(client.screen.lines.last == LeavingTests.ownGoodbye)
       #expect(client.isCooked)
       try server.process.waitFor(LeavingTests.clientLeft)
-      #expect(try stage.transcript().last?.contains("closed by client, sigint") == true)
+      #expect(try stage.transcript().last?.contains("closed by client, quit") == true)
       #expect(server.process.mode != mode)
     }
   }
