@@ -44,7 +44,12 @@ enum DialectDetection {
       read += chunk
       let events = codec.receive(chunk, at: .zero)
       if let dialect = codec.dialect {
-        try hold(dialect == .native && read.contains(0), "\(dialect) for a greeting with NUL")
+        try hold(read.contains(0), "\(dialect) for a greeting without NUL and no time passed")
+        try hold(dialect != .line, "\(dialect) for a greeting with NUL")
+        let name = String(decoding: read.prefix { $0 != 0 }, as: UTF8.self)
+        let opens =
+          (try? Handle(name)) != nil || name.hasPrefix("quit ") || name.hasPrefix("resume ")
+        try hold(dialect != .native || opens, "\(dialect) for what opens no native stream")
         return
       }
       if case .failed(.malformed)? = events.last { return }

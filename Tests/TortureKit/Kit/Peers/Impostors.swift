@@ -41,22 +41,20 @@ public enum Impostors {
     return unmarked
   }
 
-  /// What of ``handles`` was not refused; none should be.
-  public static func accepted() throws -> [String] {
-    var accepted: [String] = []
+  /// Gives each of ``handles`` as a person does who can be asked again, and waits
+  /// until it is refused.
+  ///
+  /// - Throws: when one is not. (In the original dialect nobody can be asked;
+  ///   there a name is made of what was given.)
+  public static func areRefused() throws {
     try Stage.run { stage in
       let server = try stage.server("--mode", "free", "--color", "never")
       for handle in handles {
         let peer = try PeerSocket(port: server.port)
-        try peer.send("\(handle)\0")
-        try Deadline.poll("an answer to \(handle.debugDescription)") {
-          try? peer.waitFor("deny ", within: 0.02)
-          return peer.receivedText.contains("deny ") || peer.receivedText.contains("floor")
-            || peer.hasEnded
-        }
-        if peer.receivedText.contains("floor") { accepted.append(handle) }
+        try peer.send("\(handle)\n")
+        try peer.waitFor("User Name must be between [1-10]")
       }
+      try hold(!server.process.screen.text.contains("opened"), "somebody has the floor")
     }
-    return accepted
   }
 }
