@@ -32,6 +32,7 @@ struct UndecidedClient: PeerDialect {
     bytes += new
     readEnds.append(bytes.count)
     telnet.filter(new, into: &text, replies: &decoded.replies)
+    if known == 0 { dropEmptyStrings() }
     if let end = text[known...].firstIndex(where: { $0 == 0x0a || $0 == 0 }) {
       let isTelnetLineEnd = text[end] == 0 && end > 0 && text[end - 1] == 0x0d
       if text[end] == 0x0a || isTelnetLineEnd {
@@ -41,9 +42,6 @@ struct UndecidedClient: PeerDialect {
         native.receive(bytes, at: now, &decoded)
         // What followed its handle may have been an original's.
         decoded.successor = decoded.successor ?? native
-      } else if text.allSatisfy({ $0 == 0 }) {
-        // A C string without a character says nothing yet.
-        (bytes, readEnds, text) = ([], [], [])
       } else {
         var original = OriginalDialect(sides)
         original.receive(bytes, at: now, &decoded)
@@ -56,6 +54,15 @@ struct UndecidedClient: PeerDialect {
     } else if text.count > known {
       deadline = now.advanced(by: OriginalDialect.quiet)
     }
+  }
+
+  /// C strings without a character, which say nothing yet, wherever a read cuts
+  /// them from what follows.
+  private mutating func dropEmptyStrings() {
+    text = Array(text.drop { $0 == 0 })
+    let count = bytes.prefix { $0 == 0 }.count
+    bytes.removeFirst(count)
+    readEnds = readEnds.map { $0 - count }.filter { $0 > 0 }
   }
 
   mutating func tick(at now: Instant, _ decoded: inout Decoded) {
