@@ -28,6 +28,7 @@ import Transcript
       try tatyana.send(Keys.killLine)
       try tatyana.waitForInput("tatyana> ")
       try tatyana.enter("resending")
+      try server.process.waitFor("tatyana> resending")
       try server.process.waitForInput("SERVER> ")
       try server.process.enter(Self.tooLong)
       try server.process.waitFor("ERROR: Your message is more than 500 characters long.")
