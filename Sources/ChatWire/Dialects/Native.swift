@@ -26,12 +26,12 @@ struct NativeDialect: PeerDialect {
   var dialect: Dialect? { .native }
 
   /// Whether a peer's first bytes, which hold a NUL, are this dialect's: a
-  /// handle, `quit REASON` or `resume TOKEN N`, and no padding behind it.
+  /// handle with no padding behind it, `quit REASON` or `resume TOKEN N`.
   static func opens(_ bytes: [UInt8]) -> Bool {
     guard let end = bytes.firstIndex(of: 0) else { return false }
-    if end + 1 < bytes.endIndex, bytes[end + 1] == 0 || bytes[end + 1] == 0x0a { return false }
+    let isPadded = end + 1 < bytes.endIndex && bytes[end + 1] == 0
     guard let record = String(validating: bytes[..<end], as: UTF8.self) else { return false }
-    if (try? Handle(record)) != nil { return true }
+    if (try? Handle(record)) != nil { return !isPadded }
     let words = record.split(separator: " ", omittingEmptySubsequences: false)
     switch words.first {
     case "quit"?: return words.count == 2 && QuitReason(rawValue: String(words[1])) != nil

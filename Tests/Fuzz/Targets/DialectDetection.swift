@@ -32,7 +32,8 @@ enum DialectDetection {
       decision.replies += codec.takeReplies()
       decision.dialect = codec.dialect
       decision.hasEnded = codec.dialect == nil && !events.isEmpty
-      if decision.hasEnded || decision.dialect != nil { break }
+      // What follows a handle may show that it was an original's.
+      if decision.hasEnded { break }
     }
     return decision
   }
