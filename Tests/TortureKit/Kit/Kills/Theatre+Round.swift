@@ -57,6 +57,8 @@ extension Theatre {
     switch victim {
     case .conversation: try process.waitFor("crashed (signal 9)")
     case .listener, .both:
+      // SIGKILL takes effect when its process next runs; until then the port is its.
+      _ = try process.exitOutcome()
       try startAgain()
     case .client: break
     }
