@@ -14,3 +14,8 @@ int cposix_set_nonblocking(int descriptor, bool on) {
 }
 
 int cposix_is_open(int descriptor) { return fcntl(descriptor, F_GETFD); }
+
+int cposix_is_nonblocking(int descriptor) {
+  const int flags = fcntl(descriptor, F_GETFL);
+  return flags == -1 ? -1 : (flags & O_NONBLOCK) != 0;
+}

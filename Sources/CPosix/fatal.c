@@ -25,11 +25,10 @@ static char alternate_stack[64 * 1024];
 static void put_back_and_die(int number) {
   if (armed) {
     armed = 0;
-    // TCSANOW: a handler must not wait for output to drain. Both calls are
-    // async-signal-safe (signal-safety(7)). SIGTTOU is blocked by sa_mask.
+    // A handler must not wait for output. All that is called is async-signal-safe
+    // (signal-safety(7)). SIGTTOU is blocked by sa_mask.
     (void)tcsetattr(given_back.input, TCSANOW, &given_back.mode);
-    ssize_t ignored = write(given_back.output, given_back.bytes, given_back.count);
-    (void)ignored;
+    (void)cposix_write_terminal(given_back.output, given_back.bytes, given_back.count);
   }
   // SA_RESETHAND has put the default action back.
   raise(number);

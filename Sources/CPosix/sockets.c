@@ -2,9 +2,11 @@
 #include "CPosix.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 int cposix_stream_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -20,7 +22,60 @@ int cposix_seqpacket_pair(int ends[2]) {
 }
 
 long cposix_send_message(int descriptor, const void *bytes, size_t count) {
-  return send(descriptor, bytes, count, MSG_NOSIGNAL);
+  return send(descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// Room for descriptors beside a message, aligned as cmsg(3) demands.
+union control {
+  char bytes[CMSG_SPACE(sizeof(int) * CPOSIX_MOST_PASSED)];
+  struct cmsghdr header;
+};
+
+long cposix_send_passing(
+    int descriptor, const void *bytes, size_t count, const int *passed, int passed_count) {
+  if (passed_count < 1 || passed_count > CPOSIX_MOST_PASSED) {
+    errno = EINVAL;
+    return -1;
+  }
+  const size_t size = sizeof(int) * (size_t)passed_count;
+  struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+  union control control = {.bytes = {0}};
+  struct msghdr message = {
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = control.bytes,
+      .msg_controllen = CMSG_SPACE(size),
+  };
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(size);
+  memcpy(CMSG_DATA(header), passed, size);
+  return sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+long cposix_receive_passed(
+    int descriptor, void *bytes, size_t capacity, int passed[CPOSIX_MOST_PASSED], int *passed_count) {
+  struct iovec part = {.iov_base = bytes, .iov_len = capacity};
+  union control control;
+  struct msghdr message = {
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = control.bytes,
+      .msg_controllen = sizeof control.bytes,
+  };
+  *passed_count = 0;
+  const ssize_t count = recvmsg(descriptor, &message, MSG_TRUNC | MSG_CMSG_CLOEXEC);
+  if (count == -1) return -1;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  for (; header != NULL; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    // The kernel puts in no more than there is room for, and closes the rest.
+    const size_t size = header->cmsg_len - CMSG_LEN(0);
+    memcpy(passed + *passed_count, CMSG_DATA(header), size);
+    *passed_count += (int)(size / sizeof(int));
+  }
+  return count;
 }
 
 long cposix_receive_message(int descriptor, void *bytes, size_t capacity) {

@@ -2,6 +2,7 @@
 #include "CPosix.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -24,6 +25,11 @@ int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *
   return 0;
 }
 
+int cposix_is_foreground(int terminal) {
+  const pid_t group = tcgetpgrp(terminal);
+  return group == -1 ? errno == ENOTTY : group == getpgrp();
+}
+
 // A blocked SIGTTOU lets the call through (termios(3), "background process group").
 static void block_sigttou(sigset_t *before) {
   sigset_t set;
@@ -35,7 +41,7 @@ static void block_sigttou(sigset_t *before) {
 int cposix_set_terminal_mode(int descriptor, const struct termios *mode) {
   sigset_t before;
   block_sigttou(&before);
-  int result = tcsetattr(descriptor, TCSADRAIN, mode);
+  int result = tcsetattr(descriptor, TCSANOW, mode);
   int saved = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   errno = saved;
@@ -45,7 +51,19 @@ int cposix_set_terminal_mode(int descriptor, const struct termios *mode) {
 long cposix_write_terminal(int descriptor, const void *bytes, size_t count) {
   sigset_t before;
   block_sigttou(&before);
-  ssize_t result = write(descriptor, bytes, count);
+  // A write of more than there is room for waits for the rest of it (tty_io.c,
+  // n_tty.c): one byte at a time does not.
+  struct pollfd room = {.fd = descriptor, .events = POLLOUT};
+  const char *next = bytes;
+  ssize_t result = 0;
+  while ((size_t)result < count && poll(&room, 1, 0) == 1) {
+    const ssize_t one = write(descriptor, next + result, 1);
+    if (one != 1) {
+      if (result == 0) result = one;
+      break;
+    }
+    result++;
+  }
   int saved = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   errno = saved;

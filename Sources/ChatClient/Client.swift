@@ -37,6 +37,8 @@ package final class Client {
     package var signal: ChatPosix.Signal?
     /// Why it could not begin, if it could not.
     package var namelessness: Namelessness?
+    /// Why standard output takes nothing, where that is not for want of a reader.
+    package var outputFailure: Errno?
   }
 
   /// Connects.
@@ -81,7 +83,8 @@ package final class Client {
     _ = desk.close()
     link.finish(within: Self.farewellWithin)
     return Outcome(
-      ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness)
+      ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness,
+      outputFailure: desk.outputFailure)
   }
 
   /// One turn of the loop: wait, read everything that is there, show, send.
@@ -105,8 +108,11 @@ package final class Client {
     // Shown first, then acknowledged.
     desk.flush()
     handle(link.flush(at: now), at: now)
-    // Nobody reads what the other says: `chatclient … | head`.
-    if desk.outputIsGone && ending == nil { handle([.operatorQuit], at: now) }
+    // Nobody reads what the other says: `chatclient … | head`. Or it cannot be
+    // written, on a full disk.
+    if desk.outputIsGone || desk.outputFailure != nil, ending == nil {
+      handle([.operatorQuit], at: now)
+    }
   }
 
   private func wait() -> [Readiness] {

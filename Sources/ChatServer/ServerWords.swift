@@ -38,6 +38,8 @@ package enum ServerNotice {
   case acceptFailed(Errno)
   case forkFailed(Errno)
   case inputEnded(isKept: Bool)
+  /// Standard output cannot be written: a full disk, one that is broken.
+  case outputFailed(Errno, isKept: Bool)
   /// Standard output took nothing any more, and the last lines are not there.
   case outputStalled(isKept: Bool)
 }

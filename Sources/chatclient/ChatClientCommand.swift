@@ -48,6 +48,9 @@ struct ChatClient: ParsableCommand {
       if let reason = outcome.namelessness {
         ProgramExit.usage.leave(UserMessages.nameless(reason))
       }
+      if let errno = outcome.outputFailure {
+        ProgramExit.inputOutput.leave(UserMessages.outputFailed(errno))
+      }
       UserMessages.status(of: outcome).leave()
     } catch {
       let (sentence, status) = UserMessages.failure(error, host: host, port: port)

@@ -64,6 +64,10 @@ extension UserMessages {
     }
   }
 
+  static func outputFailed(_ errno: Errno) -> String {
+    "chatclient: standard output cannot be written (\(errno)), so the conversation was ended."
+  }
+
   static func status(of outcome: Client.Outcome) -> ProgramExit {
     if outcome.signal == .interrupt { return .interrupted }
     switch (outcome.ending.by, outcome.ending.reason) {

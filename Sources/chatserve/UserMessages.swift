@@ -77,6 +77,9 @@ enum UserMessages {
     case .outputStalled(let isKept):
       "The last lines could not be shown: standard output is stuck. "
         + (isKept ? "The transcript has them." : "They are not kept (--no-log).")
+    case .outputFailed(let errno, let isKept):
+      "What is said cannot be shown: standard output fails (\(errno)). "
+        + (isKept ? "Serving and recording go on." : "Serving goes on.")
     case .inputEnded(let isKept):
       "Standard input has ended: \(isKept ? "listening and recording" : "listening") only."
     }

@@ -49,6 +49,20 @@ extension PosixTests {
       Wrapped(call: "socketpair") { try withPair { _ in } },
       Wrapped(call: "send") { try withPair { try #require(try $0.one.send([1]) == .sent) } },
       Wrapped(call: "recv") { try withPair { try #require(try $0.one.receive() == .wouldBlock) } },
+      Wrapped(call: "sendmsg") {
+        try withPair { try #require(try $0.one.send([1], passing: [$0.one.descriptor]) == .sent) }
+      },
+      Wrapped(call: "recvmsg") {
+        try withPair {
+          var passed: [FileDescriptor] = []
+          try #require(try $0.one.receive(maximumLength: 9, passed: &passed) == .wouldBlock)
+        }
+      },
+      Wrapped(call: "dup2") {
+        let same = FileDescriptor.self
+        try StandardDescriptors.replace(
+          input: same.standardInput, output: same.standardOutput, error: same.standardError)
+      },
       Wrapped(call: "accept4") {
         try withListener { try #require(try $0.accept() == .wouldBlock) }
       },

@@ -37,6 +37,13 @@ public final class PeerSocket {
     try Descriptor.writeAll(bytes, to: descriptor, whileWaiting: readAvailable)
   }
 
+  /// Sends as much of `text` as is taken at once, and reads nothing.
+  ///
+  /// - Returns: how many bytes that were.
+  public func offer(_ text: String) -> Int {
+    Descriptor.writeAvailable(Array(text.utf8), to: descriptor)
+  }
+
   /// Says the end of file, as `nc -N` does at its own.
   public func sendEndOfFile() {
     shutdown(descriptor, Int32(SHUT_WR))

@@ -40,6 +40,9 @@ enum Attacks {
     [
       NamedAttack(name: "keeper") { try KeeperTrial.run() },
       NamedAttack(name: "taken-over") { try TakenOver.run() },
+      NamedAttack(name: "queue-terminal") {
+        RogueReport.isPossible ? try QueueTerminal.run() : "not tried: only root may"
+      },
     ]
       + Shortage.allCases.map { shortage in
         NamedAttack(name: "shortage-\(shortage)") {

@@ -26,6 +26,8 @@ int cposix_pipe(int ends[2]);
 int cposix_set_nonblocking(int descriptor, bool on);
 // fcntl(2) F_GETFD, to ask whether the descriptor is open at all.
 int cposix_is_open(int descriptor);
+// fcntl(2) F_GETFL: 1 when O_NONBLOCK is set, else 0.
+int cposix_is_nonblocking(int descriptor);
 
 // sockets.c ----------------------------------------------------------------
 
@@ -35,11 +37,20 @@ int cposix_stream_socket(int family);
 int cposix_accept(int listener, struct sockaddr_storage *from, unsigned int *length);
 // socketpair(2): AF_UNIX SOCK_SEQPACKET, non-blocking, close-on-exec.
 int cposix_seqpacket_pair(int ends[2]);
-// send(2) with MSG_NOSIGNAL.
+// send(2) with MSG_NOSIGNAL and MSG_DONTWAIT.
 long cposix_send_message(int descriptor, const void *bytes, size_t count);
 // recv(2) with MSG_TRUNC: the length of the whole message, also when it did
 // not fit.
 long cposix_receive_message(int descriptor, void *bytes, size_t capacity);
+enum { CPOSIX_MOST_PASSED = 4 };
+// sendmsg(2) as cposix_send_message, with 1 to CPOSIX_MOST_PASSED open
+// descriptors for the receiver: SCM_RIGHTS, unix(7).
+long cposix_send_passing(
+    int descriptor, const void *bytes, size_t count, const int *passed, int passed_count);
+// recvmsg(2) as cposix_receive_message; what came open with it is close-on-exec
+// and the caller's to close.
+long cposix_receive_passed(
+    int descriptor, void *bytes, size_t capacity, int passed[CPOSIX_MOST_PASSED], int *passed_count);
 // setsockopt(2) and getsockopt(2) for an int option.
 int cposix_set_option(int descriptor, int level, int name, int value);
 int cposix_get_option(int descriptor, int level, int name, int *value);
@@ -99,10 +110,14 @@ int cposix_ppoll(
 void cposix_make_raw(struct termios *mode);
 // ioctl(2) TIOCGWINSZ.
 int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
-// tcsetattr(3) with TCSADRAIN, SIGTTOU blocked meanwhile so that a process in
+// tcgetpgrp(3): whether this process may read the terminal. 1 too for a terminal
+// that is not the controlling one, where there is no background.
+int cposix_is_foreground(int terminal);
+// tcsetattr(3) with TCSANOW, SIGTTOU blocked meanwhile so that a process in
 // the background is not stopped by it.
 int cposix_set_terminal_mode(int descriptor, const struct termios *mode);
-// write(2) with SIGTTOU blocked, for terminals with TOSTOP set.
+// write(2) of what the terminal takes at once, also from a descriptor that
+// blocks, with SIGTTOU blocked, for terminals with TOSTOP set.
 long cposix_write_terminal(int descriptor, const void *bytes, size_t count);
 
 // fatal.c ------------------------------------------------------------------

@@ -17,6 +17,9 @@ extension FileDescriptor {
     }
   }
 
+  /// Whether `O_NONBLOCK` is set. fcntl(2).
+  var isNonBlocking: Bool { cposix_is_nonblocking(rawValue) == 1 }
+
   /// Closes this descriptor, once. close(2).
   ///
   /// Errors are dropped: Linux has let go of the descriptor whatever close
@@ -47,5 +50,31 @@ public enum StandardDescriptors {
       }
     }
     return closed
+  }
+
+  /// `/dev/null`, to stand in for 0, 1 and 2. null(4).
+  ///
+  /// - Throws: ``SystemCallError``: `ENOENT` where there is no /dev, `EMFILE`.
+  public static func openNull() throws(SystemCallError) -> FileDescriptor {
+    try SystemCall.perform("open") {
+      Result<FileDescriptor, Errno>(catchingErrno: {
+        try FileDescriptor.open(
+          "/dev/null", .readWrite, options: .closeOnExec, retryOnInterrupt: false)
+      })
+    }
+  }
+
+  /// Makes 0, 1 and 2 lead where these do, which stay open; what they led to
+  /// before is closed. dup2(2).
+  ///
+  /// - Throws: ``SystemCallError``: `EBUSY`.
+  public static func replace(
+    input: FileDescriptor, output: FileDescriptor, error: FileDescriptor
+  ) throws(SystemCallError) {
+    for (number, source) in [input, output, error].enumerated() {
+      _ = try SystemCall.perform("dup2") {
+        Result(errnoFrom: dup2(source.rawValue, Int32(number)))
+      }
+    }
   }
 }

@@ -1,33 +1,20 @@
-import Glibc
 import SystemPackage
 
 /// Standard output or error for a process that may never wait for whoever reads
-/// it: a terminal that was stopped with Ctrl-S, a pipe that nobody empties.
-///
-/// `O_NONBLOCK` belongs to the open file description, which the shell and its
-/// other programs share. So a terminal or a pipe is opened once more, by
-/// `/proc/self/fd`, and the flag set on that; proc_pid_fd(5). Where that cannot
-/// be, and on a socket, a write waits for as long as its reader does. A file has
-/// its one place to write at, and does not wait.
+/// it: what an ``OutputDescriptor`` does not take is kept, up to a limit.
 public final class NonBlockingOutput {
   /// Bytes kept for a reader that is slow: some hundred lines.
   public static let limit = 64 * 1024
 
-  private let descriptor: FileDescriptor
-  private let isOwn: Bool
+  private var output: OutputDescriptor
   private var pending: [UInt8] = []
 
   public init(_ descriptor: FileDescriptor) {
-    let isPipe = (try? descriptor.seek(offset: 0, from: .current)) == nil
-    let own =
-      descriptor.isTerminal || isPipe
-      ? try? FileDescriptor.open(
-        "/proc/self/fd/\(descriptor.rawValue)", .writeOnly,
-        options: [.nonBlocking, .closeOnExec, FileDescriptor.OpenOptions(rawValue: O_NOCTTY)])
-      : nil
-    self.descriptor = own ?? descriptor
-    isOwn = own != nil
+    output = OutputDescriptor(descriptor)
   }
+
+  /// What is written to, for another process to have.
+  public var descriptor: FileDescriptor { output.descriptor }
 
   /// Writes what is taken now and keeps the rest.
   ///
@@ -44,7 +31,7 @@ public final class NonBlockingOutput {
   /// not take is dropped.
   public func flush() {
     while !pending.isEmpty {
-      switch try? descriptor.writeAvailable(pending) {
+      switch try? output.writeAvailable(pending[...]) {
       case .wrote(let count): pending.removeFirst(count)
       case .wouldBlock: return
       case nil: pending = []
@@ -54,11 +41,9 @@ public final class NonBlockingOutput {
 
   /// What to poll for, so that ``flush()`` is called; `nil` when nothing is kept.
   public var interest: Interest? {
-    pending.isEmpty ? nil : Interest(descriptor, read: false, write: true)
+    pending.isEmpty ? nil : Interest(output.descriptor, read: false, write: true)
   }
 
-  /// In a forked child, which has the descriptor itself.
-  public func closeInChild() {
-    if isOwn { descriptor.closeOnce() }
-  }
+  /// In a forked child, which has no use for it.
+  public func closeInChild() { output.closeOwn() }
 }

@@ -47,17 +47,32 @@ public struct MessageSocket: Hashable, Sendable {
   /// To poll on.
   public let descriptor: FileDescriptor
 
+  /// Descriptors that one message may carry.
+  public static let passedLimit = Int(CPOSIX_MOST_PASSED)
+
   /// Sends one message, which must not be empty (an empty one reads as end of
   /// file). It goes whole or not at all. send(2).
   ///
-  /// - Throws: ``SystemCallError``: `EMSGSIZE`, `ENOBUFS`.
-  public func send(_ message: [UInt8]) throws(SystemCallError) -> SendResult {
+  /// The receiver gets `descriptors` open with it, at most ``passedLimit``; they
+  /// stay open here. SCM_RIGHTS, unix(7).
+  ///
+  /// - Throws: ``SystemCallError``: `EMSGSIZE`, `ENOBUFS`; with descriptors also
+  ///   `ETOOMANYREFS`, when too many are on their way.
+  public func send(
+    _ message: [UInt8], passing descriptors: [FileDescriptor] = []
+  ) throws(SystemCallError) -> SendResult {
     precondition(!message.isEmpty, "an empty message reads as end of file")
+    precondition(descriptors.count <= Self.passedLimit, "more descriptors than a message carries")
+    let numbers = descriptors.map(\.rawValue)
     do {
-      let count = try SystemCall.performUnlessBlocking("send") {
+      let name = numbers.isEmpty ? "send" : "sendmsg"
+      let count = try SystemCall.performUnlessBlocking(name) {
         Result(
           errnoFrom: message.withUnsafeBytes {
-            cposix_send_message(descriptor.rawValue, $0.baseAddress, $0.count)
+            numbers.isEmpty
+              ? cposix_send_message(descriptor.rawValue, $0.baseAddress, $0.count)
+              : cposix_send_passing(
+                descriptor.rawValue, $0.baseAddress, $0.count, numbers, Int32(numbers.count))
           })
       }
       return count == nil ? .wouldBlock : .sent
@@ -68,20 +83,48 @@ public struct MessageSocket: Hashable, Sendable {
   }
 
   /// Receives one message of at most `maximumLength` bytes. recv(2), with
-  /// `MSG_TRUNC` to see that one was longer.
+  /// `MSG_TRUNC` to see that one was longer. Descriptors that came with it are
+  /// closed.
   ///
   /// - Throws: ``SystemCallError``: `ENOMEM`.
   public func receive(
     maximumLength: Int = 256
   ) throws(SystemCallError) -> ReceiveResult {
+    try receive(maximumLength: maximumLength, "recv") {
+      cposix_receive_message(descriptor.rawValue, $0, $1)
+    }
+  }
+
+  /// As ``receive(maximumLength:)``, with the descriptors that came with the
+  /// message, which are the caller's to close. Where this process may have no
+  /// more open, some of them or all are missing. recvmsg(2).
+  ///
+  /// - Throws: ``SystemCallError``: `ENOMEM`.
+  public func receive(
+    maximumLength: Int, passed descriptors: inout [FileDescriptor]
+  ) throws(SystemCallError) -> ReceiveResult {
+    var numbers = [Int32](repeating: -1, count: Self.passedLimit)
+    var count: Int32 = 0
+    let result = try receive(maximumLength: maximumLength, "recvmsg") {
+      cposix_receive_passed(descriptor.rawValue, $0, $1, &numbers, &count)
+    }
+    descriptors += numbers.prefix(Int(count)).map { FileDescriptor(rawValue: $0) }
+    return result
+  }
+
+  private typealias Call = (UnsafeMutableRawPointer?, Int) -> Int
+
+  private func receive(
+    maximumLength: Int, _ name: String, _ call: Call
+  ) throws(SystemCallError) -> ReceiveResult {
     do {
-      return try receiveOnce(maximumLength: maximumLength)
+      return try receiveOnce(maximumLength: maximumLength, name, call)
     } catch {
       guard error.errno == .connectionReset else { throw error }
       // The other end went with messages of ours unread. The kernel says so
       // once, and then gives what was sent before: unix(7).
       do {
-        return try receiveOnce(maximumLength: maximumLength)
+        return try receiveOnce(maximumLength: maximumLength, name, call)
       } catch {
         if error.errno == .connectionReset { return .endOfFile }
         throw error
@@ -90,17 +133,15 @@ public struct MessageSocket: Hashable, Sendable {
   }
 
   private func receiveOnce(
-    maximumLength: Int
+    maximumLength: Int, _ name: String, _ call: Call
   ) throws(SystemCallError) -> ReceiveResult {
     // Not filled before: nearly all messages are short, and each page touched
     // is one to be got from the kernel.
     var outcome = Result<Int?, SystemCallError>.success(nil)
     let message = [UInt8](unsafeUninitializedCapacity: maximumLength) { buffer, filled in
       outcome = Result { () throws(SystemCallError) in
-        try SystemCall.performUnlessBlocking("recv") {
-          Result(
-            errnoFrom: cposix_receive_message(
-              descriptor.rawValue, buffer.baseAddress, buffer.count))
+        try SystemCall.performUnlessBlocking(name) {
+          Result(errnoFrom: call(buffer.baseAddress, buffer.count))
         }
       }
       if case .success(let count?) = outcome { filled = min(count, maximumLength) }

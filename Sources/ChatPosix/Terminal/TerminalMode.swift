@@ -32,9 +32,10 @@ public struct TerminalMode: Sendable {
     return copy
   }
 
-  /// Puts `terminal` into this mode, after what was written has gone out
-  /// (`TCSADRAIN`) and keeping what was typed ahead. Works from the background
-  /// too, where it would otherwise stop the process (SIGTTOU). tcsetattr(3).
+  /// Puts `terminal` into this mode, keeping what was typed ahead. At once
+  /// (`TCSANOW`): what the modes differ in concerns keys alone, and output that
+  /// nobody takes would be waited for (`TCSADRAIN`). Works from the background too,
+  /// where it would otherwise stop the process (SIGTTOU). tcsetattr(3).
   ///
   /// - Throws: ``SystemCallError``: `EIO` when the terminal is gone.
   public func apply(to terminal: FileDescriptor) throws(SystemCallError) {
@@ -51,11 +52,17 @@ public struct TerminalMode: Sendable {
   public func restore(input: FileDescriptor, output: FileDescriptor) {
     try? apply(to: input)
     guard output.isTerminal else { return }
-    // One short write, not writeAll: a stopped terminal must not hold up an exit.
+    // What there is room for: a stopped terminal must not hold up an exit.
     Array(Self.resetSequence.utf8).withUnsafeBytes { bytes in
       _ = SystemCall.outcome("write") {
         Result(errnoFrom: cposix_write_terminal(output.rawValue, bytes.baseAddress, bytes.count))
       }
     }
   }
+}
+
+extension FileDescriptor {
+  /// Whether this terminal's keys are for this process, and not for whatever a
+  /// shell runs in its place. tcgetpgrp(3).
+  public var isInForeground: Bool { cposix_is_foreground(rawValue) == 1 }
 }

@@ -3,7 +3,8 @@ import ChatCore
 /// What the listener orders a conversation's process to do: one message on their
 /// private socket each.
 enum ListenerOrder: Hashable {
-  /// The terminal is yours. What the operator typed and did not say in the
+  /// The terminal is yours, and comes with this: standard input, output and
+  /// error (``passedWithFloor``). What the operator typed and did not say in the
   /// last conversation came before, by ``draft``.
   case floor
   /// A part of the operator's draft; its parts come in order.
@@ -18,6 +19,14 @@ enum ListenerOrder: Hashable {
   case notice(String)
   /// Who waits in the queue, in order.
   case queue([WaitingPeer])
+
+  /// Descriptors that come with ``floor``.
+  static let passedWithFloor = 3
+
+  /// Whether so many descriptors came with it as belong to it.
+  func isComplete(with passed: Int) -> Bool {
+    passed == (self == .floor ? Self.passedWithFloor : 0)
+  }
 
   var code: OrderCode {
     switch self {

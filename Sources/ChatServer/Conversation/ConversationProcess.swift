@@ -34,6 +34,7 @@ final class ConversationProcess {
   /// There is no hope of the floor: the queue is full, the server stops.
   private(set) var isDismissed = false
   private var outputGoneIsReported = false
+  private var outputFailureIsSaid = false
   private var poller = Poller()
 
   /// Serves one peer to the end. Without a `run` nothing is kept.
@@ -135,6 +136,10 @@ extension ConversationProcess {
     if desk.outputIsGone && !outputGoneIsReported {
       outputGoneIsReported = true
       listener.report(.outputGone)
+    }
+    if let errno = desk.outputFailure, !outputFailureIsSaid {
+      outputFailureIsSaid = true
+      notify(.outputFailed(errno, isKept: settings.isKept))
     }
   }
 
@@ -275,6 +280,8 @@ extension ConversationProcess {
     switch order {
     case .floor:
       listener.report(.tookFloor)
+      // EBUSY alone, where threads race for a number; there is one here.
+      try? listener.takeTerminal()
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
     case .draft(let part): draft += part

@@ -7,6 +7,8 @@ final class ListenerLink {
   /// The id in the transcript that the listener knows of.
   private var reportedConversation: Int64?
   private(set) var isGone = false
+  /// Standard input, output and error, as they came with the floor.
+  private(set) var terminal: [FileDescriptor] = []
 
   init(_ socket: MessageSocket) {
     self.socket = socket
@@ -34,15 +36,31 @@ final class ListenerLink {
   func nextOrder() -> ListenerOrder? {
     if isGone { return nil }
     let cause: String
-    switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
+    var passed: [FileDescriptor] = []
+    switch try? socket.receive(maximumLength: ControlLimits.messageLength, passed: &passed) {
     case .wouldBlock: return nil
     case .message(let bytes):
-      if let order = try? ListenerOrder(bytes: bytes) { return order }
+      if let order = try? ListenerOrder(bytes: bytes), order.isComplete(with: passed.count) {
+        terminal += passed
+        return order
+      }
       cause = "the listener sent an unreadable order"
     case .tooLong: cause = "the listener sent an overlong order"
     case .endOfFile, nil: cause = "the listener died"
     }
+    for descriptor in passed { descriptor.closeOnce() }
     isGone = true
     return .stop(cause)
+  }
+
+  /// Makes the terminal that came with the floor this process's standard input,
+  /// output and error.
+  ///
+  /// - Throws: ``SystemCallError``.
+  func takeTerminal() throws(SystemCallError) {
+    guard terminal.count == ListenerOrder.passedWithFloor else { return }
+    try StandardDescriptors.replace(input: terminal[0], output: terminal[1], error: terminal[2])
+    for descriptor in terminal { descriptor.closeOnce() }
+    terminal = []
   }
 }

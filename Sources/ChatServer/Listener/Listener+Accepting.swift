@@ -81,8 +81,11 @@ extension Listener {
     }
   }
 
-  /// In a forked child: what is this process's alone.
+  /// In a forked child: what is this process's alone. The terminal is, too: who
+  /// gets the floor gets it then.
   func closeInChild() {
+    // dup2(2) of what is open fails on nothing that lasts.
+    try? StandardDescriptors.replace(input: null, output: null, error: null)
     socket.close()
     for (peer, _) in turnedAway { peer.closeOnce() }
     for (_, socket) in sockets { socket.close() }

@@ -31,7 +31,7 @@ extension Listener {
       case .notify(let notice): notify(notice)
       case .ask(let request): keeper?.enqueue(request)
       case .restoreTerminal:
-        terminal?.restore(input: .standardInput, output: .standardOutput)
+        terminal?.restore(input: .standardInput, output: output.descriptor)
         clearDeadEditor()
       case .closePort: socket.close()
       }
@@ -52,7 +52,9 @@ extension Listener {
   /// What cannot be sent for want of memory counts as not taken.
   func send(_ order: ListenerOrder, to process: Int32) -> MessageSocket.SendResult {
     guard let entry = sockets.first(where: { $0.processID == process }) else { return .closed }
-    return (try? entry.socket.send(order.bytes)) ?? .wouldBlock
+    let terminal: [FileDescriptor] =
+      order == .floor ? [.standardInput, output.descriptor, errors.descriptor] : []
+    return (try? entry.socket.send(order.bytes, passing: terminal)) ?? .wouldBlock
   }
 
   /// Reads what a conversation reports, `limit` reports at most.

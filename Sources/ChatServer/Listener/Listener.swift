@@ -32,6 +32,8 @@ public final class Listener {
   /// What the terminal was like, to be put back after a conversation that
   /// could not do it.
   let terminal: TerminalMode?
+  /// What a process has for 0, 1 and 2 that has no terminal: `/dev/null`.
+  let null: FileDescriptor
   let output = NonBlockingOutput(.standardOutput)
   let errors = NonBlockingOutput(.standardError)
 
@@ -68,6 +70,7 @@ public final class Listener {
         .interrupt, .terminate, .hangup, .windowChange, .childChanged, .continued,
       ])
       try FatalSignals.install()
+      null = try StandardDescriptors.openNull()
     } catch {
       throw .system(error)
     }
@@ -83,7 +86,14 @@ public final class Listener {
     keeper = settings.database.map {
       KeeperLink(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
     }
-    earlySignals = try keeper?.start { listening.close() } ?? []
+    let (null, output, errors) = (null, output, errors)
+    earlySignals =
+      try keeper?.start {
+        listening.close()
+        output.closeInChild()
+        errors.closeInChild()
+        try? StandardDescriptors.replace(input: null, output: null, error: null)
+      } ?? []
     // Without the lock a conversation under way may be taken for a lost one
     // by `history`; that is no reason not to talk.
     lock = keeper.flatMap {

@@ -22,6 +22,9 @@ extension OperatorDesk {
   /// Whether nobody reads the output any more.
   package var outputIsGone: Bool { terminal.outputIsGone }
 
+  /// Why the output takes nothing, where that is not for want of a reader.
+  package var outputFailure: Errno? { terminal.outputFailure }
+
   /// Does what a signal means for the terminal, which is nothing for most.
   package func take(_ signal: Signal, at now: Instant) {
     switch signal {

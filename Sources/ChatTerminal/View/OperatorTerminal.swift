@@ -7,9 +7,6 @@ final class OperatorTerminal {
   /// The bytes of one read: more than anyone types between two turns of a
   /// loop, and a screenful of a paste.
   private static let readLength = 4096
-  /// Bytes written at once. A pipe that poll(2) calls writable takes PIPE_BUF
-  /// of them without blocking (pipe(7)).
-  private static let writeLength = 4096
   /// Bytes of notices kept for a standard error that nobody reads: some hundred
   /// lines. What comes beyond is not shown; the conversation goes on.
   private static let errorLimit = 64 * 1024
@@ -20,7 +17,7 @@ final class OperatorTerminal {
   /// Output waiting for a slow reader past which the peer is not read either.
   private static let backlogLimit = 256 * 1024
   /// What the last rows may take to a slow reader, and those before a stop.
-  private static let lastWordsWithin = Duration.seconds(5)
+  static let lastWordsWithin = Duration.seconds(5)
   private static let stopWithin = Duration.seconds(1)
 
   var console: Console
@@ -29,16 +26,13 @@ final class OperatorTerminal {
   /// it next, as the shell's `read` does.
   let sharesInput: Bool
   private let input = FileDescriptor.standardInput
-  private let output = FileDescriptor.standardOutput
-  private let error = FileDescriptor.standardError
+  private var output = OutputDescriptor(.standardOutput)
+  private var error = OutputDescriptor(.standardError)
   private var raw: RawTerminal?
   private var pendingOutput: [UInt8] = []
   private var pendingError: [UInt8] = []
   /// Room for one read, kept between reads.
   private var readBuffer = [UInt8](repeating: 0, count: OperatorTerminal.readLength)
-  /// Whether a write may have to wait: on a terminal, a pipe or a socket.
-  private let outputCanBlock: Bool
-  private let errorCanBlock: Bool
   /// When the size of the terminal is taken for settled; drawing waits.
   private var resizeSettlesAt: Instant?
   /// The program's own wait is where signals come in.
@@ -48,6 +42,9 @@ final class OperatorTerminal {
   private(set) var lastInput: Instant?
   /// Whether nobody reads the output any more.
   private(set) var outputIsGone = false
+  /// Why the output last took nothing, where that is not for want of a reader: a
+  /// full disk, one that is broken.
+  private(set) var outputFailure: Errno?
 
   /// Takes the terminal, in raw mode where the settings ask for an editor.
   init(_ settings: ConsoleSettings, sharesInput: Bool) {
@@ -56,7 +53,7 @@ final class OperatorTerminal {
       do throws(SystemCallError) {
         // First, since a stop must find the terminal as the shell left it.
         try Signals.install([.terminalStop])
-        raw = try RawTerminal(input: input, output: output)
+        raw = try RawTerminal(input: input, output: output.descriptor)
       } catch {
         // The terminal went away between two looks: lines will do.
         settings.isInteractive = false
@@ -64,9 +61,6 @@ final class OperatorTerminal {
     }
     console = Console(settings)
     self.sharesInput = sharesInput
-    // Only what has no position waits for a reader (lseek(2): ESPIPE).
-    outputCanBlock = (try? output.seek(offset: 0, from: .current)) == nil
-    errorCanBlock = (try? error.seek(offset: 0, from: .current)) == nil
     // What was typed while nobody drew is there as the line discipline's echo;
     // it is on its way here and will be drawn as a draft.
     if raw != nil && sharesInput { pendingOutput = Array("\r\u{1b}[2K".utf8) }
@@ -80,9 +74,11 @@ final class OperatorTerminal {
     var interests: [Interest] = []
     if readingInput && wantsInput { interests.append(Interest(input)) }
     if !pendingOutput.isEmpty && !outputIsGone {
-      interests.append(Interest(output, read: false, write: true))
+      interests.append(Interest(output.descriptor, read: false, write: true))
     }
-    if !pendingError.isEmpty { interests.append(Interest(error, read: false, write: true)) }
+    if !pendingError.isEmpty {
+      interests.append(Interest(error.descriptor, read: false, write: true))
+    }
     return interests
   }
 
@@ -182,35 +178,39 @@ final class OperatorTerminal {
 
   /// Notices first: what a pipe for both shows is in the order of its events.
   private func writePending() {
-    if !write(&pendingError, to: error, canBlock: errorCanBlock) { pendingError = [] }
-    if outputIsGone || !write(&pendingOutput, to: output, canBlock: outputCanBlock) {
+    if Self.write(&pendingError, to: &error) != nil { pendingError = [] }
+    if outputIsGone { pendingOutput = [] }
+    guard let errno = Self.write(&pendingOutput, to: &output) else { return }
+    pendingOutput = []
+    // A terminal fails so when it was hung up; tty_ioctl(4).
+    if errno == .brokenPipe || errno == .connectionReset
+      || (errno == .ioError && output.isTerminal)
+    {
       outputIsGone = true
-      pendingOutput = []
+    } else {
+      outputFailure = errno
     }
   }
 
-  /// Writes what can be written now of `pending`; false when nobody reads it
-  /// any more.
-  private func write(
-    _ pending: inout [UInt8], to descriptor: FileDescriptor, canBlock: Bool
-  ) -> Bool {
+  /// Writes what can be written now of `pending`.
+  ///
+  /// - Returns: why nothing more of it can be; `nil` where it can.
+  private static func write(
+    _ pending: inout [UInt8], to output: inout OutputDescriptor
+  ) -> Errno? {
     var written = 0
     defer { pending.removeFirst(written) }
     while written < pending.count {
-      do {
-        if canBlock {
-          let ready = try poller.poll(
-            [Interest(descriptor, read: false, write: true)], timeoutMilliseconds: 0)
-          if ready.isEmpty { return true }
+      do throws(SystemCallError) {
+        guard case .wrote(let count) = try output.writeAvailable(pending[written...]) else {
+          return nil
         }
-        let chunk = pending[written...].prefix(canBlock ? Self.writeLength : .max)
-        guard case .wrote(let count) = try descriptor.writeAvailable(chunk) else { return true }
         written += count
       } catch {
-        return false
+        return error.errno
       }
     }
-    return true
+    return nil
   }
 
   // MARK: The terminal
@@ -253,12 +253,12 @@ final class OperatorTerminal {
     takeSize()
   }
 
-  /// Leaves for good. False when the output took nothing for so long that the
-  /// last rows are not on it.
-  func finish() -> Bool {
+  /// Leaves for good. False when the output took nothing for so long (`limit`)
+  /// that the last rows are not on it.
+  func finish(within limit: Duration = OperatorTerminal.lastWordsWithin) -> Bool {
     if resizeSettlesAt != nil { takeSize() }
     console.finish()
-    flushAll(within: Self.lastWordsWithin)
+    flushAll(within: limit)
     raw?.restore()
     return pendingOutput.isEmpty && !console.hasOutput
   }

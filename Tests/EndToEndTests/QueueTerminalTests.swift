@@ -1,0 +1,36 @@
+import Glibc
+import Harness
+import Testing
+
+/// Who has the operator's terminal.
+@Suite(.enabled(if: geteuid() == 0, "only root looks into a contained process"))
+struct QueueTerminalTests {
+  @Test("only the conversation with the floor has the terminal; the others have /dev/null")
+  func terminal() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let first = try stage.talker("tatyana", on: server.port)
+      let owner = try #require(server.conversations.first)
+      let second = try stage.client(server.port, "--handle", "mike")
+      try second.waitFor("You are number 1 in the queue.")
+      let silent = try PeerSocket(port: server.port)
+      try silent.waitFor("SERVER\0")
+      let others = server.conversations.filter { $0 != owner }
+      try #require(others.count == 2)
+      #expect(OpenFiles.terminals(of: owner).isSuperset(of: [0, 1, 2]))
+      for process in others + [try #require(server.keeper)] {
+        #expect(OpenFiles.terminals(of: process) == [])
+        for number in 0...2 {
+          #expect(OpenFiles.target(of: number, in: process) == "/dev/null")
+        }
+      }
+      try first.enter("\\quit")
+      try second.waitForInput("mike> ")
+      try second.enter("hi")
+      try server.process.waitFor("mike> hi")
+      let next = try #require(
+        server.conversations.first { OpenFiles.terminals(of: $0).contains(1) })
+      #expect(others.contains(next))
+    }
+  }
+}
