@@ -104,7 +104,9 @@ static void compose(long number, char *text, char *indexed) {
       bool starts = ((unsigned char)*word & 0xc0) != 0x80;
       apart = starts ? (unsigned char)*word >= 0xe3 : apart;
       if (starts && apart) *indexed++ = ' ';
-      *indexed++ = *word;
+      // Of the two accented vowels, U+00E9 and U+00FC, the letter.
+      if ((unsigned char)*word == 0xc3) *indexed++ = (unsigned char)*++word == 0xa9 ? 'e' : 'u';
+      else *indexed++ = *word;
     }
     *indexed++ = ' ';
     *indexed = 0;
@@ -195,7 +197,8 @@ int main(int count, char **arguments) {
     made++;
     left[k]--;
   }
-  runf("UPDATE message_fts_state SET indexed_through = %ld", event);
+  // 257: the form of Sources/Transcript/Search/SearchForm.swift.
+  runf("UPDATE message_fts_state SET form = 257, indexed_through = %ld WHERE id = 1", event);
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 1048576);");
   run("PRAGMA application_id = 0x63686174;");
   runf("PRAGMA user_version = %ld", atol(arguments[4]));

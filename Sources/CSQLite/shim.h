@@ -13,6 +13,12 @@ static inline int chat_check_foreign_keys(sqlite3 *database) {
   return sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_FKEY, 1, 0);
 }
 
+// SQLITE_DBCONFIG_DEFENSIVE, likewise: no statement writes the tables behind a
+// virtual one, the schema or its cookie.
+static inline int chat_protect_schema(sqlite3 *database, int is_on) {
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, is_on, 0);
+}
+
 // SQLITE_CONFIG_MEMSTATUS off, likewise: without it every allocation takes a
 // lock and counts (https://www.sqlite.org/c3ref/c_config_covering_index_scan.html).
 static inline int chat_count_no_memory(void) {

@@ -77,12 +77,13 @@ import Transcript
     let reader = Archive(try Connection.forReading(fixture.path))
     #expect(try reader.isIndexBehind())
     let query = try #require(SearchQuery("hi"))
-    let found = try reader.unindexed(query, EventFilter(), newestFirst: true)
+    let found = try reader.unindexed(query, EventFilter(), past: 0, newestFirst: true)
     #expect(found.map(\.seq) == [8, 4, 3])
     _ = try fixture.history("search", "hi")
     #expect(try !reader.isIndexBehind())
-    #expect(try reader.unindexed(query, EventFilter(), newestFirst: true).isEmpty)
-    let cursor = try reader.indexed(query, EventFilter(), newestFirst: true)
+    let border = try reader.indexWatermark()
+    #expect(try reader.unindexed(query, EventFilter(), past: border, newestFirst: true).isEmpty)
+    let cursor = try reader.indexed(query, EventFilter(), through: border, newestFirst: true)
     #expect(try cursor.next()?.seq == 8)
   }
 

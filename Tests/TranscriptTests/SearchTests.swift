@@ -3,19 +3,28 @@ import Testing
 
 @testable import Transcript
 
-@Suite struct SearchTextTests {
+@Suite struct SearchFormTests {
   @Test(arguments: [
     ("plain words", "plain words"),
     ("\u{65e5}\u{672c}\u{8a9e}", " \u{65e5} \u{672c} \u{8a9e}"),
     ("a\u{65e5}b", "a \u{65e5} b"),
-    ("\u{304b}\u{3099}x", " \u{304b}\u{3099} x"),
+    ("\u{304b}\u{3099}x", " \u{304c} x"),
     ("\u{d55c}\u{ae00}", " \u{d55c} \u{ae00}"),
     ("\u{1f600}\u{1f389}", " \u{1f600} \u{1f389}"),
     ("\u{2764}\u{fe0f}!", " \u{2764} !"),
-    ("caf\u{e9} cafe\u{301}", "caf\u{e9} cafe\u{301}"),
+    ("caf\u{e9} Cafe\u{301}", "cafe cafe"),
+    // Thai by clusters, Devanagari by words.
+    (
+      "\u{e17}\u{e35}\u{e48}\u{e19}\u{e35}\u{e48}",
+      " \u{e17}\u{e35}\u{e48} \u{e19}\u{e35}\u{e48}"
+    ),
+    (
+      "\u{939}\u{93f}\u{928}\u{94d}\u{926}\u{940}",
+      "\u{939}\u{93f}\u{928}\u{94d}\u{926}\u{940}"
+    ),
   ])
   func setsApart(_ text: String, _ expected: String) {
-    #expect(Array(SearchText.indexed(text).unicodeScalars) == Array(expected.unicodeScalars))
+    #expect(Array(SearchForm.current.indexed(text).unicodeScalars) == Array(expected.unicodeScalars))
   }
 
   @Test(arguments: [
@@ -23,17 +32,18 @@ import Testing
     ("user@host", "\"user@host\""),
     ("say \"hi\"", "\"say\" \"\"\"hi\"\"\""),
     ("meet*", "\"meet\"*"),
-    ("a AND b", "\"a\" \"AND\" \"b\""),
+    ("MEET\u{ff0a}", "\"meet\"*"),
+    ("a AND b", "\"a\" \"and\" \"b\""),
     ("x\0y", "\"x y\""),
     ("?! hi", "\"hi\""),
   ])
   func quotes(_ words: String, _ expected: String) {
-    #expect(SearchText.query(words) == expected)
+    #expect(SearchForm.current.query(words) == expected)
   }
 
   @Test(arguments: ["", "  ", "*", "?!", "\"", "* *"])
   func nothingToSearchFor(_ words: String) {
-    #expect(SearchText.query(words) == nil)
+    #expect(SearchForm.current.query(words) == nil)
   }
 }
 
@@ -43,7 +53,7 @@ import Testing
   private func search(_ words: String, _ connection: Connection) throws -> [Int64] {
     let select = try connection.cached(
       "SELECT rowid FROM message_fts WHERE message_fts MATCH ?1 ORDER BY rowid")
-    select.bind(SearchText.query(words), at: 1)
+    select.bind(SearchForm.current.query(words), at: 1)
     defer { select.reset() }
     var found: [Int64] = []
     while try select.step() { found.append(select.integer(at: 0)) }

@@ -17,6 +17,12 @@ enum HistoryMessages {
     return "no message matches\(shown) (\(count(conversations, "conversation")) searched\(extent))"
   }
 
+  /// `words` as they are to be typed.
+  static func wider(_ words: [String]) -> String {
+    let words = words.map { "'\(TextSanitizer.escapedOnOneLine($0))'" }.joined(separator: " ")
+    return "longer words begin so; to find them: history search \(words)"
+  }
+
   static func pruned(conversations: Int, messages: Int) -> String {
     "\(count(conversations, "conversation")) with \(count(messages, "message")) were pruned earlier"
   }

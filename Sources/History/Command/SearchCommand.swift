@@ -40,7 +40,26 @@ struct SearchCommand: HistoryVerb {
       options.count ? try run.count() : try run.show(options.format(session, selection))
     guard count == 0 else { return .done }
     try session.noteNoMatch(words, selection, archive)
+    try session.noteWider(selection, archive)
     return .nothing
+  }
+}
+
+extension HistorySession {
+  /// Says how the words would be found, where they are the beginnings of longer
+  /// ones.
+  fileprivate func noteWider(_ selection: Selection, _ archive: Archive) throws(HistoryError) {
+    if common.quiet { return }
+    guard let (query, words) = selection.query?.widened else { return }
+    var wider = selection
+    wider.query = query
+    do {
+      let cursor = try EventCursor(
+        archive, wider, SummaryCache(archive, counting: false), newestFirst: true)
+      if try cursor.next() != nil { note(HistoryMessages.wider(words)) }
+    } catch {
+      throw .transcript(error)
+    }
   }
 }
 

@@ -51,8 +51,10 @@ final class EventCursor {
     var filter = selection.filter
     filter.kinds = filter.kinds.isEmpty ? [.message] : filter.kinds.intersection([.message])
     if filter.kinds.isEmpty { return { () throws(TranscriptError) in nil } }
-    var fresh = try archive.unindexed(query, filter, newestFirst: newestFirst)[...]
-    let cursor = try archive.indexed(query, filter, newestFirst: newestFirst)
+    // One border between the two, wherever the index is by the time it is asked.
+    let border = try archive.indexWatermark()
+    var fresh = try archive.unindexed(query, filter, past: border, newestFirst: newestFirst)[...]
+    let cursor = try archive.indexed(query, filter, through: border, newestFirst: newestFirst)
     if newestFirst {
       return { () throws(TranscriptError) in
         if let event = fresh.popFirst() { return event }

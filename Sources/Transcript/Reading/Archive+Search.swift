@@ -4,7 +4,7 @@ import Schema
 extension Archive {
   /// Whether there are messages that the full-text index does not hold yet.
   package func isIndexBehind() throws(TranscriptError) -> Bool {
-    try SearchIndex.isBehind(connection)
+    try SearchIndex.isBehind(connection, forms)
   }
 
   /// Brings the full-text index up to date, through a connection of its own
@@ -18,22 +18,34 @@ extension Archive {
     try DatabaseFile.checkWritable(connection.path)
     // A search does not wait long for somebody else's lock.
     let writer = try Connection.forWriting(connection.path, busyTimeout: .milliseconds(500))
+    // A power cut takes nothing that is not caught up with again, so no step
+    // waits for the disk with the lock in its hand.
+    try writer.execute("PRAGMA synchronous = NORMAL")
     var total = 0
+    var steps = 0
     while true {
-      let count = try SearchIndex.catchUp(writer)
-      if count == 0 { return }
+      let count = try SearchIndex.catchUp(writer, forms)
+      if count == 0 { break }
       total += count
+      steps += 1
       progress(total)
+      if steps.isMultiple(of: Self.stepsToMerge) { while try SearchIndex.merge(writer) {} }
     }
+    if steps > 1 { while try SearchIndex.merge(writer) {} }
   }
 
-  /// The messages that the index finds, in the order of their seq, and that
-  /// `filter` means. Messages that are not indexed yet are not among them:
-  /// see ``unindexed(_:_:newestFirst:)``.
+  /// Parts that the index may have more before some of them are merged.
+  private static let stepsToMerge = 64
+
+  /// The messages up to `watermark` that the index finds, in the order of their
+  /// seq, and that `filter` means. Those past it are found by
+  /// ``unindexed(_:_:past:newestFirst:)``.
   package func indexed(
-    _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
+    _ query: SearchQuery, _ filter: EventFilter, through watermark: Int64, newestFirst: Bool
   ) throws(TranscriptError) -> Cursor<Event> {
-    let filter = try narrowed(filter)
+    var filter = try narrowed(filter)
+    // The index may catch up while it is searched.
+    if watermark < .max { filter.before = min(filter.before ?? .max, watermark + 1) }
     return Cursor { (past, limit) throws(TranscriptError) in
       let seqs = try self.matches(
         query, filter, newestFirst: newestFirst, past: past, limit: limit)
@@ -55,31 +67,43 @@ extension Archive {
     if let last {
       if newestFirst { upper = min(upper, last) } else { lower = max(lower, last) }
     }
-    let statement = try connection.cached(
-      """
-      SELECT rowid FROM message_fts WHERE message_fts MATCH ?1 AND rowid > ?2 AND rowid < ?3
-      ORDER BY rowid \(newestFirst ? "DESC" : "ASC") LIMIT ?4
-      """)
-    defer { statement.reset() }
-    statement.bind(query.expression, at: 1)
-    statement.bind(lower, at: 2)
-    statement.bind(upper, at: 3)
-    statement.bind(Int64(limit), at: 4)
-    var found: [Int64] = []
-    while try statement.step() { found.append(statement.integer(at: 0)) }
-    return found
+    // In one view of the two tables and of which is used: they may change places
+    // between two batches.
+    return try connection.read { () throws(TranscriptError) in
+      let slot = try SearchSlot.both(connection).used
+      guard let form = slot.form(of: forms), let expression = query.expression(form) else {
+        return []
+      }
+      let statement = try connection.cached(
+        """
+        SELECT rowid FROM \(slot.table) WHERE \(slot.table) MATCH ?1 AND rowid > ?2 AND rowid < ?3
+        ORDER BY rowid \(newestFirst ? "DESC" : "ASC") LIMIT ?4
+        """)
+      defer { statement.reset() }
+      statement.bind(expression, at: 1)
+      statement.bind(lower, at: 2)
+      statement.bind(upper, at: 3)
+      statement.bind(Int64(limit), at: 4)
+      var found: [Int64] = []
+      while try statement.step() { found.append(statement.integer(at: 0)) }
+      return found
+    }
   }
 
-  /// The messages past the index's end that `query` finds: read, and put
+  /// Every message up to this event number is found by the index.
+  package func indexWatermark() throws(TranscriptError) -> Int64 {
+    try SearchIndex.watermark(connection, forms)
+  }
+
+  /// The messages past `watermark` that `query` finds: read, and put
   /// batch by batch in an index of this connection's own, in memory, so that
   /// they are found by the same rules. It is for the few that are newer than
   /// an index that cannot be brought up to date.
   package func unindexed(
-    _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool
+    _ query: SearchQuery, _ filter: EventFilter, past watermark: Int64, newestFirst: Bool
   ) throws(TranscriptError) -> [Event] {
-    guard try SearchIndex.isBehind(connection) else { return [] }
     var filter = filter
-    filter.after = max(filter.after ?? 0, try SearchIndex.watermark(connection))
+    filter.after = max(filter.after ?? 0, watermark)
     filter.kinds = [.message]
     let cursor = try events(filter, newestFirst: false)
     var found: [Event] = []
@@ -111,13 +135,13 @@ extension Archive {
     for event in events {
       guard let said = event.said else { continue }
       insert.bind(event.seq, at: 1)
-      insert.bind(SearchText.indexed(said.text), at: 2)
+      insert.bind(SearchForm.current.indexed(said.text), at: 2)
       try insert.run()
     }
     let select = try connection.cached(
       "SELECT rowid FROM temp.unindexed WHERE unindexed MATCH ?1 ORDER BY rowid")
     defer { select.reset() }
-    select.bind(query.expression, at: 1)
+    select.bind(query.expression(.current), at: 1)
     var seqs: Set<Int64> = []
     while try select.step() { seqs.insert(select.integer(at: 0)) }
     return events.filter { seqs.contains($0.seq) }

@@ -6,6 +6,8 @@ import ChatPosix
 /// never keeps the server's log from being cut back.
 package final class Archive {
   package let connection: Connection
+  /// What the full-text index may be asked in.
+  let forms: [SearchForm]
   /// Where the locks of the runs are: asked for every conversation without a
   /// close.
   lazy var lockFile = DatabaseFile.lockFile(of: connection.path)
@@ -18,8 +20,9 @@ package final class Archive {
   }
 
   /// Reads through a connection that is open already.
-  package init(_ connection: Connection) {
+  package init(_ connection: Connection, forms: [SearchForm] = SearchForm.known) {
     self.connection = connection
+    self.forms = forms
   }
 
   /// What is at the path now; `nil` while nothing is that can be read, such

@@ -103,6 +103,19 @@ package final class Connection {
   /// Rows that the last INSERT, UPDATE or DELETE touched.
   var changes: Int64 { sqlite3_changes64(handle) }
 
+  /// The same of all statements since it was opened.
+  var totalChanges: Int64 { sqlite3_total_changes64(handle) }
+
+  /// Runs `body`, which may write the tables that FTS5 keeps for itself.
+  /// https://www.sqlite.org/c3ref/c_dbconfig_defensive.html
+  func writingShadowTables(
+    _ body: () throws(TranscriptError) -> Void
+  ) throws(TranscriptError) {
+    _ = chat_protect_schema(handle, 0)
+    defer { _ = chat_protect_schema(handle, 1) }
+    try body()
+  }
+
   package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }

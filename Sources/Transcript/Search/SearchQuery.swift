@@ -2,8 +2,12 @@
 /// word that ends in `*` means all that begin so; what is in double
 /// quotes is a phrase, one word right after the other.
 package struct SearchQuery: Hashable, Sendable {
-  /// In FTS5's syntax, everything of the user's in quotes.
-  let expression: String
+  private let terms: [Term]
+
+  private enum Term: Hashable {
+    case words(String)
+    case phrase(String)
+  }
 
   /// `nil` when nothing in `words` is indexed, as in `:-)`.
   package init?(_ words: String) {
@@ -21,20 +25,45 @@ package struct SearchQuery: Hashable, Sendable {
     self.init(terms: terms)
   }
 
-  private enum Term {
-    case words(String)
-    case phrase(String)
+  private init?(terms: [Term]) {
+    self.terms = terms
+    if expression(.current) == nil { return nil }
   }
 
-  private init?(terms: [Term]) {
+  /// In FTS5's syntax, everything of the user's in quotes; `nil` where nothing
+  /// of it is indexed in this form.
+  func expression(_ form: SearchForm) -> String? {
     let parts = terms.compactMap { term in
       switch term {
-      case .words(let words): SearchText.query(words)
-      case .phrase(let phrase): Self.phrase(phrase)
+      case .words(let words): form.query(words)
+      case .phrase(let phrase): Self.phrase(phrase, form)
       }
     }
-    if parts.isEmpty { return nil }
-    expression = parts.joined(separator: " ")
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
+  }
+
+  /// The same, with each word for the beginning of one, and how a user writes
+  /// that; `nil` where every word is so already, or in a phrase.
+  package var widened: (query: SearchQuery, words: [String])? {
+    var words: [String] = []
+    var isWider = false
+    let terms = terms.map { term -> Term in
+      guard case .words(let text) = term else {
+        if case .phrase(let phrase) = term { words.append("\"\(phrase)\"") }
+        return term
+      }
+      let wide = text.split(whereSeparator: \.isWhitespace).map { word -> String in
+        if word.hasSuffix("*") || SearchForm.current.query(String(word)) == nil {
+          return String(word)
+        }
+        isWider = true
+        return word + "*"
+      }
+      words += wide
+      return .words(wide.joined(separator: " "))
+    }
+    guard isWider, let query = SearchQuery(terms: terms) else { return nil }
+    return (query, words)
   }
 
   /// What is between quotes is a phrase; an unclosed one runs to the end.
@@ -48,10 +77,8 @@ package struct SearchQuery: Hashable, Sendable {
 
   /// FTS5 concatenates phrases with `+`
   /// (https://www.sqlite.org/fts5.html#fts5_phrases).
-  private static func phrase(_ text: String) -> String? {
-    let words = text.split(whereSeparator: \.isWhitespace).compactMap {
-      SearchText.query(String($0))
-    }
+  private static func phrase(_ text: String, _ form: SearchForm) -> String? {
+    let words = text.split(whereSeparator: \.isWhitespace).compactMap { form.query(String($0)) }
     return words.isEmpty ? nil : words.joined(separator: " + ")
   }
 }

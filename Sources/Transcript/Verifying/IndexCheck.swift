@@ -11,25 +11,40 @@ struct IndexCheck {
   private let connection: Connection
 
   /// Enough to meet an index that was built by other rules, and every message
-  /// of a small transcript; few enough to take seconds at most.
-  private static let samples: Int64 = 2000
+  /// of a small transcript; few enough to take a second at most.
+  private static let samples: Int64 = 500
+  /// Words of a message that are asked for: each common one is a long list to
+  /// read, and eight of them name a message.
+  private static let sampleWords = 8
 
-  init(_ connection: Connection) {
+  /// The tables that hold something, the one that is searched first.
+  private let slots: [SearchSlot]
+
+  init(_ connection: Connection) throws(TranscriptError) {
     self.connection = connection
+    let (used, other) = try SearchSlot.both(connection)
+    slots = [used, other].filter { !$0.isEmpty }
   }
 
   /// Messages that are not indexed yet.
   func unindexed() throws(TranscriptError) -> Int64 {
-    try connection.integer(
-      """
-      SELECT count(*) FROM event WHERE kind = 'message'
-        AND id > (SELECT indexed_through FROM message_fts_state WHERE id = 1)
-      """) ?? 0
+    let through = try SearchIndex.watermark(connection)
+    return try connection.integer(
+      "SELECT count(*) FROM event WHERE kind = 'message' AND id > \(through)") ?? 0
   }
 
+  /// Of one whose emptying is under way, part is gone, and nobody asks it.
   func check() throws(TranscriptError) -> [Finding] {
     var findings: [Finding] = []
-    let through = try SearchIndex.watermark(connection)
+    for slot in slots where slot.isUsed || slot.form(of: SearchForm.known) != nil {
+      findings += try check(slot)
+    }
+    return findings
+  }
+
+  private func check(_ slot: SearchSlot) throws(TranscriptError) -> [Finding] {
+    var findings: [Finding] = []
+    let through = slot.through
     let newest =
       try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = 'event'") ?? 0
     if through > newest { findings.append(.indexAhead(through: through, newest: newest)) }
@@ -39,7 +54,7 @@ struct IndexCheck {
     let missing = try connection.prepare(
       """
       SELECT count(*), min(id) FROM event WHERE kind = 'message' AND id <= \(through)
-        AND NOT EXISTS (SELECT 1 FROM message_fts_docsize AS d WHERE d.id = event.id)
+        AND NOT EXISTS (SELECT 1 FROM \(slot.table)_docsize AS d WHERE d.id = event.id)
       """)
     if try missing.step(), missing.integer(at: 0) > 0 {
       findings.append(.notIndexed(count: missing.integer(at: 0), first: missing.integer(at: 1)))
@@ -47,21 +62,25 @@ struct IndexCheck {
     let extra =
       try connection.integer(
         """
-        SELECT count(*) FROM message_fts_docsize AS d WHERE NOT EXISTS (
+        SELECT count(*) FROM \(slot.table)_docsize AS d WHERE NOT EXISTS (
           SELECT 1 FROM event WHERE event.id = d.id AND kind = 'message')
         """) ?? 0
     if extra > 0 { findings.append(.indexedWithoutMessage(count: extra)) }
-    if findings.isEmpty { findings = try sample(through: min(through, newest)) }
+    if findings.isEmpty, let form = slot.form(of: SearchForm.known) {
+      findings = try sample(slot, form, through: min(through, newest))
+    }
     return findings
   }
 
-  private func sample(through: Int64) throws(TranscriptError) -> [Finding] {
+  private func sample(
+    _ slot: SearchSlot, _ form: SearchForm, through: Int64
+  ) throws(TranscriptError) -> [Finding] {
     let step = max(1, through / Self.samples)
     let select = try connection.cached(
       "SELECT id, text FROM event WHERE id >= ?1 AND id <= ?2 AND kind = 'message' ORDER BY id LIMIT 1"
     )
     let find = try connection.cached(
-      "SELECT 1 FROM message_fts WHERE message_fts MATCH ?1 AND rowid = ?2")
+      "SELECT 1 FROM \(slot.table) WHERE \(slot.table) MATCH ?1 AND rowid = ?2")
     var findings: [Finding] = []
     for start in stride(from: 1, through: through, by: Int64.Stride(step)) {
       select.bind(start, at: 1)
@@ -71,7 +90,7 @@ struct IndexCheck {
       let seq = select.integer(at: 0)
       // All of its words: a message as a phrase may hold a NUL, where FTS5
       // counts otherwise.
-      guard let query = SearchText.query(Self.words(select.text(at: 1))) else { continue }
+      guard let query = form.query(Self.words(select.text(at: 1))) else { continue }
       find.bind(query, at: 1)
       find.bind(seq, at: 2)
       let isFound = try find.step()
@@ -84,8 +103,11 @@ struct IndexCheck {
   /// A message without what means something in a query, and no longer than
   /// FTS5 takes.
   private static func words(_ text: String) -> String {
-    let plain = text.map { $0 == "*" ? " " : String($0) }.joined()
-    return plain.split(whereSeparator: \.isWhitespace).prefix(16).joined(separator: " ")
+    // The wide star, and the small one, fold to it.
+    let plain = String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { ["*", "\u{ff0a}", "\u{fe61}"].contains($0) ? " " : $0 }))
+    return plain.split(whereSeparator: \.isWhitespace).prefix(sampleWords).joined(separator: " ")
   }
 }
 
@@ -109,17 +131,29 @@ extension IndexCheck {
 
   /// To be called in the transaction that the rest is checked in.
   func structure() throws(TranscriptError) -> Structure {
+    for slot in slots where slot.isUsed || slot.form(of: SearchForm.known) != nil {
+      let structure = try structure(slot)
+      if structure != .good { return structure }
+    }
+    return .good
+  }
+
+  private func structure(_ slot: SearchSlot) throws(TranscriptError) -> Structure {
+    let table = slot.table
     let size =
-      try connection.integer("SELECT total(length(block)) + 0 FROM main.message_fts_data") ?? 0
+      try connection.integer("SELECT total(length(block)) + 0 FROM main.\(table)_data") ?? 0
     if size > Self.copyLimit { return .tooLarge }
-    try connection.execute(
-      """
-      \(Schema.searchTable(named: "temp.checked"))
-      DELETE FROM temp.checked_data;
-      INSERT INTO temp.checked_data SELECT * FROM main.message_fts_data;
-      INSERT INTO temp.checked_idx SELECT * FROM main.message_fts_idx;
-      INSERT INTO temp.checked_docsize SELECT * FROM main.message_fts_docsize;
-      """)
+    try connection.writingShadowTables { () throws(TranscriptError) in
+      try connection.execute(
+        """
+        DROP TABLE IF EXISTS temp.checked;
+        \(Schema.searchTable(named: "temp.checked"))
+        DELETE FROM temp.checked_data;
+        INSERT INTO temp.checked_data SELECT * FROM main.\(table)_data;
+        INSERT INTO temp.checked_idx SELECT * FROM main.\(table)_idx;
+        INSERT INTO temp.checked_docsize SELECT * FROM main.\(table)_docsize;
+        """)
+    }
     do throws(TranscriptError) {
       try connection.execute("INSERT INTO temp.checked (checked) VALUES ('integrity-check')")
       return .good

@@ -142,7 +142,7 @@ package struct Verifier {
   }
 
   private mutating func checkIndex() throws(TranscriptError) {
-    let index = IndexCheck(connection)
+    let index = try IndexCheck(connection)
     result.unindexed = try index.unindexed()
     switch try index.structure() {
     case .good: break
@@ -173,7 +173,8 @@ extension Verifier {
   private static let declarations = """
     SELECT type, name, tbl_name, sql FROM sqlite_schema
     WHERE name NOT IN ('message_fts_data', 'message_fts_idx', 'message_fts_docsize',
-      'message_fts_config', 'message_fts_content')
+      'message_fts_config', 'message_fts_content', 'message_fts_2_data', 'message_fts_2_idx',
+      'message_fts_2_docsize', 'message_fts_2_config', 'message_fts_2_content')
     """
 
   private mutating func checkSchema() throws(TranscriptError) {

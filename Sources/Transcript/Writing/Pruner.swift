@@ -131,9 +131,7 @@ package struct Pruner {
         DELETE FROM handle
         WHERE id NOT IN (SELECT handle_id FROM conversation WHERE handle_id IS NOT NULL)
         """)
-      // Until its parts are merged, the index only marks words as deleted
-      // (https://www.sqlite.org/fts5.html#the_optimize_command).
-      try connection.execute("INSERT INTO message_fts (message_fts) VALUES ('optimize')")
+      try SearchIndex.scrub(connection)
     }
     return try connection.vacuum()
   }
