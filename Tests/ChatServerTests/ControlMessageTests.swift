@@ -50,7 +50,7 @@ import Transcript
         KeeperRequest.recordDeath(death),
         .recordDeath(
           ConversationDeath(openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof)),
-        .index, .stop,
+        .index, .floorTaken, .floorFree, .stop,
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperRequest(bytes: bytes).bytes }),
     Direction(

@@ -36,6 +36,17 @@ import Testing
     return requests
   }
 
+  @Test func theFloorIsReportedWhenItChangesAndToANewKeeper() throws {
+    for isTaken in [false, true, true, false, true] { keeper.note(isFloorTaken: isTaken) }
+    #expect(try requests(from: pair.other) == [.floorTaken, .floorFree, .floorTaken])
+    let second = try SocketPair.open()
+    keeper.takeBack()
+    keeper.note(isFloorTaken: true)
+    keeper.attach(1, second.one)
+    keeper.note(isFloorTaken: true)
+    #expect(try requests(from: second.other) == [.floorTaken])
+  }
+
   @Test func whatWasAskedIsAnsweredOnce() throws {
     try answer(.running(3))
     #expect(keeper.read())

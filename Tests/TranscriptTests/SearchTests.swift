@@ -24,7 +24,8 @@ import Testing
     ),
   ])
   func setsApart(_ text: String, _ expected: String) {
-    #expect(Array(SearchForm.current.indexed(text).unicodeScalars) == Array(expected.unicodeScalars))
+    let indexed = SearchForm.current.indexed(text)
+    #expect(Array(indexed.unicodeScalars) == Array(expected.unicodeScalars))
   }
 
   @Test(arguments: [

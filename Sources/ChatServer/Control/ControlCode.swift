@@ -34,6 +34,8 @@ enum RequestCode: UInt8, CaseIterable {
   case recordDeath = 0x31
   case index = 0x32
   case stop = 0x33
+  case floorTaken = 0x34
+  case floorFree = 0x35
 }
 
 /// Of a ``KeeperAnswer``.

@@ -23,6 +23,9 @@ enum KeeperRequest: Hashable {
   case recordDeath(ConversationDeath)
   /// A conversation ended: the search index has something to catch up with.
   case index
+  /// A conversation has the floor: the index waits until it has not.
+  case floorTaken
+  case floorFree
   /// The run ends in good order: record it and go.
   case stop
 
@@ -30,6 +33,8 @@ enum KeeperRequest: Hashable {
     switch self {
     case .recordDeath: .recordDeath
     case .index: .index
+    case .floorTaken: .floorTaken
+    case .floorFree: .floorFree
     case .stop: .stop
     }
   }
@@ -59,6 +64,8 @@ enum KeeperRequest: Hashable {
       if !detail.isEmpty { death.detail = detail }
       self = .recordDeath(death)
     case .index: self = .index
+    case .floorTaken: self = .floorTaken
+    case .floorFree: self = .floorFree
     case .stop: self = .stop
     }
     try fields.end()

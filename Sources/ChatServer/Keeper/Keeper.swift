@@ -15,11 +15,13 @@ package struct Keeper {
   /// there: a newcomer waits that long at most when one was removed.
   private static let lookAfter: Int64 = 1_000
   /// Messages indexed in one step: a few milliseconds for which a commit of
-  /// the conversation would wait.
+  /// who gets the floor meanwhile would wait.
   private static let indexStep = 100
-  /// Milliseconds between two steps, longer than one takes, so that whoever
-  /// talks meanwhile finds the lock free most of the time.
-  private static let indexPause: Int64 = 25
+  /// Milliseconds between two steps, longer than one takes, so that who waits in
+  /// the queue finds the lock free most of the time.
+  private static let indexPause: Int64 = 5
+  /// Steps after which their parts are merged: a search looks through each.
+  private static let stepsToMerge = 64
   /// Milliseconds of quiet after a conversation before the index catches up:
   /// the next peer in the queue comes first.
   private static let indexAfter: Int64 = 2_000
@@ -31,6 +33,9 @@ package struct Keeper {
   private var deaths: [ConversationDeath] = []
   /// When to bring the index a step forward; `nil` when it is up to date.
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
+  /// Steps since the index was last merged.
+  private var indexSteps = 0
+  private var isFloorTaken = false
   private var isStopping = false
   /// The transcript's directory went too, and the containment holds this
   /// process to it: only another keeper can begin again.
@@ -89,8 +94,9 @@ package struct Keeper {
     }
   }
 
+  /// No step while somebody talks: the slowest message would wait for it.
   private var indexWait: Int64? {
-    indexAt.map { max(0, $0 - Clock.monotonicMilliseconds()) }
+    isFloorTaken ? nil : indexAt.map { max(0, $0 - Clock.monotonicMilliseconds()) }
   }
 
   /// Takes all requests there are; false when the listener is gone, or sends
@@ -113,6 +119,10 @@ package struct Keeper {
     switch request {
     case .recordDeath(let death): deaths.append(death)
     case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
+    case .floorTaken: isFloorTaken = true
+    case .floorFree:
+      isFloorTaken = false
+      indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .stop: isStopping = true
     }
   }
@@ -149,15 +159,28 @@ package struct Keeper {
       // What a power cut takes from the index is caught up with again, so no
       // step waits for the disk with the lock in its hand.
       try writer.connection.execute("PRAGMA synchronous = NORMAL")
-      let count = try SearchIndex.catchUp(writer.connection, limit: Self.indexStep)
+      let isMore = try bringIndexForward()
       try writer.connection.execute("PRAGMA synchronous = FULL")
-      indexAt = count < Self.indexStep ? nil : Clock.monotonicMilliseconds() + Self.indexPause
+      indexAt = isMore ? Clock.monotonicMilliseconds() + Self.indexPause : nil
     } catch {
       // It is tried again after the next conversation, and by every search.
       indexAt = nil
       try? writer.connection.execute("PRAGMA synchronous = FULL")
       reopen(after: error)
     }
+  }
+
+  /// One step of the index, or of merging what the steps have left; whether
+  /// there may be more to do.
+  private mutating func bringIndexForward() throws(TranscriptError) -> Bool {
+    let isDueToMerge = indexSteps >= Self.stepsToMerge
+    if !isDueToMerge, try SearchIndex.catchUp(writer.connection, limit: Self.indexStep) > 0 {
+      indexSteps += 1
+      return true
+    }
+    if try SearchIndex.merge(writer.connection) { return true }
+    indexSteps = 0
+    return isDueToMerge
   }
 
   private mutating func stop() {

@@ -19,6 +19,8 @@ final class KeeperLink {
   private var unconfirmed: [KeeperRequest] = []
   /// Whether the present keeper has yet to say that it runs.
   private var isStarting = false
+  /// Whether the present keeper knows that somebody has the floor.
+  private var knowsFloorTaken = false
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
 
@@ -107,6 +109,7 @@ final class KeeperLink {
     processID = process
     self.socket = socket
     isStarting = true
+    knowsFloorTaken = false
   }
 
   /// Puts another keeper in the place of one that has gone.
@@ -143,6 +146,15 @@ final class KeeperLink {
     guard request == .stop || backlog.count + unconfirmed.count < Self.backlogLimit else { return }
     backlog.append(request)
     send()
+  }
+
+  /// Lets the index rest while somebody has the floor, and no longer.
+  func note(isFloorTaken: Bool) {
+    guard isFloorTaken != knowsFloorTaken, socket != nil else { return }
+    knowsFloorTaken = isFloorTaken
+    // A keeper that does not come to them needs the last alone.
+    if backlog.last == .floorTaken || backlog.last == .floorFree { backlog.removeLast() }
+    enqueue(isFloorTaken ? .floorTaken : .floorFree)
   }
 
   /// Hands over what the keeper takes now.

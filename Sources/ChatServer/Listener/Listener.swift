@@ -139,8 +139,9 @@ public final class Listener {
     }
     closeTurnedAway(at: now)
     restartKeeper(at: now)
-    keeper?.send()
     post(.turnIsOver, at: now)
+    keeper?.note(isFloorTaken: machine.owner != nil)
+    keeper?.send()
     output.flush()
     errors.flush()
   }
