@@ -13,7 +13,7 @@ enum { fatal_count = sizeof fatal_signals / sizeof fatal_signals[0] };
 static struct {
   int input, output;
   struct termios mode;
-  char bytes[64];
+  char bytes[256];
   size_t count;
 } given_back;
 static volatile sig_atomic_t armed;

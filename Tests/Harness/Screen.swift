@@ -53,6 +53,14 @@ public struct Screen: Sendable {
   public private(set) var wraps = true
   public private(set) var bracketsPastes = false
   public private(set) var updateDepth = 0
+  /// Whether the window's focus is to be reported.
+  public private(set) var reportsFocus = false
+  /// Every title that the window was given, and what was said beside the text:
+  /// OSC 9 and OSC 777.
+  public private(set) var titles: [String] = []
+  public private(set) var notifications: [String] = []
+  /// Titles that were put by, to be had back.
+  public private(set) var keptTitles = 0
   public private(set) var bells = 0
   /// What was written in each style, by its parameters.
   public private(set) var styledText: [String: String] = [:]
@@ -120,6 +128,10 @@ public struct Screen: Sendable {
   /// Bytes of the sequence at the beginning; 0 while it is not whole.
   private static func sequenceLength(_ bytes: ArraySlice<UInt8>) -> Int {
     guard let kind = bytes.dropFirst().first else { return 0 }
+    if kind == UInt8(ascii: "]") {
+      let end = bytes.firstIndex(of: 0x07)
+      return end.map { $0 - bytes.startIndex + 1 } ?? 0
+    }
     guard kind == UInt8(ascii: "[") else { return 2 }
     let final = bytes.dropFirst(2).firstIndex { (0x40...0x7e).contains($0) }
     return final.map { $0 - bytes.startIndex + 1 } ?? 0
@@ -164,6 +176,7 @@ public struct Screen: Sendable {
   private mutating func escape(_ sequence: ArraySlice<UInt8>) {
     let text = String(decoding: sequence, as: UTF8.self)
     switch text.dropFirst().first {
+    case "]": command(text.dropFirst(2).dropLast())
     case "7": saved = (cursorRow, cursorColumn, wrapIsPending)
     case "8": (cursorRow, cursorColumn, wrapIsPending) = saved
     case "[":
@@ -172,6 +185,15 @@ public struct Screen: Sendable {
     default: unknown.append(text)
     }
     if cursorRow >= height { unknown.append("cursor below the screen") }
+  }
+
+  private mutating func command(_ text: Substring) {
+    let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+    switch (parts.first, parts.last) {
+    case ("2", let title?): titles.append(String(title))
+    case ("9", let body?), ("777", let body?): notifications.append(String(body))
+    default: unknown.append("\u{1b}]\(text)")
+    }
   }
 
   private mutating func control(_ parameters: String, _ final: Character) {
@@ -185,7 +207,14 @@ public struct Screen: Sendable {
     case ("K", ""):
       if wrapIsPending { unknown.append("CSI K on a full row") }
       rows[cursorRow].cells.removeLast(max(0, rows[cursorRow].cells.count - cursorColumn))
+    case ("m", ">4;0"), ("u", "=0"): break
     case ("m", _): style = parameters
+    case ("t", "22;2"): keptTitles += 1
+    case ("t", "23;2"): keptTitles -= 1
+    case ("h", "?1004"): reportsFocus = true
+    case ("l", "?1004"): reportsFocus = false
+    case ("l", "?2004;1004"): (bracketsPastes, reportsFocus) = (false, false)
+    case ("l", "?9;1000;1001;1002;1003;1005;1006;1015;1016"): break
     case ("h", "?7"): wraps = true
     case ("l", "?7"): wraps = false
     case ("h", "?2004"): bracketsPastes = true

@@ -15,6 +15,9 @@ public enum Command: Hashable, Sendable {
   /// Something to say; a doubled backslash at the start has become one.
   case message(String)
 
+  /// What can be typed, for whoever completes it, in alphabetical order.
+  public static let names = ["\\clear", "\\help", "\\history", "\\quit", "\\who"]
+
   public init(_ line: String) {
     guard line.utf8.first == 0x5c else {
       self = .message(line)

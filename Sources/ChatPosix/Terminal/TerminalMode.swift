@@ -7,9 +7,17 @@ import SystemPackage
 /// when a conversation was killed. termios(3).
 public struct TerminalMode: Sendable {
   /// Undoes what the line editor may have left on: bracketed paste off
-  /// (2004), automatic wrap on (7), synchronized output off (2026), cursor
-  /// shown (25), no colour.
-  public static let resetSequence = "\u{1b}[?2004l\u{1b}[?7h\u{1b}[?2026l\u{1b}[?25h\u{1b}[0m"
+  /// (2004), reports of focus off (1004), automatic wrap on (7), synchronized
+  /// output off (2026), cursor shown (25), no colour; and ``keysAsBytes``.
+  public static let resetSequence =
+    "\u{1b}[?2004;1004l\u{1b}[?7h\u{1b}[?2026l\u{1b}[?25h" + keysAsBytes
+
+  /// Has keys come as the bytes that every terminal sends, and the mouse not at
+  /// all, whatever a program that died has left on: all of xterm's mouse modes
+  /// (9 and 1000 to 1016), kitty's keyboard flags (`= u`) and modifyOtherKeys
+  /// (`> m`). A terminal that takes the last for colours gets its own back.
+  public static let keysAsBytes =
+    "\u{1b}[?9;1000;1001;1002;1003;1005;1006;1015;1016l\u{1b}[=0u\u{1b}[>4;0m\u{1b}[0m"
 
   private(set) var settings: termios
 

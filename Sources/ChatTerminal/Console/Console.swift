@@ -24,8 +24,13 @@ public struct Console: Sendable {
   // MARK: Input
 
   /// Takes bytes that were read at `now`.
-  public mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) {
-    if isInteractive { terminal.input(bytes, at: now) } else { plain.input(bytes) }
+  ///
+  /// - Returns: whether a person typed: reports of the terminal's are no keys.
+  @discardableResult
+  public mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) -> Bool {
+    if isInteractive { return terminal.input(bytes, at: now) }
+    plain.input(bytes)
+    return true
   }
 
   /// Takes note that there is nothing more to read.

@@ -22,7 +22,9 @@ struct TerminalConsole: Sendable {
   /// The input line may look other than it is drawn.
   private var needsRedraw = true
   private var isSuspended = false
-  /// The terminal has yet to be asked for pastes in brackets.
+  /// Whether the window has the focus; `nil` while the terminal has not said.
+  private(set) var hasFocus: Bool?
+  /// The terminal has yet to be asked for pastes in brackets and the like.
   private var needsStart = true
   /// The notice of the line kept last, while nothing else was printed.
   var lastNotice: String?
@@ -35,8 +37,12 @@ struct TerminalConsole: Sendable {
 
   // MARK: Input
 
-  mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) {
-    append(decoder.decode(bytes, at: now))
+  /// Takes bytes, and says whether there was a key among them: reports of the
+  /// terminal's own are none.
+  mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) -> Bool {
+    let new = decoder.decode(bytes, at: now)
+    append(new)
+    return new.contains { if case .focus = $0 { false } else { true } } || decoder.isPasting
   }
 
   mutating func tick(at now: Instant) {
@@ -46,6 +52,7 @@ struct TerminalConsole: Sendable {
   var deadline: Instant? { decoder.deadline }
 
   private mutating func append(_ new: [Key]) {
+    for case .focus(let hasFocus) in new { self.hasFocus = hasFocus }
     if nextKey == keys.count {
       keys = new
       nextKey = 0
@@ -78,6 +85,8 @@ struct TerminalConsole: Sendable {
       case .suspend: return .suspend
       case .clearScreen: clearScreen()
       case .refused: ringBell()
+      case .completions(let commands):
+        print(commands.joined(separator: "  "), style: .dim)
       }
     }
     guard inputHasEnded, !isEntered else { return nil }
@@ -122,7 +131,7 @@ struct TerminalConsole: Sendable {
     guard !isSuspended else { return }
     let wasStarted = !needsStart
     let hidden = painter.hide(columns: columns, height: rows)
-    printed = hidden + printed + (wasStarted ? ControlSequence.pasteBracketsOff : "")
+    printed = hidden + printed + (wasStarted ? ControlSequence.end : "")
     isSuspended = true
     needsStart = true
     needsRedraw = false
@@ -169,7 +178,7 @@ struct TerminalConsole: Sendable {
     }
     var drawn = ControlSequence.beginUpdate
     if needsStart {
-      drawn += ControlSequence.pasteBracketsOn
+      drawn += ControlSequence.begin
       needsStart = false
     }
     drawn += painter.hide(columns: columns, height: rows)

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 
 /// Everything this module ever writes to a terminal besides text, CR and LF.
 /// All of it is understood, or ignored whole, by xterm, VTE, tmux, screen and
@@ -23,8 +24,10 @@ enum ControlSequence {
   /// Synchronized update: nothing half drawn is shown.
   static let beginUpdate = "\u{1b}[?2026h"
   static let endUpdate = "\u{1b}[?2026l"
-  static let pasteBracketsOn = "\u{1b}[?2004h"
-  static let pasteBracketsOff = "\u{1b}[?2004l"
+  /// Pastes in brackets, and reports of the window's focus, xterm's 1004; keys
+  /// as bytes.
+  static let begin = TerminalMode.keysAsBytes + "\u{1b}[?2004h\u{1b}[?1004h"
+  static let end = "\u{1b}[?2004l\u{1b}[?1004l" + TerminalMode.keysAsBytes
   static let bell = "\u{07}"
   /// CR too, should the terminal be set not to add it.
   static let newRow = "\r\n"

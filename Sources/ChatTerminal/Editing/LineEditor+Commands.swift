@@ -52,6 +52,22 @@ extension LineEditor {
     }
   }
 
+  /// Completes a command, as far as only one way leads on. A tab in anything
+  /// else is text, as it is where a terminal pastes without brackets.
+  mutating func complete() -> Event? {
+    let word = buffer.text
+    guard buffer.isAtEnd, word.isEmpty || word.hasPrefix("\\") && !word.hasPrefix("\\\\") else {
+      return insert("\t", .typing)
+    }
+    let found = commands.filter { $0.hasPrefix(word) }
+    guard let first = found.first else { return .refused }
+    let common = found.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
+    if common.utf8.count > max(word.utf8.count, 1) {
+      return insert(String(common.dropFirst(word.count)), .other)
+    }
+    return found.count == 1 ? nil : .completions(found)
+  }
+
   mutating func insert(_ text: String, _ kind: UndoHistory.Kind) -> Event? {
     if buffer.byteCount + text.utf8.count > Self.maximumByteCount { return .refused }
     if text.isEmpty { return nil }
@@ -108,5 +124,12 @@ extension LineEditor {
   private mutating func show(_ line: String) {
     undo.willEdit(buffer, .other)
     buffer = EditBuffer(line)
+  }
+}
+
+extension String {
+  /// What two texts begin with.
+  fileprivate func commonPrefix(with other: String) -> String {
+    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
   }
 }

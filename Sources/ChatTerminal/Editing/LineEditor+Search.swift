@@ -21,6 +21,7 @@ extension LineEditor {
     case .text(let text): current.query += text
     // A history line with breaks in it is found by the first line of a paste.
     case .paste(let text): current.query += text.prefix { $0 != "\n" }
+    case .focus: return .done(nil)
     case .backspace: if !current.query.isEmpty { current.query.removeLast() }
     case .control("r"):
       current.further(in: history)

@@ -1,3 +1,5 @@
+import ChatCore
+
 /// Edits one line the way Emacs and readline do. Pure: keys in, events out,
 /// and ``buffer`` to look at. It neither draws nor knows about time.
 public struct LineEditor: Sendable {
@@ -11,7 +13,12 @@ public struct LineEditor: Sendable {
   var undo = UndoHistory()
   var killed = KillBuffer()
 
-  public init() {}
+  /// What Tab completes, each with its backslash, in alphabetical order.
+  let commands: [String]
+
+  public init(commands: [String] = Command.names) {
+    self.commands = commands
+  }
 
   /// What a key asks of whoever owns the editor.
   public enum Event: Hashable, Sendable {
@@ -27,6 +34,8 @@ public struct LineEditor: Sendable {
     case clearScreen
     /// The key could not do what it is for.
     case refused
+    /// Tab on a line that any of these could complete.
+    case completions([String])
   }
 
   public mutating func handle(_ key: Key) -> Event? {
@@ -44,6 +53,9 @@ public struct LineEditor: Sendable {
     case .enter:
       undo.interrupt()
       return .enter
+    case .lineBreak: return insert("\n", .typing)
+    case .tab: return complete()
+    case .focus: return nil
     case .backspace:
       return erase(buffer.cursor - 1..<buffer.cursor)
     case .wordBackspace: return kill(buffer.wordStart..<buffer.cursor, .before)

@@ -19,6 +19,13 @@ public struct KeyDecoder: Sendable {
     case controlSequence(alt: Bool)
     /// After ESC O: keypad keys and F1 to F4.
     case singleShift(alt: Bool)
+    /// After ESC [ M, a mouse report in X10's form: so many bytes are missing.
+    case mouse(missing: Int)
+    /// After ESC and one of ``stringStarts``: an answer of the terminal's, to
+    /// ST or BEL. Nothing of it is kept.
+    case string(isEmpty: Bool)
+    /// After ESC in a string, most often the first half of its ST.
+    case stringEnd
     /// After ESC [ [, the function keys of the Linux console.
     case linuxFunctionKey
     case paste
@@ -26,6 +33,8 @@ public struct KeyDecoder: Sendable {
 
   /// Longer than any key's sequence; the rest is read and not kept.
   static let maximumParameterCount = 32
+  /// What begins a string after ESC: DCS, SOS, OSC, PM and APC (ECMA-48 5.6).
+  static let stringStarts: Set<UInt8> = [0x50, 0x58, 0x5d, 0x5e, 0x5f]
 
   var state = State.ground
   private var changedAt = Instant(milliseconds: 0)
@@ -58,6 +67,9 @@ public struct KeyDecoder: Sendable {
     return keys
   }
 
+  /// Whether a paste has begun and not ended.
+  var isPasting: Bool { if case .paste = state { true } else { false } }
+
   /// When ``tick(at:)`` has something to do: only a paste has text to give.
   public var deadline: Instant? {
     guard case .paste = state else { return nil }
@@ -68,8 +80,9 @@ public struct KeyDecoder: Sendable {
     let age = now.duration(since: changedAt)
     switch state {
     case .ground, .paste: break
-    case .escape: if age >= Self.escapeTimeout { state = .ground }
-    case .controlSequence, .singleShift, .linuxFunctionKey:
+    // With nothing in it, it may have been Alt and a letter.
+    case .escape, .string(isEmpty: true): if age >= Self.escapeTimeout { state = .ground }
+    case .controlSequence, .singleShift, .linuxFunctionKey, .mouse, .string, .stringEnd:
       if age >= Self.sequenceTimeout { state = .ground }
     }
   }
@@ -78,6 +91,12 @@ public struct KeyDecoder: Sendable {
     switch state {
     case .ground: takeGround(byte)
     case .paste: if paste.append(byte) { endPaste() }
+    case .string: takeString(byte)
+    case .stringEnd where byte == 0x5c: state = .ground
+    case .stringEnd:
+      // It ended without its ST, and another sequence begins.
+      state = .escape(twice: false)
+      take(byte)
     // A control byte or a byte of UTF-8 is part of no sequence: it ended.
     case _ where byte == ControlByte.escape:
       if case .escape = state {
@@ -86,15 +105,20 @@ public struct KeyDecoder: Sendable {
         state = .escape(twice: false)
       }
     case .escape where byte == 0x5b || byte == 0x4f: begin(byte)
+    case .escape where Self.stringStarts.contains(byte): state = .string(isEmpty: true)
     case .escape: endEscape(byte)
+    // A place is a byte of any value, and 0 where no byte can hold it.
+    case .mouse(let missing) where byte >= 0x20 || byte == 0:
+      state = missing > 1 ? .mouse(missing: missing - 1) : .ground
     case _ where byte < 0x20 || byte >= 0x80:
       state = .ground
       takeGround(byte)
     case .controlSequence(let alt): takeParameter(byte, alt: alt)
+    case .singleShift where (0x30...0x3b).contains(byte): keepParameter(byte)
     case .singleShift(let alt):
       state = .ground
-      if let key = KeySequence.key(parameters: [], final: byte, alt: alt) { keys.append(key) }
-    case .linuxFunctionKey: state = .ground
+      give(KeySequence.keypad(parameters: parameters, final: byte, alt: alt))
+    case .linuxFunctionKey, .mouse: state = .ground
     }
   }
 
@@ -111,8 +135,7 @@ public struct KeyDecoder: Sendable {
     case ControlByte.lineFeed where previousWasReturn: break
     case ControlByte.carriageReturn, ControlByte.lineFeed: keys.append(.enter)
     case ControlByte.backspace, ControlByte.delete: keys.append(.backspace)
-    // The tab completes nothing here.
-    case 0x09: break
+    case 0x09: keys.append(.tab)
     case 0x01...0x1a, 0x1f:
       keys.append(.control(Character(UnicodeScalar(byte == 0x1f ? 0x5f : byte + 0x60))))
     default: break
@@ -132,25 +155,43 @@ public struct KeyDecoder: Sendable {
     case ControlByte.backspace, ControlByte.delete: keys.append(.wordBackspace)
     case 0x21..<0x7f: keys.append(.alt(Character(UnicodeScalar(byte))))
     case 0x80...: takeGround(byte)
-    // Ctrl with Alt means no more than Ctrl, but Enter with Alt would send.
-    case ControlByte.carriageReturn, ControlByte.lineFeed, 0x20: break
+    case ControlByte.carriageReturn, ControlByte.lineFeed:
+      keys.append(.lineBreak)
+      previousWasReturn = byte == ControlByte.carriageReturn
+    case 0x20: break
+    // Ctrl with Alt means no more than Ctrl.
     default: takeGround(byte)
     }
   }
 
   private mutating func takeParameter(_ byte: UInt8, alt: Bool) {
-    guard byte >= 0x40 else {
-      if parameters.count < Self.maximumParameterCount { parameters.append(byte) }
-      return
-    }
+    guard byte >= 0x40 else { return keepParameter(byte) }
     state = .ground
     if byte == 0x5b, parameters.isEmpty {
       state = .linuxFunctionKey
+    } else if byte == 0x4d, parameters.isEmpty {
+      state = .mouse(missing: 3)
     } else if byte == 0x7e, parameters == PasteBuffer.startParameters {
       state = .paste
       paste = PasteBuffer()
-    } else if let key = KeySequence.key(parameters: parameters, final: byte, alt: alt) {
-      keys.append(key)
+    } else {
+      give(KeySequence.key(parameters: parameters, final: byte, alt: alt))
+    }
+  }
+
+  private mutating func keepParameter(_ byte: UInt8) {
+    if parameters.count < Self.maximumParameterCount { parameters.append(byte) }
+  }
+
+  private mutating func give(_ key: Key?) {
+    if let key { keys.append(key) }
+  }
+
+  private mutating func takeString(_ byte: UInt8) {
+    switch byte {
+    case ControlByte.bell: state = .ground
+    case ControlByte.escape: state = .stringEnd
+    default: state = .string(isEmpty: false)
     }
   }
 

@@ -16,7 +16,14 @@ package struct DeskOptions: Sendable {
   /// Whether an editor is drawn: it is wanted, and both ends are a terminal
   /// that is not dumb.
   package var drawsEditor: Bool {
-    !isPlain && Self.isTerminal && Environment.value(of: "TERM") != "dumb"
+    !isPlain && Self.isTerminal && !Self.isDumb(Environment.value)
+  }
+
+  /// Whether nothing but text may be written to the terminal, as `TERM` names it
+  /// (environ(7)). One without a name is taken for that: an editor's output
+  /// window and a bare serial line have none.
+  package static func isDumb(_ environment: (String) -> String?) -> Bool {
+    ["", "dumb"].contains(environment("TERM") ?? "")
   }
 
   private static var isTerminal: Bool {

@@ -128,9 +128,8 @@ final class OperatorTerminal {
       console.endOfInput()
       return nil
     case .bytes(let count):
-      lastInput = now
       let bytes = readBuffer[..<count]
-      console.input(bytes, at: now)
+      if console.input(bytes, at: now) { lastInput = now }
       return bytes.last
     }
   }

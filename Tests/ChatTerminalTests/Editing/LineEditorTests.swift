@@ -153,3 +153,52 @@ import Testing
     #expect(history.lines.first == "1")
   }
 }
+
+@Suite struct CompletionTests {
+  private static let commands = ["\\clear", "\\help", "\\history", "\\quit", "\\who"]
+
+  @Test(
+    arguments: [
+      ("\\q", "\\quit", nil), ("\\h", "\\h", ["\\help", "\\history"]), ("\\hi", "\\history", nil),
+      ("\\quit", "\\quit", nil), ("\\", "\\", commands), ("", "", commands),
+    ] as [(String, String, [String]?)])
+  func aTabCompletesACommand(typed: String, line: String, choice: [String]?) {
+    var editor = LineEditor(commands: Self.commands)
+    _ = editor.handle(.text(typed))
+    #expect(editor.handle(.tab) == choice.map { .completions($0) })
+    #expect(editor.buffer.text == line)
+  }
+
+  @Test func nothingCompletesWhatIsNoCommand() {
+    var editor = LineEditor(commands: Self.commands)
+    _ = editor.handle(.text("\\x"))
+    #expect(editor.handle(.tab) == .refused)
+    #expect(editor.buffer.text == "\\x")
+  }
+
+  /// What a terminal without brackets pastes may hold tabs.
+  @Test(arguments: ["a", "\\\\q", "a \\q"])
+  func aTabInTextIsText(typed: String) {
+    var editor = LineEditor(commands: Self.commands)
+    _ = editor.handle(.text(typed))
+    #expect(editor.handle(.tab) == nil)
+    _ = editor.handle(.text("b"))
+    #expect(editor.buffer.text == typed + "\tb")
+  }
+
+  @Test func aLineIsBrokenWithoutBeingSent() {
+    var editor = LineEditor()
+    _ = editor.handle(.text("one"))
+    #expect(editor.handle(.lineBreak) == nil)
+    _ = editor.handle(.text("two"))
+    #expect(editor.buffer.text == "one\ntwo")
+  }
+
+  @Test func whatIsCompletedCanBeUndone() {
+    var editor = LineEditor(commands: Self.commands)
+    _ = editor.handle(.text("\\q"))
+    _ = editor.handle(.tab)
+    _ = editor.handle(.control("_"))
+    #expect(editor.buffer.text == "\\q")
+  }
+}

@@ -69,9 +69,9 @@ import Testing
       [.special(.delete, byWord: false), .special(.delete, byWord: true)]
     ),
     // Keys of no use here leave nothing behind: F1, F5, Insert, Page Up, the
-    // Linux console's F1, a focus report, a mouse report, Shift-Tab.
+    // Linux console's F1, Shift-Tab.
     (
-      "\u{1b}OP\u{1b}[15~\u{1b}[2~\u{1b}[5~\u{1b}[[A\u{1b}[I\u{1b}[<0;10;10M\u{1b}[Zx",
+      "\u{1b}OP\u{1b}[15~\u{1b}[2~\u{1b}[5~\u{1b}[[A\u{1b}[Zx",
       [.text("x")]
     ),
     // A sequence that a control byte or text interrupts.
@@ -79,7 +79,15 @@ import Testing
     ("\u{1b}[1é", [.text("é")]),
     ("\u{1b}[1\u{1b}[Dx", [.special(.left, byWord: false), .text("x")]),
     ("\u{1b}é", [.text("é")]),
-    ("a\tb\u{0}c\u{1c}d", [.text("abcd")]),
+    ("a\tb\u{0}c\u{1c}d", [.text("a"), .tab, .text("bcd")]),
+    // Reports of the focus.
+    ("a\u{1b}[Ib\u{1b}[O", [.text("a"), .focus(true), .text("b"), .focus(false)]),
+    // Alt with Enter, and with CR LF.
+    ("a\u{1b}\rb\u{1b}\r\nc", [.text("a"), .lineBreak, .text("b"), .lineBreak, .text("c")]),
+    // The keypad in application mode: Enter is ESC O M alone. Modified arrows
+    // as old terminals write them.
+    ("\u{1b}OM\u{1b}Oj\u{1b}Ok\u{1b}Op\u{1b}Oy\u{1b}OX", [.enter, .text("*+09=")]),
+    ("\u{1b}O5Dx\u{1b}O2P", [.special(.left, byWord: true), .text("x")]),
     (
       "\u{1b}[200~one\r\ntwo\u{1b}[31m\u{9b}\tx\r\u{1b}[201~y",
       [
@@ -108,6 +116,116 @@ import Testing
     }
     for chunk in 1...bytes.count {
       #expect(Self.keys(bytes, chunk: chunk) == wanted, "chunks of \(chunk)")
+    }
+  }
+
+  /// Where the mouse is, in every form that xterm and rxvt have: none of it is
+  /// text, and no byte of a place is Enter.
+  @Test func reportsOfTheMouseAreNoKeys() {
+    for (column, row) in [(0x21, 0x21), (0x4d, 0x0d + 0x20), (0x7f, 0x80), (0xc3, 0xa9), (0xff, 0)] {
+      for button in [0x20, 0x23, 0x40, 0x60, 0x61] {
+        let report = Array("a\u{1b}[M".utf8) + [button, column, row].map { UInt8($0) }
+        let bytes = report + Array("b\u{1b}[<0;10;10M\u{1b}[<0;10;10m\u{1b}[32;10;10Mc".utf8)
+        for chunk in 1...bytes.count {
+          #expect(
+            Self.keys(bytes, chunk: chunk) == [.text("abc")],
+            "\(button) \(column) \(row), chunks of \(chunk)")
+        }
+      }
+    }
+  }
+
+  @Test func halfAReportOfTheMouseIsForgotten() {
+    var decoder = KeyDecoder()
+    #expect(decoder.decode("\u{1b}[M a".utf8, at: Self.start) == [])
+    // A control byte is in no report: it ended.
+    var cut = decoder
+    #expect(cut.decode("\rx".utf8, at: Self.start) == [.enter, .text("x")])
+    var next = decoder
+    let arrow = [Key.special(.left, byWord: false), .text("x")]
+    #expect(next.decode("\u{1b}[Dx".utf8, at: Self.start) == arrow)
+    let late = Self.start.advanced(by: .milliseconds(1000))
+    #expect(decoder.decode("bc".utf8, at: late) == [.text("bc")])
+  }
+
+  static let answers = [
+    // OSC: the background's colour, the clipboard; by BEL and by ST.
+    "\u{1b}]11;rgb:0000/0000/0000\u{07}", "\u{1b}]52;c;aGkK\u{1b}\\",
+    // OSC l, the window's title, with what a person may have put there.
+    "\u{1b}]lé\r\nx\u{1b}\\",
+    // DCS: XTVERSION, DECRQSS; APC: kitty's graphics; PM and SOS.
+    "\u{1b}P>|XTerm(379)\u{1b}\\", "\u{1b}P1$r0m\u{1b}\\", "\u{1b}_Gi=31;OK\u{1b}\\",
+    "\u{1b}^pm\u{1b}\\", "\u{1b}Xsos\r\u{03}\u{1b}\\", "\u{1b}P\u{1b}\\", "\u{1b}\u{1b}]0;a\u{07}",
+    // CSI: DA, CPR, DECRPM, kitty's flags, the size of a window.
+    "\u{1b}[?62;22c", "\u{1b}[>41;379;0c", "\u{1b}[12;40R", "\u{1b}[?2026;2$y", "\u{1b}[?1u",
+    "\u{1b}[8;24;80t",
+  ]
+
+  @Test(arguments: answers)
+  func answersOfTheTerminalAreNoKeys(answer: String) {
+    let bytes = Array("a\(answer)b\r".utf8)
+    for chunk in 1...bytes.count {
+      #expect(Self.keys(bytes, chunk: chunk) == [.text("ab"), .enter], "chunks of \(chunk)")
+    }
+  }
+
+  /// Alt and a letter by a slip of the finger, or an answer cut short: a pause
+  /// ends it, and another sequence does.
+  @Test func aStringWithoutItsEndIsForgotten() {
+    var slip = KeyDecoder()
+    #expect(slip.decode("\u{1b}]".utf8, at: Self.start) == [])
+    let soon = Self.start.advanced(by: .milliseconds(100))
+    #expect(slip.decode("abc".utf8, at: soon) == [.text("abc")])
+    var cut = KeyDecoder()
+    #expect(cut.decode("\u{1b}]0;abc".utf8, at: Self.start) == [])
+    let inTime = Self.start.advanced(by: .milliseconds(999))
+    #expect(cut.decode("de\r".utf8, at: inTime) == [])
+    #expect(cut.decode("f\r".utf8, at: inTime.advanced(by: .seconds(1))) == [.text("f"), .enter])
+    var next = KeyDecoder()
+    let keys = next.decode("\u{1b}Pabc\u{1b}[Dx".utf8, at: Self.start)
+    #expect(keys == [.special(.left, byWord: false), .text("x")])
+    var end = KeyDecoder()
+    #expect(end.decode("\u{1b}Pabc\u{1b}".utf8, at: Self.start) == [])
+    #expect(end.decode("\\x".utf8, at: inTime) == [.text("x")])
+  }
+
+  @Test func aLongStringIsDropped() {
+    var decoder = KeyDecoder()
+    let flood = [UInt8](repeating: 0x61, count: 200_000)
+    #expect(decoder.decode(Array("\u{1b}]52;c;".utf8) + flood, at: Self.start) == [])
+    #expect(decoder.decode("\u{1b}\\b".utf8, at: Self.start) == [.text("b")])
+  }
+
+  /// Keys as a program that died has the terminal send them: kitty's flags, and
+  /// xterm's modifyOtherKeys in both its forms.
+  static let namedKeys: [(String, [Key])] = [
+    ("\u{1b}[99;5u\u{1b}[27;5;99~\u{1b}[67;6u", Array(repeating: .control("c"), count: 3)),
+    // Where Ctrl-C is on a Cyrillic keyboard, and with Caps Lock and Num Lock.
+    ("\u{1b}[1089::99;5u\u{1b}[99;197u", [.control("c"), .control("c")]),
+    ("\u{1b}[100;5u\u{1b}[122;5u\u{1b}[95;6u", [.control("d"), .control("z"), .control("_")]),
+    ("\u{1b}[45;6u\u{1b}[47;5u", [.control("_"), .control("_")]),
+    ("\u{1b}[104;5u\u{1b}[105;5u\u{1b}[109;5u\u{1b}[106;5u", [.backspace, .tab, .enter, .enter]),
+    ("\u{1b}[99;7u\u{1b}[98;3u\u{1b}[27;3;102~", [.control("c"), .alt("b"), .alt("f")]),
+    ("\u{1b}[13u\u{1b}[13;5u\u{1b}[57414u\u{1b}[27;5;13~", Array(repeating: .enter, count: 4)),
+    ("\u{1b}[13;2u\u{1b}[13;3u\u{1b}[27;2;13~", Array(repeating: .lineBreak, count: 3)),
+    ("\u{1b}[127u\u{1b}[127;3u\u{1b}[127;5u", [.backspace, .wordBackspace, .wordBackspace]),
+    ("\u{1b}[9u\u{1b}[9;2u\u{1b}[27ux", [.tab, .text("x")]),
+    ("\u{1b}[97u\u{1b}[97;2u\u{1b}[97:65;2u\u{1b}[27;2;65~\u{1b}[228u", [.text("aAAAä")]),
+    // With Caps Lock, with what was typed, from a keypad; the desktop's keys and
+    // those that type nothing, with none; a number that is no scalar.
+    ("\u{1b}[97;65u\u{1b}[49;65u\u{1b}[0;;229u\u{1b}[97;;97:769u", [.text("A1åa\u{301}")]),
+    ("\u{1b}[57400u\u{1b}[57413u\u{1b}[99;9u\u{1b}[57441u\u{1b}[55296u\u{1b}[1u", [.text("1+")]),
+    ("\u{1b}[57417;5u\u{1b}[57426u", [.special(.left, byWord: true), .special(.delete, byWord: false)]),
+    // Pressed, held, let go.
+    ("\u{1b}[97;1:1u\u{1b}[97;1:2u\u{1b}[97;1:3u", [.text("aa")]),
+    ("\u{1b}[1;5:1D\u{1b}[1;5:3D\u{1b}[3;1:3~", [.special(.left, byWord: true)]),
+  ]
+
+  @Test(arguments: namedKeys)
+  func keysThatAreNamedAreThoseThatTheyAre(text: String, expected: [Key]) {
+    let bytes = Array(text.utf8)
+    for chunk in 1...bytes.count {
+      #expect(Self.keys(bytes, chunk: chunk) == expected, "chunks of \(chunk)")
     }
   }
 
