@@ -67,7 +67,9 @@ package final class Client {
     link = PeerLink(
       socket, side: .client, ownHandle: settings.handle, phrases: words.peer, at: now)
     machine = Conversation(
-      ConversationSettings(role: .client, mode: .turns, handle: settings.handle), at: now)
+      ConversationSettings(
+        role: .client, mode: .turns, handle: settings.handle, wantsFree: settings.mode == .free),
+      at: now)
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
@@ -105,6 +107,8 @@ package final class Client {
     while ending == nil, let action = desk.nextAction(for: machine, at: now) {
       perform(action, at: now)
     }
+    // What was said by these keys says more than that they were pressed.
+    if ending == nil, desk.lastInput == now { handle([.operatorTyped], at: now) }
     // Shown first, then acknowledged.
     desk.flush()
     handle(link.flush(at: now), at: now)
@@ -159,7 +163,7 @@ extension Client {
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
     case .send(let outgoing): link.send(outgoing)
-    case .show(.opened): begin()
+    case .show(.opened): begin(at: now)
     case .show(.message(_, let message)): desk.show(message, from: peer, at: now)
     case .accept(_, let message): desk.accept(message, at: now)
     case .reject(let message, let obstacle):
@@ -169,6 +173,9 @@ extension Client {
       desk.askForHandle()
     case .reportDenied(let why): desk.notify(words.sentence(.denied(why)))
     case .reportNotice(let text): desk.notify(words.sentence(.noticed(text)))
+    case .warnOfSilence(let limit, let left):
+      desk.showSilence(of: machine.peer, limit: limit, left: left)
+    case .reportMode(let news): desk.showMode(news, peer: machine.peer)
     case .end(let ending): self.ending = ending
     case .record, .reportReady, .confirm, .reportMisnamed: break
     }
@@ -181,6 +188,7 @@ extension Client {
       namelessness = error.map { .misnamed($0) } ?? .inputEnded
       handle([.operatorQuit], at: now)
     case .say(let message): handle([.operatorSaid(message)], at: now)
+    case .free: handle([.operatorWantsFree], at: now)
     case .quit, .endOfInput: handle([.operatorQuit], at: now)
     case .who:
       desk.showPeer(
@@ -199,8 +207,8 @@ extension Client {
 
   /// The original says nothing here; the prompt says it, where the person did
   /// not have to wait for it.
-  private func begin() {
-    if desk.begin(), let peer = machine.peer { desk.notify(words.sentence(.floor(peer))) }
+  private func begin(at now: Instant) {
+    if desk.begin(with: machine.peer, at: now), let peer = machine.peer { desk.notify(words.sentence(.floor(peer))) }
   }
 
   private func sayLastWords(_ ending: Conversation.Ending) {

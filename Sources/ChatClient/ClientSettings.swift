@@ -10,15 +10,19 @@ package struct ClientSettings {
   var handle: Handle?
   /// For connecting, over all addresses.
   var connectWithin: Duration
+  /// What the person would like; the server decides.
+  var mode: Mode
   var desk: DeskOptions
 
   package init(
-    host: String, port: UInt16, handle: Handle?, connectWithin: Duration, desk: DeskOptions
+    host: String, port: UInt16, handle: Handle?, connectWithin: Duration, mode: Mode,
+    desk: DeskOptions
   ) {
     self.host = host
     self.port = port
     self.handle = handle
     self.connectWithin = connectWithin
+    self.mode = mode
     self.desk = desk
   }
 }

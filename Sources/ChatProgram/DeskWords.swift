@@ -30,6 +30,12 @@ package struct DeskWords {
       "Unknown command \(TextSanitizer.escapedOnOneLine(name)); nothing was sent. "
         + "\\help lists the commands."
     case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
+    case .turns(let peer): turns(peer)
+    case .slip(let line, let meant):
+      "\(TextSanitizer.escapedOnOneLine(line)) was not sent. Commands begin with a backslash: "
+        + "\(meant). To say it, type it again, or \(doubled(line))."
+    case .silence(let peer, let limit, let left): silence(of: peer, limit, left)
+    case .mode(let news, let peer): mode(news, peer)
     case .unshown(let peer, hadFloor: true): "\(name(peer)) wrote this out of turn:"
     case .unshown(let peer, hadFloor: false):
       "\(name(peer)) wrote this and left before the conversation began:"
@@ -39,27 +45,65 @@ package struct DeskWords {
     }
   }
 
+  private func doubled(_ line: String) -> String {
+    TextSanitizer.escapedOnOneLine(line.prefix(1) + line)
+  }
+
+  private func turns(_ peer: Handle?) -> String {
+    obstacle(.outOfTurn, peer) + " Each says one message, then the other does. "
+      + (party == .client
+        ? "\\free asks to speak at any time." : "\\free lets you both speak at any time.")
+  }
+
+  private func silence(of peer: Handle?, _ limit: Duration, _ left: Duration) -> String {
+    let isLong = left < limit
+    let past = SharedWords.duration(.seconds(limit.wholeSeconds - left.wholeSeconds))
+    let left = SharedWords.duration(.seconds(left.wholeSeconds))
+    return switch party {
+    case .server: "\(name(peer)) has said nothing for \(past); in \(left) the conversation ends."
+    case .client:
+      isLong
+        ? "You have said nothing for \(past); in \(left) the server ends the conversation. "
+          + "Any key counts."
+        : "The server ends the conversation after \(left) of silence."
+    }
+  }
+
+  private func mode(_ news: Conversation.ModeNews, _ peer: Handle?) -> String {
+    switch news {
+    case .asked: "\(name(peer)) would like to speak at any time; \\free allows it."
+    case .asking: "\(name(peer)) is asked to let you both speak at any time."
+    case .freed: "You can both speak at any time now."
+    case .isFree: "You can both speak at any time already."
+    case .turnsOnly: "\(name(peer))'s program knows turns only."
+    }
+  }
+
   private var help: String {
     let quit: String
     let who: String
     let history: String
+    let free: String
     let end: String
     switch party {
     case .client:
       quit = "leaves; so does Ctrl-D on an empty line"
       who = "who is at the other end"
       history = "what was last said in this conversation"
+      free = "asks to speak at any time, without turns"
       end = ""
     case .server:
       quit = "ends the conversation; so does Ctrl-D on an empty line"
       who = "who is at the other end, and who waits"
       history = "what was last said with this person"
+      free = "lets both speak at any time, without turns"
       end = " Ctrl-C on an empty line stops the server."
     }
     return """
       \\quit     \(quit)
       \\who      \(who)
       \\history  \(history)
+      \\free     \(free)
       \\clear    an empty screen
       \\help     this
       A message that starts with a backslash is typed with two.\(end)

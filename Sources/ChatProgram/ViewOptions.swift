@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import ChatCore
 public import ChatTerminal
 
 /// How the conversation is to look: the same options in both programs.
@@ -12,6 +13,9 @@ public struct ViewOptions: ParsableArguments {
   @Flag(help: "No bell when a message arrives while nobody types.")
   public var noBell = false
 
+  @Flag(help: "Leave the window's title alone, and ask for no notifications.")
+  public var noTitle = false
+
   @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
   public var plain = false
 
@@ -23,8 +27,10 @@ public struct ViewOptions: ParsableArguments {
     desk.usesColor = color.isOn()
     desk.showsTimes = timestamps
     desk.ringsBell = !noBell
+    desk.setsTitle = !noTitle
     return desk
   }
 }
 
 extension ColorChoice: ExpressibleByArgument {}
+extension Mode: ExpressibleByArgument {}

@@ -11,6 +11,10 @@ package struct PeerPhrases: Sendable {
   /// What was said out of turn is kept for it.
   var held: String
   var goodbye: @Sendable (QuitReason) -> String
+  /// Both may speak at any time from now on.
+  var freed: String
+  /// Silence ends the conversation after the first, and the second is left.
+  var silence: @Sendable (Duration, Duration) -> String
 
   package init(
     refusedHandle: @escaping @Sendable (HandleError) -> String,
@@ -18,7 +22,9 @@ package struct PeerPhrases: Sendable {
     place: @escaping @Sendable (Int) -> String,
     floor: @escaping @Sendable (Mode) -> String,
     held: String,
-    goodbye: @escaping @Sendable (QuitReason) -> String
+    goodbye: @escaping @Sendable (QuitReason) -> String,
+    freed: String = "",
+    silence: @escaping @Sendable (Duration, Duration) -> String = { _, _ in "" }
   ) {
     self.refusedHandle = refusedHandle
     self.refusal = refusal
@@ -26,5 +32,7 @@ package struct PeerPhrases: Sendable {
     self.floor = floor
     self.held = held
     self.goodbye = goodbye
+    self.freed = freed
+    self.silence = silence
   }
 }

@@ -22,6 +22,9 @@ struct ChatClient: ParsableCommand {
   @Option(help: "Your name in the conversation: one word of 1 to 10 characters.")
   var handle: String?
 
+  @Option(help: "turns, or free: asks the server to let both speak at any time.")
+  var mode = Mode.turns
+
   @Option(help: "Seconds that connecting may take, over all addresses.")
   var connectTimeout = 10
 
@@ -39,7 +42,7 @@ struct ChatClient: ParsableCommand {
     }
     let settings = ClientSettings(
       host: host, port: port, handle: chosenHandle(), connectWithin: .seconds(connectTimeout),
-      desk: view.desk)
+      mode: mode, desk: view.desk)
     let words = ClientWords(
       sentence: UserMessages.sentence, desk: DeskWords(for: .client).sentence,
       peer: UserMessages.peerPhrases)

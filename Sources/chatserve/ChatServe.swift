@@ -96,5 +96,3 @@ struct ChatServe: ParsableCommand {
     return path
   }
 }
-
-extension Mode: ExpressibleByArgument {}

@@ -161,7 +161,16 @@ extension UserMessages {
       "The conversation begins" + (mode == .turns ? "; you speak first, then by turns." : ".")
     },
     held: "It is not your turn; your line is kept and shown when it comes.",
-    goodbye: { goodbye($0) })
+    goodbye: { goodbye($0) }, freed: "You may both write at any time now.",
+    silence: { silence($0, $1) })
+
+  private static func silence(_ limit: Duration, _ left: Duration) -> String {
+    let past = SharedWords.duration(.seconds(limit.wholeSeconds - left.wholeSeconds))
+    let left = SharedWords.duration(.seconds(left.wholeSeconds))
+    return limit.wholeSeconds > 60
+      ? "You have said nothing for \(past); in \(left) the server ends the conversation."
+      : "The server ends the conversation after \(left) of silence."
+  }
 
   private static func refusal(_ refusal: Conversation.Refusal) -> String {
     switch refusal {

@@ -25,6 +25,10 @@ struct NativeDialectTests {
         (.acknowledge(7), .acknowledged(7)), (.ping, .ping), (.pong, nil),
         (.deny(.tooMuchHeld), .serverDenied("Too much.")),
         (.rejectHandle(.empty), .serverDenied("Again: ")),
+        (
+          .warnOfSilence(limit: .seconds(300), left: .milliseconds(59_001)),
+          .serverWarnedOfSilence(limit: .seconds(300), left: .seconds(60))
+        ),
       ] + QuitReason.allCases.map { (.quit($0), .quit($0)) }
     for (outgoing, event) in records {
       var server = PeerCodec.server(.native)
@@ -34,6 +38,29 @@ struct NativeDialectTests {
       #expect(bytes.count { $0 == 0 } == 1)
       #expect(client.receive(bytes, at: at(1)) == (event.map { [$0] } ?? []))
     }
+  }
+
+  /// What a client alone says.
+  @Test func typingAndQuestionsComeToTheServer() {
+    var client = PeerCodec.client(.native)
+    #expect(client.encoded(.typing) == "typing\0")
+    #expect(client.encoded(.ask(.free)) == "ask free\0")
+    #expect(read("typing") == [.typed])
+    #expect(read("ask free") == [.asked(.free)])
+    #expect(read("ask turns") == [.asked(.turns)])
+    // A later version's mode.
+    #expect(read("ask whispers") == [])
+  }
+
+  /// The words of an original client that ends its C strings are none of ours.
+  @Test(arguments: ["typing is hard", "ask me", "idle hands", "idle 300 60", "ask free beer"])
+  func wordsOfAnOriginalAreNoVerbs(text: String) throws {
+    var codec = PeerCodec.server(.native)
+    #expect(codec.receive("\(text)\0", at: at(1)) == [])
+    #expect(
+      codec.endOfFile(at: at(2)) == [
+        try .introduced("tatyana", .original), try .said(text), .ended,
+      ])
   }
 
   @Test func bytesAreExact() throws {
@@ -55,6 +82,8 @@ struct NativeDialectTests {
     ("say 9223372036854775808 hi", "say"), ("say 99999999999999999999999 hi", "say"),
     ("ack", "ack"), ("ack ", "ack"), ("ack 1 ", "ack"), ("ack 0", "ack"), ("wait", "wait"),
     ("wait -3", "wait"), ("mode", "mode"), ("mode TURNS", "mode"), ("mode turns ", "mode"),
+    ("typing fast", "typing"), ("idle", "idle"), ("idle 300", "idle"), ("idle 300 x", "idle"),
+    ("idle 300 60 1", "idle"), ("idle 0 60", "idle"),
     ("floor now", "floor"), ("ping ", "ping"), ("pong 1", "pong"),
   ])
   func badArguments(_ record: String, _ verb: String) {

@@ -96,3 +96,26 @@ struct PeerCodecEncodeTests {
       ])
   }
 }
+
+/// What a person with nc reads of a conversation that goes on.
+struct LineNoticeTests {
+  @Test func silenceAndFreedomAreLines() {
+    var codec = PeerCodec.server(.line)
+    _ = codec.encode(.mode(.turns))
+    _ = codec.encode(.floor)
+    #expect(
+      codec.encoded(.warnOfSilence(limit: .seconds(300), left: .seconds(60))) == "300, 60.\n")
+    #expect(codec.encoded(.mode(.free)) == "Freed.\n")
+    #expect(codec.encoded(.mode(.free)) == "")
+    #expect(codec.encoded(.typing) == "" && codec.encoded(.ask(.free)) == "")
+  }
+
+  @Test func anOriginalWouldTakeThemForMessages() {
+    var codec = PeerCodec.server(.original)
+    for outgoing: Conversation.Outgoing in [
+      .warnOfSilence(limit: .seconds(300), left: .seconds(60)), .mode(.free), .typing,
+    ] {
+      #expect(codec.encode(outgoing) == [])
+    }
+  }
+}

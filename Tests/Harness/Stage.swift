@@ -33,6 +33,12 @@ public final class Stage {
   /// machine is.
   public var timeZone: String?
 
+  /// What the terminal calls itself; `nil` where it has no name.
+  public var terminalName: String? = "xterm-256color"
+
+  /// Beside what every program finds.
+  public var variables: [String: String] = [:]
+
   /// What the programs find in their environment: nothing of this machine's,
   /// but how sanitizers are to run (Scripts/sanitize) and where the programs are.
   public var environment: [String: String] {
@@ -41,9 +47,10 @@ public final class Stage {
     }
     var variables = [
       "HOME": home, "XDG_STATE_HOME": home + "/state", "PATH": "/usr/bin:/bin",
-      "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
-    ].merging(options) { _, option in option }
+      "LC_ALL": "C.UTF-8",
+    ].merging(options) { _, option in option }.merging(self.variables) { _, own in own }
     variables["TZ"] = timeZone
+    variables["TERM"] = terminalName
     return variables
   }
 

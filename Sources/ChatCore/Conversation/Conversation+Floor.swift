@@ -44,6 +44,8 @@ extension Conversation {
       actions.append(.send(.mode(mode)))
       actions.append(.send(.floor))
     }
+    askAtTheBeginning(&actions)
+    reportShortLimit(&actions)
     releaseBacklog(now, &actions)
   }
 

@@ -199,7 +199,7 @@ extension Conversation {
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other
     // How long it was silent is the client's own to say: in seconds.
-    let silence = (now.duration(since: silentSince) + .milliseconds(500)).components.seconds
+    let silence = (now.duration(since: attentiveSince) + .milliseconds(500)).components.seconds
     let detail = role == .client && reason == .idle ? "\(silence)" : nil
     self.close(Farewell(by: by, reason: close, detail: detail), now, &actions)
   }

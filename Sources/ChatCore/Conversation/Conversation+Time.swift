@@ -13,6 +13,7 @@ extension Conversation {
     case .introducing, .naming, .waiting, .talking: break
     }
     consider(idleDeadline)
+    consider(warningDeadline)
     consider(pingDeadline)
     return next
   }
@@ -41,6 +42,7 @@ extension Conversation {
         Farewell(by: .client, reason: .timeout, goodbye: .idle), now, &actions)
       return
     }
+    if let deadline = warningDeadline, now >= deadline { warn(now, &actions) }
     if let deadline = pingDeadline, now >= deadline {
       if pingedAt == nil {
         pingedAt = now
@@ -50,17 +52,6 @@ extension Conversation {
         fail(.broken("no answer for \(silence.components.seconds) s"), now, &actions)
       }
     }
-  }
-
-  /// When the silence of the peer whose turn it is will have been too long.
-  private var idleDeadline: Instant? {
-    guard let idleLimit, !recording.isStuck else { return nil }
-    switch phase {
-    case .introducing: break
-    case .talking(let turn) where turn != role: break
-    case .naming, .waiting, .talking, .lingering, .closing, .over: return nil
-    }
-    return silentSince.advanced(by: idleLimit)
   }
 
   /// When a silent native peer is to be pinged, or given up.

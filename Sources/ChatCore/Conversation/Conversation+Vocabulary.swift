@@ -24,6 +24,10 @@ extension Conversation {
     /// report what the socket took.
     case acknowledged(Int)
     case ping
+    /// The person at the client presses keys; once in a while.
+    case typed
+    /// The client asks for this mode.
+    case asked(Mode)
     /// The peer said goodbye.
     case quit(QuitReason)
     /// End of file.
@@ -43,10 +47,17 @@ extension Conversation {
     case serverRefused(String)
     /// The server said something that is not part of the conversation.
     case serverNoticed(String)
+    /// The server ends a conversation that is silent for `limit`, and so long is
+    /// left.
+    case serverWarnedOfSilence(limit: Duration, left: Duration)
 
     // The operator: the person at this side
     case operatorNamed(Handle)
     case operatorSaid(Message)
+    /// Keys were pressed, and nothing came of it yet.
+    case operatorTyped
+    /// To speak at any time: a server's allows it, a client's asks for it.
+    case operatorWantsFree
     case operatorQuit
 
     // The listener, to a server's conversation
@@ -107,6 +118,11 @@ extension Conversation {
     case reportNotice(String)
     /// Report that the client's handle was made for it, from what it gave.
     case reportMisnamed(gave: String)
+    /// Report that the client has been silent, and when that ends the
+    /// conversation. On a client: its own silence.
+    case warnOfSilence(limit: Duration, left: Duration)
+    /// Report who may speak when, or who wants to.
+    case reportMode(ModeNews)
     /// The conversation is over: flush, close. Always the last action.
     case end(Ending)
   }
@@ -132,6 +148,13 @@ extension Conversation {
     case hold
     case ping
     case pong
+    /// A client's: keys are pressed.
+    case typing
+    /// A client's: it would like this mode.
+    case ask(Mode)
+    /// A server's: silence ends the conversation after `limit`, and so long is
+    /// left.
+    case warnOfSilence(limit: Duration, left: Duration)
     case quit(QuitReason)
   }
 

@@ -44,6 +44,13 @@ public struct Conversation: Sendable {
   var lastReceived: Instant
   var pingedAt: Instant?
   var silentSince: Instant
+  /// When keys were last pressed, where that counts: the client's.
+  var typedAt: Instant?
+  /// The silence that was warned of, by when it began.
+  var warnedFor: Instant?
+  /// Client only: the operator wants `free` from the beginning.
+  let wantsFree: Bool
+  var hasAskedForFree = false
 
   enum Phase: Sendable {
     case introducing
@@ -74,6 +81,7 @@ public struct Conversation: Sendable {
     mode = settings.mode
     idleLimit = settings.role == .server ? settings.idleLimit : nil
     knownHandle = settings.handle
+    wantsFree = settings.wantsFree
     phase = .introducing
     lastReceived = now
     silentSince = now
@@ -119,8 +127,10 @@ public struct Conversation: Sendable {
     case .ended: close(Farewell(by: role.other, reason: .eof), now, &actions)
     case .failed(let failure): fail(failure, now, &actions)
 
-    case .serverSetMode(let mode) where role == .client:
-      if case .waiting = phase { self.mode = mode }
+    case .typed: takeTyping(now)
+    case .asked(let mode): takeQuestion(mode, &actions)
+
+    case .serverSetMode(let mode) where role == .client: takeMode(mode, now, &actions)
     case .serverQueued(let place) where role == .client:
       if case .waiting = phase { self.place = place }
     case .serverGaveFloor where role == .client:
@@ -131,12 +141,16 @@ public struct Conversation: Sendable {
       close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
     case .serverNoticed(let text) where role == .client:
       actions.append(.reportNotice(text))
+    case .serverWarnedOfSilence(let limit, let left) where role == .client:
+      actions.append(.warnOfSilence(limit: limit, left: left))
     case .serverSetMode, .serverQueued, .serverGaveFloor, .serverDenied, .serverRefused,
-      .serverNoticed:
+      .serverNoticed, .serverWarnedOfSilence:
       fail(.malformed("a client spoke as if it were a server"), now, &actions)
 
     case .operatorNamed(let handle): takeName(handle, now, &actions)
     case .operatorSaid(let message): speak(message, now, &actions)
+    case .operatorTyped: takeOperatorTyping(now, &actions)
+    case .operatorWantsFree: wantFree(now, &actions)
     case .operatorQuit: quit(Farewell(by: role, reason: .quit, goodbye: .user), now, &actions)
 
     case .listenerGaveFloor: takeGrantedFloor(now, &actions)
@@ -198,12 +212,18 @@ public struct ConversationSettings: Sendable {
   /// The operator's handle; `nil`: a client's is asked for. A server says its
   /// own in the greeting.
   public var handle: Handle?
+  /// On a client: whether to ask a server that has turns for `free`.
+  public var wantsFree: Bool
 
-  public init(role: Party, mode: Mode, idleLimit: Duration? = nil, handle: Handle? = nil) {
+  public init(
+    role: Party, mode: Mode, idleLimit: Duration? = nil, handle: Handle? = nil,
+    wantsFree: Bool = false
+  ) {
     self.role = role
     self.mode = mode
     self.idleLimit = idleLimit
     self.handle = handle
+    self.wantsFree = wantsFree
   }
 }
 

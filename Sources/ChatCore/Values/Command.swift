@@ -10,13 +10,16 @@ public enum Command: Hashable, Sendable {
   case history
   /// `\clear`: an empty screen.
   case clear
+  /// `\free`: to speak at any time, which a client asks for and a server
+  /// allows.
+  case free
   /// A backslash and a word that is no command: said to nobody.
   case unknown(String)
   /// Something to say; a doubled backslash at the start has become one.
   case message(String)
 
   /// What can be typed, for whoever completes it, in alphabetical order.
-  public static let names = ["\\clear", "\\help", "\\history", "\\quit", "\\who"]
+  public static let names = ["\\clear", "\\free", "\\help", "\\history", "\\quit", "\\who"]
 
   public init(_ line: String) {
     guard line.utf8.first == 0x5c else {
@@ -36,6 +39,7 @@ public enum Command: Hashable, Sendable {
     case "\\who": self = .who
     case "\\history": self = .history
     case "\\clear": self = .clear
+    case "\\free": self = .free
     default: self = .unknown(String(name))
     }
   }

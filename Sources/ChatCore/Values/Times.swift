@@ -40,6 +40,14 @@ extension Duration {
   }
 }
 
+extension Duration {
+  /// Whole seconds, a part of one counted as one; at least 1.
+  public var wholeSeconds: Int64 {
+    let (seconds, attoseconds) = components
+    return max(1, attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
+  }
+}
+
 /// A moment of the world's calendar: milliseconds of UTC since 1970, as the
 /// transcript stores it. Wall clocks step; event numbers give the order,
 /// waiting is measured with ``Instant``.

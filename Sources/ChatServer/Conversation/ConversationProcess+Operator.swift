@@ -10,6 +10,7 @@ extension ConversationProcess {
     case .say(let message): post(.operatorSaid(message), at: now)
     case .quit: post(.operatorQuit, at: now)
     case .who: showPeers()
+    case .free: post(.operatorWantsFree, at: now)
     case .history: showHistory()
     case .interrupt: listener.report(.interrupted)
     case .endOfInput: endInput(at: now)

@@ -111,6 +111,8 @@ extension ConversationProcess {
       // What follows a line may depend on whether it could be recorded.
       if recorder.hasPending { break }
     }
+    // In `free` both sides' silence counts.
+    if ending == nil, desk?.lastInput == now { post(.operatorTyped, at: now) }
     settle(at: now)
   }
 
@@ -230,7 +232,7 @@ extension ConversationProcess {
     case .record(let entry): recorder.enqueue(entry)
     case .send(let outgoing): link.send(outgoing)
     case .show(.opened):
-      desk?.begin()
+      desk?.begin(with: machine.peer, at: now)
       desk?.announce(words.sentence(.opened))
     case .show(.message(_, let message)):
       guard let peer = machine.peer else {
@@ -241,6 +243,9 @@ extension ConversationProcess {
     case .reject(let message, let obstacle): reject(message, obstacle, at: now)
     case .reportReady: listener.report(.ready)
     case .end(let ending): self.ending = ending
+    case .warnOfSilence(let limit, let left):
+      desk?.showSilence(of: machine.peer, limit: limit, left: left)
+    case .reportMode(let news): desk?.showMode(news, peer: machine.peer)
     case .reportMisnamed(let given): notify(.misnamed(given))
     case .confirm, .askForHandle, .reportDenied, .reportNotice: break
     }

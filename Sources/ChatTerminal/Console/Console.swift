@@ -143,6 +143,12 @@ public struct Console: Sendable {
     if isInteractive { terminal.clearScreen() }
   }
 
+  /// Has the window say who is here, and whoever looks elsewhere be told: by a
+  /// notification, or else by the bell where it `rings`.
+  public mutating func announceArrival(of name: String, rings: Bool, at now: Instant) {
+    if isInteractive { terminal.announceArrival(of: name, rings: rings, at: now) }
+  }
+
   /// Rings the terminal's bell.
   public mutating func ringBell() {
     if isInteractive { terminal.ringBell() }

@@ -16,6 +16,8 @@ public struct ConsoleSettings: Hashable, Sendable {
   /// Whether the terminal breaks long rows again when it is resized; see
   /// ``reflows(environment:)``.
   public var reflows = true
+  /// The window around the terminal.
+  public var window = WindowSettings()
   /// Plain only: print the prompts, because somebody types at a terminal whose
   /// own echo is then the record of what was said.
   public var printsPlainPrompts = false

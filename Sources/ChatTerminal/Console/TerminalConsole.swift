@@ -24,6 +24,12 @@ struct TerminalConsole: Sendable {
   private var isSuspended = false
   /// Whether the window has the focus; `nil` while the terminal has not said.
   private(set) var hasFocus: Bool?
+  /// The window's title, and whether it is set.
+  private var title: String?
+  private var titleIsSet = false
+  /// Somebody came while the focus was not known, and how long the terminal has
+  /// to say it.
+  private var arrival: (name: String, rings: Bool, until: Instant)?
   /// The terminal has yet to be asked for pastes in brackets and the like.
   private var needsStart = true
   /// The notice of the line kept last, while nothing else was printed.
@@ -41,6 +47,7 @@ struct TerminalConsole: Sendable {
   /// terminal's own are none.
   mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) -> Bool {
     let new = decoder.decode(bytes, at: now)
+    for case .focus(let hasFocus) in new { take(focus: hasFocus, at: now) }
     append(new)
     return new.contains { if case .focus = $0 { false } else { true } } || decoder.isPasting
   }
@@ -52,7 +59,6 @@ struct TerminalConsole: Sendable {
   var deadline: Instant? { decoder.deadline }
 
   private mutating func append(_ new: [Key]) {
-    for case .focus(let hasFocus) in new { self.hasFocus = hasFocus }
     if nextKey == keys.count {
       keys = new
       nextKey = 0
@@ -60,6 +66,38 @@ struct TerminalConsole: Sendable {
       keys += new
     }
   }
+
+  /// Many terminals report the focus when they are first asked to report it:
+  /// whoever came a moment before that is announced then.
+  private mutating func take(focus: Bool, at now: Instant) {
+    hasFocus = focus
+    guard let arrival else { return }
+    self.arrival = nil
+    if !focus, now < arrival.until { announce(arrival.name, rings: arrival.rings) }
+  }
+
+  mutating func announceArrival(of name: String, rings: Bool, at now: Instant) {
+    if settings.window.setsTitle, !titleIsSet {
+      title = name
+      needsRedraw = true
+    }
+    switch hasFocus {
+    case true?: break
+    case false?: announce(name, rings: rings)
+    case nil: arrival = (name, rings, now.advanced(by: Self.focusIsReportedWithin))
+    }
+  }
+
+  private mutating func announce(_ name: String, rings: Bool) {
+    if let announcement = settings.window.announcement(of: name) {
+      addPrinted(announcement)
+    } else if rings {
+      ringBell()
+    }
+  }
+
+  /// A round trip of a slow network.
+  private static let focusIsReportedWithin = Duration.seconds(1)
 
   mutating func endOfInput() {
     inputHasEnded = true
@@ -132,6 +170,8 @@ struct TerminalConsole: Sendable {
     let wasStarted = !needsStart
     let hidden = painter.hide(columns: columns, height: rows)
     printed = hidden + printed + (wasStarted ? ControlSequence.end : "")
+    if titleIsSet { printed += WindowSettings.formerTitle }
+    titleIsSet = false
     isSuspended = true
     needsStart = true
     needsRedraw = false
@@ -180,6 +220,10 @@ struct TerminalConsole: Sendable {
     if needsStart {
       drawn += ControlSequence.begin
       needsStart = false
+    }
+    if let title, !titleIsSet {
+      drawn += WindowSettings.title(title)
+      titleIsSet = true
     }
     drawn += painter.hide(columns: columns, height: rows)
     drawn += printed

@@ -19,6 +19,13 @@ package enum DeskNotice {
   case invalid(MessageError)
   case unknownCommand(String)
   case obstacle(Conversation.Obstacle, peer: Handle?)
+  /// It is the peer's turn; said for the first time, with what turns are.
+  case turns(peer: Handle?)
+  /// The line looks like another program's command; ours may have been meant.
+  case slip(line: String, meant: String)
+  /// The client's silence ends the conversation after `limit`.
+  case silence(of: Handle?, limit: Duration, left: Duration)
+  case mode(Conversation.ModeNews, peer: Handle?)
   /// What follows was said out of turn or, without the floor, by somebody who
   /// left before the conversation began.
   case unshown(from: Handle?, hadFloor: Bool)
@@ -42,6 +49,8 @@ package enum DeskAction: Hashable {
   /// before.
   case who
   case history
+  /// `\free`
+  case free
   /// Ctrl-C on an empty line.
   case interrupt
   /// Ctrl-D on an empty line, or the end of a file or pipe.

@@ -10,6 +10,8 @@ package struct DeskOptions: Sendable {
   /// Draw no editor even where one could be drawn.
   package var isPlain = false
   package var usesColor = false
+  /// Name the peer in the window's title and in a notification.
+  package var setsTitle = true
 
   package init() {}
 
@@ -36,6 +38,7 @@ package struct DeskOptions: Sendable {
     var console = ConsoleSettings(
       isInteractive: drawsEditor, columns: size?.columns ?? 0, rows: size?.rows ?? 0, party: party)
     console.usesColor = usesColor
+    if setsTitle { console.window = WindowSettings(environment: Environment.value) }
     console.reflows = ConsoleSettings.reflows(environment: Environment.value)
     console.printsPlainPrompts = Self.isTerminal
     return console

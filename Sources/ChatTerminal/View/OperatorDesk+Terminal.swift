@@ -11,6 +11,9 @@ extension OperatorDesk {
   /// Reads what was typed.
   package func read(at now: Instant) { terminal.read(at: now) }
 
+  /// When a key was last pressed.
+  package var lastInput: Instant? { terminal.lastInput }
+
   package func tick(at now: Instant) { terminal.tick(at: now) }
 
   /// Writes what can be written now.

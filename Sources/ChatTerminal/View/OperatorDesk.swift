@@ -28,6 +28,10 @@ package final class OperatorDesk {
   private var heldLine: (message: Message, retryAt: Instant)?
   /// Whether a line was typed here.
   package private(set) var hasReadInput = false
+  /// Whether the person has been told what turns are.
+  private var turnsAreExplained = false
+  /// Lines that look like commands and were asked about.
+  private var slips: Set<String> = []
   /// When the conversation began.
   private(set) var opened: LocalTime?
   /// The place in the queue that was shown.
@@ -127,7 +131,7 @@ extension OperatorDesk {
     case .quit:
       terminal.console.acceptLine()
       return .quit
-    case .help, .who, .history, .clear:
+    case .help, .who, .history, .clear, .free:
       terminal.console.dropLine()
       return perform(command)
     case .unknown(let name):
@@ -135,7 +139,9 @@ extension OperatorDesk {
     case .message where handle == nil:
       // It stays entered, and what was typed after it waits behind it.
       earlyAnswer = text
+    case .message(let text) where asksAbout(text): break
     case .message(let text):
+      let text = isTyped ? CommandSlip.unescaped(text) ?? text : text
       do throws(MessageError) {
         return .say(try Message(text))
       } catch {
@@ -145,9 +151,21 @@ extension OperatorDesk {
     return nil
   }
 
+  /// Whether somebody types who can be asked.
+  private var isTyped: Bool { isInteractive || terminal.inputIsTerminal }
+
+  /// Asks about a line that looks like a command, once.
+  private func asksAbout(_ text: String) -> Bool {
+    guard isTyped, let slip = CommandSlip(text), slips.insert(text).inserted else { return false }
+    terminal.console.dropLine()
+    notify(.slip(line: text, meant: slip.command))
+    return true
+  }
+
   private func perform(_ command: Command) -> DeskAction? {
     switch command {
     case .who: return .who
+    case .free: return .free
     case .history: return .history
     case .help: notify(.help)
     case .clear: terminal.console.clearScreen()
@@ -194,7 +212,10 @@ extension OperatorDesk {
   ///
   /// - Returns: whether the person had been shown a place in the queue.
   @discardableResult
-  package func begin() -> Bool {
+  package func begin(with peer: Handle?, at now: Instant) -> Bool {
+    if let peer {
+      terminal.console.announceArrival(of: name(of: peer), rings: options.ringsBell, at: now)
+    }
     opened = Clock.localTime(Clock.realtimeMilliseconds())
     return shownPlace != nil
   }
@@ -227,10 +248,27 @@ extension OperatorDesk {
     if obstacle == .denied {
       if terminal.console.draft.isEmpty { terminal.console.draft = message.text }
     } else if isInteractive {
-      terminal.console.keepLine(notice: reason ?? words(.obstacle(obstacle, peer: peer)))
+      let notice = isNew(obstacle) ? DeskNotice.turns(peer: peer) : .obstacle(obstacle, peer: peer)
+      terminal.console.keepLine(notice: reason ?? words(notice))
     } else {
       heldLine = (message, now.advanced(by: Self.retryLineAfter))
     }
+  }
+
+  /// Whether it is what turns are, which was not said yet.
+  private func isNew(_ obstacle: Conversation.Obstacle) -> Bool {
+    guard obstacle == .outOfTurn, !turnsAreExplained else { return false }
+    turnsAreExplained = true
+    return true
+  }
+
+  /// Reports that the client is silent for too long.
+  package func showSilence(of peer: Handle?, limit: Duration, left: Duration) {
+    notify(.silence(of: peer, limit: limit, left: left))
+  }
+
+  package func showMode(_ news: Conversation.ModeNews, peer: Handle?) {
+    notify(.mode(news, peer: peer))
   }
 
   /// The time to show beside a message, after a row for the day where another

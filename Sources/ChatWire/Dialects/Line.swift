@@ -11,6 +11,7 @@ struct LineDialect: PeerDialect {
   /// Client only: when what came without an end is complete.
   private(set) var deadline: Instant?
   private var mode = Mode.turns
+  private var hasGivenFloor = false
 
   private enum Server {
     /// It has said nothing that is complete; these bytes.
@@ -113,9 +114,12 @@ struct LineDialect: PeerDialect {
     case .deny(let refusal): return Self.notice(phrases.refusal(refusal))
     case .place(let place): return Self.notice(phrases.place(place))
     case .mode(let mode):
-      self.mode = mode
-      return []
-    case .floor: return Self.notice(phrases.floor(mode))
+      defer { self.mode = mode }
+      return hasGivenFloor && mode != self.mode ? Self.notice(phrases.freed) : []
+    case .floor:
+      hasGivenFloor = true
+      return Self.notice(phrases.floor(mode))
+    case .warnOfSilence(let limit, let left): return Self.notice(phrases.silence(limit, left))
     case .hold: return Self.notice(phrases.held)
     // What follows is for programs.
     default: return []

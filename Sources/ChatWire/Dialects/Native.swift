@@ -5,7 +5,7 @@ import ChatCore
 struct NativeDialect: PeerDialect {
   /// The first word of a record.
   private enum Verb: String {
-    case mode, wait, floor, say, ack, quit, ping, pong, deny
+    case mode, wait, floor, say, ack, quit, ping, pong, deny, typing, ask, idle
   }
 
   private var sides: Sides
@@ -76,8 +76,15 @@ struct NativeDialect: PeerDialect {
   /// its C string.
   private func isKnown(_ record: ArraySlice<UInt8>) -> Bool {
     if record.isEmpty { return hasGivenFloor }
-    let verb = String(decoding: record.prefix { $0 != 0x20 }, as: UTF8.self)
-    return sides.side == .client || Verb(rawValue: verb) != nil
+    if sides.side == .client { return true }
+    let text = String(decoding: record, as: UTF8.self)
+    return switch Verb(rawValue: String(text.prefix { $0 != " " })) {
+    case nil, .idle: false
+    // Words that people begin with.
+    case .typing: text == Verb.typing.rawValue
+    case .ask: Mode.allCases.contains { text == "ask " + $0.rawValue }
+    default: true
+    }
   }
 
   private mutating func becomeOriginal(
@@ -151,10 +158,15 @@ struct NativeDialect: PeerDialect {
       decoded.finish(.quit(Self.quitReason(argument ?? [])))
     case .deny:
       decoded.append(.serverDenied(Self.text(argument)))
-    case .floor, .ping, .pong:
+    case .ask:
+      // A mode of a later version's is no mode to allow.
+      if let mode = Mode(rawValue: Self.text(argument)) { decoded.append(.asked(mode)) }
+    case .idle: decoded.append(try Self.silence(argument))
+    case .floor, .ping, .pong, .typing:
       if argument != nil { throw Self.badArgument(verb) }
       if verb == .floor { decoded.append(.serverGaveFloor) }
       if verb == .ping { decoded.append(.ping) }
+      if verb == .typing { decoded.append(.typed) }
     }
   }
 
@@ -175,6 +187,20 @@ struct NativeDialect: PeerDialect {
     } catch {
       return .saidInvalid(number: number, error)
     }
+  }
+
+  /// `LIMIT LEFT`, in seconds.
+  private static func silence(
+    _ argument: ArraySlice<UInt8>?
+  ) throws(Conversation.LinkFailure) -> Conversation.Event {
+    let parts = (argument ?? []).split(separator: 0x20, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { throw badArgument(.idle) }
+    let limit = try number(parts[0], of: .idle)
+    let left = try number(parts[1], of: .idle)
+    // Longer than anybody waits, and no overflow when it is counted with.
+    let longest = 31_536_000
+    return .serverWarnedOfSilence(
+      limit: .seconds(min(limit, longest)), left: .seconds(min(left, longest)))
   }
 
   /// Decimal digits alone, from 1 on: no sign, nothing that overflows.
@@ -218,6 +244,10 @@ extension NativeDialect {
     case .hold: return []
     case .ping: return Self.record(.ping)
     case .pong: return Self.record(.pong)
+    case .typing: return Self.record(.typing)
+    case .ask(let mode): return Self.record(.ask, mode.rawValue)
+    case .warnOfSilence(let limit, let left):
+      return Self.record(.idle, "\(limit.wholeSeconds) \(left.wholeSeconds)")
     case .quit(let reason): return Self.goodbye(reason)
     }
   }

@@ -122,7 +122,7 @@ private struct Pair {
         if case .greeting = outgoing { post(\.client, .received) }
       case .end(let ending): self[keyPath: side].ending = ending
       case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied,
-        .reportNotice, .reportMisnamed:
+        .reportNotice, .reportMisnamed, .warnOfSilence, .reportMode:
         break
       }
     }
@@ -140,6 +140,9 @@ private struct Pair {
     case .say(let number, let message): .said(number: number, message)
     case .acknowledge(let number): .acknowledged(number)
     case .ping: .ping
+    case .typing: .typed
+    case .ask(let mode): .asked(mode)
+    case .warnOfSilence(let limit, let left): .serverWarnedOfSilence(limit: limit, left: left)
     case .pong, .hold: nil
     case .quit(let reason): .quit(reason)
     }

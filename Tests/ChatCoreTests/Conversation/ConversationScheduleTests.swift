@@ -35,7 +35,8 @@ import Testing
     var now = Instant(milliseconds: 1_000)
     var checker = InvariantChecker(
       ConversationSettings(
-        role: role, mode: mode, idleLimit: random.below(2) == 0 ? .seconds(5) : nil),
+        role: role, mode: mode, idleLimit: [nil, .seconds(5), .seconds(62)][random.below(3)],
+        wantsFree: random.below(4) == 0),
       at: now)
     // A schedule may begin with the usual opening, or with anything at all.
     var events = random.below(4) == 0 ? [] : opening(role, &random)
@@ -81,7 +82,7 @@ import Testing
 
   private func anyEvent(_ random: inout SeededRandom) -> Conversation.Event {
     let number: Int? = random.below(2) == 0 ? nil : 1 + random.below(4)
-    return switch random.below(30) {
+    return switch random.below(32) {
     case 0: .introduced(mike, randomDialect(&random))
     case 1: .misnamed(.empty)
     case 2...7: .said(number: nil, words[random.below(words.count)])
@@ -104,6 +105,14 @@ import Testing
       case 0: .stop("SIGTERM")
       case 1: .listenerIsFull
       default: .tick
+      }
+    case 29: random.below(2) == 0 ? .operatorTyped : .typed
+    case 30:
+      switch random.below(4) {
+      case 0: .operatorWantsFree
+      case 1: .asked(Mode.allCases[random.below(2)])
+      case 2: .serverSetMode(Mode.allCases[random.below(2)])
+      default: .serverWarnedOfSilence(limit: .seconds(300), left: .seconds(60))
       }
     default: .tick
     }

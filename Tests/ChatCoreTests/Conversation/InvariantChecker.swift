@@ -102,6 +102,9 @@ struct InvariantChecker {
       confirmed = number
     case .end(let ending): finish(ending)
     case .reportReady, .askForHandle, .reportDenied, .reportNotice, .reportMisnamed: break
+    case .warnOfSilence(let limit, let left): expect(left <= limit, "more is left than there is")
+    case .reportMode(let news):
+      expect(news != .freed || machine.mode == .free, "it is free, and is not")
     }
   }
 
