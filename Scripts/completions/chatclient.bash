@@ -28,16 +28,23 @@ _chatclient() {
   case $prev in
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --connect-timeout) COMPREPLY=($(compgen -W '5 10 60' -- "$cur")); return ;;
-    --handle) return ;;
+    --mode) COMPREPLY=($(compgen -W 'turns free' -- "$cur")); return ;;
+    --save | --history-file)
+      compopt -o filenames 2>/dev/null
+      COMPREPLY=($(compgen -f -- "$cur"))
+      return
+      ;;
+    -p) COMPREPLY=($(compgen -W 1027 -- "$cur")); return ;;
+    -l | --handle) return ;;
   esac
   if [[ $cur = -* ]]; then
-    COMPREPLY=($(compgen -W '--handle --connect-timeout --color --timestamps --no-bell --plain
-      -V --version -h --help' -- "$cur"))
+    COMPREPLY=($(compgen -W '-p -l --handle --mode --connect-timeout --save --color --timestamps
+      --no-bell --no-title --history-file --plain -V --version -h --help' -- "$cur"))
     return
   fi
   for ((each = 0; each < last; each++)); do
     case ${words[each]} in
-      --handle | --connect-timeout | --color) ((each++)) ;;
+      -p | -l | --handle | --mode | --connect-timeout | --save | --color | --history-file) ((each++)) ;;
       -*) ;;
       *) ((arguments++)) ;;
     esac

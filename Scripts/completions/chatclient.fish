@@ -20,7 +20,7 @@ function __chatclient_has
     for word in $words
         if test $isValue = yes
             set isValue no
-        else if contains -- $word --handle --connect-timeout --color
+        else if contains -- $word -p -l --handle --mode --connect-timeout --save --color --history-file
             set isValue yes
         else if not string match -q -- '-*' $word
             set count (math $count + 1)
@@ -32,11 +32,16 @@ end
 complete -c chatclient -f
 complete -c chatclient -n '__chatclient_has 0' -a '(__chatclient_hosts)' -d Host
 complete -c chatclient -n '__chatclient_has 1' -a 1027 -d Port
-complete -c chatclient -l handle -x -d 'Your name in the conversation'
+complete -c chatclient -s p -x -a 1027 -d 'The port'
+complete -c chatclient -s l -l handle -x -d 'Your name in the conversation'
 complete -c chatclient -l connect-timeout -x -a '5 10 60' -d 'Seconds that connecting may take'
+complete -c chatclient -l mode -x -a 'turns free' -d 'Who may speak when'
+complete -c chatclient -l save -r -F -d 'Add what both say to a file'
 complete -c chatclient -l color -x -a 'auto always never' -d Colours
 complete -c chatclient -l timestamps -d 'The time before every message'
 complete -c chatclient -l no-bell -d 'No bell'
+complete -c chatclient -l no-title -d 'Leave the title of the window alone'
+complete -c chatclient -l history-file -r -F -d 'Keep the lines that you type'
 complete -c chatclient -l plain -d 'Whole lines, nothing redrawn'
 complete -c chatclient -s V -l version -d 'Show the version'
 complete -c chatclient -s h -l help -d 'Show help'

@@ -15,11 +15,16 @@ __chatclient_hosts() {
 }
 
 _arguments -s : \
-  '--handle=[your name in the conversation]:name:' \
+  '-p+[the port]:port:(1027)' \
+  '(-l --handle)'{-l+,--handle=}'[your name in the conversation]:name:' \
+  '--mode=[who may speak when]:mode:(turns free)' \
+  '--save=[add what both say to a file]:file:_files' \
   '--connect-timeout=[seconds that connecting may take]:seconds:(5 10 60)' \
   '--color=[colours]:when:(auto always never)' \
   '--timestamps[the time before every message]' \
   '--no-bell[no bell]' \
+  '--no-title[leave the title of the window alone]' \
+  '--history-file=[keep the lines that you type]:file:_files' \
   '--plain[whole lines, nothing redrawn]' \
   '(-V --version)'{-V,--version}'[show the version]' \
   '(-h --help)'{-h,--help}'[show help]' \

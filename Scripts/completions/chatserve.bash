@@ -72,7 +72,7 @@ __chatserve_value() {
           __chatserve_words text tsv csv json json-pretty transcript markdown html ;;
       esac
       ;;
-    --database | --output)
+    --database | --output | --history-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       ;;
@@ -91,7 +91,7 @@ __chatserve_options() {
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
     '') echo --handle --bind --database --no-log --idle-timeout --mode --max-waiting \
-      --color --timestamps --no-bell --plain -V --version -h --help ;;
+      --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
     list | show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;
     stats) echo --by --ascii $filters $output $common ;;

@@ -138,6 +138,8 @@ _chatserve() {
     '--color=[colours]:when:(auto always never)' \
     '--timestamps[the time before every message]' \
     '--no-bell[no bell]' \
+    '--no-title[leave the title of the window alone]' \
+    '--history-file=[keep the lines that you type]:file:_files' \
     '--plain[whole lines, nothing redrawn]' \
     '(-V --version)'{-V,--version}'[show the version]' \
     '(-h --help)'{-h,--help}'[show help]' \

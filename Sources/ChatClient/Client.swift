@@ -164,8 +164,12 @@ extension Client {
     switch action {
     case .send(let outgoing): link.send(outgoing)
     case .show(.opened): begin(at: now)
-    case .show(.message(_, let message)): desk.show(message, from: peer, at: now)
-    case .accept(_, let message): desk.accept(message, at: now)
+    case .show(.message(_, let message)):
+      desk.show(message, from: peer, at: now)
+      report(settings.saved?.say(message, by: .server, peer))
+    case .accept(_, let message):
+      desk.accept(message, at: now)
+      report(settings.saved?.say(message, by: .client, desk.handle))
     case .reject(let message, let obstacle):
       desk.reject(message, obstacle, peer: machine.peer, at: now)
     case .askForHandle(let refusal):
@@ -208,10 +212,33 @@ extension Client {
   /// The original says nothing here; the prompt says it, where the person did
   /// not have to wait for it.
   private func begin(at now: Instant) {
-    if desk.begin(with: machine.peer, at: now), let peer = machine.peer { desk.notify(words.sentence(.floor(peer))) }
+    report(settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
+    if desk.begin(with: machine.peer, at: now), let peer = machine.peer {
+      desk.notify(words.sentence(.floor(peer)))
+    }
+  }
+
+  private func report(_ news: SavedTalk.News?) {
+    switch news {
+    case .failed(let error)?: desk.notify(words.sentence(.savingFailed(error)))
+    case .works?: desk.notify(words.sentence(.savingWorks))
+    case nil: break
+    }
+  }
+
+  /// Saves what was never shown, and the end.
+  private func finishSaving(_ ending: Conversation.Ending) {
+    guard let saved = settings.saved, saved.isOpen else { return }
+    for message in ending.unshown {
+      report(saved.say(message, by: .server, machine.peer, isHeld: true))
+    }
+    let handle = ending.by.flatMap { $0 == .client ? desk.handle : machine.peer }
+    report(saved.close(by: ending.by, handle, ending))
+    if saved.lost > 0 { desk.notify(words.sentence(.unsaved(saved.lost))) }
   }
 
   private func sayLastWords(_ ending: Conversation.Ending) {
+    finishSaving(ending)
     desk.showLeftovers(of: ending, peer: machine.peer)
     // The reason goes with the exit code, to standard error.
     if namelessness != nil { return }

@@ -13,10 +13,12 @@ package struct ClientSettings {
   /// What the person would like; the server decides.
   var mode: Mode
   var desk: DeskOptions
+  /// Where what is said is saved; `nil`: nowhere.
+  var saved: SavedTalk?
 
   package init(
     host: String, port: UInt16, handle: Handle?, connectWithin: Duration, mode: Mode,
-    desk: DeskOptions
+    desk: DeskOptions, saved: SavedTalk? = nil
   ) {
     self.host = host
     self.port = port
@@ -24,5 +26,6 @@ package struct ClientSettings {
     self.connectWithin = connectWithin
     self.mode = mode
     self.desk = desk
+    self.saved = saved
   }
 }

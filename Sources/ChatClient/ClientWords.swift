@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import ChatTerminal
 import ChatWire
 
@@ -12,6 +13,11 @@ package enum ClientNotice {
   case noticed(String)
   /// The wait in the queue is over.
   case floor(Handle)
+  /// What is said is not saved for this cause, or is saved again.
+  case savingFailed(SystemCallError)
+  case savingWorks
+  /// So many events found no room in the file.
+  case unsaved(Int)
   case ended(Conversation.Ending, dialect: Dialect?)
 }
 

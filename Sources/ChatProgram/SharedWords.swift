@@ -31,6 +31,24 @@ public enum SharedWords {
     }
   }
 
+  /// A file of the user's own that cannot be written.
+  public static func cannotKeep(
+    _ error: PrivateFileError, in path: String, program: String
+  ) -> (String, ProgramExit) {
+    let file = "\(program): \(TextSanitizer.escapedOnOneLine(path))"
+    return switch error {
+    case .notRegular: ("\(file) is no file to keep words in.", .cannotCreate)
+    case .notOwn:
+      ("\(file) is another user's, who could read what is kept there.", .noPermission)
+    case .inUse: ("\(file) is in use by another chatclient; name another.", .temporaryFailure)
+    case .system(let error):
+      (
+        "\(file) cannot be written: \(error.errno).",
+        error.errno == .permissionDenied ? .noPermission : .cannotCreate
+      )
+    }
+  }
+
   /// A call that should not fail.
   public static func system(_ error: SystemCallError, program: String) -> String {
     "\(program): the system refused \(error.call): \(error.errno)."

@@ -19,9 +19,34 @@ public struct ViewOptions: ParsableArguments {
   @Flag(help: "Whole lines, nothing redrawn: for screen readers and logs.")
   public var plain = false
 
+  @Option(
+    help: "Keep the lines that you type in this file, for Up and Ctrl-R, also in the next run.",
+    completion: .file())
+  public var historyFile: String?
+
   public init() {}
 
-  package var desk: DeskOptions {
+  /// Opens what the options name, for `program`; what fails ends it.
+  package func openDesk(for program: String) -> DeskOptions {
+    var desk = desk
+    guard let path = historyFile else { return desk }
+    do throws(TypedLinesFile.Failure) {
+      desk.typedLines = try TypedLinesFile(path: path)
+    } catch {
+      switch error {
+      case .foreign:
+        ProgramExit.cannotCreate.leave(
+          "\(program): \(TextSanitizer.escapedOnOneLine(path)) holds something else than typed "
+            + "lines, and is left alone.")
+      case .file(let error):
+        let (sentence, status) = SharedWords.cannotKeep(error, in: path, program: program)
+        status.leave(sentence)
+      }
+    }
+    return desk
+  }
+
+  private var desk: DeskOptions {
     var desk = DeskOptions()
     desk.isPlain = plain
     desk.usesColor = color.isOn()

@@ -13,13 +13,18 @@ struct ChatClient: ParsableCommand {
       and the end of the pipe leaves.
       """)
 
-  @Argument(help: "The name or address of the machine that chatserve runs on.")
+  @Argument(help: "The machine that chatserve runs on: a name or an address, or host:port.")
   var host: String
 
   @Argument(help: "The port it listens on, 1 to 65535.")
-  var port: String
+  var port: String?
 
-  @Option(help: "Your name in the conversation: one word of 1 to 10 characters.")
+  @Option(name: .customShort("p"), help: "The same, as ssh has it.")
+  var portOption: String?
+
+  @Option(
+    name: [.customShort("l"), .long],
+    help: "Your name in the conversation: one word of 1 to 10 characters.")
   var handle: String?
 
   @Option(help: "turns, or free: asks the server to let both speak at any time.")
@@ -28,21 +33,29 @@ struct ChatClient: ParsableCommand {
   @Option(help: "Seconds that connecting may take, over all addresses.")
   var connectTimeout = 10
 
+  @Option(
+    help: "Add what both say to this file, as JSON Lines; nobody else may read it.",
+    completion: .file())
+  var save: String?
+
   @OptionGroup(title: "View options")
   var view: ViewOptions
 
   @OptionGroup var version: VersionOption
 
   func run() throws {
-    guard let port = UInt16(self.port), port > 0 else {
-      ProgramExit.usage.leave(UserMessages.badPort(self.port))
-    }
+    let place = destination()
+    let (host, port) = (place.host, place.port)
     guard (1...3600).contains(connectTimeout) else {
       ProgramExit.usage.leave(UserMessages.badTimeout(connectTimeout))
     }
+    if let save, save == view.historyFile {
+      ProgramExit.usage.leave(UserMessages.saveAndHistory)
+    }
     let settings = ClientSettings(
-      host: host, port: port, handle: chosenHandle(), connectWithin: .seconds(connectTimeout),
-      mode: mode, desk: view.desk)
+      host: host, port: port, handle: chosenHandle(place.handle),
+      connectWithin: .seconds(connectTimeout), mode: mode,
+      desk: view.openDesk(for: "chatclient"), saved: savedTalk())
     let words = ClientWords(
       sentence: UserMessages.sentence, desk: DeskWords(for: .client).sentence,
       peer: UserMessages.peerPhrases)
@@ -61,7 +74,25 @@ struct ChatClient: ParsableCommand {
     }
   }
 
-  private func chosenHandle() -> Handle? {
+  private func destination() -> Destination {
+    do throws(Destination.Failure) {
+      return try Destination(host, port: port, option: portOption, handle: handle)
+    } catch {
+      ProgramExit.usage.leave(UserMessages.badPlace(error))
+    }
+  }
+
+  private func savedTalk() -> SavedTalk? {
+    guard let save else { return nil }
+    do throws(SaveError) {
+      return try SavedTalk(path: save)
+    } catch {
+      let (sentence, status) = UserMessages.cannotSave(error, to: save)
+      status.leave(sentence)
+    }
+  }
+
+  private func chosenHandle(_ handle: String?) -> Handle? {
     guard let handle else { return nil }
     do throws(HandleError) {
       return try Handle(handle)

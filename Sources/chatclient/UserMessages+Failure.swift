@@ -10,6 +10,30 @@ extension UserMessages {
       + "Type: chatclient <host> <port>"
   }
 
+  static func badPlace(_ error: Destination.Failure) -> String {
+    switch error {
+    case .noPort: "chatclient: No port given. Type: chatclient <host> <port>"
+    case .noHost: "chatclient: No host given. Type: chatclient <host> <port>"
+    case .badPort(let text): badPort(text)
+    case .twoPorts: "chatclient: the port is given twice. Type: chatclient <host> <port>"
+    case .twoHandles: "chatclient: your name is given twice."
+    }
+  }
+
+  static func cannotSave(_ error: SaveError, to path: String) -> (String, ProgramExit) {
+    switch error {
+    case .foreign:
+      (
+        "chatclient: \(TextSanitizer.escapedOnOneLine(path)) holds something else than saved "
+          + "conversations, and is left alone.", .cannotCreate
+      )
+    case .file(let error): SharedWords.cannotKeep(error, in: path, program: "chatclient")
+    }
+  }
+
+  static let saveAndHistory =
+    "chatclient: --save and --history-file name one file; give each its own."
+
   static func badTimeout(_ seconds: Int) -> String {
     "chatclient: --connect-timeout takes 1 to 3600 seconds, not \(seconds)."
   }

@@ -1,5 +1,6 @@
 import ChatClient
 import ChatCore
+import ChatPosix
 import ChatProgram
 import ChatWire
 
@@ -20,6 +21,11 @@ enum UserMessages {
     case .denied(let why):
       "The server did not take your message: \(TextSanitizer.escapedOnOneLine(why))"
     case .noticed(let text): "It said: \(TextSanitizer.escapedOnOneLine(text))"
+    case .savingFailed(let error):
+      "What is said is not saved (\(error.errno)). It is kept until there is room, or you leave."
+    case .savingWorks: "What is said is saved again."
+    case .unsaved(let count):
+      "\(count == 1 ? "1 event" : "\(count) events") of this conversation could not be saved."
     case .floor(let peer): "\(SharedWords.name(peer, unknown: "the server")) is here now."
     case .ended(let ending, let dialect): ended(ending, dialect)
     }

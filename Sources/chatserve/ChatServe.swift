@@ -72,7 +72,7 @@ struct ChatServe: ParsableCommand {
       port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
-    settings.desk = view.desk
+    settings.desk = view.openDesk(for: "chatserve")
     do throws(ServerError) {
       let words = ServerWords(
         sentence: UserMessages.sentence, desk: DeskWords(for: .server).sentence,

@@ -32,7 +32,8 @@ import Testing
   func slipFromAPipe() throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let client = try stage.onPipes(.chatclient, ["localhost", "\(server.port)", "--handle", "bob"])
+      let client = try stage.onPipes(
+        .chatclient, ["localhost", "\(server.port)", "--handle", "bob"])
       try client.send("/quit\n")
       try server.process.waitFor("bob> /quit")
       try server.process.enter("ok")
@@ -51,7 +52,8 @@ import Testing
       try server.process.waitForInput("SERVER> ")
       try client.waitFor("waiting for SERVER …")
       let why = "It is SERVER's turn; your line is kept."
-      let explained = "Each says one message, then the other does. \\free asks to speak at any time."
+      let explained =
+        "Each says one message, then the other does. \\free asks to speak at any time."
       try client.enter("there?")
       try client.waitFor(explained)
       try client.send(Keys.killLine + "hello?" + Keys.enter)
@@ -168,6 +170,21 @@ import Testing
       try peer.send("ack 1\0say 1 yes\0")
       try peer.waitFor("ack 1\0")
       #expect(peer.receivedText == "bob\0typing\0say 1 hi t\0ack 1\0")
+    }
+  }
+
+  @Test("blanks alone say nothing, and the turn stays")
+  func blanks() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.enter("   ")
+      try client.waitFor("Please enter a message between [1-500] characters.")
+      try client.send(Keys.killLine + "hi" + Keys.enter)
+      try server.process.waitForInput("SERVER> ")
+      try server.process.enter(" ")
+      try server.process.waitFor("ERROR: Your message is less than 1 character long.")
+      #expect(try stage.transcript() == ["tatyana native: client 1 hi; open"])
     }
   }
 }

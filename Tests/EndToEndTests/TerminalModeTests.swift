@@ -96,7 +96,7 @@ import Testing
       let client = try stage.talker("tatyana", on: server.port)
       try client.send("one" + key)
       try client.send("two")
-      try client.waitForInput("        two")
+      try client.waitUntil("a second row") { $0.cursorLine.hasSuffix(" two") }
       try client.send(Keys.enter)
       try server.process.waitFor("tatyana> one")
       #expect(try stage.transcript() == ["tatyana native: client 1 one\ntwo; open"])

@@ -30,7 +30,8 @@ extension PeerPhrases {
     refusedHandle: { _ in "Again: " },
     refusal: { $0 == .tooMuchHeld ? "Too much." : "a\nSERVER> b\u{7}" },
     place: { "Number \($0)." }, floor: { "Begin, \($0)." }, held: "Kept.",
-    goodbye: { "Good Bye, \($0)." }, freed: "Freed.", silence: { "\($0.wholeSeconds), \($1.wholeSeconds)." })
+    goodbye: { "Good Bye, \($0)." }, freed: "Freed.",
+    silence: { "\($0.wholeSeconds), \($1.wholeSeconds)." })
 }
 
 extension Conversation.Event {

@@ -56,14 +56,31 @@ extension Clock {
     guard let fields = localFields(milliseconds / 1000) else {
       return LocalTime(year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0)
     }
-    return LocalTime(
-      year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday),
-      hour: Int(fields.tm_hour), minute: Int(fields.tm_min), second: Int(fields.tm_sec))
+    return LocalTime(fields)
+  }
+
+  /// `2026-03-01T14:02:03.120Z`, RFC 3339: `milliseconds` since 1970 UTC.
+  /// gmtime_r(3).
+  public static func utcText(_ milliseconds: Int64) -> String {
+    var seconds = time_t(milliseconds / 1000)
+    var fields = tm()
+    _ = gmtime_r(&seconds, &fields)
+    let time = LocalTime(fields)
+    let fraction = String(1000 + milliseconds % 1000).dropFirst()
+    return "\(time.dayText)T\(time.timeText).\(fraction)Z"
   }
 
   private static func localFields(_ seconds: Int64) -> tm? {
     var seconds = time_t(seconds)
     var fields = tm()
     return localtime_r(&seconds, &fields) == nil ? nil : fields
+  }
+}
+
+extension LocalTime {
+  fileprivate init(_ fields: tm) {
+    self.init(
+      year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday),
+      hour: Int(fields.tm_hour), minute: Int(fields.tm_min), second: Int(fields.tm_sec))
   }
 }

@@ -118,6 +118,16 @@ public struct Console: Sendable {
     return Array(terminal.draft.utf8)
   }
 
+  /// Has Up and Ctrl-R reach lines of earlier runs, the oldest first.
+  public mutating func recall(_ lines: [String]) {
+    if isInteractive { terminal.editor.recall(lines) }
+  }
+
+  /// The lines that were typed and taken since the last call.
+  public mutating func takeTypedLines() -> [String] {
+    isInteractive ? terminal.editor.takeAccepted() : []
+  }
+
   // MARK: Showing
 
   /// Shows one line above the one that is being typed.

@@ -21,6 +21,12 @@ public struct InputHistory: Sendable {
     lines.append(line)
   }
 
+  /// Puts lines of earlier runs before those of this one.
+  mutating func recall(_ earlier: [String]) {
+    place = nil
+    lines = Array((earlier + lines).suffix(Self.maximumCount))
+  }
+
   /// The line before the shown one; `current` is kept when it is the draft.
   mutating func older(than current: String) -> String? {
     let next = (place ?? lines.count) - 1

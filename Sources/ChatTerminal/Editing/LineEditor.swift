@@ -9,6 +9,8 @@ public struct LineEditor: Sendable {
 
   public internal(set) var buffer = EditBuffer()
   public internal(set) var history = InputHistory()
+  /// Lines that were taken and not handed out by ``takeAccepted()``.
+  private var accepted: [String] = []
   var search: HistorySearch?
   var undo = UndoHistory()
   var killed = KillBuffer()
@@ -67,8 +69,24 @@ public struct LineEditor: Sendable {
 
   /// Empties the line, because it was taken.
   public mutating func accept(keepingInHistory: Bool) {
-    if keepingInHistory { history.append(buffer.text) } else { history.append("") }
+    if keepingInHistory {
+      history.append(buffer.text)
+      if !buffer.isEmpty { accepted.append(buffer.text) }
+    } else {
+      history.append("")
+    }
     replaceLine(with: "")
+  }
+
+  /// The lines that were taken and are kept, each once: for a file of them.
+  public mutating func takeAccepted() -> [String] {
+    defer { accepted = [] }
+    return accepted
+  }
+
+  /// Has Up and Ctrl-R reach `lines`, the oldest first.
+  public mutating func recall(_ lines: [String]) {
+    history.recall(lines)
   }
 
   /// Puts `text` on the line, the cursor after it, and forgets what could be

@@ -2,7 +2,7 @@ import ChatCore
 import ChatPosix
 
 /// What the user chose about the look of a conversation.
-package struct DeskOptions: Sendable {
+package struct DeskOptions {
   /// The time before every message.
   package var showsTimes = false
   /// A bell for what arrives while nobody types.
@@ -12,6 +12,9 @@ package struct DeskOptions: Sendable {
   package var usesColor = false
   /// Name the peer in the window's title and in a notification.
   package var setsTitle = true
+
+  /// Where typed lines are kept; `nil`: they are forgotten with the run.
+  package var typedLines: TypedLinesFile?
 
   package init() {}
 

@@ -17,7 +17,10 @@ extension OperatorDesk {
   package func tick(at now: Instant) { terminal.tick(at: now) }
 
   /// Writes what can be written now.
-  package func flush() { terminal.flush() }
+  package func flush() {
+    terminal.flush()
+    for line in terminal.console.takeTypedLines() { options.typedLines?.append(line) }
+  }
 
   /// Whether the screen is so far behind that the peer should be left unread.
   package var isBacklogged: Bool { terminal.isBacklogged }

@@ -14,12 +14,12 @@ package final class OperatorDesk {
   /// Without a key for so long, nobody is typing.
   private static let typingPause = Duration.seconds(3)
 
-  private let options: DeskOptions
+  let options: DeskOptions
   let party: Party
   let words: (DeskNotice) -> String
   let terminal: OperatorTerminal
   /// The person's name, once there is one.
-  private(set) var handle: Handle?
+  package private(set) var handle: Handle?
   /// Whether the next line is the answer to the question for a name.
   private var isAsking = false
   /// A line that was entered before the question for a name: the answer to it.
@@ -61,6 +61,7 @@ package final class OperatorDesk {
     self.handle = handle
     self.words = words
     terminal = OperatorTerminal(options.consoleSettings(for: party), sharesInput: sharesInput)
+    if let typed = options.typedLines { terminal.console.recall(typed.read()) }
   }
 
   package var isInteractive: Bool { terminal.console.isInteractive }
@@ -143,6 +144,8 @@ extension OperatorDesk {
     case .message(let text):
       let text = isTyped ? CommandSlip.unescaped(text) ?? text : text
       do throws(MessageError) {
+        // Blanks alone are a slip of the thumb, and would spend the turn.
+        if text.allSatisfy(\.isWhitespace) { throw .empty }
         return .say(try Message(text))
       } catch {
         terminal.console.keepLine(notice: words(.invalid(error)), to: .conversation)

@@ -99,3 +99,10 @@ struct JSONFormat: HistoryFormat {
     return object
   }
 }
+
+extension JSONObject.Value {
+  /// RFC 3339 in UTC, as JSON has no times.
+  static func time(_ time: Timestamp?) -> Self {
+    .string(time.map { Stamp.full($0, in: .utc) })
+  }
+}

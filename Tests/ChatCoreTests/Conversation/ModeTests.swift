@@ -117,7 +117,8 @@ import Testing
 
   @Test(
     arguments: [
-      "", "/", "quit", "exit", "//quit", "\\quit", "/usr/bin", "/home", ":-)", ":q is vi's", "/me waves",
+      "", "/", "quit", "exit", "//quit", "\\quit", "/usr/bin", "/home", ":-)", ":q is vi's",
+      "/me waves",
       "a /quit", "http://x", ":",
     ])
   func aMessageIsAMessage(line: String) {

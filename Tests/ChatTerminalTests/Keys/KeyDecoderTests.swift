@@ -122,7 +122,8 @@ import Testing
   /// Where the mouse is, in every form that xterm and rxvt have: none of it is
   /// text, and no byte of a place is Enter.
   @Test func reportsOfTheMouseAreNoKeys() {
-    for (column, row) in [(0x21, 0x21), (0x4d, 0x0d + 0x20), (0x7f, 0x80), (0xc3, 0xa9), (0xff, 0)] {
+    for (column, row) in [(0x21, 0x21), (0x4d, 0x0d + 0x20), (0x7f, 0x80), (0xc3, 0xa9), (0xff, 0)]
+    {
       for button in [0x20, 0x23, 0x40, 0x60, 0x61] {
         let report = Array("a\u{1b}[M".utf8) + [button, column, row].map { UInt8($0) }
         let bytes = report + Array("b\u{1b}[<0;10;10M\u{1b}[<0;10;10m\u{1b}[32;10;10Mc".utf8)
@@ -215,7 +216,10 @@ import Testing
     // those that type nothing, with none; a number that is no scalar.
     ("\u{1b}[97;65u\u{1b}[49;65u\u{1b}[0;;229u\u{1b}[97;;97:769u", [.text("A1åa\u{301}")]),
     ("\u{1b}[57400u\u{1b}[57413u\u{1b}[99;9u\u{1b}[57441u\u{1b}[55296u\u{1b}[1u", [.text("1+")]),
-    ("\u{1b}[57417;5u\u{1b}[57426u", [.special(.left, byWord: true), .special(.delete, byWord: false)]),
+    (
+      "\u{1b}[57417;5u\u{1b}[57426u",
+      [.special(.left, byWord: true), .special(.delete, byWord: false)]
+    ),
     // Pressed, held, let go.
     ("\u{1b}[97;1:1u\u{1b}[97;1:2u\u{1b}[97;1:3u", [.text("aa")]),
     ("\u{1b}[1;5:1D\u{1b}[1;5:3D\u{1b}[3;1:3~", [.special(.left, byWord: true)]),

@@ -1,9 +1,9 @@
 /// Base 64 with padding (RFC 4648 section 4).
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars)
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     var text = String.UnicodeScalarView()
     var index = 0
     while index < bytes.count {

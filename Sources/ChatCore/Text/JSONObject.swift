@@ -1,8 +1,6 @@
-import ChatCore
-
 /// A JSON object that keeps its keys in the order they were set.
-struct JSONObject {
-  indirect enum Value {
+package struct JSONObject {
+  package indirect enum Value {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -11,22 +9,19 @@ struct JSONObject {
     case string(String?)
     case object(JSONObject)
     case array([Value])
-
-    /// RFC 3339 in UTC, as JSON has no times.
-    static func time(_ time: Timestamp?) -> Value {
-      .string(time.map { Stamp.full($0, in: .utc) })
-    }
   }
 
   private var members: [(key: String, value: Value)] = []
 
+  package init() {}
+
   /// Sets a key that was not set before.
-  subscript(key: String) -> Value {
+  package subscript(key: String) -> Value {
     get { members.first { $0.key == key }?.value ?? .null }
     set { members.append((key, newValue)) }
   }
 
-  func write(isPretty: Bool, into output: inout some TextOutputStream) {
+  package func write(isPretty: Bool, into output: inout some TextOutputStream) {
     var writer = JSONWriter(isPretty: isPretty)
     writer.write(members, into: &output)
   }

@@ -1,0 +1,132 @@
+import CPosix
+import Glibc
+import SystemPackage
+
+/// Why a file is not one to keep words in.
+public enum PrivateFileError: Error {
+  case system(SystemCallError)
+  /// A device, a pipe, a directory.
+  case notRegular
+  /// Another user's, who could read it whatever its mode is.
+  case notOwn
+  /// Another process holds its lock.
+  case inUse
+}
+
+/// A file of the user's own that lines are added to: readable to nobody else,
+/// and open, so that a contained process can write it.
+public struct PrivateFile: Sendable {
+  public let descriptor: FileDescriptor
+
+  /// Opens the file at `path`, or where a link there leads, or makes it; its
+  /// mode is 0600 afterwards, whatever the umask takes away or it was before.
+  /// open(2) O_APPEND, fstat(2), fchmod(2).
+  ///
+  /// - Throws: ``PrivateFileError``.
+  public static func open(_ path: FilePath) throws(PrivateFileError) -> PrivateFile {
+    let descriptor: FileDescriptor
+    do throws(SystemCallError) {
+      descriptor = try SystemCall.perform("open") {
+        Result(catchingErrno: {
+          // Nobody is waited for at the other end of what turns out a pipe.
+          try FileDescriptor.open(
+            path, .readWrite,
+            options: [
+              .create, .append, .closeOnExec, .nonBlocking,
+              FileDescriptor.OpenOptions(rawValue: O_NOCTTY),
+            ],
+            permissions: .ownerReadWrite, retryOnInterrupt: false)
+        })
+      }
+    } catch {
+      throw .system(error)
+    }
+    do throws(PrivateFileError) {
+      try secure(descriptor)
+    } catch {
+      descriptor.closeOnce()
+      throw error
+    }
+    return PrivateFile(descriptor: descriptor)
+  }
+
+  private static func secure(_ descriptor: FileDescriptor) throws(PrivateFileError) {
+    var status = stat()
+    try perform("fstat") { fstat(descriptor.rawValue, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+    guard status.st_uid == geteuid() else { throw .notOwn }
+    if status.st_mode & 0o7777 != 0o600 {
+      try perform("fchmod") { fchmod(descriptor.rawValue, 0o600) }
+    }
+  }
+
+  private static func perform(
+    _ name: String, _ call: () -> Int32
+  ) throws(PrivateFileError) {
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform(name) { Result(errnoFrom: call()) }
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Takes the file for this process alone, until it ends. fcntl(2)
+  /// F_OFD_SETLK.
+  ///
+  /// - Throws: ``PrivateFileError/inUse``, ….
+  public func lock() throws(PrivateFileError) {
+    do throws(SystemCallError) {
+      let isTaken = try SystemCall.performUnlessBlocking("fcntl") {
+        Result(errnoFrom: cposix_lock(descriptor.rawValue, 0, 0))
+      }
+      if isTaken != nil { return }
+    } catch {
+      throw error.errno == .permissionDenied ? .inUse : .system(error)
+    }
+    throw .inUse
+  }
+
+  /// Bytes in it. lseek(2).
+  public func size() throws(SystemCallError) -> Int64 {
+    try SystemCall.perform("lseek") {
+      Result(catchingErrno: { try descriptor.seek(offset: 0, from: .end) })
+    }
+  }
+
+  /// At most `count` bytes from `offset` on. lseek(2), read(2).
+  public func read(from offset: Int64, count: Int) throws(SystemCallError) -> [UInt8] {
+    _ = try SystemCall.perform("lseek") {
+      Result(catchingErrno: { try descriptor.seek(offset: offset, from: .start) })
+    }
+    var all: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: max(1, min(count, 64 * 1024)))
+    while all.count < count {
+      let result = try descriptor.readAvailable(into: &buffer, limit: count - all.count)
+      guard case .bytes(let read) = result else { break }
+      all += buffer[..<read]
+    }
+    return all
+  }
+
+  /// Cuts it to `size` bytes. ftruncate(2).
+  public func truncate(to size: Int64) throws(SystemCallError) {
+    _ = try SystemCall.perform("ftruncate") {
+      Result(errnoFrom: ftruncate(descriptor.rawValue, off_t(size)))
+    }
+  }
+
+  /// Adds `bytes` at its end: all of them, or none, where this process alone
+  /// writes to it.
+  ///
+  /// - Throws: ``SystemCallError``: `ENOSPC`, `EDQUOT`, `EFBIG`, `EIO`.
+  public func append(_ bytes: [UInt8]) throws(SystemCallError) {
+    let before = try size()
+    do throws(SystemCallError) {
+      try descriptor.writeAll(bytes)
+    } catch {
+      // What cannot be taken back is cut off when the file is opened next.
+      try? truncate(to: before)
+      throw error
+    }
+  }
+}
