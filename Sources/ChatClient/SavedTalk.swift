@@ -45,27 +45,37 @@ package final class SavedTalk {
     conversation = Clock.realtimeMilliseconds()
     do throws(PrivateFileError) {
       file = try PrivateFile.open(FilePath(path))
+    } catch {
+      throw .file(error)
+    }
+    let beginning: [UInt8]
+    do throws(SystemCallError) {
+      beginning = try file.read(from: 0, count: Self.beginning.count)
+    } catch {
+      throw .file(.system(error))
+    }
+    // Before anything is changed, a lock included: it may be a database.
+    guard Self.beginning.starts(with: beginning) else { throw .foreign }
+    do throws(PrivateFileError) {
       try file.lock()
     } catch {
       throw .file(error)
     }
-    let isOwn: Bool
+    let isWhole: Bool
     do throws(SystemCallError) {
-      isOwn = try Self.mend(file)
+      isWhole = try Self.mend(file)
     } catch {
       throw .file(.system(error))
     }
-    guard isOwn else { throw .foreign }
+    guard isWhole else { throw .foreign }
   }
 
   /// Cuts off a last line without its end.
   ///
-  /// - Returns: whether the file is one of this program's.
+  /// - Returns: whether there is an end of a line where one must be.
   private static func mend(_ file: PrivateFile) throws(SystemCallError) -> Bool {
+    try file.makePrivate()
     let size = try file.size()
-    guard Self.beginning.starts(with: try file.read(from: 0, count: Self.beginning.count)) else {
-      return false
-    }
     let start = max(0, size - Self.longestLine)
     let tail = try file.read(from: start, count: Int(Self.longestLine))
     let end = tail.lastIndex(of: 0x0a).map { start + Int64($0) + 1 }

@@ -21,6 +21,7 @@ struct Destination: Equatable {
   ///   - port: The second one.
   ///   - option: `-p`, as ssh(1) has it.
   ///   - handle: `--handle`.
+  /// - Throws: ``Failure``.
   init(
     _ place: String, port: String?, option: String?, handle: String?
   ) throws(Failure) {

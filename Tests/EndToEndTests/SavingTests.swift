@@ -124,11 +124,13 @@ import Testing
       try "{\"a\": 1}".write(toFile: text, atomically: true, encoding: .utf8)
       for path in [stage.database, text] {
         let before = FileManager.default.contents(atPath: path)
+        let mode = stage.mode(of: path)
         let other = try stage.onPipes(
           .chatclient, ["localhost", "\(server.port)", "--handle", "bob", option, path])
         #expect(try other.exitStatus() == 73)
         #expect(other.errorText.contains("holds something else"))
         #expect(FileManager.default.contents(atPath: path) == before)
+        #expect(stage.mode(of: path) == mode)
       }
     }
   }

@@ -18,9 +18,8 @@ public enum PrivateFileError: Error {
 public struct PrivateFile: Sendable {
   public let descriptor: FileDescriptor
 
-  /// Opens the file at `path`, or where a link there leads, or makes it; its
-  /// mode is 0600 afterwards, whatever the umask takes away or it was before.
-  /// open(2) O_APPEND, fstat(2), fchmod(2).
+  /// Opens the file at `path`, or where a link there leads, or makes it. What is
+  /// there is not changed: see ``makePrivate()``. open(2) O_APPEND, fstat(2).
   ///
   /// - Throws: ``PrivateFileError``.
   public static func open(_ path: FilePath) throws(PrivateFileError) -> PrivateFile {
@@ -42,7 +41,9 @@ public struct PrivateFile: Sendable {
       throw .system(error)
     }
     do throws(PrivateFileError) {
-      try secure(descriptor)
+      let status = try status(of: descriptor)
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+      guard status.st_uid == geteuid() else { throw .notOwn }
     } catch {
       descriptor.closeOnce()
       throw error
@@ -50,24 +51,22 @@ public struct PrivateFile: Sendable {
     return PrivateFile(descriptor: descriptor)
   }
 
-  private static func secure(_ descriptor: FileDescriptor) throws(PrivateFileError) {
+  private static func status(of descriptor: FileDescriptor) throws(PrivateFileError) -> stat {
     var status = stat()
-    try perform("fstat") { fstat(descriptor.rawValue, &status) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
-    guard status.st_uid == geteuid() else { throw .notOwn }
-    if status.st_mode & 0o7777 != 0o600 {
-      try perform("fchmod") { fchmod(descriptor.rawValue, 0o600) }
-    }
-  }
-
-  private static func perform(
-    _ name: String, _ call: () -> Int32
-  ) throws(PrivateFileError) {
     do throws(SystemCallError) {
-      _ = try SystemCall.perform(name) { Result(errnoFrom: call()) }
+      _ = try SystemCall.perform("fstat") {
+        Result(errnoFrom: fstat(descriptor.rawValue, &status))
+      }
     } catch {
       throw .system(error)
     }
+    return status
+  }
+
+  /// Makes it readable to nobody else, whatever the umask took away or its mode
+  /// was before. fchmod(2).
+  public func makePrivate() throws(SystemCallError) {
+    _ = try SystemCall.perform("fchmod") { Result(errnoFrom: fchmod(descriptor.rawValue, 0o600)) }
   }
 
   /// Takes the file for this process alone, until it ends. fcntl(2)

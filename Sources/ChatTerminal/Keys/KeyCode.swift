@@ -20,7 +20,7 @@ struct KeyCode {
     text = []
   }
 
-  /// - Parameter numbers: of a sequence that ends in `u`.
+  /// The key of a sequence that ends in `u`.
   init(_ code: Int, in numbers: KeyNumbers) {
     self.code = code
     shifted = numbers[0, 1]

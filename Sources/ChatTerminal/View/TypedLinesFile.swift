@@ -44,11 +44,13 @@ package final class TypedLinesFile {
   /// - Returns: whether the file is one of these.
   private func prepare() throws(SystemCallError) -> Bool {
     let size = try file.size()
+    let beginning = try file.read(from: 0, count: Self.header.count)
+    guard beginning.isEmpty || beginning == Self.header else { return false }
+    try file.makePrivate()
     if size == 0 {
       try file.append(Self.header)
       return true
     }
-    guard try file.read(from: 0, count: Self.header.count) == Self.header else { return false }
     if size > Self.limit {
       let kept = try lines().map(Self.row).joined()
       try file.truncate(to: 0)

@@ -1,5 +1,5 @@
-import ChatCore
 import ArgumentParser
+import ChatCore
 import ChatProgram
 import Transcript
 
