@@ -8,7 +8,7 @@ struct ChatClient: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chatclient",
     abstract: "Talk to a chatserve.",
-    usage: "chatclient [<options>] <host> <port>",
+    usage: "chatclient <host> <port> [<options>]",
     discussion: """
       Type a message and press Enter; \\quit leaves. Lines from a pipe are said one a turn, \
       and the end of the pipe leaves.

@@ -97,6 +97,7 @@ import Testing
       // What is left of the file's last page has room for some lines.
       for number in 1...12 {
         try client.enter("hi \(number) " + String(repeating: "x", count: 400))
+        try server.process.waitFor("tatyana> hi \(number) ")
         try server.process.waitForInput("SERVER> ")
         try server.process.enter("\(number)")
         try client.waitFor("SERVER> \(number)")
