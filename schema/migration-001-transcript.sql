@@ -105,6 +105,17 @@ CREATE TABLE message_fts_state (
 ) STRICT;
 INSERT INTO message_fts_state (id, is_used, form, indexed_through) VALUES (1, 1, 0, 0), (2, 0, 0, 0);
 
+-- Connections that were closed before they had a process of their own, and so
+-- no conversation: the queue was full, or the source had had its share. One row a
+-- source and minute.
+CREATE TABLE refusal (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id      INTEGER NOT NULL REFERENCES server_run (id),
+  since       INTEGER NOT NULL,        -- when the minute began
+  source      TEXT    NOT NULL,        -- 192.0.2.7, 2001:db8:0:1::/64; others: of many sources
+  connections INTEGER NOT NULL
+) STRICT;
+
 -- What `chatserve history prune` took away, so that a gap can be explained.
 CREATE TABLE pruning (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -40,11 +40,15 @@ class Server:
                 pathlib.Path(f"{self.database}{suffix}").unlink(missing_ok=True)
 
 
+# All peers of a benchmark come from one address.
+NO_LIMITS = ["--max-start", "0", "--per-source", "0", "--max-penalty", "0"]
+
+
 def start_ours(setting, database):
     """chatserve that only listens: free, no operator, output to nowhere."""
     port = free_port()
     words = [setting.chatserve, str(port), "--mode", "free", "--idle-timeout", "0",
-             "--database", database]
+             *NO_LIMITS, "--database", database]
     return Server(setting, words, port, database)
 
 

@@ -135,6 +135,9 @@ _chatserve() {
     '--idle-timeout=[seconds of silence allowed]:seconds:(0 60 300 3600)' \
     '--mode=[who may speak when]:mode:(turns free)' \
     '--max-waiting=[peers that may wait]:number:' \
+    '--max-start=[nameless connections at once]:start\:rate\:full:(10\:30\:100 0)' \
+    '--per-source=[connections of one address]:number:' \
+    '--max-penalty=[seconds an address is refused]:seconds:(600 0)' \
     '--color=[colours]:when:(auto always never)' \
     '--timestamps[the time before every message]' \
     '--no-bell[no bell]' \

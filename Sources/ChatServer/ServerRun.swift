@@ -10,6 +10,7 @@ package struct ServerRun {
   let database: String
   let description: RunDescription
   let startedAt: Timestamp
+  let mode: Mode
 
   /// A run that is not in the transcript yet.
   package init(database: String, settings: ServerSettings, port: UInt16) {
@@ -19,6 +20,7 @@ package struct ServerRun {
       pid: ProcessID.current, bootID: BootID.current, version: settings.version,
       port: Int(port), handle: settings.handle)
     startedAt = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    mode = settings.mode
   }
 }
 

@@ -14,6 +14,8 @@ public struct ServerSettings {
   public var idleLimit: Duration?
   /// Peers that may wait in the queue, beside the one who has the floor.
   public var waitingLimit: Int
+  /// What newcomers may cost.
+  public var admission = AdmissionSettings.default
   /// The transcript's path; `nil`: nothing is kept.
   public var database: String?
   /// Whether there is a transcript.

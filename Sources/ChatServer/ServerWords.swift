@@ -34,7 +34,9 @@ package enum ServerNotice {
   /// Notices that were too many to be shown, or found no room.
   case leftOut(count: Int)
   case queueIsFull(waiting: Int)
-  case turnedAway(count: Int)
+  case refused(Admission.Refusal)
+  /// So many, of each cause.
+  case turnedAway([Admission.Refusal: Int])
   case acceptFailed(Errno)
   case forkFailed(Errno)
   case inputEnded(isKept: Bool)

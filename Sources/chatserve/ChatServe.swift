@@ -46,6 +46,22 @@ struct ChatServe: ParsableCommand {
   @Option(help: "Peers that may wait in the queue.")
   var maxWaiting = 8
 
+  @Option(
+    help: ArgumentHelp(
+      "Connections without a name at once; 0 is any number. From the first number on a newcomer "
+        + "is refused with the chance in per cent, from the last on always.",
+      valueName: "start:rate:full"))
+  var maxStart = "10:30:100"
+
+  @Option(help: "Connections of one address at once; 0 is any number, as often as they like.")
+  var perSource = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds that an address is refused at most, whose connections say nothing or break the "
+        + "protocol; 0 is never.", valueName: "seconds"))
+  var maxPenalty = 600
+
   @OptionGroup(title: "View options")
   var view: ViewOptions
 
@@ -57,6 +73,17 @@ struct ChatServe: ParsableCommand {
     }
     guard (0...1_000).contains(maxWaiting) else {
       throw ValidationError("--max-waiting takes 0 to 1000 peers, not \(maxWaiting).")
+    }
+    guard maxStart == "0" || MaxStart(maxStart) != nil else {
+      throw ValidationError(
+        "--max-start takes 0, a number from 1 to 1000, or three such as 10:30:100, not \(maxStart)."
+      )
+    }
+    guard (0...1_000).contains(perSource) else {
+      throw ValidationError("--per-source takes 0 to 1000 connections, not \(perSource).")
+    }
+    guard (0...86_400).contains(maxPenalty) else {
+      throw ValidationError("--max-penalty takes 0 to 86400 seconds, not \(maxPenalty).")
     }
   }
 
@@ -73,6 +100,8 @@ struct ChatServe: ParsableCommand {
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
     settings.desk = view.openDesk(for: "chatserve")
+    settings.admission = AdmissionSettings(
+      maxStart: MaxStart(maxStart), perSource: perSource, longestPenalty: .seconds(maxPenalty))
     do throws(ServerError) {
       let words = ServerWords(
         sentence: UserMessages.sentence, desk: DeskWords(for: .server).sentence,

@@ -68,8 +68,8 @@ enum UserMessages {
         ? "Somebody is talking here, and nobody may wait in the queue. Please try again later."
         : "The queue is full: \(count == 1 ? "1 person waits" : "\(count) people wait") already. "
           + "Please try again later."
-    case .turnedAway(let count):
-      "Turned \(count == 1 ? "a newcomer" : "\(count) newcomers") away: the queue is full."
+    case .refused(let refusal): "\(refused(refusal)) Please try again later."
+    case .turnedAway(let counts): turnedAway(counts)
     case .acceptFailed(let errno):
       "A connection could not be accepted (\(errno)); trying again."
     case .forkFailed(let errno):
@@ -83,6 +83,36 @@ enum UserMessages {
     case .inputEnded(let isKept):
       "Standard input has ended: \(isKept ? "listening and recording" : "listening") only."
     }
+  }
+
+  /// To one that is turned away.
+  private static func refused(_ refusal: Admission.Refusal) -> String {
+    switch refusal {
+    case .queueIsFull: "The queue is full."
+    case .tooMany: "Too many people are connecting just now."
+    case .tooManyOfSource: "Too many connections come from your address."
+    case .tooOften: "Your address connects too often."
+    case .penalty:
+      "Your address is refused for a while: what came from it said nothing, or broke the protocol."
+    }
+  }
+
+  private static func turnedAway(_ counts: [Admission.Refusal: Int]) -> String {
+    let total = counts.values.reduce(0, +)
+    let causes = Admission.Refusal.allCases.compactMap { refusal -> String? in
+      guard let count = counts[refusal] else { return nil }
+      let cause =
+        switch refusal {
+        case .queueIsFull: "the queue is full"
+        case .tooMany: "too many were connecting"
+        case .tooManyOfSource: "too many came from one address"
+        case .tooOften: "their address connects too often"
+        case .penalty: "their address is refused for a while"
+        }
+      return counts.count == 1 ? cause : "\(cause) (\(count))"
+    }
+    return "Turned \(total == 1 ? "a newcomer" : "\(total) newcomers") away: "
+      + causes.joined(separator: ", ") + "."
   }
 
   /// With the floor went the conversation, and an empty line as ever.

@@ -21,8 +21,8 @@ import Transcript
   }
 
   private static let death = ConversationDeath(
-    conversation: 7, openedAt: .ms(5), at: .ms(6), by: .server, reason: .crashed,
-    detail: "signal 9")
+    conversation: 7, peer: "127.0.0.1", port: 50_112, openedAt: .ms(5), at: .ms(6), by: .server,
+    reason: .crashed, detail: "signal 9")
 
   static let directions = [
     Direction(
@@ -49,7 +49,9 @@ import Transcript
       samples: [
         KeeperRequest.recordDeath(death),
         .recordDeath(
-          ConversationDeath(openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof)),
+          ConversationDeath(
+            peer: "fe80::1%eth0", port: 0, openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof)),
+        .recordRefusals(RefusedConnections(source: "2001:db8:0:1::/64", since: .ms(7), count: 9)),
         .index, .floorTaken, .floorFree, .stop,
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperRequest(bytes: bytes).bytes }),

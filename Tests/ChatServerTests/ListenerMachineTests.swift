@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import Seeded
 import Testing
+import Transcript
 
 @testable import ChatServer
 
@@ -52,7 +53,7 @@ import Testing
     #expect(stage.state(of: slow) == .leaving)
     for _ in 0..<10 { #expect(stage.admit() == nil) }
     var notices = stage.feed(.turnIsOver).notices
-    guard notices.count == 1, case .turnedAway(11)? = notices.first else {
+    guard notices.count == 1, case .turnedAway([.queueIsFull: 11])? = notices.first else {
       Issue.record("\(notices)")
       return
     }
@@ -63,18 +64,91 @@ import Testing
     #expect(notices.count == 1)
   }
 
-  @Test func theOldestSilentPeerMakesRoom() throws {
-    var stage = try Stage()
+  @Test func aSilentPeerOfTheSourceWithMostMakesRoom() throws {
+    var stage = try Stage(
+      AdmissionSettings(maxStart: .default, perSource: 0, longestPenalty: .zero))
     var silent: [Int32] = []
-    for _ in 0..<ListenerMachine.introducingLimit {
-      silent.append(try stage.session(in: .introducing))
-    }
-    _ = try stage.session(in: .introducing)
-    #expect(stage.actions.orders(to: silent[0]) == [.full])
+    for _ in 0..<MaxStart.default.start { silent.append(try stage.session(in: .introducing)) }
+    stage.report(.typed, from: silent[0])
+    let other = try #require(try Resolver.resolve("127.0.0.2", port: 1).first)
+    #expect(stage.admit(from: other) != nil)
+    // The oldest but for the one that types.
+    #expect(stage.actions.orders(to: silent[1]) == [.full])
+    #expect(stage.actions.orders(to: silent[0]).isEmpty)
     // What crossed the order on its way is no crime.
-    #expect(stage.report(.ready, from: silent[0]).isEmpty)
-    #expect(stage.report(.unread, from: silent[0]).isEmpty)
-    #expect(stage.session(silent[0])?.fault == nil)
+    for report in [ConversationReport.ready, .unread, .typed] {
+      #expect(stage.report(report, from: silent[1]).isEmpty)
+    }
+    #expect(stage.session(silent[1])?.fault == nil)
+  }
+
+  /// What is held against a source, by how its conversations end.
+  @Test func badWordsAndSilenceAreOffencesACutConnectionIsNone() throws {
+    let gone = ChatPosix.ExitStatus.exited(SessionExit.closeUnrecorded.rawValue)
+    func isBarred(
+      after count: Int, _ state: Session.State, _ reports: [ConversationReport],
+      _ status: ChatPosix.ExitStatus
+    ) throws -> Bool {
+      var stage = try Stage(
+        AdmissionSettings(maxStart: nil, perSource: 0, longestPenalty: .seconds(600)))
+      for _ in 0..<count {
+        let process = try stage.session(in: state)
+        for report in reports { stage.report(report, from: process) }
+        stage.feed(.ended(process, status, at: .ms(1)))
+      }
+      return stage.admit() == nil
+    }
+    func end(_ reason: CloseReason) -> [ConversationReport] {
+      [.unrecorded(by: .client, reason, detail: "")]
+    }
+    #expect(try !isBarred(after: 14, .introducing, end(.eof), gone))
+    #expect(try isBarred(after: 15, .introducing, end(.eof), gone))
+    for reason in [CloseReason.timeout, .full] {
+      #expect(try !isBarred(after: 1, .introducing, end(reason), gone))
+      #expect(try isBarred(after: 2, .introducing, end(reason), gone))
+    }
+    for state in [Session.State.introducing, .waiting, .hasFloor] {
+      #expect(try !isBarred(after: 2, state, [.badWords], .exited(0)))
+      #expect(try isBarred(after: 3, state, [.badWords], .exited(0)))
+      #expect(try isBarred(after: 2, state, [], .signaled(11, coreDumped: false)))
+      // Killed by somebody else.
+      #expect(try !isBarred(after: 50, state, [], .signaled(9, coreDumped: false)))
+      // A line that was cut.
+      #expect(try !isBarred(after: 50, state, end(.reset), gone))
+      #expect(try !isBarred(after: 50, state, [], .exited(0)))
+    }
+    #expect(try isBarred(after: 2, .introducing, [.recorded(conversation: 0)], gone))
+  }
+
+  /// Told when it begins, and then as a number, more and more seldom.
+  @Test func whoIsTurnedAwayIsSaidAtAFallingRate() throws {
+    var stage = try Stage(
+      AdmissionSettings(maxStart: nil, perSource: 1, longestPenalty: .zero))
+    _ = try stage.session(in: .introducing)
+    var said: [Int64] = []
+    var counted = 0
+    for _ in 0..<30_000 {
+      #expect(stage.admit() == nil)
+      for notice in stage.feed(.turnIsOver).notices {
+        guard case .turnedAway(let counts) = notice else { continue }
+        said.append(stage.now.milliseconds)
+        counted += counts.values.reduce(0, +)
+      }
+      stage.pass(.milliseconds(10))
+    }
+    #expect(said.count <= 8)
+    #expect(counted >= 24_000)
+    // Each row in the transcript has a minute of them.
+    let rows = stage.actions.compactMap {
+      if case .ask(.recordRefusals(let row)) = $0 { row } else { nil }
+    }
+    #expect(rows.count == 4)
+    #expect(rows.allSatisfy { $0.source == "127.0.0.1" && (5_999...6_002).contains($0.count) })
+    stage.feed(.stop("SIGTERM"))
+    let total = stage.actions.reduce(0) {
+      if case .ask(.recordRefusals(let row)) = $1 { $0 + row.count } else { $0 }
+    }
+    #expect(total == 30_000)
   }
 
   @Test func anOrderThatWasNotTakenIsGivenAgain() throws {
@@ -112,14 +186,14 @@ import Testing
       let process = try stage.session(in: .introducing)
       stage.feed(.ended(process, .signaled(11, coreDumped: false), at: .ms(1)))
     }
-    #expect(stage.actions.notices.count == NoticeLimit.perSecond)
+    #expect(stage.actions.notices.count == NoticeLimit.atOnce)
     #expect(stage.feed(.turnIsOver).notices.isEmpty)
     stage.pass(.seconds(1))
     guard case .leftOut(let count)? = stage.feed(.turnIsOver).notices.first else {
       Issue.record("nothing said of those left out")
       return
     }
-    #expect(count == 100 - NoticeLimit.perSecond)
+    #expect(count == 100 - NoticeLimit.atOnce)
   }
 
   @Test func noticesThatNobodyTakesAreCountedAndDoNotSpin() throws {
@@ -156,7 +230,7 @@ import Testing
     let seed = chosenSeed()
     var random = SeededRandom(seed: seed)
     for schedule in 0..<400 {
-      var stage = try Stage()
+      var stage = try Stage(schedule.isMultiple(of: 2) ? .unlimited : .default)
       var living: [Int32] = []
       var mayStop = false
       for _ in 0..<(20 + random.below(200)) {
@@ -165,7 +239,7 @@ import Testing
         let hasFloor = stage.state(of: process) == .hasFloor
         switch random.below(16) {
         case 0, 1, 2, 3:
-          if let process = stage.admit() { living.append(process) }
+          if let process = stage.admit(draw: random.below(100)) { living.append(process) }
         case 4, 5, 6: stage.report(.ready, from: process)
         case 7, 8:
           let report = ConversationReport.samples[random.below(ConversationReport.samples.count)]

@@ -21,14 +21,15 @@ extension Timestamp {
 
 /// A listener's machine with what it does.
 struct Stage {
-  var machine = ListenerMachine(waitingLimit: 8, database: "/t.db")
+  var machine: ListenerMachine
   var now = Instant.ms(1_000_000)
   let address: SocketAddress
   private var nextProcess: Int32 = 100
   /// All that it ever did.
   private(set) var actions: [ListenerMachine.Action] = []
 
-  init() throws {
+  init(_ admission: AdmissionSettings = .unlimited) throws {
+    machine = ListenerMachine(waitingLimit: 8, database: "/t.db", admission: admission)
     address = try #require(try Resolver.resolve("127.0.0.1", port: 50_112).first)
   }
 
@@ -51,11 +52,13 @@ struct Stage {
   }
 
   /// A conversation with a new peer; `nil` where it is turned away.
-  mutating func admit() -> Int32? {
+  mutating func admit(from other: SocketAddress? = nil, draw: Int = 99) -> Int32? {
+    let address = other ?? address
     var new: [ListenerMachine.Action] = []
-    let openedAt = machine.admit(at: .ms(5_000), now: now, &new)
+    let admitted = machine.admit(
+      from: address.source, at: .ms(5_000), now: now, draw: draw, &new)
     actions += new
-    guard let openedAt else { return nil }
+    guard case .openedAt(let openedAt) = admitted else { return nil }
     nextProcess += 1
     feed(.forked(nextProcess, address, openedAt: openedAt))
     return nextProcess
@@ -126,7 +129,8 @@ extension ConversationReport {
       .recordingFailed(TranscriptTrouble(.cannotOpen, code: 14, errno: 13)),
       .recordingFailed(TranscriptTrouble(.other, code: -1)), .recordingWorks,
       .wordsUnread(count: 2),
-      .unrecorded(by: nil, .eof), .unrecorded(by: .client, .quit),
+      .unrecorded(by: nil, .eof, detail: ""), .unrecorded(by: .client, .quit, detail: "gone"),
+      .typed, .badWords,
     ]
   }
 

@@ -113,7 +113,7 @@ import Testing
     arguments: Departure.allCases)
   func everyPrefix(departure: Departure) throws {
     try Stage.run { stage in
-      let server = try stage.server("--max-waiting", "1000")
+      let server = try stage.server("--max-waiting", "1000", unlimited: true)
       let session = Array("raw\0say 1 hi\0ping\0say 2 held\0quit user\0".utf8)
       for length in 0...session.count {
         let peer = try PeerSocket(port: server.port)

@@ -127,7 +127,7 @@ import Testing
   @Test("of more than a few the operator is told how many there were")
   func many() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server(unlimited: true)
       let talker = try stage.talker("one", on: server.port)
       for number in 0..<20 {
         let script = try PeerSocket(port: server.port)

@@ -13,8 +13,14 @@ public struct Server<Process: SpawnedProcess> {
 
 extension Stage {
   /// Starts a server on a terminal and waits until it listens.
-  public func server(_ options: String...) throws -> Server<PtyProcess> {
-    try listening(
+  ///
+  /// - Parameter unlimited: with no limit on what newcomers may cost: all peers of
+  ///   a test are one source.
+  public func server(
+    _ options: String..., unlimited: Bool = false
+  ) throws -> Server<PtyProcess> {
+    let options = options + (unlimited ? Self.noLimits : [])
+    return try listening(
       start: { try onTerminal(.chatserve, [$0] + options) },
       until: { try $0.waitUntil("listening") { $0.text.contains(Self.ready) } },
       sees: { $0.screen.text }, hasKeeper: !options.contains("--no-log"))
@@ -22,15 +28,18 @@ extension Stage {
 
   /// Starts a server between pipes and waits until it listens.
   public func pipedServer(
-    _ options: String..., input: String? = nil
+    _ options: String..., input: String? = nil, unlimited: Bool = false
   ) throws -> Server<PipeProcess> {
-    try listening(
+    let options = options + (unlimited ? Self.noLimits : [])
+    return try listening(
       start: { try onPipes(.chatserve, [$0] + options, input: input) },
       until: { try $0.waitFor(Self.ready) },
       sees: { $0.errorText }, hasKeeper: !options.contains("--no-log"))
   }
 
   private static let ready = "Ctrl-C stops."
+
+  private static let noLimits = ["--max-start", "0", "--per-source", "0", "--max-penalty", "0"]
 
   /// Tries ports until one is not taken by somebody else meanwhile.
   private func listening<Process: SpawnedProcess>(

@@ -1,7 +1,7 @@
 """What a person feels on a terminal."""
 
 from ..figure import Figure
-from ..servers import fresh
+from ..servers import NO_LIMITS, fresh
 from ..setting import free_port
 
 LIMIT = "<= 200"
@@ -13,8 +13,8 @@ TYPED = (20, 300)
 
 def figures(setting):
     client = [setting.chatclient, "127.0.0.1", "PORT", "--handle", "bench"]
-    server = [setting.chatserve, "PORT", "--mode", "free", "--idle-timeout", "0", "--database",
-              fresh(setting)]
+    server = [setting.chatserve, "PORT", "--mode", "free", "--idle-timeout", "0", *NO_LIMITS,
+              "--database", fresh(setting)]
     rows = []
     rows += of(setting, "key, client", "key", "connects", client)
     rows += of(setting, "key after 50 ms, client", "typed", "connects", client, TYPED)

@@ -58,7 +58,12 @@ extension Conversation {
   /// What the client gave for a handle is not one: it is asked again.
   mutating func rejectHandle(_ error: HandleError, _ now: Instant, _ actions: inout [Action]) {
     guard case .introducing = phase, role == .server else { return }
-    silentSince = now
+    // An empty row is nothing.
+    if error != .empty { rejectedNames += 1 }
+    if rejectedNames > ConversationSettings.rejectedNamesLimit {
+      fail(.malformed("\(rejectedNames) names that are none"), now, &actions)
+      return
+    }
     actions.append(.send(.rejectHandle(error)))
   }
 
@@ -106,7 +111,6 @@ extension Conversation {
   ) {
     if case .closing = phase { return }
     guard let number = takeNumber(number, now, &actions) else { return }
-    silentSince = now
     if case .talking(let turn) = phase, turn == nil || (turn == role.other && !isRecordingPeer) {
       accept(number, message, now, &actions)
       return
@@ -124,7 +128,6 @@ extension Conversation {
     _ number: Int?, _ error: MessageError, _ now: Instant, _ actions: inout [Action]
   ) {
     guard takeNumber(number, now, &actions) != nil else { return }
-    silentSince = now
     actions.append(.send(.deny(.invalid(error))))
   }
 
@@ -138,6 +141,9 @@ extension Conversation {
     _ number: Int, _ message: Message, _ now: Instant, _ actions: inout [Action]
   ) {
     peerAccepted += 1
+    // Nothing else that a peer sends is a sign of life: empty lines and what is no
+    // message can be sent for ever.
+    silentSince = now
     request(
       .peerMessage(number: peerAccepted, wire: number, message), at: now, &actions)
   }

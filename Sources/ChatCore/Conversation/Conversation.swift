@@ -25,6 +25,8 @@ public struct Conversation: Sendable {
   /// until the operator is there to read it.
   var givenName: String?
   var phase: Phase
+  /// Server only: what the client gave for a name and was none.
+  public internal(set) var rejectedNames = 0
   var place: Int?
   var hasFloor = false
   var backlog = Backlog()
@@ -228,6 +230,9 @@ public struct ConversationSettings: Sendable {
 }
 
 extension ConversationSettings {
+  /// Names that are none, past which a client is sent away: more than a person
+  /// tries, and each is answered.
+  static let rejectedNamesLimit = 16
   /// Own messages under way and not yet confirmed, past which the operator's
   /// input is left unread: a window that keeps a fast link full.
   static let unconfirmedLimit = 1024

@@ -16,6 +16,8 @@ enum ReportCode: UInt8, CaseIterable {
   case wordsUnread = 0x1b
   case unrecorded = 0x1c
   case tookFloor = 0x1d
+  case typed = 0x1e
+  case badWords = 0x1f
 }
 
 /// Of a ``ListenerOrder``.
@@ -36,6 +38,7 @@ enum RequestCode: UInt8, CaseIterable {
   case stop = 0x33
   case floorTaken = 0x34
   case floorFree = 0x35
+  case recordRefusals = 0x36
 }
 
 /// Of a ``KeeperAnswer``.

@@ -35,8 +35,14 @@ enum ConversationReport: Hashable {
   case recordingWorks
   /// So many messages of a peer that has left can be shown to nobody.
   case wordsUnread(count: Int)
-  /// The conversation ended so, and that could not be recorded.
-  case unrecorded(by: Party?, CloseReason)
+  /// The conversation ended so, and that could not be recorded, or need not be
+  /// by the conversation itself: its peer had said nothing. The text is for the
+  /// transcript alone.
+  case unrecorded(by: Party?, CloseReason, detail: String)
+  /// A peer that has not said who it is sends something.
+  case typed
+  /// The peer broke the protocol, or gave only names that are none.
+  case badWords
 
   var code: ReportCode {
     switch self {
@@ -53,6 +59,8 @@ enum ConversationReport: Hashable {
     case .recordingWorks: .recordingWorks
     case .wordsUnread: .wordsUnread
     case .unrecorded: .unrecorded
+    case .typed: .typed
+    case .badWords: .badWords
     }
   }
 
@@ -60,15 +68,16 @@ enum ConversationReport: Hashable {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
       case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
-        .recordingWorks:
+        .recordingWorks, .typed, .badWords:
         break
       case .recorded(let conversation): fields.add(conversation)
       case .draft(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count): fields.add(Int64(count))
-      case .unrecorded(let party, let reason):
+      case .unrecorded(let party, let reason, let detail):
         fields.add(party)
         fields.add(reason.rawValue)
+        fields.add(detail)
       }
     }
   }
@@ -90,7 +99,11 @@ enum ConversationReport: Hashable {
     case .recordingFailed: self = .recordingFailed(try fields.trouble())
     case .recordingWorks: self = .recordingWorks
     case .wordsUnread: self = .wordsUnread(count: try fields.count())
-    case .unrecorded: self = .unrecorded(by: try fields.party(), try fields.reason())
+    case .unrecorded:
+      self = .unrecorded(
+        by: try fields.party(), try fields.reason(), detail: try fields.text())
+    case .typed: self = .typed
+    case .badWords: self = .badWords
     }
     try fields.end()
   }

@@ -3,8 +3,12 @@ import Transcript
 
 /// The end of a conversation whose process could not record it.
 struct ConversationDeath: Hashable {
-  /// Its id in the transcript, where its process has reported one.
+  /// Its id in the transcript, where its process has reported one. Else its open
+  /// may not be recorded either.
   var conversation: Int64?
+  /// Its peer's address, numeric.
+  var peer: String
+  var port: UInt16
   /// When it was opened: no other conversation of the run without a close has
   /// this time, so it names one that has reported no id.
   var openedAt: Timestamp
@@ -21,6 +25,8 @@ struct ConversationDeath: Hashable {
 /// each.
 enum KeeperRequest: Hashable {
   case recordDeath(ConversationDeath)
+  /// Connections were closed before they had a process.
+  case recordRefusals(RefusedConnections)
   /// A conversation ended: the search index has something to catch up with.
   case index
   /// A conversation has the floor: the index waits until it has not.
@@ -29,9 +35,18 @@ enum KeeperRequest: Hashable {
   /// The run ends in good order: record it and go.
   case stop
 
+  /// Whether the keeper answers when it has recorded this.
+  var isConfirmed: Bool {
+    switch self {
+    case .recordDeath, .recordRefusals: true
+    case .index, .floorTaken, .floorFree, .stop: false
+    }
+  }
+
   var code: RequestCode {
     switch self {
     case .recordDeath: .recordDeath
+    case .recordRefusals: .recordRefusals
     case .index: .index
     case .floorTaken: .floorTaken
     case .floorFree: .floorFree
@@ -41,13 +56,22 @@ enum KeeperRequest: Hashable {
 
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
-      guard case .recordDeath(let death) = self else { return }
-      fields.add(death.conversation ?? 0)
-      fields.add(death.openedAt.milliseconds)
-      fields.add(death.at.milliseconds)
-      fields.add(death.by)
-      fields.add(death.reason.rawValue)
-      fields.add(death.detail ?? "")
+      switch self {
+      case .recordDeath(let death):
+        fields.add(death.conversation ?? 0)
+        fields.add(death.peer)
+        fields.add(Int64(death.port))
+        fields.add(death.openedAt.milliseconds)
+        fields.add(death.at.milliseconds)
+        fields.add(death.by)
+        fields.add(death.reason.rawValue)
+        fields.add(death.detail ?? "")
+      case .recordRefusals(let refused):
+        fields.add(refused.source)
+        fields.add(refused.since.milliseconds)
+        fields.add(Int64(refused.count))
+      case .index, .floorTaken, .floorFree, .stop: break
+      }
     }
   }
 
@@ -58,11 +82,17 @@ enum KeeperRequest: Hashable {
     switch code {
     case .recordDeath:
       var death = ConversationDeath(
-        conversation: try fields.optionalRowID(), openedAt: try fields.timestamp(),
-        at: try fields.timestamp(), by: try fields.party(), reason: try fields.reason())
+        conversation: try fields.optionalRowID(), peer: try fields.text(),
+        port: UInt16(try fields.integer(in: 0...Int64(UInt16.max))),
+        openedAt: try fields.timestamp(), at: try fields.timestamp(), by: try fields.party(),
+        reason: try fields.reason())
       let detail = try fields.text()
       if !detail.isEmpty { death.detail = detail }
       self = .recordDeath(death)
+    case .recordRefusals:
+      self = .recordRefusals(
+        RefusedConnections(
+          source: try fields.text(), since: try fields.timestamp(), count: try fields.count()))
     case .index: self = .index
     case .floorTaken: self = .floorTaken
     case .floorFree: self = .floorFree
@@ -79,8 +109,8 @@ enum KeeperAnswer: Hashable {
   case running(Int64)
   /// Why the transcript cannot be used: in place of the first, or to the stop.
   case failed(TranscriptTrouble)
-  /// The oldest death that it was asked to record needs no more asking: it is in
-  /// the transcript, or there is nothing to record.
+  /// The oldest of what it was asked to record needs no more asking: it is in the
+  /// transcript, or there is nothing to record.
   case recorded
 
   var code: AnswerCode {

@@ -63,12 +63,15 @@ struct ReportRule {
     switch code {
     // Crossed `full`.
     case .ready: ReportRule(acts: [.introducing], late: [.leaving])
+    // Of no use to one that is on its way out.
+    case .typed: ReportRule(acts: [.introducing], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .interrupted, .operatorAbsent, .outputGone: .withFloor
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.
-    case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded:
+    case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded,
+      .badWords:
       .always
     }
   }

@@ -22,10 +22,20 @@ extension ConversationProcess {
       }
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
-    if !ending.isRecorded { listener.report(.unrecorded(by: ending.by, ending.reason)) }
+    let isRecorded = ending.isRecorded && recorder.wordlessEnd == nil
+    // Of one that said nothing the listener wants to know also without a
+    // transcript why it went.
+    if !isRecorded || machine.peer == nil {
+      listener.report(
+        .unrecorded(by: ending.by, ending.reason, detail: ending.detail ?? ""))
+    }
+    let isBadName = machine.peer == nil && machine.rejectedNames > 0
+    if isBadName || (ending.by == .client && ending.reason == .error) {
+      listener.report(.badWords)
+    }
     listener.report(.released)
     link.finish(within: Self.farewellWithin)
-    return ending.isRecorded ? .ended : .closeUnrecorded
+    return isRecorded ? .ended : .closeUnrecorded
   }
 
   /// The end of a peer that said something and left before it had the floor:

@@ -10,6 +10,9 @@ final class ConversationProcess {
   /// Reads of the socket before what they brought is committed: 256 KiB are
   /// some two thousand messages, past which longer commits bring nothing.
   private static let readsAtOnce = 4
+  /// Between two reports of a peer that types its name: a fraction of what
+  /// ``Admission/typingHolds``.
+  private static let typingInterval = Duration.seconds(30)
 
   let settings: ServerSettings
   let words: ServerWords
@@ -35,6 +38,7 @@ final class ConversationProcess {
   private(set) var isDismissed = false
   private var outputGoneIsReported = false
   private var outputFailureIsSaid = false
+  private var typingReportedAt: Instant?
   private var poller = Poller()
 
   /// Serves one peer to the end. Without a `run` nothing is kept.
@@ -121,9 +125,21 @@ extension ConversationProcess {
   private func readPeer(at now: Instant) {
     var reads = 0
     repeat {
-      handle(link.receive(at: now), at: now)
+      let events = link.receive(at: now)
+      if case .received? = events.first { reportTyping(at: now) }
+      handle(events, at: now)
       reads += 1
     } while link.mayHaveMore && machine.wantsPeerInput && reads < Self.readsAtOnce
+  }
+
+  /// Who types a name is not sent away for want of room: the listener, which
+  /// reads nothing of it, is to know.
+  private func reportTyping(at now: Instant) {
+    guard machine.state == .introducing,
+      typingReportedAt.map({ now.duration(since: $0) >= Self.typingInterval }) ?? true
+    else { return }
+    typingReportedAt = now
+    listener.report(.typed)
   }
 
   /// Commits, shows and sends until nothing more follows.

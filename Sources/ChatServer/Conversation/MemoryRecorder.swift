@@ -18,6 +18,8 @@ final class MemoryRecorder: Recorder {
 
   var conversation: Int64? { nil }
 
+  var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)? { nil }
+
   func enqueue(_ entry: Entry) {
     switch entry {
     // Asks for no commit; see ``Entry/floor``.

@@ -13,6 +13,10 @@ protocol Recorder: AnyObject {
   /// another one in a transcript that took the place of the first.
   var conversation: Int64? { get }
 
+  /// How the conversation ended, where ``commit()`` left that to the keeper: its
+  /// peer had said nothing.
+  var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)? { get }
+
   /// Takes an entry to be committed with the next ``commit()``.
   func enqueue(_ entry: Entry)
 

@@ -3,8 +3,8 @@ import ChatPosix
 import Transcript
 
 /// Writes what a conversation asks to have recorded in the transcript. The
-/// database is opened with the first entry, after the peer was greeted, and
-/// again when it was deleted under the server.
+/// database is opened with the peer's first words, and again when it was deleted
+/// under the server.
 final class TranscriptRecorder: Recorder {
   private var run: ServerRun
   private let mode: Mode
@@ -28,8 +28,15 @@ final class TranscriptRecorder: Recorder {
   }
 
   private(set) var isBeyondMending = false
+  /// How it ended, where that is the keeper's to record: its peer had said
+  /// nothing.
+  private(set) var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)?
 
-  var hasPending: Bool { !pending.isEmpty }
+  /// An open alone waits for the peer's first words: nothing durable is waited
+  /// for on behalf of one who has said nothing.
+  var hasPending: Bool {
+    pending.contains { if case .open = $0.0 { false } else { true } }
+  }
 
   var conversation: Int64? { writer?.conversationID }
 
@@ -46,11 +53,25 @@ final class TranscriptRecorder: Recorder {
   func commit() throws(TranscriptError) {
     let enqueued = pending
     pending.removeAll(keepingCapacity: true)
+    if writer == nil, let end = Self.wordlessEnd(of: enqueued) {
+      wordlessEnd = end
+      return
+    }
     let writer = try openWriter()
     // They came before what now causes the commit, but never before the open.
     let entries = writer.conversationID == nil ? enqueued + companions : companions + enqueued
     try append(entries, to: writer)
     companions.removeAll()
+  }
+
+  /// The close of a conversation that has an open and a close, and nothing else.
+  private static func wordlessEnd(
+    of entries: [(Entry, Timestamp)]
+  ) -> (by: Party?, reason: CloseReason, detail: String?)? {
+    guard entries.count == 2, case .open = entries[0].0,
+      case .close(let party, let reason, let detail, 0) = entries[1].0
+    else { return nil }
+    return (party, reason, detail)
   }
 
   private func append(

@@ -9,8 +9,6 @@ import Transcript
 /// that could not record their own. Between conversations it keeps SQLite's
 /// log from being torn down (3 ms each time) and the search index up to date.
 package struct Keeper {
-  /// Milliseconds between attempts to record what could not be recorded.
-  private static let retryAfter: Int64 = 1_000
   /// Milliseconds between two looks at whether the transcript's files are still
   /// there: a newcomer waits that long at most when one was removed.
   private static let lookAfter: Int64 = 1_000
@@ -29,8 +27,7 @@ package struct Keeper {
   private let socket: MessageSocket
   private let writer: TranscriptWriter
   private var run: ServerRun
-  /// What could not be recorded yet, oldest first.
-  private var deaths: [ConversationDeath] = []
+  private var records = RecordQueue()
   /// When to bring the index a step forward; `nil` when it is up to date.
   private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
   /// Steps since the index was last merged.
@@ -77,17 +74,17 @@ package struct Keeper {
   private mutating func serve() {
     var poller = Poller()
     while true {
-      let wait = [indexWait, deaths.isEmpty ? nil : Self.retryAfter, Self.lookAfter]
+      let wait = [indexWait, records.wait(at: Clock.monotonicMilliseconds()), Self.lookAfter]
         .compactMap { $0 }.min()
       let ready = (try? poller.poll([Interest(socket.descriptor)], timeoutMilliseconds: wait)) ?? []
       // The listener ignores no signal on our behalf: our life is its socket.
       _ = Signals.take()
       if !ready.isEmpty, !receive() { return }
       look()
-      recordDeaths()
+      record()
       if isBeyondMending { return }
       if isStopping {
-        if deaths.isEmpty { stop() }
+        if records.isEmpty { stop() }
         return
       }
       if indexWait == 0 { index() }
@@ -117,7 +114,7 @@ package struct Keeper {
 
   private mutating func take(_ request: KeeperRequest) {
     switch request {
-    case .recordDeath(let death): deaths.append(death)
+    case .recordDeath, .recordRefusals: records.append(request)
     case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .floorTaken: isFloorTaken = true
     case .floorFree:
@@ -135,22 +132,16 @@ package struct Keeper {
     }
   }
 
-  private mutating func recordDeaths() {
-    while let death = deaths.first {
-      do throws(TranscriptError) {
-        if let conversation = try writer.unclosedConversation(
-          death.conversation, openedAt: death.openedAt, run: run.id)
-        {
-          try writer.recordDeath(
-            conversation: conversation, run: run.id, at: death.at, by: death.by,
-            reason: death.reason, detail: death.detail)
-        }
-        deaths.removeFirst()
-        _ = try? socket.send(KeeperAnswer.recorded.bytes)
-      } catch {
-        reopen(after: error)
-        return
-      }
+  private mutating func record() {
+    do throws(TranscriptError) {
+      var done: Int
+      repeat {
+        done = try records.record(
+          in: writer, run: run, at: Clock.monotonicMilliseconds(), isLast: isStopping)
+        for _ in 0..<done { _ = try? socket.send(KeeperAnswer.recorded.bytes) }
+      } while done > 0
+    } catch {
+      reopen(after: error)
     }
   }
 
@@ -197,6 +188,7 @@ package struct Keeper {
     guard error.kind == .deleted || error.kind == .replaced else { return }
     do throws(TranscriptError) {
       try writer.reopen()
+      records.forgetTheFile()
       run.id = try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
     } catch {
       isBeyondMending = error.kind == .notPermitted

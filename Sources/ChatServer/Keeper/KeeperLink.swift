@@ -14,7 +14,7 @@ final class KeeperLink {
   private(set) var socket: MessageSocket?
   /// What the keeper has not taken yet, oldest first.
   private var backlog: [KeeperRequest] = []
-  /// Deaths that it has taken and not confirmed, oldest first: what one that is
+  /// What it has taken to record and not confirmed, oldest first: what one that is
   /// killed leaves to the next.
   private var unconfirmed: [KeeperRequest] = []
   /// Whether the present keeper has yet to say that it runs.
@@ -166,7 +166,7 @@ final class KeeperLink {
       case .sent: break
       case .wouldBlock, .closed, nil: return
       }
-      if case .recordDeath = backlog[taken] { unconfirmed.append(backlog[taken]) }
+      if backlog[taken].isConfirmed { unconfirmed.append(backlog[taken]) }
       taken += 1
     }
   }
@@ -186,7 +186,7 @@ final class KeeperLink {
   /// What to poll for, so that ``read()`` is called.
   var interest: Interest? { socket.map { Interest($0.descriptor) } }
 
-  /// Reads what is recorded. A keeper answers once to each death and says once
+  /// Reads what is recorded. A keeper answers once to each record and says once
   /// that it runs, so however much it sends, no more is read than it was asked.
   ///
   /// - Returns: false when it answered what it was not asked, or what cannot be

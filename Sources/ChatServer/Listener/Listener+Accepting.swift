@@ -33,11 +33,12 @@ extension Listener {
 
   private func admit(_ peer: FileDescriptor, from address: SocketAddress, at now: Instant) {
     var actions: [ListenerMachine.Action] = []
-    let openedAt = machine.admit(
-      at: Self.timeOfDay, now: now, isOwed: { keeper?.owesDeath(openedAt: $0) == true }, &actions)
+    let admitted = machine.admit(
+      from: address.source, at: Self.timeOfDay, now: now, draw: Int.random(in: 0..<100),
+      isOwed: { keeper?.owesDeath(openedAt: $0) == true }, &actions)
     perform(actions, at: now)
-    guard let openedAt else {
-      turnAway(peer, at: now)
+    guard case .openedAt(let openedAt) = admitted else {
+      if case .refused(let refusal) = admitted { turnAway(peer, refusal, at: now) }
       return
     }
     defer { peer.closeOnce() }
@@ -66,8 +67,11 @@ extension Listener {
   /// said already is not read here, and a close would answer that with a reset,
   /// which can take the sentence from it (RFC 1122, 4.2.2.13): the close comes
   /// later.
-  private func turnAway(_ peer: FileDescriptor, at now: Instant) {
-    let sentence = words.sentence(.queueIsFull(waiting: machine.queueLength)) + "\n"
+  private func turnAway(_ peer: FileDescriptor, _ refusal: Admission.Refusal, at now: Instant) {
+    let notice =
+      refusal == .queueIsFull
+      ? ServerNotice.queueIsFull(waiting: machine.queueLength) : .refused(refusal)
+    let sentence = words.sentence(notice) + "\n"
     _ = try? peer.writeAvailable(Array(sentence.utf8))
     try? peer.shutdownWrite()
     if turnedAway.count >= Self.turnedAwayLimit { turnedAway.removeFirst().peer.closeOnce() }

@@ -62,7 +62,9 @@ public final class Listener {
   package init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
     self.settings = settings
     self.words = words
-    machine = ListenerMachine(waitingLimit: settings.waitingLimit, database: settings.database)
+    machine = ListenerMachine(
+      waitingLimit: settings.waitingLimit, database: settings.database,
+      admission: settings.admission)
     // Before the port listens: whoever sees it may send a signal, and the end
     // is to be as orderly as ever.
     do throws(SystemCallError) {

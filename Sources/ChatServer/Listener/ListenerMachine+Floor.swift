@@ -3,38 +3,62 @@ import ChatPosix
 
 /// Who comes in, who has the floor, who waits.
 extension ListenerMachine {
-  /// Whether one more peer is served, and how its conversation is to be known:
-  /// by when the transcript says that it was opened.
-  ///
-  /// - Parameters:
-  ///   - time: the present time of day.
-  ///   - now: the same moment.
-  ///   - isOwed: whether a death is still to be recorded of one opened at a time.
-  ///   - actions: what follows.
-  /// - Returns: a time that is not owed and that no other session has; `nil` when
-  ///   the peer is turned away, since somebody talks and the queue is full.
-  mutating func admit(
-    at time: Timestamp, now: Instant, isOwed: (Timestamp) -> Bool = { _ in false },
-    _ actions: inout [Action]
-  ) -> Timestamp? {
-    if owner != nil && queueLength >= waitingLimit {
-      turnedAway += 1
-      if turnedAwayNoticeAt == nil { turnedAwayNoticeAt = now }
-      return nil
-    }
-    makeRoomForAnother(at: now, &actions)
-    var openedAt = time
-    while isOwed(openedAt) || sessions.contains(where: { $0.openedAt == openedAt }) {
-      openedAt = Timestamp(milliseconds: openedAt.milliseconds + 1)
-    }
-    return openedAt
+  enum Admitted: Hashable {
+    /// It is served; its conversation is to be known by when the transcript says
+    /// that it was opened.
+    case openedAt(Timestamp)
+    case refused(Admission.Refusal)
   }
 
-  /// Sends the oldest silent peer away when there are too many of them.
-  private mutating func makeRoomForAnother(at now: Instant, _ actions: inout [Action]) {
-    let silent = sessions.indices.filter { sessions[$0].state == .introducing }
-    guard silent.count >= Self.introducingLimit, let oldest = silent.first else { return }
-    dismiss(oldest, at: now, &actions)
+  /// Judges one more peer.
+  ///
+  /// - Parameters:
+  ///   - source: what it comes from.
+  ///   - time: the present time of day.
+  ///   - now: the same moment.
+  ///   - draw: a random number from 0 to 99.
+  ///   - isOwed: whether a death is still to be recorded of one opened at a time.
+  ///   - actions: what follows.
+  /// - Returns: a time that is not owed and that no other session has; or why the
+  ///   peer is turned away.
+  mutating func admit(
+    from source: PeerSource, at time: Timestamp, now: Instant, draw: Int,
+    isOwed: (Timestamp) -> Bool = { _ in false }, _ actions: inout [Action]
+  ) -> Admitted {
+    if let refusal = judge(source, at: now, draw: draw, &actions) {
+      turnedAway[refusal, default: 0] += 1
+      if turnedAwayNoticeAt == nil { turnedAwayNoticeAt = now }
+      if database != nil { refusals.count(source, at: time, now: now) }
+      return .refused(refusal)
+    }
+    var openedAt = time
+    while openedAt == lastOpenedAt || isOwed(openedAt)
+      || sessions.contains(where: { $0.openedAt == openedAt })
+    {
+      openedAt = Timestamp(milliseconds: openedAt.milliseconds + 1)
+    }
+    lastOpenedAt = openedAt
+    return .openedAt(openedAt)
+  }
+
+  private mutating func judge(
+    _ source: PeerSource, at now: Instant, draw: Int, _ actions: inout [Action]
+  ) -> Admission.Refusal? {
+    if owner != nil && queueLength >= waitingLimit { return .queueIsFull }
+    switch admission.judge(source, among: sessions.map(\.guest), at: now, draw: draw) {
+    case .refuse(let refusal): return refusal
+    case .admit: return nil
+    case .admitFor(let process):
+      if let index = sessions.firstIndex(where: { $0.processID == process }) {
+        dismiss(index, at: now, &actions)
+      }
+      return nil
+    }
+  }
+
+  /// Has counted refusals recorded.
+  func record(_ rows: [RefusedConnections], _ actions: inout [Action]) {
+    actions += rows.map { .ask(.recordRefusals($0)) }
   }
 
   /// Orders one to go for want of room.
@@ -43,15 +67,13 @@ extension ListenerMachine {
     sessions[index].enter(.leaving, at: now)
   }
 
-  /// Reports those turned away to the operator, once in ``noticeInterval``.
+  /// Reports those turned away to the operator: the first at once, then as many
+  /// as came meanwhile, more seldom the longer it goes on.
   mutating func notifyTurnedAway(at now: Instant, _ actions: inout [Action]) {
-    if turnedAway == 0 {
-      turnedAwayNoticeAt = nil
-      return
-    }
-    actions.append(.notify(.turnedAway(count: turnedAway)))
-    turnedAway = 0
-    turnedAwayNoticeAt = now.advanced(by: Self.noticeInterval)
+    guard !turnedAway.isEmpty, let noticeAt = turnedAwayNoticeAt, now >= noticeAt else { return }
+    actions.append(.notify(.turnedAway(turnedAway)))
+    turnedAway = [:]
+    turnedAwayNoticeAt = now.advanced(by: turnedAwayPace.next(at: now))
   }
 
   /// Gives the floor to the ready peer that arrived first, when nobody has

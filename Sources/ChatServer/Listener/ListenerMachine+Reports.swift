@@ -75,8 +75,10 @@ extension ListenerMachine {
       notify(
         .unread(from: sessions[index].address, count: count, isKept: database != nil), at: now,
         &actions)
-    case .unrecorded(let party, let reason):
-      sessions[index].unrecorded = (party, reason)
+    case .unrecorded(let party, let reason, let detail):
+      sessions[index].unrecorded = (party, reason, detail)
+    case .typed: sessions[index].typedAt = now
+    case .badWords: sessions[index].saidBadWords = true
     }
   }
 
@@ -92,9 +94,13 @@ extension ListenerMachine {
       actions.append(.restoreTerminal)
       draft = session.givenDraft
     }
+    if stopping == nil, let offence = Self.offence(of: session, status) {
+      admission.punish(session.source, for: offence, at: now)
+    }
     var death = ConversationDeath(
-      conversation: session.conversation, openedAt: session.openedAt, at: time, by: .server,
-      reason: .crashed, detail: "no end recorded")
+      conversation: session.conversation, peer: session.address.host, port: session.address.port,
+      openedAt: session.openedAt, at: time, by: .server, reason: .crashed,
+      detail: "no end recorded")
     switch (session.fault, status) {
     case (let fault?, _):
       death.detail = fault.detail
@@ -111,11 +117,31 @@ extension ListenerMachine {
       guard let close = session.unrecorded else { break }
       death.by = close.by
       death.reason = close.reason
-      death.detail = nil
+      death.detail = close.detail.isEmpty ? nil : close.detail
     case (nil, .exited(let status)):
       death.detail = "exit status \(status)"
       notify(.died(session.address, status: status, hadFloor: hadFloor), at: now, &actions)
     }
     actions += [.ask(.recordDeath(death)), .ask(.index)]
+  }
+
+  /// What its source is punished for, at its end.
+  private static func offence(
+    of session: Session, _ status: ExitStatus
+  ) -> SourceLimits.Offence? {
+    if session.fault != nil { return .crash }
+    // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS (signal(7)): what
+    // a peer's bytes can have done. SIGKILL is another's doing.
+    if case .signaled(let signal, _) = status, [4, 5, 6, 7, 8, 11, 31].contains(signal) {
+      return .crash
+    }
+    if session.saidBadWords { return .badWords }
+    if session.hasSpoken || session.conversation != nil { return nil }
+    switch session.unrecorded?.reason {
+    case .timeout, .full: return .silence
+    case .eof: return .leftSilent
+    // Cut, or not the peer's doing.
+    default: return nil
+    }
   }
 }

@@ -8,10 +8,6 @@ import ChatPosix
 /// of them can report traps, grows this or reaches another conversation; see
 /// docs/architecture.md.
 struct ListenerMachine {
-  /// Silent connections kept at once. They wait for a first word, not in the
-  /// queue; past this many the oldest has to go, so that nobody can fill the
-  /// house by saying nothing.
-  static let introducingLimit = 32
   /// Peers that have gone and whose words wait to be read: each is a process.
   /// Of more than a screenful the operator reads how many there were.
   static let unreadLimit = 16
@@ -20,14 +16,13 @@ struct ListenerMachine {
   static let stopWithin = Duration.seconds(5)
   /// The same once the server was asked to stop a second time.
   static let impatientStopWithin = Duration.milliseconds(500)
-  /// Between two notices of peers turned away, and between two looks at the
-  /// queue for the operator: whoever joins and leaves again and again fills no
-  /// screen.
+  /// Between two looks at the queue for the operator: whoever joins and leaves
+  /// again and again is not sent after each time.
   static let noticeInterval = Duration.seconds(1)
 
   enum Event {
     /// A process was forked for a peer; `openedAt` as
-    /// ``admit(at:now:isOwed:_:)`` gave it.
+    /// ``admit(from:at:now:draw:isOwed:_:)`` gave it.
     case forked(Int32, SocketAddress, openedAt: Timestamp)
     /// A message from a conversation's process.
     case report(Int32, [UInt8])
@@ -75,8 +70,15 @@ struct ListenerMachine {
   var stopping: Stop?
   /// Standard input was at its end before anybody typed: nobody is there.
   var operatorIsAbsent = false
-  var turnedAway = 0
+  var admission: Admission
+  /// Of those whom the operator has not read of.
+  var turnedAway: [Admission.Refusal: Int] = [:]
   var turnedAwayNoticeAt: Instant?
+  var turnedAwayPace = NoticePace()
+  var refusals = RefusalTally()
+  /// Of the last one that was let in: one that is gone again has it still in the
+  /// transcript.
+  var lastOpenedAt: Timestamp?
   /// Before then the operator is not shown the queue again.
   var queueAgainAt: Instant?
   /// What a conversation without a terminal last reported of its recording:
@@ -84,9 +86,10 @@ struct ListenerMachine {
   var lastTrouble: ConversationReport?
   private var notices = NoticeLimit()
 
-  init(waitingLimit: Int, database: String?) {
+  init(waitingLimit: Int, database: String?, admission: AdmissionSettings) {
     self.waitingLimit = waitingLimit
     self.database = database
+    self.admission = Admission(admission)
   }
 
   /// Who has the floor.
@@ -98,14 +101,17 @@ struct ListenerMachine {
   /// When the next ``Event/turnIsOver`` is wanted, whatever happens.
   var deadline: Instant? {
     let leaving = sessions.compactMap(\.leaveBy).min()
-    return [stopping?.deadline, turnedAwayNoticeAt, queueAgainAt, notices.deadline, leaving]
-      .compactMap { $0 }.min()
+    return [
+      stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
+      notices.deadline, leaving, refusals.deadline,
+    ].compactMap { $0 }.min()
   }
 
   mutating func handle(_ event: Event, at now: Instant, _ actions: inout [Action]) {
     switch event {
     case .forked(let process, let address, let openedAt):
-      sessions.append(Session(processID: process, address: address, openedAt: openedAt))
+      sessions.append(
+        Session(processID: process, address: address, openedAt: openedAt, at: now))
     case .report(let process, let bytes):
       if let index = index(of: process) { take(bytes, from: index, at: now, &actions) }
     case .overlongReport(let process):
@@ -165,6 +171,7 @@ struct ListenerMachine {
       return
     }
     stopping = Stop(cause: cause, deadline: now.advanced(by: Self.stopWithin))
+    record(refusals.takeAll(), &actions)
     // Another server may have the port from here on.
     actions.append(.closePort)
     for session in sessions { actions.append(.order(.stop(cause), to: session.processID)) }
@@ -174,7 +181,8 @@ struct ListenerMachine {
     for index in sessions.indices where sessions[index].isOverdue(at: now) {
       condemn(index, .overdue, &actions)
     }
-    if let noticeAt = turnedAwayNoticeAt, now >= noticeAt { notifyTurnedAway(at: now, &actions) }
+    notifyTurnedAway(at: now, &actions)
+    record(refusals.take(at: now), &actions)
     if let count = notices.takeLeftOut(at: now) { actions.append(.notify(.leftOut(count: count))) }
     if let again = queueAgainAt, now >= again { queueAgainAt = nil }
     if stopping == nil { giveFloor(at: now, &actions) }

@@ -1,27 +1,27 @@
 import ChatCore
 
 /// Keeps those who can cause a notice to the operator from filling the screen:
-/// past a few in one second the others are counted.
+/// past a few, one a second is shown, and the others are counted.
 struct NoticeLimit {
-  /// More than anything that happens by itself brings in a second.
-  static let perSecond = 8
+  /// More than anything that happens by itself brings at once.
+  static let atOnce = 8
   private static let second = Duration.seconds(1)
 
-  private var since = Instant(milliseconds: 0)
-  private var admitted = 0
+  private var shown = TokenBucket(
+    capacity: Int64(atOnce), perSecond: 1, at: Instant(milliseconds: 0))
+  private var pace = NoticePace()
   private(set) var leftOut = 0
+  /// When to say how many were left out; `nil` when none was.
+  private(set) var deadline: Instant?
 
   /// Whether one more may be shown now; else it is counted.
   mutating func admits(at now: Instant) -> Bool {
-    if now.duration(since: since) >= Self.second {
-      since = now
-      admitted = 0
-    }
-    if admitted < Self.perSecond {
-      admitted += 1
+    if shown.available(at: now) >= 1 {
+      shown.take(1, at: now)
       return true
     }
     leftOut += 1
+    if deadline == nil { deadline = now.advanced(by: pace.next(at: now)) }
     return false
   }
 
@@ -29,16 +29,38 @@ struct NoticeLimit {
   /// one who reads nothing is not asked without a pause.
   mutating func lost(_ count: Int, at now: Instant) {
     leftOut += count
-    since = now
+    deadline = now.advanced(by: Self.second)
   }
-
-  /// When to say how many were left out; `nil` when none was.
-  var deadline: Instant? { leftOut == 0 ? nil : since.advanced(by: Self.second) }
 
   /// How many were left out, once that is to be said.
   mutating func takeLeftOut(at now: Instant) -> Int? {
-    guard let deadline, now >= deadline else { return nil }
-    defer { leftOut = 0 }
+    guard let deadline, now >= deadline, leftOut > 0 else { return nil }
+    defer {
+      leftOut = 0
+      self.deadline = nil
+    }
     return leftOut
+  }
+}
+
+/// How long the next notice of something waits for what comes meanwhile, to be
+/// said with it as a count: longer each time that it goes on.
+struct NoticePace {
+  /// A second is what a person takes for at once; what has gone on for a minute
+  /// is no news.
+  static let intervals: [Duration] = [.seconds(1), .seconds(10), .seconds(60)]
+
+  private var step = 0
+  private var last: Instant?
+
+  /// The wait from `now` on. After as long a quiet as the wait before, it begins
+  /// again with the shortest.
+  mutating func next(at now: Instant) -> Duration {
+    if let last {
+      let isQuiet = now.duration(since: last) >= Self.intervals[step] * 2
+      step = isQuiet ? 0 : min(step + 1, Self.intervals.count - 1)
+    }
+    last = now
+    return Self.intervals[step]
   }
 }

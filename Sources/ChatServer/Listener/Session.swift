@@ -29,9 +29,19 @@ struct Session {
   /// When the transcript says that it was opened. No two sessions that are there
   /// at once have the same.
   let openedAt: Timestamp
+  /// What it comes from, for which its cost is counted.
+  let source: PeerSource
+  let cameAt: Instant
   private(set) var state = State.introducing
   /// When it began to leave.
   private(set) var leavingSince: Instant?
+  /// When it last reported that its peer, who has yet to say a name, sends
+  /// something.
+  var typedAt: Instant?
+  /// Whether its peer has said who it is.
+  private(set) var hasSpoken = false
+  /// Whether what its peer said was nothing of ours.
+  var saidBadWords = false
   /// Its id in the transcript, as it reported.
   var conversation: Int64?
   /// The place that it was last given.
@@ -44,17 +54,25 @@ struct Session {
   /// What it has sent of the operator's draft on its way out.
   var draft: [UInt8] = []
   /// How it ended, when it could not record that itself.
-  var unrecorded: (by: Party?, reason: CloseReason)?
+  var unrecorded: (by: Party?, reason: CloseReason, detail: String)?
   /// Why it is killed, once it is.
   var fault: ReportFault?
   /// When the present second of reports began, and how many came in it.
   var countedSince = Instant(milliseconds: 0)
   var reports = 0
 
-  init(processID: Int32, address: SocketAddress, openedAt: Timestamp) {
+  init(processID: Int32, address: SocketAddress, openedAt: Timestamp, at now: Instant) {
     self.processID = processID
     self.address = address
     self.openedAt = openedAt
+    source = address.source
+    cameAt = now
+  }
+
+  /// As ``Admission`` sees it.
+  var guest: Admission.Guest {
+    Admission.Guest(
+      process: processID, source: source, state: state, cameAt: cameAt, typedAt: typedAt)
   }
 
   /// Whether the floor may be given to it.
@@ -69,7 +87,11 @@ struct Session {
 
   mutating func enter(_ state: State, at now: Instant) {
     self.state = state
-    if state == .leaving, leavingSince == nil { leavingSince = now }
+    switch state {
+    case .waiting, .unread, .hasFloor: hasSpoken = true
+    case .leaving: if leavingSince == nil { leavingSince = now }
+    case .introducing: break
+    }
   }
 
   /// Counts one more report; false when there are too many in one second.

@@ -69,6 +69,15 @@ package final class ConversationWriter {
     state = next
   }
 
+  /// Adds a whole conversation, of which nothing is recorded yet, to a commit that
+  /// others share.
+  func insert(
+    _ entries: [(Entry, Timestamp)], _ insertion: inout EventInsertion
+  ) throws(TranscriptError) {
+    var state = State()
+    for (entry, time) in entries { try record(entry, at: time, &state, &insertion) }
+  }
+
   /// What an entry asks for is an event, a change of the conversation's row, or
   /// both.
   private func record(

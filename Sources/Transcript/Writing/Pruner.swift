@@ -59,6 +59,9 @@ package struct Pruner {
     // Freed pages are overwritten
     // (https://www.sqlite.org/pragma.html#pragma_secure_delete).
     try connection.execute("PRAGMA secure_delete = ON")
+    try connection.write { () throws(TranscriptError) in
+      try connection.execute("DELETE FROM refusal WHERE since < \(limit.milliseconds)")
+    }
     var ids: [(id: Int64, messages: Int)] = []
     try each(before: limit) { ids.append(($0.id, $0.messageCount)) }
     var extent = Extent()

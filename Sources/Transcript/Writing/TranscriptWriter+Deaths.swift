@@ -62,4 +62,119 @@ extension TranscriptWriter {
     defer { select.reset() }
     return try select.step() ? select.integer(at: 0) : nil
   }
+
+  /// What is left to record of a conversation whose process is gone.
+  package enum Unrecorded: Hashable, Sendable {
+    case nothing
+    /// Its close.
+    case close(Int64)
+    /// Its open too: it had nothing to say, or nothing could be recorded.
+    case openAndClose
+  }
+
+  /// Looks for a conversation of `run` that was opened at `openedAt`: a run gives
+  /// this time to no two.
+  ///
+  /// - Parameter reported: the id that its process has reported, after its first
+  ///   commit: one that is not here then was in another file, or is pruned.
+  /// - Throws: what SQLite reports.
+  package func unrecorded(
+    _ reported: Int64?, openedAt: Timestamp, run: Int64
+  ) throws(TranscriptError) -> Unrecorded {
+    // By the time: a run may have any number of conversations.
+    let select = try connection.cached(
+      """
+      SELECT c.id, EXISTS (
+        SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close') AS is_closed
+      FROM conversation AS c WHERE c.opened_at = ?2 AND +c.run_id = ?1
+      ORDER BY is_closed, c.id = ?3 DESC, c.id LIMIT 1
+      """)
+    select.bind(run, at: 1)
+    select.bind(openedAt.milliseconds, at: 2)
+    select.bind(reported, at: 3)
+    defer { select.reset() }
+    guard try select.step() else { return reported == nil ? .openAndClose : .nothing }
+    return select.integer(at: 1) == 0 ? .close(select.integer(at: 0)) : .nothing
+  }
+
+  /// The end of one whose process could not record it, or had no cause to.
+  package struct End: Hashable, Sendable {
+    package var openedAt: Timestamp
+    package var peerAddress: String
+    package var peerPort: Int
+    package var mode: Mode
+    package var at: Timestamp
+    package var by: Party?
+    package var reason: CloseReason
+    package var detail: String?
+
+    package init(
+      openedAt: Timestamp, peerAddress: String, peerPort: Int, mode: Mode, at: Timestamp,
+      by: Party?, reason: CloseReason, detail: String?
+    ) {
+      self.openedAt = openedAt
+      self.peerAddress = peerAddress
+      self.peerPort = peerPort
+      self.mode = mode
+      self.at = at
+      self.by = by
+      self.reason = reason
+      self.detail = detail
+    }
+  }
+
+  /// Connections of one source that were closed before they had a process: in one
+  /// minute from `since` on.
+  package struct Refusals: Hashable, Sendable {
+    package var source: String
+    package var since: Timestamp
+    package var count: Int
+
+    package init(source: String, since: Timestamp, count: Int) {
+      self.source = source
+      self.since = since
+      self.count = count
+    }
+  }
+
+  /// Records ends, with what ``unrecorded(_:openedAt:run:)`` says of each, and
+  /// refusals, in one commit.
+  ///
+  /// - Throws: what SQLite reports; nothing is recorded then.
+  package func record(
+    _ ends: [(End, Unrecorded)], _ refusals: [Refusals], run: Int64
+  ) throws(TranscriptError) {
+    try commit { () throws(TranscriptError) in
+      var insertion = EventInsertion(connection)
+      for (end, rest) in ends {
+        switch rest {
+        case .nothing: break
+        case .close(let id):
+          guard try isUnclosed(id, run: run) else { continue }
+          insertion.add(
+            Event(
+              conversation: id, time: end.at,
+              .close(Event.Close(by: end.by, end.reason, detail: end.detail))))
+        case .openAndClose:
+          let conversation = ConversationWriter(
+            self, run: run, peerAddress: end.peerAddress, peerPort: end.peerPort, mode: end.mode)
+          try conversation.insert(
+            [
+              (.open, end.openedAt),
+              (.close(by: end.by, end.reason, detail: end.detail, undelivered: 0), end.at),
+            ], &insertion)
+        }
+      }
+      try insertion.finish()
+      for refused in refusals {
+        let insert = try connection.cached(
+          "INSERT INTO refusal (run_id, since, source, connections) VALUES (?1, ?2, ?3, ?4)")
+        insert.bind(run, at: 1)
+        insert.bind(refused.since.milliseconds, at: 2)
+        insert.bind(refused.source, at: 3)
+        insert.bind(Int64(refused.count), at: 4)
+        try insert.run()
+      }
+    }
+  }
 }

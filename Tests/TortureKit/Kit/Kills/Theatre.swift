@@ -13,7 +13,7 @@ struct Theatre {
 
   init(_ stage: Stage) throws {
     self.stage = stage
-    let server = try stage.pipedServer("--mode", "free")
+    let server = try stage.pipedServer("--mode", "free", unlimited: true)
     port = server.port
     process = server.process
     guard let keeper = server.keeper else { throw TortureFailure("no keeper") }

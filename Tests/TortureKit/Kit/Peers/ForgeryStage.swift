@@ -5,7 +5,7 @@ public enum ForgeryStage {
   /// A peer says them to the server.
   public static func server(_ forgeries: [Forgery]) throws {
     try Stage.run { stage in
-      let server = try stage.server("--mode", "free", "--color", "never")
+      let server = try stage.server("--mode", "free", "--color", "never", unlimited: true)
       let peer = try PeerSocket(port: server.port)
       try peer.send("bob\0")
       try peer.waitFor("floor\0")

@@ -29,7 +29,7 @@ public enum Impostors {
     var unmarked: [String] = []
     for handle in lookalikes {
       try Stage.run { stage in
-        let server = try stage.server("--mode", "free", "--color", "never")
+        let server = try stage.server("--mode", "free", "--color", "never", unlimited: true)
         let peer = try PeerSocket(port: server.port)
         try peer.send("\(handle)\0")
         try peer.waitFor("floor\0")
@@ -48,7 +48,7 @@ public enum Impostors {
   ///   there a name is made of what was given.)
   public static func areRefused() throws {
     try Stage.run { stage in
-      let server = try stage.server("--mode", "free", "--color", "never")
+      let server = try stage.server("--mode", "free", "--color", "never", unlimited: true)
       for handle in handles {
         let peer = try PeerSocket(port: server.port)
         try peer.send("\(handle)\n")

@@ -34,7 +34,7 @@ public enum Siege {
     var report = Report()
     try Stage.run { stage in
       let mode = kind == .outOfTurn ? "turns" : "free"
-      let server = try stage.pipedServer("--mode", mode)
+      let server = try stage.pipedServer("--mode", mode, unlimited: true)
       for number in 1...peers {
         report.calm = max(report.calm, try greet("calm\(number)", server.port, kind) {})
       }

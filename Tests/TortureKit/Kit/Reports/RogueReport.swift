@@ -55,7 +55,7 @@ public enum RogueReport: String, CaseIterable, Sendable {
   public func run() throws -> String {
     var tried = 0
     try Stage.run { stage in
-      let server = try stage.pipedServer("--mode", "free", "--max-waiting", "100")
+      let server = try stage.pipedServer("--mode", "free", "--max-waiting", "100", unlimited: true)
       let scene = try RogueStage(stage: stage, server: server)
       tried = try attack(scene)
       try scene.holdThatOnlyTheyAreGone()

@@ -1,0 +1,92 @@
+import ChatCore
+import Transcript
+
+/// What the keeper was asked to record and has not recorded yet, oldest first.
+///
+/// A conversation that has something in the transcript is closed there at once.
+/// What nobody waits for, the open and close of those who said nothing and the
+/// counts of those who were refused, is put into one commit a second: a commit
+/// waits for the disk, and the talk that goes on would wait behind it.
+struct RecordQueue {
+  /// Milliseconds between two commits that nobody waits for.
+  private static let pause: Int64 = 1_000
+
+  private struct Item {
+    var request: KeeperRequest
+    /// What is left to record of a death; `nil` until it was looked for.
+    var rest: TranscriptWriter.Unrecorded?
+
+    var isUrgent: Bool { if case .close = rest { true } else { false } }
+  }
+
+  private var items: [Item] = []
+  /// On the clock of ``record(in:run:at:isLast:)``.
+  private var nextAt: Int64 = .min
+
+  var isEmpty: Bool { items.isEmpty }
+
+  /// Milliseconds until there is something to do; `nil` when there is not.
+  func wait(at now: Int64) -> Int64? {
+    if items.isEmpty { return nil }
+    return nextAt == .min ? 0 : max(0, nextAt - now)
+  }
+
+  mutating func append(_ request: KeeperRequest) { items.append(Item(request: request)) }
+
+  /// The file is another one: what is left to record is to be looked for again.
+  mutating func forgetTheFile() {
+    for index in items.indices { items[index].rest = nil }
+  }
+
+  /// Records what is due.
+  ///
+  /// - Parameters:
+  ///   - now: milliseconds of a clock that only goes forward.
+  ///   - isLast: everything is due.
+  /// - Returns: how many requests, the oldest first, are done with; 0 when no more
+  ///   is due.
+  /// - Throws: what SQLite reports; nothing is done with then.
+  mutating func record(
+    in writer: TranscriptWriter, run: ServerRun, at now: Int64, isLast: Bool
+  ) throws(TranscriptError) -> Int {
+    for index in items.indices where items[index].rest == nil {
+      guard case .recordDeath(let death) = items[index].request else { continue }
+      items[index].rest = try writer.unrecorded(
+        death.conversation, openedAt: death.openedAt, run: run.id)
+    }
+    let done = items.prefix { $0.rest == .nothing }.count
+    if done > 0 {
+      items.removeFirst(done)
+      return done
+    }
+    guard !items.isEmpty, isLast || now >= nextAt || items.contains(where: \.isUrgent) else {
+      return 0
+    }
+    // Also after a failure.
+    nextAt = now + Self.pause
+    var ends: [(TranscriptWriter.End, TranscriptWriter.Unrecorded)] = []
+    var refusals: [TranscriptWriter.Refusals] = []
+    for item in items {
+      switch item.request {
+      case .recordDeath(let death):
+        ends.append((TranscriptWriter.End(death, mode: run.mode), item.rest ?? .nothing))
+      case .recordRefusals(let refused):
+        refusals.append(
+          TranscriptWriter.Refusals(
+            source: refused.source, since: refused.since, count: refused.count))
+      case .index, .floorTaken, .floorFree, .stop: break
+      }
+    }
+    try writer.record(ends, refusals, run: run.id)
+    defer { items.removeAll() }
+    return items.count
+  }
+}
+
+extension TranscriptWriter.End {
+  fileprivate init(_ death: ConversationDeath, mode: Mode) {
+    self.init(
+      openedAt: death.openedAt, peerAddress: death.peer, peerPort: Int(death.port), mode: mode,
+      at: death.at, by: death.by, reason: death.reason, detail: death.detail)
+  }
+}
