@@ -65,7 +65,8 @@ import Testing
   }
 
   @Test func theSourceWithMostGivesWay() {
-    let crowd = (1...4).map { guest(Int32($0), from: 1) } + (5...7).map { guest(Int32($0), from: 2) }
+    let crowd =
+      (1...4).map { guest(Int32($0), from: 1) } + (5...7).map { guest(Int32($0), from: 2) }
       + (8...10).map { guest(Int32($0), from: 3) }
     #expect(judge(9, crowd) == .admitFor(1))
     // Its own would have as many: nobody goes, and chance decides.
@@ -75,12 +76,15 @@ import Testing
 
   @Test func whoTypedIsNeverSentAway() {
     for ago in [Duration.zero, .seconds(1), .milliseconds(119_999)] {
-      let crowd = (1...4).map { guest(Int32($0), from: 1, typed: ago, came: .seconds(900)) }
+      let crowd =
+        (1...4).map { guest(Int32($0), from: 1, typed: ago, came: .seconds(900)) }
         + (5...10).map { guest(Int32($0), from: $0, typed: ago, came: .seconds(900)) }
       #expect(judge(99, crowd, draw: 0) == .refuse(.tooMany))
       #expect(judge(99, crowd, draw: 99) == .admit)
     }
-    let late = (1...10).map { guest(Int32($0), from: $0, typed: .seconds(120), came: .seconds(900)) }
+    let late = (1...10).map {
+      guest(Int32($0), from: $0, typed: .seconds(120), came: .seconds(900))
+    }
     #expect(judge(99, late, draw: 0) == .admitFor(1))
   }
 
@@ -95,7 +99,8 @@ import Testing
   @Test func pastTheLimitNobodyGetsAProcess() {
     for leaving in 0...100 {
       let crowd = (1...100).map {
-        guest(Int32($0), from: $0 % 30, $0 <= leaving ? .leaving : .introducing, came: .seconds(500))
+        guest(
+          Int32($0), from: $0 % 30, $0 <= leaving ? .leaving : .introducing, came: .seconds(500))
       }
       #expect(judge(999, crowd) == .refuse(.tooMany))
     }
@@ -122,7 +127,8 @@ import Testing
       let comment = Comment("seed \(seed)")
       switch judge(newcomer, guests, draw: draw) {
       case .admit:
-        #expect(ofSource < 4 && (starting < 10 || draw >= MaxStart.default.chance(at: starting)), comment)
+        #expect(
+          ofSource < 4 && (starting < 10 || draw >= MaxStart.default.chance(at: starting)), comment)
       case .admitFor(let process):
         let victim = guests.first { $0.process == process }
         #expect(ofSource < 4 && (10..<100).contains(starting), comment)

@@ -25,7 +25,8 @@ import Testing
   private func death(_ number: Int64) -> KeeperRequest {
     .recordDeath(
       ConversationDeath(
-        conversation: number, peer: "::1", port: 1, openedAt: .ms(number), at: .ms(9), by: .server, reason: .crashed))
+        conversation: number, peer: "::1", port: 1, openedAt: .ms(number), at: .ms(9), by: .server,
+        reason: .crashed))
   }
 
   private func requests(from socket: MessageSocket) throws -> [KeeperRequest] {

@@ -13,9 +13,6 @@ public struct Server<Process: SpawnedProcess> {
 
 extension Stage {
   /// Starts a server on a terminal and waits until it listens.
-  ///
-  /// - Parameter unlimited: with no limit on what newcomers may cost: all peers of
-  ///   a test are one source.
   public func server(
     _ options: String..., unlimited: Bool = false
   ) throws -> Server<PtyProcess> {
@@ -39,6 +36,7 @@ extension Stage {
 
   private static let ready = "Ctrl-C stops."
 
+  /// None on what newcomers may cost: all peers of a test are one source.
   private static let noLimits = ["--max-start", "0", "--per-source", "0", "--max-penalty", "0"]
 
   /// Tries ports until one is not taken by somebody else meanwhile.

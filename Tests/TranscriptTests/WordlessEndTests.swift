@@ -74,7 +74,8 @@ import Testing
     #expect(
       try reader.integer(
         "SELECT count(*) FROM event WHERE kind = 'close' AND at % 1000 IN (5, 505)") == 201)
-    #expect(try reader.integer("SELECT connections FROM refusal WHERE source = '127.0.0.1'") == 4711)
+    #expect(
+      try reader.integer("SELECT connections FROM refusal WHERE source = '127.0.0.1'") == 4711)
     var verifier = Verifier(reader)
     #expect(try verifier.verify { _ in }.findings.isEmpty)
   }

@@ -14,6 +14,7 @@ public struct TokenBucket: Hashable, Sendable {
   /// - Parameters:
   ///   - capacity: from 1 to 2^52.
   ///   - perSecond: from 1 to 2^52.
+  ///   - now: from when on it fills.
   public init(capacity: Int64, perSecond: Int64, at now: Instant) {
     let range: ClosedRange<Int64> = 1...(1 << 52)
     precondition(range.contains(capacity) && range.contains(perSecond), "a rate is above zero")

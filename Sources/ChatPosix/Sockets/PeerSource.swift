@@ -39,8 +39,10 @@ extension SocketAddress {
         return PeerSource(ipv4: UInt32(truncatingIfNeeded: Self.number(bytes[4..<8])))
       }
       let host = bytes[8..<24]
-      let isMapped = host.prefix(10).allSatisfy { $0 == 0 } && host.dropFirst(10).prefix(2)
-        .allSatisfy { $0 == 0xff }
+      let isMapped =
+        host.prefix(10).allSatisfy { $0 == 0 }
+        && host.dropFirst(10).prefix(2)
+          .allSatisfy { $0 == 0xff }
       return isMapped
         ? PeerSource(ipv4: UInt32(truncatingIfNeeded: Self.number(host.suffix(4))))
         : PeerSource(ipv6Network: Self.number(host.prefix(8)))

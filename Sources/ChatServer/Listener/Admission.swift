@@ -114,11 +114,14 @@ package struct Admission {
       longestPenalty: settings.longestPenalty, limitsStarts: settings.perSource > 0)
   }
 
-  /// Judges one that comes from `source`.
+  /// Judges a newcomer.
   ///
   /// - Parameters:
+  ///   - source: what it comes from.
   ///   - guests: all that have a process, in order of arrival.
+  ///   - now: the present.
   ///   - draw: a random number from 0 to 99.
+  /// - Returns: whether it gets a process.
   mutating func judge(
     _ source: PeerSource, among guests: [Guest], at now: Instant, draw: Int
   ) -> Verdict {

@@ -28,6 +28,7 @@ struct RefusalTally {
   var deadline: Instant? { endsAt }
 
   /// - Parameters:
+  ///   - source: what was refused.
   ///   - time: the present time of day.
   ///   - now: the same moment.
   mutating func count(_ source: PeerSource, at time: Timestamp, now: Instant) {

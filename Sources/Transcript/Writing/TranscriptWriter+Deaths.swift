@@ -75,8 +75,12 @@ extension TranscriptWriter {
   /// Looks for a conversation of `run` that was opened at `openedAt`: a run gives
   /// this time to no two.
   ///
-  /// - Parameter reported: the id that its process has reported, after its first
-  ///   commit: one that is not here then was in another file, or is pruned.
+  /// - Parameters:
+  ///   - reported: the id that its process has reported, after its first commit:
+  ///     one that is not here then was in another file, or is pruned.
+  ///   - openedAt: as the listener gave it.
+  ///   - run: the run that served it.
+  /// - Returns: what is left to record.
   /// - Throws: what SQLite reports.
   package func unrecorded(
     _ reported: Int64?, openedAt: Timestamp, run: Int64
