@@ -31,6 +31,10 @@ package enum ServerNotice {
   /// It was killed, since it sent the listener what no conversation sends.
   case misbehaved(SocketAddress, ReportFault, hadFloor: Bool)
   case keeperMisbehaved
+  /// A conversation's process gives no answer, since it waits for a disk.
+  case waitsForKernel(SocketAddress)
+  case keeperWaitsForKernel
+  case keeperSilent
   /// Notices that were too many to be shown, or found no room.
   case leftOut(count: Int)
   case queueIsFull(waiting: Int)

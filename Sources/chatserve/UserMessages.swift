@@ -59,6 +59,12 @@ enum UserMessages {
     case .misbehaved(let address, let fault, let hadFloor):
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
+    case .waitsForKernel(let address):
+      "The conversation with \(address) gives no answer: it waits for the disk."
+    case .keeperWaitsForKernel:
+      "The process that keeps the transcript gives no answer: it waits for the disk."
+    case .keeperSilent:
+      "The process that keeps the transcript gave no answer for 10 s and is replaced."
     case .keeperMisbehaved:
       "The process that keeps the transcript sent an answer to no question and is replaced."
     case .leftOut(let count):
@@ -126,6 +132,7 @@ enum UserMessages {
     case .tooMany: "sent the server too many reports"
     case .draftTooLong: "sent the server too long a draft"
     case .unreachable: "took no orders"
+    case .silent: "gave no answer for 10 s"
     case .overdue: "did not leave"
     }
   }

@@ -33,7 +33,8 @@ import Transcript
     Direction(
       name: "order", codes: OrderCode.allCases.map(\.rawValue),
       samples: [
-        ListenerOrder.floor, .draft(Array("half".utf8)), .place(3), .full, .stop("SIGTERM"),
+        ListenerOrder.floor, .answer, .draft(Array("half".utf8)), .place(3), .full,
+        .stop("SIGTERM"),
         .notice("Recording works again. ✓"), .queue([]),
         .queue([
           WaitingPeer(
@@ -52,14 +53,14 @@ import Transcript
           ConversationDeath(
             peer: "fe80::1%eth0", port: 0, openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof)),
         .recordRefusals(RefusedConnections(source: "2001:db8:0:1::/64", since: .ms(7), count: 9)),
-        .index, .floorTaken, .floorFree, .stop,
+        .index, .floorTaken, .floorFree, .answer, .stop,
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperRequest(bytes: bytes).bytes }),
     Direction(
       name: "answer", codes: AnswerCode.allCases.map(\.rawValue),
       samples: [
         KeeperAnswer.running(1), .running((1 << 62) - 1), .failed(TranscriptTrouble(.locked)),
-        .recorded,
+        .recorded, .alive,
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperAnswer(bytes: bytes).bytes }),
   ]

@@ -212,19 +212,6 @@ import Transcript
     }
   }
 
-  @Test func whoDoesNotLeaveIsKilled() throws {
-    var stage = try Stage()
-    let process = try stage.session(in: .leaving)
-    stage.pass(Session.leaveWithin - .milliseconds(1))
-    #expect(stage.feed(.turnIsOver).killed.isEmpty)
-    stage.pass(.milliseconds(1))
-    #expect(stage.machine.deadline == stage.now)
-    #expect(stage.feed(.turnIsOver).killed == [process])
-    #expect(stage.machine.deadline == nil)
-    let end = stage.feed(.ended(process, .signaled(9, coreDumped: false), at: .ms(1)))
-    #expect(end.deaths.map(\.detail) == ["did not leave"])
-  }
-
   /// Whatever comes in whatever order, from honest processes and others.
   @Test func invariantsHoldUnderRandomEvents() throws {
     let seed = chosenSeed()

@@ -15,6 +15,7 @@ import Testing
     .draft: "kkkak", .interrupted: "kkkak", .operatorAbsent: "kkkak", .outputGone: "kkkak",
     .recordingFailed: "aaaaa", .recordingWorks: "aaaaa", .wordsUnread: "aaaaa",
     .unrecorded: "aaaaa", .tookFloor: "kkkak", .typed: "akkkl", .badWords: "aaaaa",
+    .alive: "aaaaa", .lockedOut: "aaaaa",
   ]
 
   @Test(arguments: Session.State.allCases)
@@ -252,7 +253,8 @@ import Testing
       by party: Party?, _ reason: CloseReason, _ detail: String?
     ) -> ConversationDeath {
       ConversationDeath(
-        conversation: 3, peer: "127.0.0.1", port: 50_112, openedAt: .ms(5_000), at: .ms(9_000), by: party, reason: reason,
+        conversation: 3, peer: "127.0.0.1", port: 50_112, openedAt: .ms(5_000), at: .ms(9_000),
+        by: party, reason: reason,
         detail: detail)
     }
     var found = try death(.signaled(11, coreDumped: true))

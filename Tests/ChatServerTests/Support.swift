@@ -130,7 +130,7 @@ extension ConversationReport {
       .recordingFailed(TranscriptTrouble(.other, code: -1)), .recordingWorks,
       .wordsUnread(count: 2),
       .unrecorded(by: nil, .eof, detail: ""), .unrecorded(by: .client, .quit, detail: "gone"),
-      .typed, .badWords,
+      .typed, .badWords, .alive, .lockedOut,
     ]
   }
 

@@ -3,6 +3,7 @@
 
 /// Of a ``ConversationReport``.
 enum ReportCode: UInt8, CaseIterable {
+  case lockedOut = 0x10
   case ready = 0x11
   case unread = 0x12
   case released = 0x13
@@ -18,6 +19,7 @@ enum ReportCode: UInt8, CaseIterable {
   case tookFloor = 0x1d
   case typed = 0x1e
   case badWords = 0x1f
+  case alive = 0x20
 }
 
 /// Of a ``ListenerOrder``.
@@ -29,6 +31,7 @@ enum OrderCode: UInt8, CaseIterable {
   case stop = 0x25
   case notice = 0x26
   case queue = 0x27
+  case answer = 0x28
 }
 
 /// Of a ``KeeperRequest``.
@@ -39,6 +42,7 @@ enum RequestCode: UInt8, CaseIterable {
   case floorTaken = 0x34
   case floorFree = 0x35
   case recordRefusals = 0x36
+  case answer = 0x37
 }
 
 /// Of a ``KeeperAnswer``.
@@ -46,6 +50,7 @@ enum AnswerCode: UInt8, CaseIterable {
   case running = 0x41
   case failed = 0x42
   case recorded = 0x43
+  case alive = 0x44
 }
 
 /// Limits of the private sockets.

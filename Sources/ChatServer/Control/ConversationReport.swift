@@ -43,6 +43,10 @@ enum ConversationReport: Hashable {
   case typed
   /// The peer broke the protocol, or gave only names that are none.
   case badWords
+  /// The answer to ``ListenerOrder/answer``; and where it is awake anyway.
+  case alive
+  /// Somebody else has the transcript's lock, for longer than a commit waits.
+  case lockedOut
 
   var code: ReportCode {
     switch self {
@@ -61,6 +65,8 @@ enum ConversationReport: Hashable {
     case .unrecorded: .unrecorded
     case .typed: .typed
     case .badWords: .badWords
+    case .alive: .alive
+    case .lockedOut: .lockedOut
     }
   }
 
@@ -68,7 +74,7 @@ enum ConversationReport: Hashable {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
       case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
-        .recordingWorks, .typed, .badWords:
+        .recordingWorks, .typed, .badWords, .alive, .lockedOut:
         break
       case .recorded(let conversation): fields.add(conversation)
       case .draft(let part): fields.add(bytes: part)
@@ -104,6 +110,8 @@ enum ConversationReport: Hashable {
         by: try fields.party(), try fields.reason(), detail: try fields.text())
     case .typed: self = .typed
     case .badWords: self = .badWords
+    case .alive: self = .alive
+    case .lockedOut: self = .lockedOut
     }
     try fields.end()
   }

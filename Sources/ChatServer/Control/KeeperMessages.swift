@@ -32,6 +32,8 @@ enum KeeperRequest: Hashable {
   /// A conversation has the floor: the index waits until it has not.
   case floorTaken
   case floorFree
+  /// Say that you are there.
+  case answer
   /// The run ends in good order: record it and go.
   case stop
 
@@ -39,7 +41,7 @@ enum KeeperRequest: Hashable {
   var isConfirmed: Bool {
     switch self {
     case .recordDeath, .recordRefusals: true
-    case .index, .floorTaken, .floorFree, .stop: false
+    case .index, .floorTaken, .floorFree, .answer, .stop: false
     }
   }
 
@@ -50,6 +52,7 @@ enum KeeperRequest: Hashable {
     case .index: .index
     case .floorTaken: .floorTaken
     case .floorFree: .floorFree
+    case .answer: .answer
     case .stop: .stop
     }
   }
@@ -70,7 +73,7 @@ enum KeeperRequest: Hashable {
         fields.add(refused.source)
         fields.add(refused.since.milliseconds)
         fields.add(Int64(refused.count))
-      case .index, .floorTaken, .floorFree, .stop: break
+      case .index, .floorTaken, .floorFree, .answer, .stop: break
       }
     }
   }
@@ -96,6 +99,7 @@ enum KeeperRequest: Hashable {
     case .index: self = .index
     case .floorTaken: self = .floorTaken
     case .floorFree: self = .floorFree
+    case .answer: self = .answer
     case .stop: self = .stop
     }
     try fields.end()
@@ -112,12 +116,15 @@ enum KeeperAnswer: Hashable {
   /// The oldest of what it was asked to record needs no more asking: it is in the
   /// transcript, or there is nothing to record.
   case recorded
+  /// To ``KeeperRequest/answer``.
+  case alive
 
   var code: AnswerCode {
     switch self {
     case .running: .running
     case .failed: .failed
     case .recorded: .recorded
+    case .alive: .alive
     }
   }
 
@@ -126,7 +133,7 @@ enum KeeperAnswer: Hashable {
       switch self {
       case .running(let id): fields.add(id)
       case .failed(let trouble): fields.add(trouble)
-      case .recorded: break
+      case .recorded, .alive: break
       }
     }
   }
@@ -139,6 +146,7 @@ enum KeeperAnswer: Hashable {
     case .running: self = .running(try fields.rowID())
     case .failed: self = .failed(try fields.trouble())
     case .recorded: self = .recorded
+    case .alive: self = .alive
     }
     try fields.end()
   }

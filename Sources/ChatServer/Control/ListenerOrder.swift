@@ -19,6 +19,8 @@ enum ListenerOrder: Hashable {
   case notice(String)
   /// Who waits in the queue, in order.
   case queue([WaitingPeer])
+  /// Say that you are there.
+  case answer
 
   /// Descriptors that come with ``floor``.
   static let passedWithFloor = 3
@@ -37,13 +39,14 @@ enum ListenerOrder: Hashable {
     case .stop: .stop
     case .notice: .notice
     case .queue: .queue
+    case .answer: .answer
     }
   }
 
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .floor, .full: break
+      case .floor, .full, .answer: break
       case .draft(let part): fields.add(bytes: part)
       case .place(let place): fields.add(Int64(place))
       case .stop(let cause): fields.add(cause)
@@ -65,6 +68,7 @@ enum ListenerOrder: Hashable {
     case .stop: self = .stop(try fields.text())
     case .notice: self = .notice(try fields.text())
     case .queue: self = .queue(try fields.waitingPeers())
+    case .answer: self = .answer
     }
     try fields.end()
   }

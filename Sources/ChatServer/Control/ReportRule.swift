@@ -25,6 +25,8 @@ package enum ReportFault: CaseIterable, Hashable, Sendable {
   case draftTooLong
   /// It does not take the order that gives it the floor.
   case unreachable
+  /// It was asked whether it is there, and did not answer.
+  case silent
   /// It has given back the terminal, or was ordered to go, and does not go.
   case overdue
 
@@ -37,6 +39,7 @@ package enum ReportFault: CaseIterable, Hashable, Sendable {
     case .tooMany: "too many reports"
     case .draftTooLong: "overlong draft"
     case .unreachable: "took no orders"
+    case .silent: "no answer for \(Watchdog.patience.components.seconds) s"
     case .overdue: "did not leave"
     }
   }
@@ -71,7 +74,7 @@ struct ReportRule {
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.
     case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded,
-      .badWords:
+      .badWords, .alive, .lockedOut:
       .always
     }
   }

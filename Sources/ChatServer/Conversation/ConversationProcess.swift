@@ -210,6 +210,7 @@ extension ConversationProcess {
     } catch {
       // Once for each cause, since it is tried again every second; and
       // whenever the operator presses Enter, beside the line that stays.
+      if error.kind == .locked { listener.report(.lockedOut) }
       let isNews = trouble?.kind != error.kind
       trouble = error
       troubleIsShown = false
@@ -246,7 +247,10 @@ extension ConversationProcess {
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
     case .record(let entry): recorder.enqueue(entry)
-    case .send(let outgoing): link.send(outgoing)
+    case .send(let outgoing):
+      link.send(outgoing)
+      // It is awake: so the listener has no cause to wake it.
+      if case .ping = outgoing { listener.report(.alive) }
     case .show(.opened):
       desk?.begin(with: machine.peer, at: now)
       desk?.announce(words.sentence(.opened))
@@ -310,6 +314,7 @@ extension ConversationProcess {
     case .full:
       isDismissed = true
       post(.listenerIsFull, at: now)
+    case .answer: listener.report(.alive)
     case .stop(let what): dismiss(what, at: now)
     case .notice(let text): desk?.notify(text)
     case .queue(let peers):

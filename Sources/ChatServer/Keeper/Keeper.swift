@@ -120,6 +120,7 @@ package struct Keeper {
     case .floorFree:
       isFloorTaken = false
       indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
+    case .answer: _ = try? socket.send(KeeperAnswer.alive.bytes)
     case .stop: isStopping = true
     }
   }

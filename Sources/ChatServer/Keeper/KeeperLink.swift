@@ -21,6 +21,11 @@ final class KeeperLink {
   private var isStarting = false
   /// Whether the present keeper knows that somebody has the floor.
   private var knowsFloorTaken = false
+  private var watchdog = Watchdog(at: KeeperLink.now)
+  /// How often it was asked whether it is there and has not said so.
+  private var questions = 0
+  /// Whether the operator has read that it waits for a disk.
+  private var isSaidToWait = false
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
 
@@ -53,7 +58,7 @@ final class KeeperLink {
       return signals
     case .interrupted: return signals
     case .answer(.failed(let trouble)): throw .transcript(trouble.error(at: run.database))
-    case .answer(.recorded), .unreadable: ChildProcess.kill(processID)
+    case .answer(.recorded), .answer(.alive), .unreadable: ChildProcess.kill(processID)
     case .endOfFile: break
     }
     let status: ExitStatus
@@ -110,6 +115,9 @@ final class KeeperLink {
     self.socket = socket
     isStarting = true
     knowsFloorTaken = false
+    watchdog = Watchdog(at: Self.now)
+    questions = 0
+    isSaidToWait = false
   }
 
   /// Puts another keeper in the place of one that has gone.
@@ -171,6 +179,46 @@ final class KeeperLink {
     }
   }
 
+  /// Asks whether it is there.
+  func ask() {
+    guard let socket, !isStarting, !watchdog.isAsked else { return }
+    watchdog.ask(at: Self.now)
+    // One that reads nothing need not be asked twice.
+    if (try? socket.send(KeeperRequest.answer.bytes)) == .sent { questions += 1 }
+  }
+
+  enum Finding: Hashable {
+    /// It waits in the kernel, where no signal reaches it; said once.
+    case waitsForKernel
+    /// It was killed: its death comes as SIGCHLD, and another takes its place.
+    case killed
+  }
+
+  /// Asks it where it owes something, and kills one that does not answer.
+  func watch() -> Finding? {
+    guard processID > 0, !isStarting else { return nil }
+    let now = Self.now
+    if watchdog.look(at: now) {
+      watchdog.ask(at: now)
+      if ProcessState.of(processID) == "D" {
+        defer { isSaidToWait = true }
+        return isSaidToWait ? nil : .waitsForKernel
+      }
+      ChildProcess.kill(processID)
+      return .killed
+    }
+    if owesSomething, watchdog.isDue(after: Watchdog.quietWhileOthersWait, at: now) { ask() }
+    return nil
+  }
+
+  /// When ``watch()`` is wanted.
+  var deadline: Instant? {
+    guard processID > 0, !isStarting, owesSomething || watchdog.isAsked else { return nil }
+    return watchdog.deadline(after: Watchdog.quietWhileOthersWait)
+  }
+
+  private var owesSomething: Bool { !unconfirmed.isEmpty || !backlog.isEmpty }
+
   /// Whether it has yet to confirm the death of a conversation opened then.
   func owesDeath(openedAt: Timestamp) -> Bool {
     (unconfirmed + backlog).contains {
@@ -218,8 +266,10 @@ final class KeeperLink {
     // The run's id stays what the first keeper said.
     case .running where isStarting, .failed where isStarting: isStarting = false
     case .recorded where !isStarting && !unconfirmed.isEmpty: unconfirmed.removeFirst()
-    case .running, .failed, .recorded, nil: return false
+    case .alive where questions > 0: questions -= 1
+    case .running, .failed, .recorded, .alive, nil: return false
     }
+    watchdog.hear(at: Self.now)
     return true
   }
 
@@ -254,7 +304,7 @@ final class KeeperLink {
       case .message(let bytes):
         switch try? KeeperAnswer(bytes: bytes) {
         case .failed(let answer): trouble = answer
-        case .running, .recorded: continue
+        case .running, .recorded, .alive: continue
         case nil: return killed(trouble)
         }
       case .tooLong, nil: return killed(trouble)

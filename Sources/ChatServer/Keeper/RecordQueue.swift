@@ -41,6 +41,8 @@ struct RecordQueue {
   /// Records what is due.
   ///
   /// - Parameters:
+  ///   - writer: of the transcript.
+  ///   - run: the run that all of it belongs to.
   ///   - now: milliseconds of a clock that only goes forward.
   ///   - isLast: everything is due.
   /// - Returns: how many requests, the oldest first, are done with; 0 when no more
@@ -74,7 +76,7 @@ struct RecordQueue {
         refusals.append(
           TranscriptWriter.Refusals(
             source: refused.source, since: refused.since, count: refused.count))
-      case .index, .floorTaken, .floorFree, .stop: break
+      case .index, .floorTaken, .floorFree, .answer, .stop: break
       }
     }
     try writer.record(ends, refusals, run: run.id)

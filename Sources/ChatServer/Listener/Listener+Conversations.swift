@@ -28,6 +28,10 @@ extension Listener {
         silenced.insert(process)
         // The number of one that is reaped may be another's.
         if process != reaped { ChildProcess.kill(process) }
+      case .inspect(let process):
+        let isInKernel = ProcessState.of(process) == "D"
+        post(.silent(process, isInKernel: isInKernel), at: now)
+      case .askKeeper: keeper?.ask()
       case .notify(let notice): notify(notice)
       case .ask(let request): keeper?.enqueue(request)
       case .restoreTerminal:

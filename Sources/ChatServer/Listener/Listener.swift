@@ -144,6 +144,7 @@ public final class Listener {
     post(.turnIsOver, at: now)
     keeper?.note(isFloorTaken: machine.owner != nil)
     keeper?.send()
+    watchKeeper(at: now)
     output.flush()
     errors.flush()
   }
@@ -155,7 +156,8 @@ public final class Listener {
     for interest in [keeper?.interest, output.interest, errors.interest] {
       if let interest { interests.append(interest) }
     }
-    var deadlines = [machine.deadline, turnedAway.first?.closesAt].compactMap { $0 }
+    var deadlines = [machine.deadline, turnedAway.first?.closesAt, keeper?.deadline]
+      .compactMap { $0 }
     if machine.stopping == nil {
       if let again = acceptAgainAt, again > now {
         deadlines.append(again)
@@ -235,6 +237,14 @@ public final class Listener {
     // It has read what peers wrote, and is not what it was.
     ChildProcess.kill(keeper.processID)
     post(.keeperMisbehaved, at: now)
+  }
+
+  private func watchKeeper(at now: Instant) {
+    switch keeper?.watch() {
+    case .waitsForKernel: post(.keeperWaitsForKernel, at: now)
+    case .killed: post(.keeperSilent, at: now)
+    case nil: break
+    }
   }
 
   /// Starts another keeper when one has gone, but not again and again where it

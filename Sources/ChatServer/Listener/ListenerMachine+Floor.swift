@@ -84,6 +84,8 @@ extension ListenerMachine {
       sessions[next].givenDraft = draft
       draft = []
       sessions[next].enter(.hasFloor, at: now)
+      // That it took it is the answer.
+      sessions[next].watchdog.ask(at: now)
     }
     var place = 0
     for index in sessions.indices where sessions[index].state == .waiting {

@@ -16,6 +16,8 @@ extension ListenerMachine {
       condemn(index, .unreadable, &actions)
       return
     }
+    // To one that leaves, only its end is an answer.
+    if sessions[index].state != .leaving { sessions[index].watchdog.hear(at: now) }
     let rule = ReportRule.of(report.code)
     if rule.acts.contains(sessions[index].state) {
       act(upon: report, from: index, at: now, &actions)
@@ -77,6 +79,8 @@ extension ListenerMachine {
         &actions)
     case .unrecorded(let party, let reason, let detail):
       sessions[index].unrecorded = (party, reason, detail)
+    case .alive: break
+    case .lockedOut: askAll(besides: index, at: now, &actions)
     case .typed: sessions[index].typedAt = now
     case .badWords: sessions[index].saidBadWords = true
     }
@@ -129,7 +133,12 @@ extension ListenerMachine {
   private static func offence(
     of session: Session, _ status: ExitStatus
   ) -> SourceLimits.Offence? {
-    if session.fault != nil { return .crash }
+    switch session.fault {
+    case nil: break
+    // Whoever stopped it need not be its peer.
+    case .silent, .overdue, .unreachable: return nil
+    case .unreadable, .tooLong, .misplaced, .tooMany, .draftTooLong: return .crash
+    }
     // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS (signal(7)): what
     // a peer's bytes can have done. SIGKILL is another's doing.
     if case .signaled(let signal, _) = status, [4, 5, 6, 7, 8, 11, 31].contains(signal) {

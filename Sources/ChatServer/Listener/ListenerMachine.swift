@@ -37,6 +37,9 @@ struct ListenerMachine {
     case orderRefused(Int32)
     /// It is dead and reaped; its reports came before.
     case ended(Int32, ExitStatus, at: Timestamp)
+    /// It does not answer; whether it waits in the kernel, where no signal reaches
+    /// it.
+    case silent(Int32, isInKernel: Bool)
     /// The server shall stop, for this reason.
     case stop(String)
     /// All events of one turn of the loop are in.
@@ -48,6 +51,9 @@ struct ListenerMachine {
     /// The draft, then the floor.
     case giveFloor(to: Int32, draft: [UInt8])
     case kill(Int32)
+    /// It did not answer: what does it do?
+    case inspect(Int32)
+    case askKeeper
     case notify(ServerNotice)
     case ask(KeeperRequest)
     /// A conversation died that owned the terminal.
@@ -100,10 +106,9 @@ struct ListenerMachine {
 
   /// When the next ``Event/turnIsOver`` is wanted, whatever happens.
   var deadline: Instant? {
-    let leaving = sessions.compactMap(\.leaveBy).min()
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
-      notices.deadline, leaving, refusals.deadline,
+      notices.deadline, watchDeadline, refusals.deadline,
     ].compactMap { $0 }.min()
   }
 
@@ -131,6 +136,8 @@ struct ListenerMachine {
       queueAgainAt = now.advanced(by: Self.noticeInterval)
     case .ended(let process, let status, let time):
       if let index = index(of: process) { bringToAnEnd(index, status, at: time, now, &actions) }
+    case .silent(let process, let isInKernel):
+      judge(silent: process, isInKernel: isInKernel, at: now, &actions)
     case .stop(let cause): stop(because: cause, at: now, &actions)
     case .turnIsOver: endTurn(at: now, &actions)
     }
@@ -178,9 +185,7 @@ struct ListenerMachine {
   }
 
   private mutating func endTurn(at now: Instant, _ actions: inout [Action]) {
-    for index in sessions.indices where sessions[index].isOverdue(at: now) {
-      condemn(index, .overdue, &actions)
-    }
+    watch(at: now, &actions)
     notifyTurnedAway(at: now, &actions)
     record(refusals.take(at: now), &actions)
     if let count = notices.takeLeftOut(at: now) { actions.append(.notify(.leftOut(count: count))) }

@@ -33,8 +33,10 @@ struct Session {
   let source: PeerSource
   let cameAt: Instant
   private(set) var state = State.introducing
-  /// When it began to leave.
-  private(set) var leavingSince: Instant?
+  /// Whether it still answers; while it leaves, whether it does.
+  var watchdog: Watchdog
+  /// Whether the operator has read that it waits for a disk.
+  var isSaidToWait = false
   /// When it last reported that its peer, who has yet to say a name, sends
   /// something.
   var typedAt: Instant?
@@ -67,6 +69,7 @@ struct Session {
     self.openedAt = openedAt
     source = address.source
     cameAt = now
+    watchdog = Watchdog(at: now)
   }
 
   /// As ``Admission`` sees it.
@@ -78,18 +81,16 @@ struct Session {
   /// Whether the floor may be given to it.
   var wantsFloor: Bool { (state == .waiting || state == .unread) && fault == nil }
 
-  /// When it has to be gone; `nil` while it need not go, and once it is killed.
-  var leaveBy: Instant? {
-    fault == nil ? leavingSince?.advanced(by: Self.leaveWithin) : nil
-  }
-
-  func isOverdue(at now: Instant) -> Bool { leaveBy.map { now >= $0 } ?? false }
+  /// What it gets to answer, or to be gone.
+  var patience: Duration { state == .leaving ? Self.leaveWithin : Watchdog.patience }
 
   mutating func enter(_ state: State, at now: Instant) {
+    let wasLeaving = self.state == .leaving
     self.state = state
     switch state {
     case .waiting, .unread, .hasFloor: hasSpoken = true
-    case .leaving: if leavingSince == nil { leavingSince = now }
+    // Its end is the answer.
+    case .leaving: if !wasLeaving { watchdog.ask(at: now, patience: patience) }
     case .introducing: break
     }
   }

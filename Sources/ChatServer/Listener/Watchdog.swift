@@ -90,7 +90,8 @@ extension ListenerMachine {
 
   private func quiet(of session: Session) -> Duration {
     let isInTheWay =
-      session.state == .hasFloor && sessions.contains { $0.state == .waiting || $0.state == .unread }
+      session.state == .hasFloor
+      && sessions.contains { $0.state == .waiting || $0.state == .unread }
     return isInTheWay ? Watchdog.quietWhileOthersWait : Watchdog.quiet
   }
 
