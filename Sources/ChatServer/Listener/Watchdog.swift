@@ -70,6 +70,8 @@ struct Watchdog {
 extension ListenerMachine {
   /// Asks whom there is cause to ask, and has those looked at that did not answer.
   mutating func watch(at now: Instant, _ actions: inout [Action]) {
+    // A stop has a deadline of its own.
+    if stopping != nil { return }
     for index in sessions.indices where sessions[index].fault == nil {
       let process = sessions[index].processID
       if sessions[index].watchdog.look(at: now) {
@@ -85,7 +87,9 @@ extension ListenerMachine {
 
   /// When ``watch(at:_:)`` is wanted.
   var watchDeadline: Instant? {
-    sessions.filter { $0.fault == nil }.map { $0.watchdog.deadline(after: quiet(of: $0)) }.min()
+    if stopping != nil { return nil }
+    return sessions.filter { $0.fault == nil }.map { $0.watchdog.deadline(after: quiet(of: $0)) }
+      .min()
   }
 
   private func quiet(of session: Session) -> Duration {
