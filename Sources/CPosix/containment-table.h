@@ -30,8 +30,8 @@ CALL(setsockopt, PEER, LINGER)
 // The terminal.
 CALL(ioctl, TERMINAL, TERMINAL_MODES)
 CALL(dup3, CONVERSATION | UNRECORDED | DESK, ANY)
-CALL(kill, TERMINAL, STOP_OF_GROUP)
-CALL(rt_sigtimedwait, TERMINAL, ANY)
+CALL(kill, PEER, STOP_OF_GROUP)
+CALL(rt_sigtimedwait, PEER, ANY)
 
 // Signals, the end, and who one is.
 CALL(rt_sigaction, EVERY, ANY)

@@ -199,6 +199,7 @@ extension Client {
         of: machine, at: SocketAddress.text(host: settings.host, port: Int(settings.port)))
     case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
     case .interrupt: stop(.interrupt, at: now)
+    case .suspend: desk.suspend()
     }
   }
 

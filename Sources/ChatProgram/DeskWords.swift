@@ -20,7 +20,7 @@ package struct DeskWords {
     case .place(let place?): SharedWords.place(place)
     case .waitingFor(let peer): "waiting for \(name(peer)) …"
     case .underWay(let count): "\(SharedWords.messages(count)) on the way …"
-    case .help: help
+    case .help(let nobodyIsHere): help(nobodyIsHere)
     case .who(let peer, let address, let dialect, let since):
       who(peer, address, dialect, since)
     case .noHistory(let peer): noHistory(with: peer)
@@ -42,6 +42,10 @@ package struct DeskWords {
     case .unconfirmed(let peer, let count):
       "\(confirmer(peer)) did not confirm \(SharedWords.messages(count)) of yours; "
         + "\(count == 1 ? "it" : "they") may be lost:"
+    case .notSent(let text): "Not sent: \(text)"
+    case .draftIsKept(let text): "Not sent before; Up or \\draft brings it back: \(text)"
+    case .noDraft: "There is no line that was not sent."
+    case .nobodyToTalkTo: "Nobody is here to talk to yet. Up or \\draft brings the line back."
     }
   }
 
@@ -79,19 +83,23 @@ package struct DeskWords {
     }
   }
 
-  private var help: String {
+  private func help(_ nobodyIsHere: Bool) -> String {
     let quit: String
     let who: String
     let history: String
     let free: String
-    let end: String
+    var end = ""
     switch party {
     case .client:
       quit = "leaves; so does Ctrl-D on an empty line"
       who = "who is at the other end"
       history = "what was last said in this conversation"
       free = "asks to speak at any time, without turns"
-      end = ""
+    case .server where nobodyIsHere:
+      free = "lets both speak at any time, once somebody is here"
+      quit = "stops the server, after a question; Ctrl-C does without one"
+      who = "who has connected, and who was here last"
+      history = "what was last said with that person"
     case .server:
       quit = "ends the conversation; so does Ctrl-D on an empty line"
       who = "who is at the other end, and who waits"
@@ -99,13 +107,14 @@ package struct DeskWords {
       free = "lets both speak at any time, without turns"
       end = " Ctrl-C on an empty line stops the server."
     }
+    let draft = party == .server ? "\\draft    the line that was typed and not sent\n" : ""
     return """
       \\quit     \(quit)
       \\who      \(who)
       \\history  \(history)
       \\free     \(free)
       \\clear    an empty screen
-      \\help     this
+      \(draft)\\help     this
       A message that starts with a backslash is typed with two.\(end)
       """
   }
@@ -131,6 +140,7 @@ package struct DeskWords {
   private func noHistory(with peer: Handle?) -> String {
     switch party {
     case .client: "Nothing was said yet; the server keeps what was said before."
+    case .server where peer == nil: "Nobody was here in this run of the server."
     case .server: "Nothing was said with \(name(peer)) before."
     }
   }

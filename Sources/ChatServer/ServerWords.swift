@@ -44,6 +44,13 @@ package enum ServerNotice {
   case acceptFailed(Errno)
   case forkFailed(Errno)
   case inputEnded(isKept: Bool)
+  /// Answers `\who` while nobody has the floor: the addresses of those who have
+  /// connected and not said a name, and who was there last.
+  case nobodyIsHere(unnamed: [String], last: DeskMemory.Talk?)
+  /// Whether the server shall stop.
+  case stopQuestion
+  /// The process that reads keys while nobody is there died.
+  case deskDied(ExitStatus, ReportFault?)
   /// Standard output cannot be written: a full disk, one that is broken.
   case outputFailed(Errno, isKept: Bool)
   /// Standard output took nothing any more, and the last lines are not there.

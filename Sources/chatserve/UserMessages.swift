@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import ChatProgram
 import ChatServer
+import ChatTerminal
 import ChatWire
 import History
 import Transcript
@@ -86,6 +87,11 @@ enum UserMessages {
     case .outputFailed(let errno, let isKept):
       "What is said cannot be shown: standard output fails (\(errno)). "
         + (isKept ? "Serving and recording go on." : "Serving goes on.")
+    case .nobodyIsHere(let unnamed, let last): nobodyIsHere(unnamed, last)
+    case .stopQuestion: "Stop the server? \\quit once more, or y, stops it."
+    case .deskDied(let status, let fault):
+      "The process of the prompt "
+        + (fault.map(misdeed) ?? "ended (\(status))") + "; another is started."
     case .inputEnded(let isKept):
       "Standard input has ended: \(isKept ? "listening and recording" : "listening") only."
     }
@@ -119,6 +125,19 @@ enum UserMessages {
     }
     return "Turned \(total == 1 ? "a newcomer" : "\(total) newcomers") away: "
       + causes.joined(separator: ", ") + "."
+  }
+
+  private static func nobodyIsHere(_ unnamed: [String], _ last: DeskMemory.Talk?) -> String {
+    var sentences = ["Nobody is here, and nobody waits."]
+    if !unnamed.isEmpty {
+      sentences.append(
+        "\(unnamed.joined(separator: ", ")) \(unnamed.count == 1 ? "has" : "have") connected and not "
+          + "said a name.")
+    }
+    if let last {
+      sentences.append("\(last.name) (\(last.address)) left last, at \(last.endedAt).")
+    }
+    return sentences.joined(separator: " ")
   }
 
   /// With the floor went the conversation, and an empty line as ever.

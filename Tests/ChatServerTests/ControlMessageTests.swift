@@ -29,12 +29,12 @@ import Transcript
       name: "report", codes: ReportCode.allCases.map(\.rawValue),
       samples: ConversationReport.samples.map(\.bytes),
       read: { bytes throws(ControlError) in try ConversationReport(bytes: bytes).bytes },
-      openCodes: [ReportCode.draft.rawValue]),
+      openCodes: [ReportCode.draft.rawValue, ReportCode.memory.rawValue]),
     Direction(
       name: "order", codes: OrderCode.allCases.map(\.rawValue),
       samples: [
-        ListenerOrder.floor, .answer, .draft(Array("half".utf8)), .place(3), .full,
-        .stop("SIGTERM"),
+        ListenerOrder.floor, .memory(Array("t".utf8)), .yield, .resume, .answer,
+        .draft(Array("half".utf8)), .place(3), .full, .stop("SIGTERM"),
         .notice("Recording works again. ✓"), .queue([]),
         .queue([
           WaitingPeer(
@@ -44,7 +44,9 @@ import Transcript
         ]),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try ListenerOrder(bytes: bytes).bytes },
-      openCodes: [OrderCode.draft.rawValue, OrderCode.queue.rawValue]),
+      openCodes: [
+        OrderCode.draft.rawValue, OrderCode.memory.rawValue, OrderCode.queue.rawValue,
+      ]),
     Direction(
       name: "request", codes: RequestCode.allCases.map(\.rawValue),
       samples: [

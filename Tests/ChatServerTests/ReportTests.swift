@@ -16,6 +16,8 @@ import Testing
     .recordingFailed: "aaaaa", .recordingWorks: "aaaaa", .wordsUnread: "aaaaa",
     .unrecorded: "aaaaa", .tookFloor: "kkkak", .typed: "akkkl", .badWords: "aaaaa",
     .alive: "aaaaa", .lockedOut: "aaaaa",
+    .memory: "kkkak", .who: "kkkkk",
+    .stopAsked: "kkkkk", .suspended: "kkkkk",
   ]
 
   @Test(arguments: Session.State.allCases)

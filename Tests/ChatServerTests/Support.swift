@@ -114,7 +114,9 @@ extension [ListenerMachine.Action] {
 
   /// Who got the floor, and the draft with it.
   var floors: [(process: Int32, draft: [UInt8])] {
-    compactMap { if case .giveFloor(let process, let draft) = $0 { (process, draft) } else { nil } }
+    compactMap {
+      if case .giveFloor(let process, let draft, _) = $0 { (process, draft) } else { nil }
+    }
   }
 }
 
@@ -131,6 +133,7 @@ extension ConversationReport {
       .wordsUnread(count: 2),
       .unrecorded(by: nil, .eof, detail: ""), .unrecorded(by: .client, .quit, detail: "gone"),
       .typed, .badWords, .alive, .lockedOut,
+      .memory([]), .memory(Array("t".utf8)), .who, .stopAsked, .suspended,
     ]
   }
 

@@ -44,7 +44,7 @@ import Testing
       rmdir(directory)
       try Deadline.poll("another transcript") { stage.mode(of: stage.database) == 0o600 }
       try Deadline.poll("the run in it") { (try? stage.runsUnstopped()) == 1 }
-      let keeper = try #require(server.process.children.first)
+      let keeper = try #require(server.process.children(named: "chatserve-keep").first)
       #expect(try isContained(keeper))
       server.process.signal(SIGTERM)
       #expect(try server.process.exitStatus() == 0)
@@ -61,7 +61,7 @@ import Testing
       for _ in 1...3 {
         kill(last, SIGKILL)
         try Deadline.poll("another keeper") {
-          let next = server.process.children.first { $0 != last }
+          let next = server.process.children(named: "chatserve-keep").first { $0 != last }
           last = next ?? last
           return next != nil
         }

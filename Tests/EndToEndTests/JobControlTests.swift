@@ -66,7 +66,7 @@ import Testing
   func talkingServer() throws {
     try Stage.run { stage in
       let shell = try stage.interactiveServer()
-      let mode = shell.process.mode
+      let mode = shell.process.originalMode
       let client = try stage.talker("tatyana", on: shell.port)
       try client.enter("hi")
       try shell.process.waitForInput("SERVER> ")
@@ -85,7 +85,7 @@ import Testing
   func idleServer() throws {
     try Stage.run { stage in
       let shell = try stage.interactiveServer()
-      let mode = shell.process.mode
+      let mode = shell.process.originalMode
       try shell.process.send(Keys.suspend)
       try shell.process.waitFor("Stopped")
       #expect(shell.process.mode == mode)

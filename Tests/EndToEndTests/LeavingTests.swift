@@ -25,7 +25,7 @@ import Testing
       #expect(client.screen.lines.last == Self.ownGoodbye)
       try server.process.waitFor(Self.clientLeft)
       #expect(try stage.transcript().last?.hasSuffix("closed by client, quit") == true)
-      #expect(client.isCooked && server.process.isCooked)
+      #expect(client.isCooked)
     }
   }
 
@@ -49,11 +49,11 @@ import Testing
       #expect(client.screen.lines.last == Self.serversGoodbye)
       try server.process.waitFor(Self.serverLeft)
       #expect(try stage.transcript().last?.hasSuffix("closed by server, quit") == true)
-      #expect(client.isCooked && server.process.isCooked)
+      #expect(client.isCooked)
     }
   }
 
-  @Test("the operator learns at once that the client left, and keeps what was typed")
+  @Test("the operator learns at once that the client left, and finds what was typed by Up")
   func typedTextIsKept() throws {
     try Stage.run { stage in
       let server = try stage.server()
@@ -67,6 +67,8 @@ import Testing
 
       let second = try stage.talker("mike", on: server.port)
       try second.enter("hello")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.send(Keys.up)
       try server.process.waitForInput("SERVER> where were")
       try server.process.enter(" we?")
       try second.waitFor("SERVER> where were we?")
@@ -83,7 +85,7 @@ import Testing
       try server.process.waitFor("waiting for tatyana …")
       try server.process.enter("\\quit")
       #expect(try client.exitStatus() == 0)
-      #expect(client.screen.lines.last == Self.serversGoodbye)
+      #expect(client.screen.lines.suffix(2) == ["Not sent: half a li", Self.serversGoodbye])
       #expect(client.isCooked)
     }
   }

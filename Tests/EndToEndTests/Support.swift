@@ -9,6 +9,7 @@ enum Keys {
   static let enter = "\r"
   static let killLine = "\u{15}"
   static let suspend = "\u{1a}"
+  static let up = "\u{1b}[A"
 }
 
 extension Stage {

@@ -33,6 +33,9 @@ import Testing
       try server.process.waitFor("Waiting for new connection...")
       let next = try PeerSocket(port: server.port)
       try next.send("ann\n")
+      try server.process.waitFor("Not sent before; Up or \\draft brings it back: four")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.send(Keys.up)
       try server.process.waitForInput("SERVER> four")
     }
   }

@@ -8,6 +8,8 @@ public final class PtyProcess: SpawnedProcess {
   /// looked at afterwards.
   private var slave: Int32
   public private(set) var screen: Screen
+  /// The terminal's settings before the program had it.
+  public let originalMode: [UInt8]
   /// Every byte that came out.
   public private(set) var output: [UInt8] = []
 
@@ -25,6 +27,7 @@ public final class PtyProcess: SpawnedProcess {
     master = ends.0
     slave = ends.1
     Descriptor.setNonBlocking(master)
+    originalMode = Self.mode(of: master)
     screen = Screen(columns: columns, height: rows)
     let terminal = String(
       decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -103,9 +106,11 @@ public final class PtyProcess: SpawnedProcess {
   // MARK: Terminal
 
   /// The terminal's settings, byte for byte; termios(3).
-  public var mode: [UInt8] {
+  public var mode: [UInt8] { Self.mode(of: master) }
+
+  private static func mode(of terminal: Int32) -> [UInt8] {
     var settings = termios()
-    tcgetattr(master, &settings)
+    tcgetattr(terminal, &settings)
     return withUnsafeBytes(of: settings) { Array($0) }
   }
 

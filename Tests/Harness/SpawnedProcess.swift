@@ -74,6 +74,11 @@ public class SpawnedProcess {
     ProcessTable.all().filter { $0.parent == processID && $0.state != "Z" }.map(\.id)
   }
 
+  /// Those of them that ps(1) shows under this name.
+  public func children(named name: String) -> [pid_t] {
+    children.filter { SmallFile.read("/proc/\($0)/comm") == name + "\n" }
+  }
+
   /// Kills the whole session and reaps.
   public func end() {
     // A process may fork while its session is being killed.

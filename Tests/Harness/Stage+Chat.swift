@@ -8,7 +8,10 @@ public struct Server<Process: SpawnedProcess> {
   public let keeper: pid_t?
 
   /// The processes of its conversations, the oldest first.
-  public var conversations: [pid_t] { process.children.filter { $0 != keeper }.sorted() }
+  public var conversations: [pid_t] { process.children(named: "chatserve-talk").sorted() }
+
+  /// The process that has the terminal while nobody has the floor.
+  public var desk: pid_t? { process.children(named: "chatserve-desk").first }
 }
 
 extension Stage {
@@ -49,7 +52,7 @@ extension Stage {
       let process = try start("\(port)")
       do {
         try isReady(process)
-        let keeper = process.children.min()
+        let keeper = process.children(named: "chatserve-keep").first
         guard (keeper != nil) == hasKeeper else {
           throw HarnessFailure("the server has \(hasKeeper ? "no" : "a") keeper")
         }

@@ -13,6 +13,8 @@ public enum Command: Hashable, Sendable {
   /// `\free`: to speak at any time, which a client asks for and a server
   /// allows.
   case free
+  /// `\draft`: the line that was typed and not said, back on the line.
+  case draft
   /// A backslash and a word that is no command: said to nobody.
   case unknown(String)
   /// Something to say; a doubled backslash at the start has become one.
@@ -40,6 +42,7 @@ public enum Command: Hashable, Sendable {
     case "\\history": self = .history
     case "\\clear": self = .clear
     case "\\free": self = .free
+    case "\\draft": self = .draft
     default: self = .unknown(String(name))
     }
   }

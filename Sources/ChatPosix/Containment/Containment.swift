@@ -36,10 +36,10 @@ public struct Containment: Sendable {
     /// Reads the operator's keys while nobody is there.
     case idleDesk
 
-    /// Whether Ctrl-Z comes to it as a key, so that it stops its process group:
+    /// Whether it stops its process group upon Ctrl-Z, which comes to it as a key:
     /// Landlock's scope of signals would keep that from the others in it. The
     /// filter of calls allows no other signal to them.
-    var stopsGroup: Bool { self != .keeper }
+    var stopsGroup: Bool { self == .conversation || self == .client }
   }
 
   public var role: Role

@@ -20,6 +20,11 @@ enum ReportCode: UInt8, CaseIterable {
   case typed = 0x1e
   case badWords = 0x1f
   case alive = 0x20
+  case memory = 0x50
+  // Of the desk between conversations alone.
+  case who = 0x51
+  case stopAsked = 0x52
+  case suspended = 0x53
 }
 
 /// Of a ``ListenerOrder``.
@@ -32,6 +37,10 @@ enum OrderCode: UInt8, CaseIterable {
   case notice = 0x26
   case queue = 0x27
   case answer = 0x28
+  case memory = 0x2b
+  // To the desk between conversations alone.
+  case yield = 0x29
+  case resume = 0x2a
 }
 
 /// Of a ``KeeperRequest``.
@@ -64,6 +73,11 @@ enum ControlLimits {
   /// Bytes of a draft carried from one conversation to the next: the longest
   /// paste.
   static let draftLength = 64 * 1024
+  /// Bytes of what a desk remembers for the next: some hundred lines.
+  static let memoryLength = 32 * 1024
+  /// Bytes of a part of these. The kernel keeps a message in a power of two with
+  /// a few hundred bytes of its own: all parts of both fit a socket's buffer so.
+  static let partLength = 15 * 1024
   /// Peers in the queue of whom the operator can be shown the names: as many as
   /// fit one message.
   static let queueLength = 100
@@ -80,10 +94,17 @@ enum ControlLimits {
 
   /// `draft` in parts that fit a message each, all but what is beyond
   /// ``draftLength``.
-  static func parts(ofDraft draft: [UInt8]) -> [[UInt8]] {
-    let draft = draft.prefix(draftLength)
-    return stride(from: 0, to: draft.count, by: messageLength - 1).map {
-      Array(draft[$0...].prefix(messageLength - 1))
+  static func parts(ofDraft draft: [UInt8]) -> [[UInt8]] { parts(of: draft, limit: draftLength) }
+
+  /// The same of what a desk remembers, with ``memoryLength``.
+  static func parts(ofMemory memory: [UInt8]) -> [[UInt8]] {
+    parts(of: memory, limit: memoryLength)
+  }
+
+  private static func parts(of bytes: [UInt8], limit: Int) -> [[UInt8]] {
+    let bytes = bytes.prefix(limit)
+    return stride(from: 0, to: bytes.count, by: partLength).map {
+      Array(bytes[$0...].prefix(partLength))
     }
   }
 }

@@ -1,8 +1,8 @@
 import ChatCore
 import Transcript
 
-/// What a conversation's process reports to the listener: one message on their
-/// private socket each. None of it is a byte that a peer sent, and no text of it
+/// What a conversation's process, or that of the desk between conversations,
+/// reports to the listener: one message on their private socket each. None of it is a byte that a peer sent, and no text of it
 /// is printed. Still, the process has read what a peer sent, and somebody may
 /// have taken it over: to the listener a report is a stranger's input, and
 /// ``ReportRule`` says which is legal when.
@@ -21,6 +21,8 @@ enum ConversationReport: Hashable {
   case recorded(conversation: Int64)
   /// A part of what the operator typed and did not say.
   case draft([UInt8])
+  /// A part of what the desk remembers for the next one.
+  case memory([UInt8])
   /// The operator asked the server to stop: Ctrl-C on an empty line, which
   /// raw mode gives as a key.
   case interrupted
@@ -47,6 +49,13 @@ enum ConversationReport: Hashable {
   case alive
   /// Somebody else has the transcript's lock, for longer than a commit waits.
   case lockedOut
+  /// The operator asks, while nobody is there, who has connected.
+  case who
+  /// The operator asks, while nobody is there, that the server stop.
+  case stopAsked
+  /// The operator pressed Ctrl-Z while nobody was there; the terminal is given
+  /// back.
+  case suspended
 
   var code: ReportCode {
     switch self {
@@ -56,6 +65,7 @@ enum ConversationReport: Hashable {
     case .released: .released
     case .recorded: .recorded
     case .draft: .draft
+    case .memory: .memory
     case .interrupted: .interrupted
     case .operatorAbsent: .operatorAbsent
     case .outputGone: .outputGone
@@ -67,6 +77,9 @@ enum ConversationReport: Hashable {
     case .badWords: .badWords
     case .alive: .alive
     case .lockedOut: .lockedOut
+    case .who: .who
+    case .stopAsked: .stopAsked
+    case .suspended: .suspended
     }
   }
 
@@ -74,10 +87,10 @@ enum ConversationReport: Hashable {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
       case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
-        .recordingWorks, .typed, .badWords, .alive, .lockedOut:
+        .recordingWorks, .typed, .badWords, .alive, .lockedOut, .who, .stopAsked, .suspended:
         break
       case .recorded(let conversation): fields.add(conversation)
-      case .draft(let part): fields.add(bytes: part)
+      case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count): fields.add(Int64(count))
       case .unrecorded(let party, let reason, let detail):
@@ -99,6 +112,7 @@ enum ConversationReport: Hashable {
     case .released: self = .released
     case .recorded: self = .recorded(conversation: try fields.rowID())
     case .draft: self = .draft(fields.bytes())
+    case .memory: self = .memory(fields.bytes())
     case .interrupted: self = .interrupted
     case .operatorAbsent: self = .operatorAbsent
     case .outputGone: self = .outputGone
@@ -112,6 +126,9 @@ enum ConversationReport: Hashable {
     case .badWords: self = .badWords
     case .alive: self = .alive
     case .lockedOut: self = .lockedOut
+    case .who: self = .who
+    case .stopAsked: self = .stopAsked
+    case .suspended: self = .suspended
     }
     try fields.end()
   }

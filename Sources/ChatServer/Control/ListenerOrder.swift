@@ -1,7 +1,7 @@
 import ChatCore
 
-/// What the listener orders a conversation's process to do: one message on their
-/// private socket each.
+/// What the listener orders a conversation's process, or that of the desk between
+/// conversations, to do: one message on their private socket each.
 enum ListenerOrder: Hashable {
   /// The terminal is yours, and comes with this: standard input, output and
   /// error (``passedWithFloor``). What the operator typed and did not say in the
@@ -9,6 +9,8 @@ enum ListenerOrder: Hashable {
   case floor
   /// A part of the operator's draft; its parts come in order.
   case draft([UInt8])
+  /// A part of what the desk before remembered.
+  case memory([UInt8])
   /// The place in the queue, from 1.
   case place(Int)
   /// There is no room in the queue.
@@ -17,10 +19,15 @@ enum ListenerOrder: Hashable {
   case stop(String)
   /// Show this to the operator.
   case notice(String)
-  /// Who waits in the queue, in order.
+  /// Who waits in the queue, in order; to the desk between conversations, who has
+  /// connected and not said a name.
   case queue([WaitingPeer])
   /// Say that you are there.
   case answer
+  /// Somebody has come: give the terminal back.
+  case yield
+  /// The terminal is as the shell left it: take it again.
+  case resume
 
   /// Descriptors that come with ``floor``.
   static let passedWithFloor = 3
@@ -34,20 +41,23 @@ enum ListenerOrder: Hashable {
     switch self {
     case .floor: .floor
     case .draft: .draft
+    case .memory: .memory
     case .place: .place
     case .full: .full
     case .stop: .stop
     case .notice: .notice
     case .queue: .queue
     case .answer: .answer
+    case .yield: .yield
+    case .resume: .resume
     }
   }
 
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .floor, .full, .answer: break
-      case .draft(let part): fields.add(bytes: part)
+      case .floor, .full, .answer, .yield, .resume: break
+      case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .place(let place): fields.add(Int64(place))
       case .stop(let cause): fields.add(cause)
       case .notice(let text): fields.add(text)
@@ -63,12 +73,15 @@ enum ListenerOrder: Hashable {
     switch code {
     case .floor: self = .floor
     case .draft: self = .draft(fields.bytes())
+    case .memory: self = .memory(fields.bytes())
     case .place: self = .place(Int(try fields.integer(in: 1...Int64(Int32.max))))
     case .full: self = .full
     case .stop: self = .stop(try fields.text())
     case .notice: self = .notice(try fields.text())
     case .queue: self = .queue(try fields.waitingPeers())
     case .answer: self = .answer
+    case .yield: self = .yield
+    case .resume: self = .resume
     }
     try fields.end()
   }

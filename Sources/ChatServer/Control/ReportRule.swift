@@ -62,6 +62,19 @@ struct ReportRule {
   /// What only the owner of the terminal can know.
   private static let withFloor = ReportRule(acts: [.hasFloor])
 
+  /// Whether the desk between conversations may report it, while it has the
+  /// terminal. With the terminal given back it has nothing to say.
+  static func isDesks(_ code: ReportCode) -> Bool {
+    switch code {
+    case .draft, .memory, .released, .suspended, .interrupted, .stopAsked, .outputGone, .who,
+      .alive:
+      true
+    case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
+      .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut:
+      false
+    }
+  }
+
   static func of(_ code: ReportCode) -> ReportRule {
     switch code {
     // Crossed `full`.
@@ -70,12 +83,13 @@ struct ReportRule {
     case .typed: ReportRule(acts: [.introducing], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
-    case .tookFloor, .draft, .interrupted, .operatorAbsent, .outputGone: .withFloor
+    case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone: .withFloor
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.
     case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded,
       .badWords, .alive, .lockedOut:
       .always
+    case .who, .stopAsked, .suspended: ReportRule(acts: [])
     }
   }
 }

@@ -13,15 +13,18 @@ extension ConversationProcess {
     guard let ending else { preconditionFailure("a conversation leaves at its end") }
     if desk == nil, !ending.unshown.isEmpty { waitToBeRead(ending) }
     var draft = draft
+    var memory: [UInt8] = []
     if let desk {
       sayLastWords(ending, at: desk)
       draft = desk.takeDraft()
+      memory = desk.takeMemory(of: machine.peer, at: "\(address)")
       if !desk.close() {
         let sentence = words.sentence(.outputStalled(isKept: settings.isKept))
         StandardError.writeIfReady(sentence + "\n")
       }
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
+    for part in ControlLimits.parts(ofMemory: memory) { listener.report(.memory(part)) }
     let isRecorded = ending.isRecorded && recorder.wordlessEnd == nil
     // Of one that said nothing the listener wants to know also without a
     // transcript why it went.

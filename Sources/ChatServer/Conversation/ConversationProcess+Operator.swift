@@ -13,6 +13,7 @@ extension ConversationProcess {
     case .free: post(.operatorWantsFree, at: now)
     case .history: showHistory()
     case .interrupt: listener.report(.interrupted)
+    case .suspend: desk?.suspend()
     case .endOfInput: endInput(at: now)
     case .name, .unnamed: preconditionFailure("a server's operator is not asked for a name")
     }

@@ -26,6 +26,8 @@ final class ConversationProcess {
   /// What the operator typed and did not say, as it comes in before the floor
   /// does.
   private(set) var draft: [UInt8] = []
+  /// The same of what the desk before remembered.
+  private var memory: [UInt8] = []
   private(set) var ending: Conversation.Ending?
   /// Who waits in the queue, as the listener said last: only to the one with
   /// the floor.
@@ -254,6 +256,7 @@ extension ConversationProcess {
     case .show(.opened):
       desk?.begin(with: machine.peer, at: now)
       desk?.announce(words.sentence(.opened))
+      desk?.offerDraft()
     case .show(.message(_, let message)):
       guard let peer = machine.peer else {
         preconditionFailure("a message is shown only after its handle")
@@ -310,17 +313,22 @@ extension ConversationProcess {
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
     case .draft(let part): draft += part
+    case .memory(let part): memory += part
     case .place(let place): post(.listenerQueued(place: place), at: now)
     case .full:
       isDismissed = true
       post(.listenerIsFull, at: now)
     case .answer: listener.report(.alive)
     case .stop(let what): dismiss(what, at: now)
-    case .notice(let text): desk?.notify(text)
+    case .notice(let text):
+      // A screen so far behind is read by nobody, and what waits for it would grow.
+      if let desk, !desk.isBacklogged { desk.notify(text) }
     case .queue(let peers):
       let known = Set(queue.map(\.processID))
       queue = peers
       announce(peers.filter { !known.contains($0.processID) }, of: peers.count)
+    // To a desk with nobody at the other end.
+    case .yield, .resume: break
     }
   }
 
@@ -329,8 +337,10 @@ extension ConversationProcess {
     let desk = OperatorDesk(
       settings.desk, party: .server, handle: settings.handle, sharesInput: true,
       words: words.desk)
+    desk.give(memory: memory)
     desk.give(draft: draft, at: now)
     draft = []
+    memory = []
     self.desk = desk
   }
 }

@@ -23,7 +23,14 @@ extension Listener {
       switch action {
       case .order(let order, let process):
         if send(order, to: process) == .wouldBlock { post(.orderRefused(process), at: now) }
-      case .giveFloor(let process, let draft): giveFloor(to: process, draft: draft, at: now)
+      case .giveFloor(let process, let draft, let memory):
+        giveFloor(to: process, draft, memory, at: now)
+      case .startDesk: startDesk(at: now)
+      case .stopGroup:
+        flush()
+        Signals.stopProcessGroup()
+        // What comes after this came after the stop.
+        post(.continued(inForeground: isInForeground), at: Self.now)
       case .kill(let process):
         silenced.insert(process)
         // The number of one that is reaped may be another's.
@@ -42,8 +49,12 @@ extension Listener {
     }
   }
 
-  private func giveFloor(to process: Int32, draft: [UInt8], at now: Instant) {
-    let orders = ControlLimits.parts(ofDraft: draft).map(ListenerOrder.draft) + [.floor]
+  private func giveFloor(
+    to process: Int32, _ draft: [UInt8], _ memory: [UInt8], at now: Instant
+  ) {
+    let orders =
+      ControlLimits.parts(ofMemory: memory).map(ListenerOrder.memory)
+      + ControlLimits.parts(ofDraft: draft).map(ListenerOrder.draft) + [.floor]
     for order in orders {
       let result = send(order, to: process)
       if result == .sent { continue }
@@ -82,7 +93,8 @@ extension Listener {
     case .terminate: post(.stop("SIGTERM"), at: now)
     case .hangup: post(.stop("SIGHUP"), at: now)
     case .childChanged: reap(at: now)
-    case .quit, .windowChange, .continued, .terminalStop: break
+    case .continued: post(.continued(inForeground: isInForeground), at: now)
+    case .quit, .windowChange, .terminalStop: break
     }
   }
 
@@ -110,7 +122,27 @@ extension Listener {
     post(.ended(process, status, at: Self.timeOfDay), at: now)
   }
 
-  /// Takes the line off the screen that a killed conversation was drawing, as
+  /// Whether keys on the terminal are for this job.
+  private var isInForeground: Bool { FileDescriptor.standardInput.isInForeground }
+
+  /// Starts the process that has the terminal while nobody has the floor. Not in
+  /// the background, where the terminal is the shell's.
+  private func startDesk(at now: Instant) {
+    guard isInForeground else { return post(.deskNotStarted, at: now) }
+    do throws(SystemCallError) {
+      let (child, socket) = try ChildProcess.forkWithSocket { [self, settings, words] socket in
+        Signals.resetInChild()
+        closeInChild()
+        return IdleDesk.main(socket: socket, settings: settings, words: words)
+      }
+      sockets.append((child, socket))
+      post(.deskStarted(child), at: now)
+    } catch {
+      post(.deskNotStarted, at: now)
+    }
+  }
+
+  /// Takes the line off the screen that a killed process was drawing, as
   /// far as that can be known: from the cursor's row on.
   private func clearDeadEditor() {
     guard settings.desk.drawsEditor else { return }

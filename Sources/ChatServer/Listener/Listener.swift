@@ -38,7 +38,8 @@ public final class Listener {
   let errors = NonBlockingOutput(.standardError)
 
   var machine: ListenerMachine
-  /// The conversations' sockets, in order of arrival.
+  /// The sockets of the conversations and of the desk between them, in order of
+  /// arrival.
   var sockets: [(processID: Int32, socket: MessageSocket)] = []
   /// Those that have no more to say: their death comes as SIGCHLD.
   var silenced: Set<Int32> = []
@@ -52,6 +53,9 @@ public final class Listener {
   /// What there was to say while the server stopped: said when the terminal is
   /// nobody's any more.
   private var lastWords: [String] = []
+  /// What there was to say while the terminal was on its way from one process to
+  /// another; said when it has arrived.
+  private var heldNotices: [ServerNotice] = []
   private var poller = Poller()
   /// Those that came while the keeper started.
   private let earlySignals: [Signal]
@@ -84,6 +88,7 @@ public final class Listener {
     Clock.loadZone()
     let input = FileDescriptor.standardInput
     terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
+    machine.wantsDesk = terminal != nil
     let listening = socket
     keeper = settings.database.map {
       KeeperLink(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
@@ -113,11 +118,13 @@ public final class Listener {
     if machine.stopping == nil {
       announce()
       Rehearsal.play(settings, words.peer)
+      // The operator has a desk before anything happens.
+      post(.turnIsOver, at: Self.now)
     }
     while true {
       let now = Self.now
       if let stopping = machine.stopping,
-        machine.sessions.isEmpty || now >= stopping.deadline
+        (machine.sessions.isEmpty && machine.desk == nil) || now >= stopping.deadline
       {
         break
       }
@@ -145,6 +152,16 @@ public final class Listener {
     keeper?.note(isFloorTaken: machine.owner != nil)
     keeper?.send()
     watchKeeper(at: now)
+    if !machine.terminalIsOnItsWay, !heldNotices.isEmpty {
+      let notices = heldNotices
+      heldNotices = []
+      for notice in notices { notify(notice) }
+    }
+    flush()
+  }
+
+  /// Writes what can be written now.
+  func flush() {
     output.flush()
     errors.flush()
   }
@@ -183,8 +200,8 @@ public final class Listener {
     if !missing.isEmpty { notify(.uncontained(missing, isKept: settings.isKept)) }
   }
 
-  /// Says something to the operator: through the conversation that owns the
-  /// terminal, or directly. Waits for nobody.
+  /// Says something to the operator: through the process that owns the terminal, or
+  /// directly. Waits for nobody.
   func notify(_ notice: ServerNotice) {
     let sentence = words.sentence(notice)
     if machine.stopping != nil {
@@ -192,9 +209,13 @@ public final class Listener {
       lastWords.append(sentence)
       return
     }
+    if machine.terminalIsOnItsWay {
+      heldNotices.append(notice)
+      return
+    }
     let wasTaken =
-      if let owner = machine.owner {
-        send(.notice(sentence), to: owner.processID) == .sent
+      if let owner = machine.terminalOwner {
+        send(.notice(sentence), to: owner) == .sent
       } else {
         errors.write(sentence + "\n")
       }

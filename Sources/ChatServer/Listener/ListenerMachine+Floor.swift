@@ -79,14 +79,18 @@ extension ListenerMachine {
   /// Gives the floor to the ready peer that arrived first, when nobody has
   /// it, and the others their places.
   mutating func giveFloor(at now: Instant, _ actions: inout [Action]) {
-    if owner == nil, let next = sessions.firstIndex(where: \.wantsFloor) {
-      actions.append(.giveFloor(to: sessions[next].processID, draft: draft))
+    if owner == nil, let next = sessions.firstIndex(where: \.wantsFloor),
+      clearDesk(at: now, &actions)
+    {
+      actions.append(.giveFloor(to: sessions[next].processID, draft: draft, memory: memory))
       sessions[next].givenDraft = draft
       draft = []
       sessions[next].enter(.hasFloor, at: now)
       // That it took it is the answer.
       sessions[next].watchdog.ask(at: now)
     }
+    // Who comes next only waits for the desk to go, and has no place for that.
+    if owner == nil { return }
     var place = 0
     for index in sessions.indices where sessions[index].state == .waiting {
       place += 1
@@ -103,14 +107,19 @@ extension ListenerMachine {
     guard queueAgainAt == nil,
       let owner = sessions.firstIndex(where: { $0.state == .hasFloor })
     else { return }
-    let queue = sessions.filter { $0.state == .waiting }.prefix(ControlLimits.queueLength).map {
-      WaitingPeer(
-        processID: $0.processID, conversation: $0.conversation, openedAt: $0.openedAt,
-        address: "\($0.address)")
-    }
+    let queue = Self.list(sessions.filter { $0.state == .waiting })
     if sessions[owner].shownQueue == queue { return }
     sessions[owner].shownQueue = queue
     queueAgainAt = now.advanced(by: Self.noticeInterval)
     actions.append(.order(.queue(queue), to: sessions[owner].processID))
+  }
+
+  /// As many of them as one message holds.
+  static func list(_ sessions: [Session]) -> [WaitingPeer] {
+    sessions.prefix(ControlLimits.queueLength).map {
+      WaitingPeer(
+        processID: $0.processID, conversation: $0.conversation, openedAt: $0.openedAt,
+        address: "\($0.address)")
+    }
   }
 }

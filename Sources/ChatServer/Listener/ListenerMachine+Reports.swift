@@ -8,7 +8,7 @@ extension ListenerMachine {
     _ bytes: [UInt8], from index: Int, at now: Instant, _ actions: inout [Action]
   ) {
     guard sessions[index].fault == nil else { return }
-    guard sessions[index].admitsReport(at: now) else {
+    guard sessions[index].counter.admitsReport(at: now) else {
       condemn(index, .tooMany, &actions)
       return
     }
@@ -47,6 +47,7 @@ extension ListenerMachine {
         // One that never took the floor may have read a part of what it was given.
         let given = sessions[index].givenDraft
         draft = given.isEmpty ? sessions[index].draft : given
+        if !sessions[index].memory.isEmpty { memory = sessions[index].memory }
       }
       sessions[index].givenDraft = []
       sessions[index].draft = []
@@ -62,6 +63,12 @@ extension ListenerMachine {
         return
       }
       sessions[index].draft += part
+    case .memory(let part):
+      guard sessions[index].memory.count + part.count <= ControlLimits.memoryLength else {
+        condemn(index, .draftTooLong, &actions)
+        return
+      }
+      sessions[index].memory += part
     case .interrupted: stop(because: "SIGINT", at: now, &actions)
     case .outputGone: stop(because: "output closed", at: now, &actions)
     case .operatorAbsent: operatorIsAbsent = true
@@ -83,6 +90,8 @@ extension ListenerMachine {
     case .lockedOut: askAll(besides: index, at: now, &actions)
     case .typed: sessions[index].typedAt = now
     case .badWords: sessions[index].saidBadWords = true
+    // The desk's alone.
+    case .who, .stopAsked, .suspended: break
     }
   }
 

@@ -35,6 +35,12 @@ struct ListenerMachine {
     case floorRefused(Int32)
     /// It did not take another order.
     case orderRefused(Int32)
+    /// A process was forked for the desk between conversations.
+    case deskStarted(Int32)
+    /// None could be: for want of something, or the shell has the terminal.
+    case deskNotStarted
+    /// The server runs again after a stop; whether its terminal's keys are for it.
+    case continued(inForeground: Bool)
     /// It is dead and reaped; its reports came before.
     case ended(Int32, ExitStatus, at: Timestamp)
     /// It does not answer; whether it waits in the kernel, where no signal reaches
@@ -48,15 +54,20 @@ struct ListenerMachine {
 
   enum Action {
     case order(ListenerOrder, to: Int32)
-    /// The draft, then the floor.
-    case giveFloor(to: Int32, draft: [UInt8])
+    /// What the desk before remembered, the draft, then the floor and the
+    /// terminal.
+    case giveFloor(to: Int32, draft: [UInt8], memory: [UInt8])
+    /// Fork a process for the desk between conversations.
+    case startDesk
+    /// Stop all processes of the job, as Ctrl-Z does.
+    case stopGroup
     case kill(Int32)
     /// It did not answer: what does it do?
     case inspect(Int32)
     case askKeeper
     case notify(ServerNotice)
     case ask(KeeperRequest)
-    /// A conversation died that owned the terminal.
+    /// A process died that owned the terminal.
     case restoreTerminal
     case closePort
   }
@@ -73,6 +84,14 @@ struct ListenerMachine {
   var sessions: [Session] = []
   /// What the operator typed and did not say in the conversation before.
   var draft: [UInt8] = []
+  /// What the last desk remembers for the next.
+  var memory: [UInt8] = []
+  /// Whether the operator types at a terminal, so that somebody has to read it
+  /// while nobody has the floor.
+  var wantsDesk = false
+  var desk: DeskSession?
+  /// Before then no other desk is started.
+  var deskAgainAt: Instant?
   var stopping: Stop?
   /// Standard input was at its end before anybody typed: nobody is there.
   var operatorIsAbsent = false
@@ -108,11 +127,12 @@ struct ListenerMachine {
   var deadline: Instant? {
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
-      notices.deadline, watchDeadline, refusals.deadline,
+      notices.deadline, watchDeadline, refusals.deadline, deskDeadline,
     ].compactMap { $0 }.min()
   }
 
   mutating func handle(_ event: Event, at now: Instant, _ actions: inout [Action]) {
+    if handledByDesk(event, at: now, &actions) { return }
     switch event {
     case .forked(let process, let address, let openedAt):
       sessions.append(
@@ -138,9 +158,30 @@ struct ListenerMachine {
       if let index = index(of: process) { bringToAnEnd(index, status, at: time, now, &actions) }
     case .silent(let process, let isInKernel):
       judge(silent: process, isInKernel: isInKernel, at: now, &actions)
+    case .deskStarted(let process): deskStarted(process, at: now, &actions)
+    case .deskNotStarted: deskAgainAt = now.advanced(by: Self.deskPause)
+    case .continued(let inForeground): continued(inForeground: inForeground, &actions)
     case .stop(let cause): stop(because: cause, at: now, &actions)
     case .turnIsOver: endTurn(at: now, &actions)
     }
+  }
+
+  /// What concerns the desk's process is not a conversation's.
+  private mutating func handledByDesk(
+    _ event: Event, at now: Instant, _ actions: inout [Action]
+  ) -> Bool {
+    guard let process = desk?.processID else { return false }
+    switch event {
+    case .report(process, let bytes): takeFromDesk(bytes, at: now, &actions)
+    case .overlongReport(process): condemnDesk(.tooLong, &actions)
+    case .hungUp(process): actions.append(.kill(process))
+    case .floorRefused(process): condemnDesk(.unreachable, &actions)
+    // Its time to give way runs all the same.
+    case .orderRefused(process): break
+    case .ended(process, let status, _): endDesk(status, at: now, &actions)
+    default: return false
+    }
+    return true
   }
 
   private func index(of process: Int32) -> Int? {
@@ -168,6 +209,7 @@ struct ListenerMachine {
     guard sessions[index].fault == nil else { return }
     sessions[index].fault = fault
     sessions[index].draft = []
+    sessions[index].memory = []
     actions.append(.kill(sessions[index].processID))
   }
 
@@ -182,14 +224,20 @@ struct ListenerMachine {
     // Another server may have the port from here on.
     actions.append(.closePort)
     for session in sessions { actions.append(.order(.stop(cause), to: session.processID)) }
+    guard let desk, desk.state == .holding else { return }
+    actions.append(.order(.stop(cause), to: desk.processID))
+    self.desk?.enter(.yielding, at: now)
   }
 
   private mutating func endTurn(at now: Instant, _ actions: inout [Action]) {
     watch(at: now, &actions)
+    watchDesk(at: now, &actions)
     notifyTurnedAway(at: now, &actions)
     record(refusals.take(at: now), &actions)
     if let count = notices.takeLeftOut(at: now) { actions.append(.notify(.leftOut(count: count))) }
     if let again = queueAgainAt, now >= again { queueAgainAt = nil }
-    if stopping == nil { giveFloor(at: now, &actions) }
+    if stopping != nil { return }
+    giveFloor(at: now, &actions)
+    openDesk(at: now, &actions)
   }
 }

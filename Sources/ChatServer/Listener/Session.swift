@@ -55,13 +55,13 @@ struct Session {
   var givenDraft: [UInt8] = []
   /// What it has sent of the operator's draft on its way out.
   var draft: [UInt8] = []
+  /// What it has sent of what its desk remembers.
+  var memory: [UInt8] = []
   /// How it ended, when it could not record that itself.
   var unrecorded: (by: Party?, reason: CloseReason, detail: String)?
   /// Why it is killed, once it is.
   var fault: ReportFault?
-  /// When the present second of reports began, and how many came in it.
-  var countedSince = Instant(milliseconds: 0)
-  var reports = 0
+  var counter = ReportCounter()
 
   init(processID: Int32, address: SocketAddress, openedAt: Timestamp, at now: Instant) {
     self.processID = processID
@@ -94,14 +94,20 @@ struct Session {
     case .introducing: break
     }
   }
+}
+
+/// How many reports came from one process in the present second.
+struct ReportCounter {
+  private var since = Instant(milliseconds: 0)
+  private var count = 0
 
   /// Counts one more report; false when there are too many in one second.
   mutating func admitsReport(at now: Instant) -> Bool {
-    if now.duration(since: countedSince) >= .seconds(1) {
-      countedSince = now
-      reports = 0
+    if now.duration(since: since) >= .seconds(1) {
+      since = now
+      count = 0
     }
-    reports += 1
-    return reports <= ControlLimits.reportsASecond
+    count += 1
+    return count <= ControlLimits.reportsASecond
   }
 }

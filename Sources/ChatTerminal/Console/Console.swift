@@ -99,8 +99,24 @@ public struct Console: Sendable {
   }
 
   /// Takes the entered line off the editor without a trace on the screen.
-  public mutating func dropLine() {
-    if isInteractive { terminal.dropLine() } else { plain.dropLine() }
+  ///
+  /// - Parameter remembering: whether Up finds it later, as if it was said.
+  public mutating func dropLine(remembering: Bool = false) {
+    if isInteractive { terminal.dropLine(remembering: remembering) } else { plain.dropLine() }
+  }
+
+  /// The lines that Up and Ctrl-R find, the oldest first.
+  public var typedLines: [String] { isInteractive ? terminal.editor.history.lines : [] }
+
+  /// Has Up find this first.
+  public mutating func remember(_ line: String) {
+    if isInteractive { terminal.editor.history.append(line) }
+  }
+
+  /// Whether the window has the focus; `nil` while nobody has said.
+  var hasFocus: Bool? {
+    get { isInteractive ? terminal.hasFocus : nil }
+    set { if isInteractive { terminal.hasFocus = newValue } }
   }
 
   /// What is typed and not accepted. Set, it is on the line with the cursor

@@ -50,7 +50,7 @@ extension TerminalConsole {
     let text = shown ?? editor.buffer.text
     let style = prompt.isConversation ? Style.speaker(settings.party) : .plain
     addLine(text, prefix: prompt.record, style, time: time)
-    takeLine()
+    takeLine(remembering: prompt.isConversation)
   }
 
   mutating func keepLine(notice: String?, to channel: ConsoleChannel) {
@@ -66,12 +66,12 @@ extension TerminalConsole {
     }
   }
 
-  mutating func dropLine() {
-    takeLine()
+  mutating func dropLine(remembering: Bool) {
+    takeLine(remembering: remembering || prompt.isConversation)
   }
 
-  private mutating func takeLine() {
-    editor.accept(keepingInHistory: prompt.isConversation)
+  private mutating func takeLine(remembering: Bool) {
+    editor.accept(keepingInHistory: remembering)
     isEntered = false
     changed()
   }

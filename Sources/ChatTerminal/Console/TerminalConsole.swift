@@ -23,7 +23,7 @@ struct TerminalConsole: Sendable {
   private var needsRedraw = true
   private var isSuspended = false
   /// Whether the window has the focus; `nil` while the terminal has not said.
-  private(set) var hasFocus: Bool?
+  var hasFocus: Bool?
   /// The window's title, and whether it is set.
   private var title: String?
   private var titleIsSet = false

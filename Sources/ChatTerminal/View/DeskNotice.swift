@@ -12,7 +12,7 @@ package enum DeskNotice {
   case waitingFor(Handle)
   /// Own messages that the peer is slow to confirm.
   case underWay(Int)
-  case help
+  case help(nobodyIsHere: Bool)
   case who(peer: Handle, address: String, Dialect?, since: LocalTime?)
   case noHistory(with: Handle?)
   case history(with: Handle?, count: Int)
@@ -31,6 +31,13 @@ package enum DeskNotice {
   case unshown(from: Handle?, hadFloor: Bool)
   /// What follows was said here and may be lost.
   case unconfirmed(by: Handle?, count: Int)
+  /// This was typed and not said.
+  case notSent(String)
+  /// The same, of a conversation before, or from before this one.
+  case draftIsKept(String)
+  case noDraft
+  /// To somebody who typed a line while nobody is there.
+  case nobodyToTalkTo
 }
 
 /// What the person at a desk wants of the program.
@@ -53,6 +60,8 @@ package enum DeskAction: Hashable {
   case free
   /// Ctrl-C on an empty line.
   case interrupt
+  /// Ctrl-Z.
+  case suspend
   /// Ctrl-D on an empty line, or the end of a file or pipe.
   case endOfInput
 }

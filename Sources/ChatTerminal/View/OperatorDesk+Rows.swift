@@ -49,8 +49,10 @@ extension OperatorDesk {
     }
   }
 
-  /// Shows how the conversation ended, where the prompt was.
+  /// Shows how the conversation ended, where the prompt was, and above it what was
+  /// typed and not said.
   package func end(_ sentence: String, to channel: ConsoleChannel = .conversation) {
+    showUnsaid()
     terminal.console.setPrompt(.none)
     terminal.console.print(sentence, to: channel)
   }

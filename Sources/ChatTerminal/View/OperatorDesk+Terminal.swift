@@ -4,11 +4,14 @@ import ChatPosix
 /// The terminal, for the program's loop.
 extension OperatorDesk {
   /// What to poll for.
-  package func interests(for conversation: Conversation) -> [Interest] {
+  package func interests(for conversation: Conversation?) -> [Interest] {
     terminal.interests(readingInput: !terminal.sharesInput || takesInput(for: conversation))
   }
 
-  /// Reads what was typed.
+  /// Whether something was typed that is not read.
+  package var hasKeys: Bool { terminal.isReadable }
+
+  /// Reads what was typed, once poll(2) says that there is something.
   package func read(at now: Instant) { terminal.read(at: now) }
 
   /// When a key was last pressed.
@@ -43,22 +46,17 @@ extension OperatorDesk {
 
   /// Ctrl-Z. The whole job stops, as it would without raw mode: the shell
   /// waits for all of `chatclient … | tee log`.
-  func suspend() {
+  package func suspend() {
     terminal.suspend()
     Signals.stopProcessGroup()
     terminal.resume()
   }
 
-  /// What is typed or read and not said, as bytes for ``give(draft:)`` of the
-  /// next desk.
-  package func takeDraft() -> [UInt8] { terminal.takeDraft() }
-
-  /// Takes what was typed and not said at the desk before.
-  package func give(draft: [UInt8], at now: Instant) { terminal.give(draft: draft, at: now) }
-
   /// Leaves the terminal as it was, for good.
   ///
-  /// - Returns: false when it took nothing for so long that the last rows are
-  ///   not on it.
-  package func close() -> Bool { terminal.finish() }
+  /// - Parameter limit: what the last rows may take to a slow reader.
+  /// - Returns: false when it took nothing for so long that they are not on it.
+  package func close(within limit: Duration? = nil) -> Bool {
+    terminal.finish(within: limit ?? OperatorTerminal.lastWordsWithin)
+  }
 }

@@ -20,8 +20,14 @@ package final class OperatorDesk {
   let terminal: OperatorTerminal
   /// The person's name, once there is one.
   package private(set) var handle: Handle?
+  /// What was typed at this desk or the one before and not said.
+  var offered: String?
+  /// What the desk before left.
+  package var memory = DeskMemory()
+  /// Whether nobody is at the other end.
+  var isResting = false
   /// Whether the next line is the answer to the question for a name.
-  private var isAsking = false
+  private(set) var isAsking = false
   /// A line that was entered before the question for a name: the answer to it.
   private var earlyAnswer: String?
   /// A line of a pipe that was not taken, and when to try it again.
@@ -78,7 +84,7 @@ extension OperatorDesk {
   /// The next thing that the person wants; `nil` when there is none for now.
   /// To be called again until then, and after everything else that happened in
   /// this turn of the loop.
-  package func nextAction(for conversation: Conversation, at now: Instant) -> DeskAction? {
+  package func nextAction(for conversation: Conversation?, at now: Instant) -> DeskAction? {
     if let line = heldLine, now >= line.retryAt {
       heldLine = nil
       return .say(line.message)
@@ -95,13 +101,16 @@ extension OperatorDesk {
 
   /// Whether something typed waits for ``nextAction(for:at:)`` though nothing
   /// more may come.
-  package func hasInput(for conversation: Conversation) -> Bool {
+  package func hasInput(for conversation: Conversation?) -> Bool {
     isAsking && earlyAnswer != nil || terminal.console.hasInput && takesInput(for: conversation)
   }
 
   /// Off an editor a line is taken only when it can be said: lines of a pipe
   /// wait for their turn.
-  func takesInput(for conversation: Conversation) -> Bool {
+  ///
+  /// Without a conversation nobody is there, and every line is taken at once.
+  func takesInput(for conversation: Conversation?) -> Bool {
+    guard let conversation else { return true }
     if isInteractive || isAsking { return true }
     if heldLine != nil { return false }
     if conversation.wantsOperatorInput { return true }
@@ -118,9 +127,7 @@ extension OperatorDesk {
       hasReadInput = true
       return isAsking ? name(text) : enter(text)
     case .interrupt: return .interrupt
-    case .suspend:
-      suspend()
-      return nil
+    case .suspend: return .suspend
     case .endOfInput:
       return isAsking && !terminal.inputIsTerminal ? .unnamed(nil) : .endOfInput
     }
@@ -130,9 +137,10 @@ extension OperatorDesk {
     let command = Command(text)
     switch command {
     case .quit:
-      terminal.console.acceptLine()
+      // Where nobody is there it is a question first, and ends nothing.
+      if isResting { terminal.console.dropLine() } else { terminal.console.acceptLine() }
       return .quit
-    case .help, .who, .history, .clear, .free:
+    case .help, .who, .history, .clear, .free, .draft:
       terminal.console.dropLine()
       return perform(command)
     case .unknown(let name):
@@ -170,8 +178,9 @@ extension OperatorDesk {
     case .who: return .who
     case .free: return .free
     case .history: return .history
-    case .help: notify(.help)
+    case .help: notify(.help(nobodyIsHere: isResting))
     case .clear: terminal.console.clearScreen()
+    case .draft: recallDraft()
     case .quit, .unknown, .message: break
     }
     return nil
@@ -237,6 +246,7 @@ extension OperatorDesk {
   package func accept(_ message: Message, at now: Instant) {
     terminal.console.acceptLine(time: timeMark(at: now))
     recent.append(message.text, from: handle?.text ?? "")
+    if offered == message.text { offered = nil }
   }
 
   /// The line that was entered is not taken: it stays, or comes back when it

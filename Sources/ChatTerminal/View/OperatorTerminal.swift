@@ -106,7 +106,8 @@ final class OperatorTerminal {
     while wantsInput, isReadable, let last = readOnce(length: 1, at: now), last != 0x0a {}
   }
 
-  private var isReadable: Bool {
+  /// Whether there is something to read: a read waits where there is not.
+  var isReadable: Bool {
     let ready = try? poller.poll([Interest(input)], timeoutMilliseconds: 0)
     return ready?.isEmpty == false
   }
@@ -134,18 +135,20 @@ final class OperatorTerminal {
     }
   }
 
+  /// Reads on after the end of input that Ctrl-D in a terminal's own lines is;
+  /// termios(3), VEOF.
+  func readOn() {
+    if raw == nil && input.isTerminal { inputHasEnded = false }
+  }
+
   // MARK: The draft
 
-  /// What is typed or read and not said: for the desk of the next conversation.
+  /// What is typed or read and not said.
   func takeDraft() -> [UInt8] { console.takeDraft() }
 
-  /// Takes what ``takeDraft()`` gave.
+  /// Takes what ``takeDraft()`` gave where lines are read, as if it was read here.
   func give(draft: [UInt8], at now: Instant) {
-    if raw == nil {
-      console.input(draft, at: now)
-    } else {
-      console.draft = String(decoding: draft, as: UTF8.self)
-    }
+    console.input(draft, at: now)
   }
 
   // MARK: Output

@@ -1,6 +1,6 @@
 /// The last lines of a conversation, for `\history`.
 package struct RecentLines: Sendable {
-  package struct Line: Sendable {
+  package struct Line: Hashable, Sendable {
     /// Day and time, where they are known.
     package var when: String?
     package var name: String

@@ -61,20 +61,25 @@ final class Room {
   // MARK: Processes
 
   /// The listener.
-  func listener() throws -> pid_t { try Self.child(of: tmux.processID(), 0) }
+  func listener() throws -> pid_t { try Self.child(of: tmux.processID()) }
 
-  /// The conversation under way. The listener's first child keeps the
-  /// transcript.
-  func conversation() throws -> pid_t { try Self.child(of: listener(), 1) }
+  /// The conversation under way.
+  func conversation() throws -> pid_t {
+    try Self.child(of: listener()) {
+      SmallFile.read("/proc/\($0)/comm") == "chatserve-talk\n"
+    }
+  }
 
-  /// A living child by its age.
-  private static func child(of parent: pid_t, _ place: Int) throws -> pid_t {
+  /// The oldest living child that fits.
+  private static func child(
+    of parent: pid_t, where fits: (pid_t) -> Bool = { _ in true }
+  ) throws -> pid_t {
     let children = ProcessTable.all().filter { $0.parent == parent && $0.state != "Z" }
       .map(\.id).sorted()
-    guard children.indices.contains(place) else {
+    guard let child = children.first(where: fits) else {
       throw HarnessFailure("\(parent) has children \(children)")
     }
-    return children[place]
+    return child
   }
 
   /// Stops the listener and waits for the end of its pipeline.

@@ -1,0 +1,199 @@
+import ChatCore
+import ChatPosix
+import ChatTerminal
+
+/// The body of the process that has the terminal while nobody has the floor: the
+/// same desk as in a conversation, with nobody at the other end. It lives until
+/// somebody comes; the listener reads no keys and waits for no terminal.
+final class IdleDesk {
+  /// What the rows that are yet to be written may take to a slow terminal, when
+  /// somebody has come who waits for it.
+  private static let lastRowsWithin = Duration.milliseconds(100)
+
+  /// Reads of what was typed by then: more than a terminal keeps, 4 KiB
+  /// (termios(3)), also where each is one line.
+  private static let lastReads = 64
+
+  private let settings: ServerSettings
+  private let words: ServerWords
+  private let listener: ListenerLink
+  /// There once the terminal has come.
+  private var desk: OperatorDesk?
+  private var draft: [UInt8] = []
+  private var memory: [UInt8] = []
+  /// Whether the operator was asked whether the server shall stop, and has not
+  /// answered.
+  private var isAskedToStop = false
+  /// Notices that found no room on the way to the screen.
+  private var noticesLeftOut = 0
+  private var outputGoneIsReported = false
+  private var isOver = false
+  private var poller = Poller()
+
+  /// Serves the operator until the terminal is wanted.
+  ///
+  /// - Returns: the process's exit status, a ``SessionExit``.
+  static func main(socket: MessageSocket, settings: ServerSettings, words: ServerWords) -> Int32 {
+    ProcessName.set("chatserve-desk")
+    let desk = IdleDesk(socket: socket, settings: settings, words: words)
+    // The kernel takes back what it holds.
+    _ = Unmanaged.passRetained(desk)
+    return desk.serve().rawValue
+  }
+
+  private init(socket: MessageSocket, settings: ServerSettings, words: ServerWords) {
+    self.settings = settings
+    self.words = words
+    listener = ListenerLink(socket)
+  }
+
+  private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
+
+  private func serve() -> SessionExit {
+    // What fails here, the listener has said at the start.
+    Containment(.idleDesk).apply()
+    while !isOver { turn() }
+    return .ended
+  }
+
+  private func turn() {
+    desk?.rest()
+    desk?.flush()
+    reportOutput()
+    let ready = wait()
+    let now = Self.now
+    for signal in Signals.take() { take(signal) }
+    for readiness in ready {
+      switch readiness.descriptor {
+      case listener.interest?.descriptor: readListener(at: now)
+      case .standardInput: desk?.read(at: now)
+      default: break
+      }
+    }
+    desk?.tick(at: now)
+    obey(at: now)
+  }
+
+  private func wait() -> [Readiness] {
+    var interests = [listener.interest].compactMap { $0 }
+    interests += desk?.interests(for: nil) ?? []
+    let timeout = desk?.deadline.map { max(0, $0.duration(since: Self.now).wholeMilliseconds) }
+    // ENOMEM passes; asking again is all there is to do.
+    return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
+  }
+
+  private func take(_ signal: Signal) {
+    switch signal {
+    case .windowChange: desk?.take(signal, at: Self.now)
+    case .terminalStop: leave(.suspended)
+    // The listener has these too, and says what follows.
+    case .interrupt, .terminate, .hangup, .continued, .quit, .childChanged: break
+    }
+  }
+
+  private func reportOutput() {
+    guard let desk, desk.outputIsGone, !outputGoneIsReported else { return }
+    outputGoneIsReported = true
+    listener.report(.outputGone)
+  }
+
+  // MARK: The listener
+
+  private func readListener(at now: Instant) {
+    while !isOver, let order = listener.nextOrder() { take(order, at: now) }
+  }
+
+  private func take(_ order: ListenerOrder, at now: Instant) {
+    switch order {
+    case .draft(let part): draft += part
+    case .memory(let part): memory += part
+    case .floor: openDesk(at: now)
+    case .notice(let text): show(text)
+    case .queue(let peers):
+      desk?.notify(
+        words.sentence(.nobodyIsHere(unnamed: peers.map(\.address), last: desk?.memory.lastTalk)))
+    case .yield:
+      // What was typed by now was meant for nobody who comes after it.
+      for _ in 0..<Self.lastReads where desk?.hasKeys == true {
+        desk?.read(at: now)
+        obey(at: now)
+      }
+      leave(.released)
+    case .stop:
+      desk?.showUnsaid()
+      leave(.released)
+    case .answer: listener.report(.alive)
+    case .resume: desk?.take(.continued, at: now)
+    case .place, .full: break
+    }
+  }
+
+  private func openDesk(at now: Instant) {
+    // EBUSY alone, where threads race for a number; there is one here.
+    try? listener.takeTerminal()
+    let desk = OperatorDesk(
+      settings.desk, party: .server, handle: settings.handle, sharesInput: true,
+      words: words.desk)
+    desk.give(memory: memory)
+    desk.give(draft: draft, at: now)
+    self.desk = desk
+  }
+
+  private func show(_ text: String) {
+    guard let desk else { return }
+    // Beyond that nobody reads, and this would grow for ever.
+    if desk.isBacklogged {
+      noticesLeftOut += 1
+      return
+    }
+    if noticesLeftOut > 0 { desk.notify(words.sentence(.leftOut(count: noticesLeftOut))) }
+    noticesLeftOut = 0
+    desk.notify(text)
+  }
+
+  /// Gives the terminal back, and what was typed.
+  private func leave(_ report: ConversationReport) {
+    guard !isOver else { return }
+    isOver = true
+    if let desk {
+      draft = desk.takeDraft()
+      memory = desk.takeMemory(of: nil, at: "")
+      _ = desk.close(within: Self.lastRowsWithin)
+    }
+    for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
+    for part in ControlLimits.parts(ofMemory: memory) { listener.report(.memory(part)) }
+    listener.report(report)
+  }
+
+  // MARK: The operator
+
+  /// Does what was typed.
+  private func obey(at now: Instant) {
+    while !isOver, let action = desk?.nextAction(for: nil, at: now) { perform(action) }
+  }
+
+  private func perform(_ action: DeskAction) {
+    let isAnswer = isAskedToStop
+    isAskedToStop = false
+    switch action {
+    case .say(let message):
+      if isAnswer, ["y", "yes"].contains(message.text.lowercased()) {
+        desk?.dropLine()
+        listener.report(.stopAsked)
+      } else {
+        desk?.keepForLater(message)
+      }
+    case .quit, .endOfInput:
+      desk?.readOn()
+      if isAnswer { return listener.report(.stopAsked) }
+      isAskedToStop = true
+      desk?.notify(words.sentence(.stopQuestion))
+    case .who: listener.report(.who)
+    case .free: desk?.notify(words.sentence(.nobodyIsHere(unnamed: [], last: nil)))
+    case .history: desk?.showLastTalk()
+    case .interrupt: listener.report(.interrupted)
+    case .suspend: leave(.suspended)
+    case .name, .unnamed: preconditionFailure("a server's operator is not asked for a name")
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import ChatCore
+import ChatPosix
+
+/// The process that has the terminal while nobody has the floor, as the listener
+/// knows it.
+struct DeskSession {
+  enum State: Hashable {
+    /// It has the terminal.
+    case holding
+    /// It is to give it back, for somebody who has come or for the end.
+    case yielding
+    /// It has given it back, and goes.
+    case leaving
+  }
+
+  /// What erasing a line and a few messages take a thousand times over, on a busy
+  /// machine; who has come waits for it.
+  static let yieldWithin = Duration.seconds(3)
+
+  let processID: Int32
+  var state = State.holding
+  /// What it has sent of the draft and of what it remembers.
+  var draft: [UInt8] = []
+  var memory: [UInt8] = []
+  /// Why it is killed, once it is.
+  var fault: ReportFault?
+  /// The shell has the terminal: it is not to be put back.
+  var isAbandoned = false
+  var counter = ReportCounter()
+  /// Whether it still answers, and does what it was asked to.
+  var watchdog: Watchdog
+
+  init(processID: Int32, at now: Instant) {
+    self.processID = processID
+    watchdog = Watchdog(at: now)
+  }
+
+  /// Whether the terminal is not free because of it.
+  var hasTerminal: Bool { state != .leaving }
+
+  /// When it is to be looked at.
+  var deadline: Instant? {
+    fault == nil && !isAbandoned ? watchdog.deadline(after: Watchdog.quiet) : nil
+  }
+
+  /// It is to be out of the way.
+  mutating func enter(_ state: State, at now: Instant) {
+    self.state = state
+    watchdog.ask(at: now, patience: Self.yieldWithin)
+  }
+}
+
+extension ListenerMachine {
+  /// Between the starts of two desks of which the first died, and between two
+  /// looks for a terminal that the shell has.
+  static let deskPause = Duration.seconds(1)
+
+  /// Who has the terminal.
+  var terminalOwner: Int32? {
+    owner?.processID ?? desk.flatMap { $0.hasTerminal ? $0.processID : nil }
+  }
+
+  /// Whether the process with the terminal is about to give it back: what is
+  /// sent to it now is not shown.
+  var terminalIsOnItsWay: Bool {
+    owner == nil && desk?.state == .yielding
+  }
+
+  /// Has the desk out of the way.
+  ///
+  /// - Returns: whether it is.
+  mutating func clearDesk(at now: Instant, _ actions: inout [Action]) -> Bool {
+    guard let desk, desk.hasTerminal else { return true }
+    if desk.state == .holding {
+      actions.append(.order(.yield, to: desk.processID))
+      self.desk?.enter(.yielding, at: now)
+    }
+    return false
+  }
+
+  /// Starts a desk where there is a terminal and nobody to talk to.
+  mutating func openDesk(at now: Instant, _ actions: inout [Action]) {
+    guard wantsDesk, desk == nil, owner == nil else { return }
+    if let again = deskAgainAt, now < again { return }
+    deskAgainAt = nil
+    actions.append(.startDesk)
+  }
+
+  /// When ``openDesk(at:_:)`` is to be tried again.
+  var deskDeadline: Instant? {
+    desk?.deadline ?? (wantsDesk && desk == nil && owner == nil ? deskAgainAt : nil)
+  }
+
+  mutating func deskStarted(_ process: Int32, at now: Instant, _ actions: inout [Action]) {
+    desk = DeskSession(processID: process, at: now)
+    // The draft stays here too, in case it dies: it is only offered.
+    actions.append(.giveFloor(to: process, draft: draft, memory: memory))
+  }
+
+  /// Has it killed when it does not do what it was asked to: by the time that
+  /// the listener itself ran, so that no stop of all of us is held against it.
+  mutating func watchDesk(at now: Instant, _ actions: inout [Action]) {
+    guard let session = desk, session.fault == nil, !session.isAbandoned else { return }
+    if desk?.watchdog.look(at: now) == true {
+      condemnDesk(session.state == .holding ? .silent : .overdue, &actions)
+    } else if session.watchdog.isDue(after: Watchdog.quiet, at: now) {
+      // Ctrl-C is a key that it alone reads.
+      desk?.watchdog.ask(at: now)
+      actions.append(.order(.answer, to: session.processID))
+    }
+  }
+
+  mutating func condemnDesk(_ fault: ReportFault, _ actions: inout [Action]) {
+    guard let desk, desk.fault == nil else { return }
+    self.desk?.fault = fault
+    actions.append(.kill(desk.processID))
+  }
+
+  /// The server runs again after a stop: SIGCONT. In the background the shell has
+  /// the terminal, and who touched it there would stop the whole server.
+  mutating func continued(inForeground: Bool, _ actions: inout [Action]) {
+    guard let desk, desk.state == .holding, desk.fault == nil else { return }
+    if inForeground {
+      actions.append(.order(.resume, to: desk.processID))
+    } else {
+      self.desk?.isAbandoned = true
+      actions.append(.kill(desk.processID))
+    }
+  }
+
+  /// Takes one message from the desk, which reads nothing but keys. It is
+  /// judged as a conversation's is.
+  mutating func takeFromDesk(_ bytes: [UInt8], at now: Instant, _ actions: inout [Action]) {
+    guard let session = desk, session.fault == nil, !session.isAbandoned else { return }
+    guard desk?.counter.admitsReport(at: now) == true else {
+      return condemnDesk(.tooMany, &actions)
+    }
+    guard let report = try? ConversationReport(bytes: bytes) else {
+      return condemnDesk(.unreadable, &actions)
+    }
+    guard ReportRule.isDesks(report.code), session.hasTerminal else {
+      return condemnDesk(.misplaced, &actions)
+    }
+    if session.state == .holding { desk?.watchdog.hear(at: now) }
+    switch report {
+    case .draft(let part):
+      guard session.draft.count + part.count <= ControlLimits.draftLength else {
+        return condemnDesk(.draftTooLong, &actions)
+      }
+      desk?.draft += part
+    case .memory(let part):
+      guard session.memory.count + part.count <= ControlLimits.memoryLength else {
+        return condemnDesk(.draftTooLong, &actions)
+      }
+      desk?.memory += part
+    case .released: deskReleased(at: now)
+    case .suspended:
+      deskReleased(at: now)
+      actions.append(.stopGroup)
+    case .interrupted: stop(because: "SIGINT", at: now, &actions)
+    case .stopAsked: stop(because: "\\quit", at: now, &actions)
+    case .outputGone: stop(because: "output closed", at: now, &actions)
+    case .who:
+      let unnamed = sessions.filter { $0.state == .introducing }
+      actions.append(.order(.queue(Self.list(unnamed)), to: session.processID))
+    default: break
+    }
+  }
+
+  private mutating func deskReleased(at now: Instant) {
+    draft = desk?.draft ?? []
+    memory = desk?.memory ?? []
+    desk?.enter(.leaving, at: now)
+  }
+
+  mutating func endDesk(_ status: ExitStatus, at now: Instant, _ actions: inout [Action]) {
+    guard let ended = desk else { return }
+    desk = nil
+    if !ended.hasTerminal { return }
+    deskAgainAt = now.advanced(by: Self.deskPause)
+    if ended.isAbandoned { return }
+    actions.append(.restoreTerminal)
+    if stopping == nil { notify(.deskDied(status, ended.fault), at: now, &actions) }
+  }
+}

@@ -1,0 +1,111 @@
+import ChatCore
+import ChatPosix
+
+/// What was typed and not said, from one conversation to the next.
+///
+/// On a terminal a draft is offered, by Up and by `\draft`, and never on the line
+/// by itself: it may have been meant for somebody else. What was read from a
+/// pipe and not said is the next thing to be said, as it is in the pipe.
+extension OperatorDesk {
+  /// Takes what ``takeDraft()`` of the desk before gave.
+  package func give(draft: [UInt8], at now: Instant) {
+    guard terminal.inputIsTerminal else { return terminal.give(draft: draft, at: now) }
+    offered = draft.isEmpty ? nil : String(decoding: draft, as: UTF8.self)
+    if let offered { terminal.console.remember(offered) }
+  }
+
+  /// Takes what ``takeMemory(of:at:)`` of the desk before gave.
+  package func give(memory bytes: [UInt8]) {
+    memory = DeskMemory(bytes: bytes)
+    // A file of them has these too, and was read.
+    if options.typedLines == nil { terminal.console.recall(memory.typed) }
+    if let hasFocus = memory.hasFocus { terminal.console.hasFocus = hasFocus }
+  }
+
+  /// What is typed or read and not said.
+  package func takeDraft() -> [UInt8] {
+    guard terminal.inputIsTerminal else { return terminal.takeDraft() }
+    return Array((takeUnsaid() ?? offered ?? "").utf8)
+  }
+
+  /// What this desk remembers for the next; `peer` is who was here, `nil` at a desk
+  /// where nobody was, and `address` the peer's.
+  package func takeMemory(of peer: Handle?, at address: String) -> [UInt8] {
+    guard terminal.inputIsTerminal else { return [] }
+    if isInteractive && options.typedLines == nil { memory.typed = terminal.console.typedLines }
+    memory.hasFocus = terminal.console.hasFocus
+    if let peer {
+      let now = Clock.localTime(Clock.realtimeMilliseconds())
+      memory.lastTalk = DeskMemory.Talk(
+        name: name(of: peer), address: address, endedAt: now.timeText, lines: recent.lines)
+    }
+    return memory.bytes
+  }
+
+  /// Says that there is a draft, where there is one.
+  package func offerDraft() {
+    if let offered { notifyRow(.draftIsKept(offered)) }
+  }
+
+  /// `\draft`
+  func recallDraft() {
+    guard let offered else { return notify(.noDraft) }
+    if isInteractive { terminal.console.draft = offered } else { notifyRow(.notSent(offered)) }
+  }
+
+  /// Leaves on the screen what was typed and not said, and keeps it.
+  package func showUnsaid() {
+    guard !isAsking, terminal.inputIsTerminal || party == .client, let text = takeUnsaid() else {
+      return
+    }
+    offered = text
+    notifyRow(.notSent(text))
+  }
+
+  /// What is typed and not said, off the line. White space alone is nothing that
+  /// anybody would miss.
+  private func takeUnsaid() -> String? {
+    var text = Substring(String(decoding: terminal.takeDraft(), as: UTF8.self))
+    terminal.console.draft = ""
+    while text.last?.isNewline == true { text.removeLast() }
+    return text.allSatisfy(\.isWhitespace) ? nil : String(text)
+  }
+
+  /// A notice with text that somebody typed: one row, whose line breaks are
+  /// continuation rows of it.
+  private func notifyRow(_ notice: DeskNotice) {
+    terminal.console.print(words(notice), to: .notice)
+  }
+}
+
+// MARK: - Nobody is there
+
+extension OperatorDesk {
+  /// Brings the prompt in step with an empty room: there is one as long as there
+  /// is something on the line.
+  package func rest() {
+    isResting = true
+    let isEmpty = terminal.console.draft.isEmpty
+    terminal.console.setPrompt(isEmpty ? .none : .speak(ownPrompt))
+  }
+
+  /// Keeps a line that was entered while nobody was there.
+  package func keepForLater(_ message: Message) {
+    terminal.console.dropLine(remembering: true)
+    notifyRow(.notSent(message.text))
+    if offered == nil { notify(.nobodyToTalkTo) }
+    offered = message.text
+  }
+
+  /// Takes a line that was entered and is said to nobody.
+  package func dropLine() { terminal.console.dropLine(remembering: false) }
+
+  /// Answers `\history`.
+  package func showLastTalk() {
+    guard let talk = memory.lastTalk else { return notify(.noHistory(with: nil)) }
+    showHistory(talk.lines, with: try? Handle(talk.name))
+  }
+
+  /// Ctrl-D in a terminal's own lines ends one read and no more.
+  package func readOn() { terminal.readOn() }
+}
