@@ -159,6 +159,31 @@ import Testing
     }
   }
 
+  @Test("a draft is offered to the eye once, and to Up for the run")
+  func offeredOnce() throws {
+    try Stage.run { stage in
+      let server = try idle(stage)
+      try server.process.enter("for mike")
+      try server.process.waitFor("Not sent: for mike")
+      let offer = "Not sent before; Up or \\draft brings it back: for mike"
+      for name in ["ann", "bob"] {
+        let client = try stage.talker(name, on: server.port)
+        try client.enter("hi")
+        try server.process.waitFor("\(name)> hi")
+        try server.process.waitForInput("SERVER> ")
+        #expect(server.process.screen.text.occurrences(of: offer) == 1)
+        try server.process.send(Keys.up)
+        try server.process.waitForInput("SERVER> for mike")
+        try server.process.send(Keys.killLine)
+        try server.process.waitForInput("SERVER> ")
+        try client.enter("\\quit")
+        try server.process.waitUntil("the end of \(name)") {
+          $0.text.occurrences(of: LeavingTests.clientLeft) == (name == "ann" ? 1 : 2)
+        }
+      }
+    }
+  }
+
   @Test("\\who says who has connected and who left last, \\history what was said")
   func who() throws {
     try Stage.run { stage in

@@ -25,7 +25,9 @@ extension OperatorDesk {
   /// What is typed or read and not said.
   package func takeDraft() -> [UInt8] {
     guard terminal.inputIsTerminal else { return terminal.takeDraft() }
-    return Array((takeUnsaid() ?? offered ?? "").utf8)
+    if let unsaid = takeUnsaid() { return Array(unsaid.utf8) }
+    // Said to be there once, it is left to Up: nobody wants to read of it each time.
+    return Array((isOfferSaid ? "" : offered ?? "").utf8)
   }
 
   /// What this desk remembers for the next; `peer` is who was here, `nil` at a desk
@@ -44,7 +46,9 @@ extension OperatorDesk {
 
   /// Says that there is a draft, where there is one.
   package func offerDraft() {
-    if let offered { notifyRow(.draftIsKept(offered)) }
+    guard let offered else { return }
+    notifyRow(.draftIsKept(offered))
+    isOfferSaid = true
   }
 
   /// `\draft`
@@ -59,6 +63,7 @@ extension OperatorDesk {
       return
     }
     offered = text
+    isOfferSaid = false
     notifyRow(.notSent(text))
   }
 

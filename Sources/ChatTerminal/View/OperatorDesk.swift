@@ -22,6 +22,8 @@ package final class OperatorDesk {
   package private(set) var handle: Handle?
   /// What was typed at this desk or the one before and not said.
   var offered: String?
+  /// Whether this desk has said that there is one.
+  var isOfferSaid = false
   /// What the desk before left.
   package var memory = DeskMemory()
   /// Whether nobody is at the other end.
