@@ -289,6 +289,32 @@ import Testing
     }
   }
 
+  @Test("a terminal that is closed ends an idle server in good order")
+  func hangUp() throws {
+    try Stage.run { stage in
+      let server = try idle(stage)
+      try server.process.send("half")
+      try server.process.waitForInput("SERVER> half")
+      server.process.hangUp()
+      #expect(try server.process.exitStatus() == 0)
+      #expect(try stage.runsUnstopped() == 0)
+      #expect(server.process.children == [])
+    }
+  }
+
+  @Test("a signal ends an idle server with half a line, which stays on the screen")
+  func signal() throws {
+    try Stage.run { stage in
+      let server = try idle(stage)
+      try server.process.send("half")
+      try server.process.waitForInput("SERVER> half")
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      #expect(server.process.screen.lines.last == "Not sent: half")
+      #expect(server.process.mode == server.process.originalMode)
+    }
+  }
+
   @Test("a server whose input is no terminal has no desk")
   func noDesk() throws {
     try Stage.run { stage in

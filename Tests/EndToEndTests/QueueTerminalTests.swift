@@ -33,4 +33,22 @@ struct QueueTerminalTests {
       #expect(others.contains(next))
     }
   }
+
+  @Test("who sees off a peer that does not go has given the terminal back")
+  func leaving() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try PeerSocket(port: server.port)
+      try peer.waitFor("SERVER\0")
+      try peer.send("bob> hi\n")
+      try server.process.waitForInput("SERVER> ")
+      let process = try #require(server.conversations.first)
+      try server.process.enter("\\quit")
+      // Its end of the connection stays open for now.
+      try server.process.waitFor("Waiting for new connection...")
+      try Deadline.poll("the terminal given back") { OpenFiles.terminals(of: process) == [] }
+      #expect(server.conversations == [process])
+      peer.leave()
+    }
+  }
 }

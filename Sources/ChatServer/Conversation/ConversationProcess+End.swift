@@ -36,6 +36,7 @@ extension ConversationProcess {
     if isBadName || (ending.by == .client && ending.reason == .error) {
       listener.report(.badWords)
     }
+    listener.dropTerminal()
     listener.report(.released)
     link.finish(within: Self.farewellWithin)
     return isRecorded ? .ended : .closeUnrecorded

@@ -47,12 +47,12 @@ final class ConversationProcess {
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, socket: MessageSocket,
+    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, listener: ListenerLink,
     run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
     let process = ConversationProcess(
-      peer: peer, address: address, openedAt: openedAt, socket: socket, run: run,
+      peer: peer, address: address, openedAt: openedAt, listener: listener, run: run,
       settings: settings, words: words)
     // The process ends with it: what it holds, the transcript's connection
     // above all, the kernel takes back in one piece and in less time.
@@ -61,13 +61,13 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, socket: MessageSocket,
+    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, listener: ListenerLink,
     run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
     self.settings = settings
     self.words = words
-    listener = ListenerLink(socket)
+    self.listener = listener
     self.address = address
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =

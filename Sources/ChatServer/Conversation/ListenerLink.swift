@@ -4,14 +4,17 @@ import ChatPosix
 /// A conversation's end of the socket to its listener: reports out, orders in.
 final class ListenerLink {
   private let socket: MessageSocket
+  /// `/dev/null`, open.
+  private let null: FileDescriptor
   /// The id in the transcript that the listener knows of.
   private var reportedConversation: Int64?
   private(set) var isGone = false
   /// Standard input, output and error, as they came with the floor.
   private(set) var terminal: [FileDescriptor] = []
 
-  init(_ socket: MessageSocket) {
+  init(_ socket: MessageSocket, null: FileDescriptor) {
     self.socket = socket
+    self.null = null
   }
 
   /// To poll on; `nil` once the listener is gone.
@@ -62,5 +65,11 @@ final class ListenerLink {
     try StandardDescriptors.replace(input: terminal[0], output: terminal[1], error: terminal[2])
     for descriptor in terminal { descriptor.closeOnce() }
     terminal = []
+  }
+
+  /// Lets go of the terminal: who sees a peer off has no more use for it.
+  func dropTerminal() {
+    // EBUSY alone, where threads race for a number; there is one here.
+    try? StandardDescriptors.replace(input: null, output: null, error: null)
   }
 }

@@ -33,18 +33,20 @@ final class IdleDesk {
   /// Serves the operator until the terminal is wanted.
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
-  static func main(socket: MessageSocket, settings: ServerSettings, words: ServerWords) -> Int32 {
+  static func main(
+    listener: ListenerLink, settings: ServerSettings, words: ServerWords
+  ) -> Int32 {
     ProcessName.set("chatserve-desk")
-    let desk = IdleDesk(socket: socket, settings: settings, words: words)
+    let desk = IdleDesk(listener: listener, settings: settings, words: words)
     // The kernel takes back what it holds.
     _ = Unmanaged.passRetained(desk)
     return desk.serve().rawValue
   }
 
-  private init(socket: MessageSocket, settings: ServerSettings, words: ServerWords) {
+  private init(listener: ListenerLink, settings: ServerSettings, words: ServerWords) {
     self.settings = settings
     self.words = words
-    listener = ListenerLink(socket)
+    self.listener = listener
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }

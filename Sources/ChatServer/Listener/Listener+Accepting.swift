@@ -51,8 +51,9 @@ extension Listener {
         Signals.resetInChild()
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, openedAt: openedAt, socket: socket, run: keeper?.run,
-          settings: settings, words: words)
+          peer: peer, address: address, openedAt: openedAt,
+          listener: ListenerLink(socket, null: null), run: keeper?.run, settings: settings,
+          words: words)
       }
       sockets.append((child, socket))
       post(.forked(child, address, openedAt: openedAt), at: now)

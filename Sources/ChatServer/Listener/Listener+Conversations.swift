@@ -133,7 +133,8 @@ extension Listener {
       let (child, socket) = try ChildProcess.forkWithSocket { [self, settings, words] socket in
         Signals.resetInChild()
         closeInChild()
-        return IdleDesk.main(socket: socket, settings: settings, words: words)
+        return IdleDesk.main(
+          listener: ListenerLink(socket, null: null), settings: settings, words: words)
       }
       sockets.append((child, socket))
       post(.deskStarted(child), at: now)
