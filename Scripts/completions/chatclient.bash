@@ -38,7 +38,7 @@ _chatclient() {
     -l | --handle) return ;;
   esac
   if [[ $cur = -* ]]; then
-    COMPREPLY=($(compgen -W '-p -l --handle --mode --connect-timeout --save --color --timestamps
+    COMPREPLY=($(compgen -W '-4 -6 -p -l --handle --mode --connect-timeout --save --color --timestamps
       --no-bell --no-title --history-file --plain -V --version -h --help' -- "$cur"))
     return
   fi

@@ -32,6 +32,8 @@ end
 complete -c chatclient -f
 complete -c chatclient -n '__chatclient_has 0' -a '(__chatclient_hosts)' -d Host
 complete -c chatclient -n '__chatclient_has 1' -a 1027 -d Port
+complete -c chatclient -s 4 -d 'IPv4 addresses only'
+complete -c chatclient -s 6 -d 'IPv6 addresses only'
 complete -c chatclient -s p -x -a 1027 -d 'The port'
 complete -c chatclient -s l -l handle -x -d 'Your name in the conversation'
 complete -c chatclient -l connect-timeout -x -a '5 10 60' -d 'Seconds that connecting may take'

@@ -15,6 +15,8 @@ __chatclient_hosts() {
 }
 
 _arguments -s : \
+  '(-6)-4[IPv4 addresses only]' \
+  '(-4)-6[IPv6 addresses only]' \
   '-p+[the port]:port:(1027)' \
   '(-l --handle)'{-l+,--handle=}'[your name in the conversation]:name:' \
   '--mode=[who may speak when]:mode:(turns free)' \

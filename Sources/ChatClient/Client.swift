@@ -54,7 +54,8 @@ package final class Client {
       throw .system(error)
     }
     let socket = try Connector.connect(
-      to: settings.host, port: settings.port, within: settings.connectWithin)
+      to: settings.host, port: settings.port, family: settings.family,
+      within: settings.connectWithin)
     do throws(SystemCallError) {
       try socket.setPeerOptions()
     } catch {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import ChatTerminal
 
 /// What chatclient is given once, by its command line.
@@ -7,6 +8,8 @@ package struct ClientSettings {
   var host: String
   var port: UInt16
   /// `nil`: asked for once there is a connection.
+  /// The only kind of addresses that is wanted; `nil`: either.
+  var family: AddressFamily?
   var handle: Handle?
   /// For connecting, over all addresses.
   var connectWithin: Duration
@@ -17,11 +20,13 @@ package struct ClientSettings {
   var saved: SavedTalk?
 
   package init(
-    host: String, port: UInt16, handle: Handle?, connectWithin: Duration, mode: Mode,
+    host: String, port: UInt16, family: AddressFamily?, handle: Handle?, connectWithin: Duration,
+    mode: Mode,
     desk: DeskOptions, saved: SavedTalk? = nil
   ) {
     self.host = host
     self.port = port
+    self.family = family
     self.handle = handle
     self.connectWithin = connectWithin
     self.mode = mode

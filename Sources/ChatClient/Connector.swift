@@ -22,12 +22,12 @@ enum Connector {
   /// - Returns: the connected socket.
   /// - Throws: ``ConnectError``.
   static func connect(
-    to host: String, port: UInt16, within limit: Duration
+    to host: String, port: UInt16, family: AddressFamily?, within limit: Duration
   ) throws(ConnectError) -> FileDescriptor {
     let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
     let addresses: [SocketAddress]
     do {
-      addresses = try Resolver.resolve(host, port: port)
+      addresses = try Resolver.resolve(host, port: port, family: family)
     } catch {
       throw .unknownHost(error)
     }

@@ -20,7 +20,9 @@ public struct ViewOptions: ParsableArguments {
   public var plain = false
 
   @Option(
-    help: "Keep the lines that you type in this file, for Up and Ctrl-R, also in the next run.",
+    help: ArgumentHelp(
+      "Keep the lines that you type in this file, for Up and Ctrl-R, also in the next run.",
+      valueName: "file"),
     completion: .file())
   public var historyFile: String?
 

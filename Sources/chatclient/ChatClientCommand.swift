@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatClient
 import ChatCore
+import ChatPosix
 import ChatProgram
 
 /// `chatclient <host> <port>`.
@@ -20,7 +21,8 @@ struct ChatClient: ParsableCommand {
   @Argument(help: "The port it listens on, 1 to 65535.")
   var port: String?
 
-  @Option(name: .customShort("p"), help: "The same, as ssh has it.")
+  @Option(
+    name: .customShort("p"), help: ArgumentHelp("The port, as ssh has it.", valueName: "port"))
   var portOption: String?
 
   @Option(
@@ -34,8 +36,16 @@ struct ChatClient: ParsableCommand {
   @Option(help: "Seconds that connecting may take, over all addresses.")
   var connectTimeout = 10
 
+  @Flag(name: .customShort("4"), help: "IPv4 addresses only.")
+  var onlyIPv4 = false
+
+  @Flag(name: .customShort("6"), help: "IPv6 addresses only.")
+  var onlyIPv6 = false
+
   @Option(
-    help: "Add what both say to this file, as JSON Lines; nobody else may read it.",
+    help: ArgumentHelp(
+      "Add what both say to this file, as JSON Lines; nobody else may read it.",
+      valueName: "file"),
     completion: .file())
   var save: String?
 
@@ -54,7 +64,7 @@ struct ChatClient: ParsableCommand {
       ProgramExit.usage.leave(UserMessages.saveAndHistory)
     }
     let settings = ClientSettings(
-      host: host, port: port, handle: chosenHandle(place.handle),
+      host: host, port: port, family: family, handle: chosenHandle(place.handle),
       connectWithin: .seconds(connectTimeout), mode: mode,
       desk: view.openDesk(for: "chatclient"), saved: savedTalk())
     let words = ClientWords(
@@ -81,6 +91,12 @@ struct ChatClient: ParsableCommand {
     } catch {
       ProgramExit.usage.leave(UserMessages.badPlace(error))
     }
+  }
+
+  /// As ssh(1) has it, the last of the two counts there; here both are either.
+  private var family: AddressFamily? {
+    if onlyIPv4 == onlyIPv6 { return nil }
+    return onlyIPv4 ? .ipv4 : .ipv6
   }
 
   private func savedTalk() -> SavedTalk? {

@@ -173,6 +173,26 @@ import Testing
     }
   }
 
+  @Test("commands act at the question for a name, and are none")
+  func commandsForAName() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let client = try stage.client(server.port)
+      try client.waitForInput("Please enter a User Name:")
+      try client.enter("\\help")
+      try client.waitFor("\\free     asks to speak at any time, without turns")
+      try client.enter("\\hlep")
+      try client.waitFor("Unknown command \\hlep; nothing was sent.")
+      try client.enter("/quit")
+      try client.waitFor("/quit was not sent. Commands begin with a backslash: \\quit.")
+      try client.waitForInput("Please enter a User Name:")
+      try client.enter("tatyana")
+      try client.waitForInput("tatyana> ")
+      try client.enter("hi")
+      try server.process.waitFor("tatyana> hi")
+    }
+  }
+
   @Test("blanks alone say nothing, and the turn stays")
   func blanks() throws {
     try Stage.run { stage in

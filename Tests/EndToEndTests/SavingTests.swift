@@ -200,6 +200,7 @@ import Testing
       ["tatyana@127.0.0.1", "PORT"], ["-p", "PORT", "127.0.0.1"],
       ["-p", "PORT", "tatyana@localhost"],
       ["-l", "tatyana", "localhost", "PORT"],
+      ["-4", "localhost", "PORT"], ["-6", "[::1]:PORT"], ["::1", "PORT"], ["[::1]:PORT"],
     ])
   func places(words: [String]) throws {
     try Stage.run { stage in

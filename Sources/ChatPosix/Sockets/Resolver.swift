@@ -21,21 +21,27 @@ public struct ResolveError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// The two kinds of addresses. ip(7), ipv6(7).
+public enum AddressFamily: Hashable, Sendable {
+  case ipv4
+  case ipv6
+}
+
 /// Names to addresses.
 public enum Resolver {
   /// The addresses of `host` (a name, an IPv4 or an IPv6 address) for TCP, in
   /// the order in which they should be tried. Blocks while name servers are
-  /// asked. getaddrinfo(3).
+  /// asked. Of one family where one is given. getaddrinfo(3).
   ///
   /// - Throws: ``ResolveError``.
   public static func resolve(
-    _ host: String, port: UInt16
+    _ host: String, port: UInt16, family: AddressFamily? = nil
   ) throws(ResolveError) -> [SocketAddress] {
-    try resolve(host, port: port, flags: 0)
+    try resolve(host, port: port, family: family, flags: 0)
   }
 
   static func resolve(
-    _ host: String, port: UInt16, flags: Int32
+    _ host: String, port: UInt16, family: AddressFamily? = nil, flags: Int32
   ) throws(ResolveError) -> [SocketAddress] {
     // C would look up what is before the NUL; the empty name is the
     // loopback to some C libraries.
@@ -43,7 +49,12 @@ public enum Resolver {
       throw ResolveError(code: EAI_NONAME, errno: Errno(rawValue: 0))
     }
     var hints = addrinfo()
-    hints.ai_family = AF_UNSPEC
+    hints.ai_family =
+      switch family {
+      case .ipv4?: AF_INET
+      case .ipv6?: AF_INET6
+      case nil: AF_UNSPEC
+      }
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     // Not AI_ADDRCONFIG: it hides ::1 on a machine whose only IPv6 is the
     // loopback. Trying one address after the other does its work.

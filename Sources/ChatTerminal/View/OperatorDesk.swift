@@ -189,8 +189,10 @@ extension OperatorDesk {
   }
 
   private func name(_ text: String) -> DeskAction? {
+    let command = Command(Self.trimmed(text))
+    if isTyped, command != .quit, answer(command, text) { return nil }
     terminal.console.acceptLine()
-    if Command(text) == .quit { return .quit }
+    if command == .quit { return .quit }
     do throws(HandleError) {
       let handle = try Handle(Self.trimmed(text))
       self.handle = handle
@@ -202,6 +204,19 @@ extension OperatorDesk {
       terminal.console.setPrompt(.ask(words(.askHandleAgain(error))))
       return nil
     }
+  }
+
+  /// Whether `text`, typed at the question for a name, is none but a command, ours or
+  /// another program's: nobody is called `\help`.
+  private func answer(_ command: Command, _ text: String) -> Bool {
+    if case .message = command { return asksAbout(Self.trimmed(text)) }
+    terminal.console.dropLine()
+    switch command {
+    case .unknown(let name): notify(.unknownCommand(name))
+    case .clear: terminal.console.clearScreen()
+    default: notify(.help)
+    }
+    return true
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -71,7 +71,9 @@ public enum ForgeryStage {
     for sequence in output.split(separator: "\u{1b}[").dropFirst() {
       let end = sequence.firstIndex { $0.isLetter }
       let isColour = end.map {
-        sequence[$0] == "m" && sequence[..<$0].contains { "34".contains($0) }
+        // With `>` it is modifyOtherKeys, which is turned off.
+        sequence[$0] == "m" && sequence.first != ">"
+          && sequence[..<$0].contains { "34".contains($0) }
       }
       try hold(isColour != true, "a colour: \(sequence.prefix(8).debugDescription)")
     }
