@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test("a terminal without a name is written nothing but text", arguments: [nil, "", "dumb"])
+  @Test("a terminal without a name is written nothing but text", arguments: [nil, "", "dumb", "unknown"])
   func dumb(name: String?) throws {
     try Stage.run { stage in
       stage.terminalName = name

@@ -26,9 +26,10 @@ package struct DeskOptions {
 
   /// Whether nothing but text may be written to the terminal, as `TERM` names it
   /// (environ(7)). One without a name is taken for that: an editor's output
-  /// window and a bare serial line have none.
+  /// window and a bare serial line have none. terminfo(5) describes the other
+  /// three as no more than that.
   package static func isDumb(_ environment: (String) -> String?) -> Bool {
-    ["", "dumb"].contains(environment("TERM") ?? "")
+    ["", "dumb", "unknown", "network", "dialup"].contains(environment("TERM") ?? "")
   }
 
   private static var isTerminal: Bool {
