@@ -5,6 +5,34 @@ import Testing
 /// Who has the operator's terminal.
 @Suite(.enabled(if: geteuid() == 0, "only root looks into a contained process"))
 struct QueueTerminalTests {
+  @Test("so has it alone the file of typed lines, and the desk between conversations")
+  func typedLines() throws {
+    try Stage.run { stage in
+      let path = stage.home + "/typed"
+      let server = try stage.server("--history-file", path)
+      let first = try stage.talker("tatyana", on: server.port)
+      let owner = try #require(server.conversations.first)
+      let second = try stage.client(server.port, "--handle", "mike")
+      try second.waitFor("You are number 1 in the queue.")
+      #expect(OpenFiles.paths(of: owner).contains(path))
+      let others = server.conversations.filter { $0 != owner }
+      try #require(!others.isEmpty)
+      for process in others + [try #require(server.keeper)] {
+        #expect(!OpenFiles.paths(of: process).contains(path))
+      }
+      try first.enter("hi")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.enter("kept")
+      try first.waitFor("SERVER> kept")
+      try first.enter("\\quit")
+      try second.waitForInput("mike> ")
+      try second.enter("hello")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.send("\u{1b}[A")
+      try server.process.waitForInput("SERVER> kept")
+    }
+  }
+
   @Test("only the conversation with the floor has the terminal; the others have /dev/null")
   func terminal() throws {
     try Stage.run { stage in

@@ -56,7 +56,9 @@ import Testing
     }
   }
 
-  @Test("a terminal without a name is written nothing but text", arguments: [nil, "", "dumb", "unknown"])
+  @Test(
+    "a terminal without a name is written nothing but text",
+    arguments: [nil, "", "dumb", "unknown"])
   func dumb(name: String?) throws {
     try Stage.run { stage in
       stage.terminalName = name

@@ -10,6 +10,12 @@ public enum OpenFiles {
     return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// Where all of them lead.
+  public static func paths(of process: pid_t) -> Set<String> {
+    let numbers = Tree.names(in: "/proc/\(process)/fd").compactMap { Int($0) }
+    return Set(numbers.compactMap { target(of: $0, in: process) })
+  }
+
   /// The descriptors that lead to a terminal.
   public static func terminals(of process: pid_t) -> Set<Int> {
     let numbers = Tree.names(in: "/proc/\(process)/fd").compactMap { Int($0) }

@@ -21,7 +21,9 @@ public enum Command: Hashable, Sendable {
   case message(String)
 
   /// What can be typed, for whoever completes it, in alphabetical order.
-  public static let names = ["\\clear", "\\free", "\\help", "\\history", "\\quit", "\\who"]
+  public static let names = [
+    "\\clear", "\\draft", "\\free", "\\help", "\\history", "\\quit", "\\who",
+  ]
 
   public init(_ line: String) {
     guard line.utf8.first == 0x5c else {

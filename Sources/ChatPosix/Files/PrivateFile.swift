@@ -18,6 +18,11 @@ public enum PrivateFileError: Error {
 public struct PrivateFile: Sendable {
   public let descriptor: FileDescriptor
 
+  /// A file that another process opened and handed over.
+  public init(descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
   /// Opens the file at `path`, or where a link there leads, or makes it. What is
   /// there is not changed: see ``makePrivate()``. open(2) O_APPEND, fstat(2).
   ///

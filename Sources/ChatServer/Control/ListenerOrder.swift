@@ -34,7 +34,9 @@ enum ListenerOrder: Hashable {
 
   /// Whether so many descriptors came with it as belong to it.
   func isComplete(with passed: Int) -> Bool {
-    passed == (self == .floor ? Self.passedWithFloor : 0)
+    guard self == .floor else { return passed == 0 }
+    // The file of typed lines, where there is one.
+    return passed == Self.passedWithFloor || passed == Self.passedWithFloor + 1
   }
 
   var code: OrderCode {

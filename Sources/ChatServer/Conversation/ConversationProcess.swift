@@ -334,8 +334,10 @@ extension ConversationProcess {
 
   /// Takes the terminal, with what was typed and not said before.
   private func openDesk(at now: Instant) {
+    var options = settings.desk
+    options.typedLines = listener.typedLines
     let desk = OperatorDesk(
-      settings.desk, party: .server, handle: settings.handle, sharesInput: true,
+      options, party: .server, handle: settings.handle, sharesInput: true,
       words: words.desk)
     desk.give(memory: memory)
     desk.give(draft: draft, at: now)

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatTerminal
 
 /// A conversation's end of the socket to its listener: reports out, orders in.
 final class ListenerLink {
@@ -11,6 +12,8 @@ final class ListenerLink {
   private(set) var isGone = false
   /// Standard input, output and error, as they came with the floor.
   private(set) var terminal: [FileDescriptor] = []
+  /// The file of typed lines, which comes with the terminal.
+  private(set) var typedLines: TypedLinesFile?
 
   init(_ socket: MessageSocket, null: FileDescriptor) {
     self.socket = socket
@@ -61,9 +64,12 @@ final class ListenerLink {
   ///
   /// - Throws: ``SystemCallError``.
   func takeTerminal() throws(SystemCallError) {
-    guard terminal.count == ListenerOrder.passedWithFloor else { return }
+    guard terminal.count >= ListenerOrder.passedWithFloor else { return }
     try StandardDescriptors.replace(input: terminal[0], output: terminal[1], error: terminal[2])
-    for descriptor in terminal { descriptor.closeOnce() }
+    for descriptor in terminal.prefix(ListenerOrder.passedWithFloor) { descriptor.closeOnce() }
+    typedLines = terminal.dropFirst(ListenerOrder.passedWithFloor).first.map {
+      TypedLinesFile(PrivateFile(descriptor: $0))
+    }
     terminal = []
   }
 

@@ -133,8 +133,10 @@ final class IdleDesk {
   private func openDesk(at now: Instant) {
     // EBUSY alone, where threads race for a number; there is one here.
     try? listener.takeTerminal()
+    var options = settings.desk
+    options.typedLines = listener.typedLines
     let desk = OperatorDesk(
-      settings.desk, party: .server, handle: settings.handle, sharesInput: true,
+      options, party: .server, handle: settings.handle, sharesInput: true,
       words: words.desk)
     desk.give(memory: memory)
     desk.give(draft: draft, at: now)

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatTerminal
 
 extension Listener {
   /// Takes peers that have arrived.
@@ -95,6 +96,8 @@ extension Listener {
     for (peer, _) in turnedAway { peer.closeOnce() }
     for (_, socket) in sockets { socket.close() }
     keeper?.closeInChild()
+    // Comes with the floor, as the terminal does.
+    settings.desk.typedLines?.closeInChild()
     output.closeInChild()
     errors.closeInChild()
   }

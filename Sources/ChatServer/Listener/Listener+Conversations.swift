@@ -68,7 +68,9 @@ extension Listener {
   func send(_ order: ListenerOrder, to process: Int32) -> MessageSocket.SendResult {
     guard let entry = sockets.first(where: { $0.processID == process }) else { return .closed }
     let terminal: [FileDescriptor] =
-      order == .floor ? [.standardInput, output.descriptor, errors.descriptor] : []
+      order == .floor
+      ? [.standardInput, output.descriptor, errors.descriptor]
+        + [settings.desk.typedLines?.descriptor].compactMap { $0 } : []
     return (try? entry.socket.send(order.bytes, passing: terminal)) ?? .wouldBlock
   }
 

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatTerminal
 import Transcript
 
 /// The listening process: accepts, forks, hands out the floor in order of
@@ -94,11 +95,13 @@ public final class Listener {
       KeeperLink(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
     }
     let (null, output, errors) = (null, output, errors)
+    let typedLines = settings.desk.typedLines
     earlySignals =
       try keeper?.start {
         listening.close()
         output.closeInChild()
         errors.closeInChild()
+        typedLines?.closeInChild()
         try? StandardDescriptors.replace(input: null, output: null, error: null)
       } ?? []
     // Without the lock a conversation under way may be taken for a lost one

@@ -214,7 +214,7 @@ extension OperatorDesk {
     switch command {
     case .unknown(let name): notify(.unknownCommand(name))
     case .clear: terminal.console.clearScreen()
-    default: notify(.help)
+    default: notify(.help(nobodyIsHere: false))
     }
     return true
   }

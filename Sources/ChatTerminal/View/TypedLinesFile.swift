@@ -23,6 +23,17 @@ package final class TypedLinesFile {
     case foreign
   }
 
+  /// The file that another process opened so.
+  package init(_ file: PrivateFile) {
+    self.file = file
+  }
+
+  /// To be handed over.
+  package var descriptor: FileDescriptor { file.descriptor }
+
+  /// In a forked child, which is to have it with the terminal or not at all.
+  package func closeInChild() { file.descriptor.closeOnce() }
+
   /// Opens the file, and cuts it to what will be read of it.
   ///
   /// - Throws: ``Failure``.
