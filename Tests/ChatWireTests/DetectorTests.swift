@@ -143,6 +143,13 @@ extension DetectorCell {
       "a late greeting that is no name", to: .client, at: minute, "Welcome to chat", .original,
       [named("SERVER", .line), .serverNoticed("Welcome to chat"), named("SERVER", .original)]),
     DetectorCell(
+      "a greeting NUL and words", to: .client, "ann\0Hello bob\0Bye\0",
+      .original,
+      [named("ann", .native), named("ann", .original), said("Hello bob"), said("Bye")]),
+    DetectorCell(
+      "a greeting NUL and words without an end", to: .client, "ann\0Hello bob",
+      .original, [named("ann", .native), named("ann", .original), said("Hello bob")]),
+    DetectorCell(
       "the end of a line left out", to: .client, at: minute, hasSpoken: true, "hi\nyou", .line,
       [named("SERVER", .line), said("hi"), said("you")]),
   ]

@@ -79,10 +79,7 @@ extension Conversation {
         actions.append(.reject(message, .outOfTurn))
         return
       }
-      guard
-        dialect != .original
-          || message.originalText.utf8.count <= Message.maximumOriginalByteCount
-      else {
+      guard fits(message) else {
         actions.append(.reject(message, .tooManyBytes))
         return
       }
@@ -94,6 +91,21 @@ extension Conversation {
       request(.ownMessage(number: ownNumber + pendingOwn + 1, message), at: now, &actions)
       // The operator asking is as good a moment as any to try the disk again.
       if wasStuck { retryRecording(&actions) }
+    }
+  }
+
+  /// Whether the peer reads `message` as one: the originals read so many bytes
+  /// at once, and a silent server may be one.
+  private func fits(_ message: Message) -> Bool {
+    let size = message.originalText.utf8.count
+    switch dialect {
+    case .original: return size <= Message.maximumOriginalByteCount
+    case .line where role == .client && peerNumber == 0:
+      // Each of its rows has `name> ` or blanks before it, and an end.
+      let prefix = (knownHandle?.text.utf8.count ?? 0) + 3
+      let rows = message.text.utf8.count { $0 == 0x0a } + 1
+      return size + rows * prefix <= Message.maximumOriginalByteCount
+    case .line, .native, nil: return true
     }
   }
 

@@ -42,6 +42,9 @@ extension Conversation {
       guard let knownHandle else { return }
       actions.append(.send(.handle(knownHandle)))
       if dialect == .native { phase = .waiting }
+    case .talking where dialect == .native && ownNumber == 0:
+      // Its answer to the handle, late.
+      phase = .waiting
     case .introducing, .naming, .talking, .lingering, .closing, .over: break
     }
   }

@@ -17,7 +17,17 @@ struct NativeDialect: PeerDialect {
   /// Records behind the handle with verbs that nobody knows: a later version's,
   /// where one that is known follows at once, else an original's messages.
   private var doubtful: [UInt8] = []
+  /// Client only: how long the server has owed an answer to the handle.
+  private var answer = Answer.notDue
   private(set) var deadline: Instant?
+
+  private enum Answer {
+    case notDue, due, dueAtDeadline
+  }
+
+  /// For the answer to a client's handle, which a chatserve sends at once: past
+  /// it the server is one that greets with a C string.
+  private static let answerWithin = Duration.seconds(5)
 
   init(_ sides: Sides) {
     self.sides = sides
@@ -63,23 +73,34 @@ struct NativeDialect: PeerDialect {
         decoded.finish(.failed(error))
       }
     }
-    if !doubtful.isEmpty { deadline = now.advanced(by: OriginalDialect.quiet) }
+    let isCut = sides.side == .client && !records.partial.isEmpty && !sides.expectsHandle
+    if !doubtful.isEmpty || (isCut && !isCertain) {
+      answer = .notDue
+      deadline = now.advanced(by: OriginalDialect.quiet)
+    }
   }
 
   mutating func tick(at now: Instant, _ decoded: inout Decoded) {
     guard let deadline, now >= deadline else { return }
-    becomeOriginal(records.partial[...], isComplete: true, at: now, &decoded)
+    switch answer {
+    case .notDue: becomeOriginal(records.partial[...], isComplete: true, at: now, &decoded)
+    case .due:
+      answer = .dueAtDeadline
+      self.deadline = now.advanced(by: Self.answerWithin)
+    case .dueAtDeadline:
+      decoded.successor = UnansweringServer(sides, native: self, &decoded)
+    }
   }
 
   /// Whether the first record behind a handle is one that a program of ours
-  /// sends, and not padding, or what an original client says with the NUL of
-  /// its C string.
+  /// sends, and not padding, or what an original says with the NUL of its C
+  /// string.
   private func isKnown(_ record: ArraySlice<UInt8>) -> Bool {
     if record.isEmpty { return hasGivenFloor }
-    if sides.side == .client { return true }
     let text = String(decoding: record, as: UTF8.self)
     return switch Verb(rawValue: String(text.prefix { $0 != " " })) {
-    case nil, .idle: false
+    case nil: false
+    case .idle: sides.side == .client
     // Words that people begin with.
     case .typing: text == Verb.typing.rawValue
     case .ask: Mode.allCases.contains { text == "ask " + $0.rawValue }
@@ -143,6 +164,7 @@ struct NativeDialect: PeerDialect {
     }
     isCertain = true
     doubtful = []
+    answer = .notDue
     deadline = nil
     switch verb {
     case .say:
@@ -230,6 +252,11 @@ extension NativeDialect {
     case .greeting: return sides.ownHandle.map { Self.record($0.text) } ?? []
     case .handle(let handle):
       sides.ownHandle = handle
+      if !isCertain {
+        // At once: it takes the time there.
+        answer = .due
+        deadline = Instant(milliseconds: 0)
+      }
       return Self.record(handle.text)
     case .rejectHandle(let error): return Self.record(.deny, sides.phrases.refusedHandle(error))
     case .mode(let mode): return Self.record(.mode, mode.rawValue)

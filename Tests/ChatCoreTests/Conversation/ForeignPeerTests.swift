@@ -67,6 +67,17 @@ struct ForeignPeerTests {
     }
   }
 
+  /// A silent server may be an original; one that answered in lines is none.
+  @Test func lessIsSaidToASilentServer() throws {
+    var machine = try client()
+    let long = try Message(String(repeating: "é", count: 300))
+    #expect(machine.handle(.operatorSaid(long), at: now).contains(.reject(long, .tooManyBytes)))
+    let fitting = try Message(String(repeating: "é", count: 247))
+    #expect(!machine.handle(.operatorSaid(fitting), at: now).contains(.reject(fitting, .tooManyBytes)))
+    _ = machine.handle(.said(number: nil, try Message("hi")), at: now)
+    #expect(!machine.handle(.operatorSaid(long), at: now).contains(.reject(long, .tooManyBytes)))
+  }
+
   /// C15: a cause is what was seen.
   @Test(arguments: QuitReason.allCases)
   func aClientsReasonIsItsOwn(_ reason: QuitReason) throws {
