@@ -90,7 +90,7 @@ __chatserve_options() {
     -c --count'
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
-    '') echo --handle --bind --database --no-log --idle-timeout --mode --max-waiting \
+    '') echo --handle --bind --database --no-log --idle-timeout --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
     list | show | search) echo $filters $output $common ;;

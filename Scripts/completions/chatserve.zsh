@@ -134,6 +134,7 @@ _chatserve() {
     '--no-log[keep nothing that is said]' \
     '--idle-timeout=[seconds of silence allowed]:seconds:(0 60 300 3600)' \
     '--mode=[who may speak when]:mode:(turns free)' \
+    '--no-greeting[send no name first]' \
     '--max-waiting=[peers that may wait]:number:' \
     '--max-start=[nameless connections at once]:start\:rate\:full:(10\:30\:100 0)' \
     '--per-source=[connections of one address]:number:' \

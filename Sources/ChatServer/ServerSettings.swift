@@ -16,6 +16,9 @@ public struct ServerSettings {
   public var waitingLimit: Int
   /// What newcomers may cost.
   public var admission = AdmissionSettings.default
+  /// Whether a client is sent the server's handle before it says anything; some
+  /// of the original's class take it for the first answer.
+  public var greets = true
   /// The transcript's path; `nil`: nothing is kept.
   public var database: String?
   /// Whether there is a transcript.

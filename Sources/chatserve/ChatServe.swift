@@ -43,6 +43,9 @@ struct ChatServe: ParsableCommand {
   @Option(help: "turns: one message each, the client first. free: both at any time.")
   var mode = Mode.turns
 
+  @Flag(help: "Send no name first, for clients that take it for the first answer.")
+  var noGreeting = false
+
   @Option(help: "Peers that may wait in the queue.")
   var maxWaiting = 8
 
@@ -100,6 +103,7 @@ struct ChatServe: ParsableCommand {
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
     settings.desk = view.openDesk(for: "chatserve")
+    settings.greets = !noGreeting
     settings.admission = AdmissionSettings(
       maxStart: MaxStart(maxStart), perSource: perSource, longestPenalty: .seconds(maxPenalty))
     do throws(ServerError) {

@@ -60,6 +60,28 @@ import Testing
       let transcript = try stage.transcript()
       #expect(transcript.first?.hasPrefix("\(manner.name) original: ") == true)
       #expect(transcript.first?.contains("server 10 answer 10.") == true)
+      #expect(try stage.history("verify").outputText.contains("no damage found"))
+    }
+  }
+
+  @Test("a client that expects no greeting gets none where that is asked for")
+  func noGreeting() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--no-greeting")
+      let peer = try PeerSocket(port: server.port)
+      try peer.send("bob> question")
+      try server.process.waitFor("bob> question\n")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.enter("answer")
+      try peer.waitFor("answer")
+      #expect(peer.receivedText == "answer")
+      try peer.send("\\quit")
+      try peer.waitForEnd()
+
+      let client = try stage.client(server.port, "--handle", "amy")
+      try client.waitForInput("amy> ")
+      try client.enter("hi")
+      try server.process.waitFor("amy> hi\n")
     }
   }
 

@@ -22,6 +22,7 @@ import Testing
     Manner(testDescription: "silent, padded with NULs") { [padded($0)] },
     Manner(testDescription: "silent, lines") { ["Server> \($0)\n"] },
     Manner(testDescription: "greets, padded", greeting: padded("ann")) { [padded($0)] },
+    Manner(testDescription: "greets with a C string", greeting: "ann\0") { ["\($0)\0"] },
     Manner(testDescription: "greets late", greeting: "ann", isLate: true) { [$0] },
     Manner(testDescription: "greets with a sentence", greeting: "Welcome to my chat!\n") {
       [$0 + "\n"]

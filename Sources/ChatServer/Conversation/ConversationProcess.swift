@@ -249,6 +249,7 @@ extension ConversationProcess {
   private func perform(_ action: Conversation.Action, at now: Instant) {
     switch action {
     case .record(let entry): recorder.enqueue(entry)
+    case .send(.greeting) where !settings.greets: break
     case .send(let outgoing):
       link.send(outgoing)
       // It is awake: so the listener has no cause to wake it.

@@ -1,9 +1,14 @@
+import ChatCore
+
 /// Makes the checksums of the rows again and compares: the part of `history
 /// verify` that sees a byte which changed inside a row.
 struct ChecksumCheck {
   private let connection: Connection
   private var handles: Set<Int64> = []
   private var opens: Set<Int64> = []
+  /// Handles that came as a native client's, with their `seq`, in conversations
+  /// that have turned out to be an original's: a second such event says so.
+  private var superseded: [Int64: Int64] = [:]
   /// Events that have a checksum.
   private(set) var covered: Int64 = 0
 
@@ -29,6 +34,7 @@ struct ChecksumCheck {
     covered += 1
     var checksum = RowChecksum()
     var isNamed = true
+    var isSuperseded = false
     switch Event.Kind(rawValue: statement.text(at: .kind)) {
     case .open:
       opens.insert(conversation)
@@ -39,6 +45,8 @@ struct ChecksumCheck {
       handles.insert(conversation)
       try describe(conversation, Self.handleColumns) { row in
         checksum.add(row, 0..<1)
+        isSuperseded =
+          row.text(at: 0) == Dialect.original.rawValue && isNative(statement, checksum: stored)
         isNamed = row.bytesOrNil(at: 1) == statement.bytesOrNil(at: Event.Column.text.rawValue)
       }
     // Nothing else says anything of its conversation's row.
@@ -46,8 +54,21 @@ struct ChecksumCheck {
     }
     // Not the id; see ``EventInsertion``.
     checksum.add(statement, Event.columns.indices.dropFirst())
-    if checksum.stored != stored { return .checksum(conversation: conversation, seq: seq) }
+    if isSuperseded {
+      superseded[conversation] = seq
+    } else if checksum.stored != stored {
+      return .checksum(conversation: conversation, seq: seq)
+    } else if Event.Kind(rawValue: statement.text(at: .kind)) == .handle {
+      superseded[conversation] = nil
+    }
     return isNamed ? nil : .handle(conversation: conversation)
+  }
+
+  private func isNative(_ event: Statement, checksum stored: Int64) -> Bool {
+    var checksum = RowChecksum()
+    checksum.add(.text(Dialect.native.rawValue))
+    checksum.add(event, Event.columns.indices.dropFirst())
+    return checksum.stored == stored
   }
 
   /// After the last event: conversations that have a handle or a dialect,
@@ -55,7 +76,9 @@ struct ChecksumCheck {
   ///
   /// - Throws: what SQLite reports.
   func unexplainedHandles() throws(TranscriptError) -> [Finding] {
-    var findings: [Finding] = []
+    var findings = superseded.sorted { $0.value < $1.value }.map {
+      Finding.checksum(conversation: $0.key, seq: $0.value)
+    }
     let select = try connection.prepare(
       "SELECT id FROM conversation WHERE handle_id IS NOT NULL OR dialect IS NOT NULL ORDER BY id")
     while try select.step() {
