@@ -253,8 +253,8 @@ extension Client {
   private func isFailure(_ ending: Conversation.Ending) -> Bool {
     switch ending.reason {
     case .quit, .timeout, .sigint: false
-    // A server without receipts leaves by closing; one that has them says so.
-    case .eof: ending.by == .server && (machine.dialect == nil || machine.dialect == .native)
+    // Who listens with nc leaves by closing; a program says so before.
+    case .eof: ending.by == .server && machine.dialect != .line
     case .reset, .error, .unresponsive, .crashed, .full: true
     }
   }

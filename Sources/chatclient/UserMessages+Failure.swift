@@ -98,9 +98,8 @@ extension UserMessages {
     case (_, .quit), (_, .sigint), (.client?, .eof): return .done
     case (_, .timeout): return .temporaryFailure
     case (_, .full): return .unavailable
-    // A server without receipts leaves by closing.
-    case (.server?, .eof) where outcome.dialect != .native && outcome.dialect != nil:
-      return .done
+    // Who listens with nc leaves by closing.
+    case (.server?, .eof) where outcome.dialect == .line: return .done
     default: return .inputOutput
     }
   }

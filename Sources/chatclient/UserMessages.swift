@@ -42,8 +42,8 @@ enum UserMessages {
     case (.server?, .full):
       ending.detail.map(TextSanitizer.escapedOnOneLine)
         ?? "The queue is full. Please try again later."
-    // A server without receipts leaves by closing.
-    case (.server?, .eof) where dialect != nil && dialect != .native:
+    // Who listens with nc leaves by closing.
+    case (.server?, .eof) where dialect == .line:
       "Server requested to close connection. Good Bye"
     case (.server?, .eof): "The connection was lost. The server closed it without a goodbye."
     case (.server?, .error):

@@ -101,6 +101,32 @@ import Testing
     }
   }
 
+  @Test(
+    "a program that ends without a goodbye has died; who listens with nc has left",
+    arguments: [("ann", "", 74), ("", "ann> hello\n", 0), ("", "hello", 74)])
+  func deaths(_ greeting: String, _ answer: String, _ status: Int32) throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      let client = try stage.client(server.port, "--handle", "bob")
+      let peer = try server.accept()
+      if !greeting.isEmpty { try peer.send(greeting) }
+      try client.waitForInput("bob> ")
+      try client.enter("hi")
+      try peer.waitFor("hi")
+      if !answer.isEmpty {
+        try peer.send(answer)
+        try client.waitFor("> hello\n")
+      }
+      peer.leave()
+      #expect(try client.exitStatus() == status)
+      let sentence =
+        status == 0
+        ? LeavingTests.serversGoodbye
+        : "The connection was lost. The server closed it without a goodbye."
+      #expect(client.screen.text.contains(sentence))
+    }
+  }
+
   @Test("an empty line is not answered, nor is any error")
   func emptyLines() throws {
     try Stage.run { stage in

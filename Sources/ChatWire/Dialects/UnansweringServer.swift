@@ -16,7 +16,7 @@ struct UnansweringServer: PeerDialect {
   /// The records with which a chatserve answers a handle.
   private static let answers = ["mode turns", "mode free", "wait ", "floor", "quit ", "deny "]
 
-  /// - Parameter native: What is spoken if it is a chatserve.
+  /// `native` is what is spoken if it is a chatserve.
   init(_ sides: Sides, native: NativeDialect, _ decoded: inout Decoded) {
     guard let handle = sides.peerHandle else { preconditionFailure("a handle comes first") }
     self.sides = sides
@@ -58,7 +58,7 @@ struct UnansweringServer: PeerDialect {
 
   mutating func endOfFile(isTruncated: Bool, _ decoded: inout Decoded) {
     var original = OriginalDialect(sides)
-    if !bytes.isEmpty { original.receive(bytes, at: deadline ?? Instant(milliseconds: 0), &decoded) }
+    if !bytes.isEmpty, let deadline { original.receive(bytes, at: deadline, &decoded) }
     if !decoded.isOver { original.endOfFile(isTruncated: isTruncated, &decoded) }
     decoded.successor = original
   }
