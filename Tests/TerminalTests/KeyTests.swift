@@ -1,3 +1,4 @@
+import Glibc
 import Harness
 import Testing
 
@@ -33,7 +34,8 @@ import Testing
         [
           "Server requested to close connection. Wa", "iting for new connection...",
         ], column: 0, row: 3)
-      try room.waitForRestoredTerminal()
+      kill(try room.listener(), SIGTERM)
+      try room.expectEnd(status: 0)
     }
   }
 
