@@ -193,6 +193,50 @@ import Testing
     }
   }
 
+  @Test(
+    "who comes while the window has no focus is announced there, also to an operator who is alone",
+    arguments: [
+      ("xterm-kitty", ["tatyana"], 0), ("foot", ["notify;tatyana;"], 0), ("xterm-256color", [], 1),
+    ])
+  func arrival(terminal: String, notifications: [String], bells: Int) throws {
+    try Stage.run { stage in
+      stage.terminalName = terminal
+      let server = try stage.server()
+      try server.process.waitUntil("reports of focus") { $0.reportsFocus }
+      try server.process.send("\u{1b}[O")
+      let client = try stage.talker("tatyana", on: server.port)
+      try server.process.waitFor("waiting for tatyana …")
+      #expect(server.process.screen.titles == ["tatyana"])
+      #expect(server.process.screen.notifications == notifications)
+      #expect(server.process.screen.bells == bells)
+      #expect(client.screen.titles == ["SERVER"])
+      // The client's window has not said that it lost the focus.
+      #expect(client.screen.notifications == [] && client.screen.bells == 0)
+      try client.enter("\\quit")
+      #expect(try client.exitStatus() == 0)
+      #expect(client.screen.keptTitles == 0 && !client.screen.reportsFocus)
+    }
+  }
+
+  @Test("--no-title, and a terminal that is not known to have one", arguments: [true, false])
+  func noTitle(byOption: Bool) throws {
+    try Stage.run { stage in
+      stage.terminalName = byOption ? "xterm-kitty" : "linux"
+      let options = byOption ? ["--no-title", "--no-bell"] : ["--no-bell"]
+      let port = try FakeServer.freePort()
+      let server = try stage.onTerminal(.chatserve, ["\(port)"] + options)
+      try server.waitFor("Ctrl-C stops.")
+      try server.waitUntil("reports of focus") { $0.reportsFocus }
+      try server.send("\u{1b}[O")
+      let client = try stage.talker("tatyana", on: port)
+      try server.waitFor("waiting for tatyana …")
+      #expect(server.screen.titles == [] && server.screen.notifications == [])
+      #expect(server.screen.bells == 0)
+      try client.enter("\\quit")
+      #expect(try client.exitStatus() == 0)
+    }
+  }
+
   @Test("blanks alone say nothing, and the turn stays")
   func blanks() throws {
     try Stage.run { stage in
