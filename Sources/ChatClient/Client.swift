@@ -174,10 +174,10 @@ extension Client {
     case .reject(let message, let obstacle):
       desk.reject(message, obstacle, peer: machine.peer, at: now)
     case .askForHandle(let refusal):
-      if let refusal { desk.notify(words.sentence(.handleDenied(refusal))) }
+      if let refusal { desk.notify(words.sentence(.handleDenied(PeerText(refusal)))) }
       desk.askForHandle()
-    case .reportDenied(let why): desk.notify(words.sentence(.denied(why)))
-    case .reportNotice(let text): desk.notify(words.sentence(.noticed(text)))
+    case .reportDenied(let why): desk.notify(words.sentence(.denied(PeerText(why))))
+    case .reportNotice(let text): desk.notify(words.sentence(.noticed(PeerText(text))))
     case .warnOfSilence(let limit, let left):
       desk.showSilence(of: machine.peer, limit: limit, left: left)
     case .reportMode(let news): desk.showMode(news, peer: machine.peer)

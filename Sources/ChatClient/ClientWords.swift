@@ -7,10 +7,10 @@ import ChatWire
 /// only: the words are the executable's.
 package enum ClientNotice {
   /// The server refused the name, or a message, and says why.
-  case handleDenied(String)
-  case denied(String)
+  case handleDenied(PeerText)
+  case denied(PeerText)
   /// The server said this beside the conversation.
-  case noticed(String)
+  case noticed(PeerText)
   /// The wait in the queue is over.
   case floor(Handle)
   /// What is said is not saved for this cause, or is saved again.

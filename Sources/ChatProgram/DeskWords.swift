@@ -36,6 +36,11 @@ package struct DeskWords {
         + "\(meant). To say it, type it again, or \(doubled(line))."
     case .silence(let peer, let limit, let left): silence(of: peer, limit, left)
     case .mode(let news, let peer): mode(news, peer)
+    case .waits(.outOfTurn, let peer):
+      "It is \(name(peer))'s turn; your line is sent when yours comes."
+    case .waits(.noFloor, _) where party == .client:
+      "Your turn has not come yet; your line is sent when it does."
+    case .waits(let obstacle, let peer): self.obstacle(obstacle, peer)
     case .unshown(let peer, hadFloor: true): "\(name(peer)) wrote this out of turn:"
     case .unshown(let peer, hadFloor: false):
       "\(name(peer)) wrote this and left before the conversation began:"

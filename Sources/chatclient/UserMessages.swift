@@ -17,10 +17,9 @@ enum UserMessages {
 
   static func sentence(_ notice: ClientNotice) -> String {
     switch notice {
-    case .handleDenied(let why): TextSanitizer.escapedOnOneLine(why)
-    case .denied(let why):
-      "The server did not take your message: \(TextSanitizer.escapedOnOneLine(why))"
-    case .noticed(let text): "It said: \(TextSanitizer.escapedOnOneLine(text))"
+    case .handleDenied(let why): "The server did not take that name: \(why)"
+    case .denied(let why): "The server did not take your message: \(why)"
+    case .noticed(let text): "It said: \(text)"
     case .savingFailed(let error):
       "What is said is not saved (\(error.errno)). It is kept until there is room, or you leave."
     case .savingWorks: "What is said is saved again."
@@ -40,7 +39,7 @@ enum UserMessages {
     case (.server?, .quit), (.server?, .sigint):
       "Server requested to close connection. Good Bye"
     case (.server?, .full):
-      ending.detail.map(TextSanitizer.escapedOnOneLine)
+      ending.detail.map { "It said: \(PeerText($0))" }
         ?? "The queue is full. Please try again later."
     // Who listens with nc leaves by closing.
     case (.server?, .eof) where dialect == .line:

@@ -100,20 +100,53 @@ struct TextSanitizerTests {
     #expect(TextSanitizer.escaped(String(england.unicodeScalars.dropFirst())).contains("\\u{"))
   }
 
-  @Test(arguments: [1, 8, 9, 1000])
+  /// Of what is drawn over its base four pass; more are named, and then counted.
+  @Test(arguments: [1, 4, 5, 12, 13, 1000])
   func aPileOfMarksIsCut(count: Int) {
-    for mark: Unicode.Scalar in ["\u{301}", "\u{20dd}", "\u{200d}", "\u{fe0f}", "\u{11a8}"] {
+    for mark: Unicode.Scalar in ["\u{301}", "\u{20dd}", "\u{11a8}"] {
       let pile = String(String.UnicodeScalarView(repeatElement(mark, count: count)))
+      let name = "\\u{\(String(mark.value, radix: 16))}"
       let shown = TextSanitizer.escaped("a" + pile + "b")
-      let kept = shown.unicodeScalars.filter { $0 == mark }.count
-      #expect(kept == min(count, 8))
-      #expect(shown.hasSuffix(count > 8 ? "\\{+\(count - 8) marks}b" : "b"))
+      #expect(shown.unicodeScalars.filter { $0 == mark }.count == min(count, 4))
+      #expect(
+        shown.hasSuffix(
+          String(repeating: name, count: max(0, min(count, 12) - 4))
+            + (count > 12 ? "\\{+\(count - 12) marks}b" : "b")))
     }
   }
 
+  @Test func joinersAndSelectorsPileUpNoHigherThanEight() {
+    for mark: Unicode.Scalar in ["\u{200d}", "\u{fe0f}", "\u{903}"] {
+      for count in 1...20 {
+        let pile = String(String.UnicodeScalarView(repeatElement(mark, count: count)))
+        let shown = TextSanitizer.escaped("a" + pile + "b")
+        #expect(shown.unicodeScalars.filter { $0 == mark }.count == min(count, 8))
+      }
+    }
+  }
+
+  /// However marks are mixed, none is drawn on the escape of another, and no
+  /// base has more than its four.
   @Test func aPileCannotBeHiddenByMixingMarks() {
     let pile = String(repeating: "\u{301}\u{200d}\u{fe0f}\u{200c}", count: 100)
-    #expect(TextSanitizer.escaped("a" + pile).hasSuffix("\\{+392 marks}"))
+    let shown = TextSanitizer.escaped("a" + pile)
+    #expect(shown.hasSuffix("\\{+384 marks}"))
+    #expect(!shown.unicodeScalars.drop { $0 != "\\" }.contains { $0.value > 0x7f })
+    for other in ["\u{200d}", "\u{fe0f}", "\u{903}", "\u{202e}", "\u{200c}"] {
+      let mixed = (0..<60).map { $0 % 3 == 0 ? other : "\u{301}" }.joined()
+      for character in TextSanitizer.escaped("a" + mixed) {
+        #expect(character.unicodeScalars.filter { $0 == "\u{301}" }.count <= 4)
+      }
+    }
+  }
+
+  /// What people write keeps all its marks.
+  @Test(arguments: [
+    "မြွှေ့", "בְּרֵאשִׁ֖ית", "བསྒྲུབས", "e\u{323}\u{302}\u{301}", "กี่", "1\u{fe0f}\u{20e3}",
+    "👩🏽\u{200d}❤\u{fe0f}\u{200d}💋\u{200d}👨🏽",
+  ])
+  func writtenMarksPass(text: String) {
+    #expect(TextSanitizer.escaped(text).unicodeScalars.elementsEqual(text.unicodeScalars))
   }
 
   private static func escape(of scalar: Unicode.Scalar) -> String {

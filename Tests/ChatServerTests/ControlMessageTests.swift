@@ -40,7 +40,8 @@ import Transcript
           WaitingPeer(
             processID: 12, conversation: 4, openedAt: .ms(9), address: "127.0.0.1:50112"),
           WaitingPeer(
-            processID: 13, conversation: nil, openedAt: .ms(10), address: "[fe80::1%eth0]:1"),
+            processID: 13, conversation: nil, openedAt: .ms(10), address: "[fe80::1%eth0]:1",
+            wasShown: true),
         ]),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try ListenerOrder(bytes: bytes).bytes },

@@ -19,7 +19,7 @@ import Testing
       try server.process.waitFor(
         Self.refusal + "\(stage.database) is locked by another program.")
       try server.process.waitForInput("SERVER> hello")
-      #expect(server.process.screen.text.occurrences(of: Self.refusal) == 1)
+      #expect(server.process.screen.paragraphs.occurrences(of: Self.refusal) == 1)
       #expect(!client.screen.text.contains("hello"))
       #expect(try stage.transcript() == ["tatyana native: client 1 hi; open"])
       try other.execute("COMMIT")

@@ -74,7 +74,8 @@ import Testing
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "three"])
       #expect(try third.exitStatus() == 69)
       #expect(
-        third.errorText == "The queue is full: 1 person waits already. Please try again later.\n")
+        third.errorText
+          == "It said: The queue is full: 1 person waits already. Please try again later.\n")
       #expect(third.outputText == "")
       try server.process.waitFor("Turned a newcomer away: the queue is full.")
       try first.enter("still here")

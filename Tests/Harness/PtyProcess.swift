@@ -74,13 +74,13 @@ public final class PtyProcess: SpawnedProcess {
   // MARK: Screen
 
   /// Reads until the screen, with all that scrolled off it, shows `text`
-  /// so many times; throws ``HarnessFailure`` with everything that was on the
-  /// screen.
+  /// so many times, in one row or in rows that hang together; throws
+  /// ``HarnessFailure`` with everything that was on the screen.
   public func waitFor(
     _ text: String, times: Int = 1, within seconds: Double = Deadline.usual
   ) throws {
     try waitUntil("“\(text)” \(times) times", within: seconds) {
-      $0.text.occurrences(of: text) >= times
+      $0.text.occurrences(of: text) >= times || $0.paragraphs.occurrences(of: text) >= times
     }
   }
 

@@ -98,6 +98,20 @@ public struct Screen: Sendable {
 
   public var text: String { lines.joined(separator: "\n") }
 
+  /// The same with rows that hang under another joined to it by the blank that
+  /// was left out there; docs/editor.md.
+  public var paragraphs: String {
+    var paragraphs: [String] = []
+    for line in lines {
+      if line.hasPrefix("  "), let last = paragraphs.last, !last.isEmpty {
+        paragraphs[paragraphs.count - 1] = last + " " + line.drop { $0 == " " }
+      } else {
+        paragraphs.append(line)
+      }
+    }
+    return paragraphs.joined(separator: "\n")
+  }
+
   /// The row that the cursor is in.
   public var cursorLine: String { rows[cursorRow].text }
 

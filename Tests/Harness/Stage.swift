@@ -75,8 +75,11 @@ public final class Stage {
     try onTerminal(path: program.path, arguments)
   }
 
-  public func onTerminal(path: String, _ arguments: [String]) throws -> PtyProcess {
-    let process = try PtyProcess(path, arguments, environment: environment)
+  public func onTerminal(
+    path: String, _ arguments: [String], columns: Int = 100, rows: Int = 40
+  ) throws -> PtyProcess {
+    let process = try PtyProcess(
+      path, arguments, environment: environment, columns: columns, rows: rows)
     processes.append(process)
     return process
   }

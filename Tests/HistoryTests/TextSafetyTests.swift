@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTerminal
 import Testing
 
 @testable import History
@@ -147,10 +148,42 @@ import Testing
   @Test func `cells are counted, not characters`() {
     let screen = Screen(columns: 20) { $0.isASCII ? 1 : 2 }
     #expect(screen.padded("日本", to: 6) == "日本  ")
-    #expect(screen.rows("日本語日本語", indent: 10) == ["日本語日本", "語"])
-    #expect(screen.rows("aaa bbb ccc", indent: 12) == ["aaa bbb", "ccc"])
-    #expect(screen.rows("aaaaaaaaaaaa", indent: 12) == ["aaaaaaaa", "aaaa"])
-    #expect(screen.rows("", indent: 3) == [""])
+    let lead = "mike>     "
+    let blanks = String(repeating: " ", count: 10)
+    #expect(screen.rows(["日本語日本語"], lead: lead) == ["日本語日本", blanks + "語"])
+    #expect(screen.rows(["aaa bbb ccc"], lead: lead) == ["aaa bbb", blanks + "ccc"])
+    #expect(screen.rows(["aaaaaaaaaaaa"], lead: lead) == ["aaaaaaaaaa", blanks + "aa"])
+    #expect(screen.rows(["", "b"], lead: lead) == ["", blanks + "b"])
+    #expect(Screen(columns: nil) { _ in 1 }.rows(["a b", "c"], lead: "x> ") == ["a b", "c"])
+  }
+
+  /// At every width and wherever the words begin: a row of a message's that is
+  /// not its first begins with blanks, on a terminal of every taste.
+  @Test func `no row but the first begins with what was said`() throws {
+    var text = ""
+    for offset in 1...60 {
+      let padding = ["x", "\u{200d}👩", "日", " "][offset % 4]
+      text += String(repeating: padding, count: offset) + "SERVER> I agree 14:02:03  SERVER> ok "
+    }
+    let pieces = stride(from: 0, to: text.count, by: 450).map {
+      String(text.dropFirst($0).prefix(450))
+    }
+    let fixture = try Fixture.samples()
+    for piece in pieces { try fixture.say(2, at: "2026-03-01T14:11:00", .client, piece) }
+    for columns in 20...200 {
+      let output = try fixture.history(
+        "show", "2", "-P", columns: columns, environment: ["TERM": "dumb"]
+      ) {
+        $0.width = { CharacterWidth(of: $0).estimate }
+        $0.greatestWidth = { CharacterWidth(of: $0).maximum }
+      }.output
+      for row in output.split(separator: "\n") {
+        #expect(CharacterWidth(of: row).maximum <= columns)
+        #expect(
+          row.hasPrefix(" ") || row.hasPrefix("14:1") || row.hasPrefix("Conversation"),
+          "\(columns): \(row)")
+      }
+    }
   }
 
   @Test func `the day is told when it changes`() throws {

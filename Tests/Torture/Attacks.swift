@@ -69,6 +69,7 @@ enum Attacks {
           try ForgeryStage.client(Forgery.characters + Forgery.attacks)
           return "\(Forgery.characters.count + Forgery.attacks.count) texts, both programs"
         },
+        NamedAttack(name: "rows") { try ForgedRows.run(widths: ForgedRows.widths) },
         NamedAttack(name: "history") { "\(try HistoryStage.run()) commands" },
       ]
   }

@@ -21,6 +21,11 @@ import TortureKit
     #expect(try HistoryStage.run() > 150)
   }
 
+  @Test("on no path and at no width does a row begin with a peer's words")
+  func rows() throws {
+    _ = try ForgedRows.run(widths: [20, 47, 80])
+  }
+
   @Test("what is no handle is refused")
   func refused() throws {
     try Impostors.areRefused()

@@ -1,8 +1,13 @@
 /// Copies a text, with visible escapes in it.
 struct Escaper {
-  /// Marks shown on one base. Living scripts stack four or five; terminals
-  /// draw a pile of hundreds over the rows around it.
-  static let maximumMarks = 8
+  /// Marks drawn above or below one base: a vowel, an accent, a tone and a
+  /// point. Terminals draw a taller pile over the rows around it.
+  static let maximumMarks = 4
+  /// All that joins one base and takes no cell that we know of: with the joiners
+  /// and selectors of emoji, and the signs beside a letter of Burmese.
+  static let maximumJoined = 8
+  /// Marks past that are shown by name so far, and then counted.
+  static let maximumNamed = 8
 
   /// `\n` and `\t` rather than `\x0a` and `\x09`.
   let namesBreaks: Bool
@@ -10,14 +15,13 @@ struct Escaper {
   func escape(_ text: Substring) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count + 16)
-    var marks = 0
+    var pile = Pile()
     let scalars = text.unicodeScalars
     var index = scalars.startIndex
     while index < scalars.endIndex {
       let plain = scalars[index...].prefix { $0.value >= 0x20 && $0.value < 0x7f }
       if !plain.isEmpty {
-        note(marks, in: &result)
-        marks = 0
+        pile.end(in: &result)
         result.append(contentsOf: Substring(plain))
         index = plain.endIndex
         continue
@@ -26,12 +30,14 @@ struct Escaper {
       index = scalars.index(after: index)
       let mustEscape = TextSanitizer.mustEscape(scalar)
       if !mustEscape, Self.isMark(scalar) {
-        marks += 1
-        if marks <= Self.maximumMarks { result.unicodeScalars.append(scalar) }
+        if pile.takes(scalar) {
+          result.unicodeScalars.append(scalar)
+        } else if pile.names() {
+          result += escape(scalar)
+        }
         continue
       }
-      note(marks, in: &result)
-      marks = 0
+      pile.end(in: &result)
       if scalar == TagSequence.base, let end = TagSequence.end(in: scalars[index...]) {
         result.unicodeScalars.append(scalar)
         result.unicodeScalars.append(contentsOf: scalars[index..<end])
@@ -42,7 +48,7 @@ struct Escaper {
         result.unicodeScalars.append(scalar)
       }
     }
-    note(marks, in: &result)
+    pile.end(in: &result)
     return result
   }
 
@@ -52,11 +58,6 @@ struct Escaper {
     let digits = String(scalar.value, radix: 16)
     if scalar.value < 0x100 { return digits.utf8.count < 2 ? "\\x0\(digits)" : "\\x\(digits)" }
     return "\\u{\(digits)}"
-  }
-
-  /// Says how many marks were left out.
-  private func note(_ marks: Int, in result: inout String) {
-    if marks > Self.maximumMarks { result += "\\{+\(marks - Self.maximumMarks) marks}" }
   }
 
   /// What may pass and takes no cell of its own: marks, joiners and selectors,
@@ -71,5 +72,44 @@ struct Escaper {
     case 0x200c, 0x200d, 0x1160...0x11ff, 0xd7b0...0xd7fb: return true
     default: return false
     }
+  }
+}
+
+/// What has joined one base so far.
+private struct Pile {
+  private var marks = 0
+  private var joined = 0
+  /// Those that were too many: the first is followed by no other that is drawn,
+  /// which would be on its escape.
+  private var excess = 0
+
+  /// Whether one more may be drawn.
+  mutating func takes(_ scalar: Unicode.Scalar) -> Bool {
+    let isDrawn = isDrawnOver(scalar)
+    let hasRoom = joined < Escaper.maximumJoined && !(isDrawn && marks == Escaper.maximumMarks)
+    guard excess == 0, hasRoom else {
+      excess += 1
+      return false
+    }
+    joined += 1
+    if isDrawn { marks += 1 }
+    return true
+  }
+
+  /// Whether one that may not is still shown by itself.
+  func names() -> Bool { excess <= Escaper.maximumNamed }
+
+  /// The next base comes: says how many marks were left out.
+  mutating func end(in result: inout String) {
+    if !names() { result += "\\{+\(excess - Escaper.maximumNamed) marks}" }
+    self = Pile()
+  }
+
+  /// Whether it takes ink in the cell of its base: no joiner, no selector, and no
+  /// sign beside it.
+  private func isDrawnOver(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar == "\u{200c}" || scalar == "\u{200d}" { return false }
+    let properties = scalar.properties
+    return !properties.isVariationSelector && properties.generalCategory != .spacingMark
   }
 }

@@ -99,6 +99,8 @@ struct WaitingPeer: Hashable {
   var openedAt: Timestamp
   /// Numeric, with the port: `127.0.0.1:50112`, `[::1]:50112`.
   var address: String
+  /// Whether an operator was shown it before, perhaps in another conversation.
+  var wasShown = false
 }
 
 extension ControlWriter {
@@ -107,6 +109,7 @@ extension ControlWriter {
     add(peer.conversation ?? 0)
     add(peer.openedAt.milliseconds)
     add(peer.address)
+    add(peer.wasShown ? 1 : 0)
   }
 }
 
@@ -118,7 +121,8 @@ extension ControlReader {
       peers.append(
         WaitingPeer(
           processID: Int32(try integer(in: 1...Int64(Int32.max))),
-          conversation: try optionalRowID(), openedAt: try timestamp(), address: try text()))
+          conversation: try optionalRowID(), openedAt: try timestamp(), address: try text(),
+          wasShown: try integer(in: 0...1) == 1))
     }
     return peers
   }

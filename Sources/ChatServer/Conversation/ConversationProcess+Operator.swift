@@ -46,7 +46,8 @@ extension ConversationProcess {
         let when = Clock.localTime(message.time.milliseconds)
         return RecentLines.Line(
           when: "\(when.dayText) \(when.timeText)",
-          name: desk.historyName(of: said.party, peer: peer), text: said.text)
+          name: desk.historyName(of: said.party, peer: peer),
+          text: PeerText(said.text))
       }
       desk.showHistory(lines, with: peer)
     } catch {

@@ -325,9 +325,8 @@ extension ConversationProcess {
       // A screen so far behind is read by nobody, and what waits for it would grow.
       if let desk, !desk.isBacklogged { desk.notify(text) }
     case .queue(let peers):
-      let known = Set(queue.map(\.processID))
       queue = peers
-      announce(peers.filter { !known.contains($0.processID) }, of: peers.count)
+      announce(peers.filter { !$0.wasShown }, of: peers.count)
     // To a desk with nobody at the other end.
     case .yield, .resume: break
     }

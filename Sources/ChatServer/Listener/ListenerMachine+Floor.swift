@@ -107,9 +107,13 @@ extension ListenerMachine {
     guard queueAgainAt == nil,
       let owner = sessions.firstIndex(where: { $0.state == .hasFloor })
     else { return }
-    let queue = Self.list(sessions.filter { $0.state == .waiting })
-    if sessions[owner].shownQueue == queue { return }
-    sessions[owner].shownQueue = queue
+    let waiting = sessions.indices.filter { sessions[$0].state == .waiting }
+      .prefix(ControlLimits.queueLength)
+    let queue = Self.list(waiting.map { sessions[$0] })
+    for index in waiting { sessions[index].wasShown = true }
+    let shown = Self.list(waiting.map { sessions[$0] })
+    if sessions[owner].shownQueue == shown { return }
+    sessions[owner].shownQueue = shown
     queueAgainAt = now.advanced(by: Self.noticeInterval)
     actions.append(.order(.queue(queue), to: sessions[owner].processID))
   }
@@ -119,7 +123,7 @@ extension ListenerMachine {
     sessions.prefix(ControlLimits.queueLength).map {
       WaitingPeer(
         processID: $0.processID, conversation: $0.conversation, openedAt: $0.openedAt,
-        address: "\($0.address)")
+        address: "\($0.address)", wasShown: $0.wasShown)
     }
   }
 }

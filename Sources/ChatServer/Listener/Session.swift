@@ -48,6 +48,8 @@ struct Session {
   var conversation: Int64?
   /// The place that it was last given.
   var place: Int?
+  /// Whether an operator was shown that it waits.
+  var wasShown = false
   /// Who it was last shown to wait, while it has the floor.
   var shownQueue: [WaitingPeer] = []
   /// The operator's draft that came with the floor, until it says that it took

@@ -6,10 +6,10 @@ import ChatCore
 /// A pure value. The program reads bytes and hands them in with ``input(_:at:)``,
 /// takes events one by one with ``nextEvent()``, and writes what
 /// ``takeOutput()`` returns, once a turn of its loop; however much happened in
-/// that turn, it is one redraw. Everything handed in to be shown is one line;
-/// a line break inside it begins an indented row on a terminal and is `\n` in
-/// plain output, so nobody can forge a line; and every line passes
-/// `TextSanitizer`, which changes nothing in one that has passed it before.
+/// that turn, it is one redraw. What is shown is a ``Notice`` of ours or a
+/// `PeerText`, and both pass the one ``Printer``: on a terminal every row but the
+/// first is indented, so nobody can forge a line. In plain output that is no
+/// terminal's, a line break is `\n`.
 public struct Console: Sendable {
   public let isInteractive: Bool
   private var terminal: TerminalConsole
@@ -69,8 +69,14 @@ public struct Console: Sendable {
 
   // MARK: The line
 
-  public mutating func setPrompt(_ prompt: Prompt) {
-    if isInteractive { terminal.setPrompt(prompt) } else { plain.setPrompt(prompt) }
+  /// `time` is for where the prompt begins the row of what is said, which the
+  /// terminal's own echo writes.
+  public mutating func setPrompt(_ prompt: Prompt, time: String? = nil) {
+    if isInteractive {
+      terminal.setPrompt(prompt)
+    } else {
+      plain.setPrompt(prompt, time: time)
+    }
   }
 
   /// Takes the entered line off the editor and leaves `SERVER> hi` as the
@@ -90,9 +96,14 @@ public struct Console: Sendable {
 
   /// Leaves the entered line where it is, to be mended or entered again, and
   /// says why. In plain mode, where nothing can be mended, it is dropped.
-  public mutating func keepLine(notice: String?, to channel: ConsoleChannel = .notice) {
+  ///
+  /// `isEnded` says that nothing is wrong with it but the moment: what is typed
+  /// next is another line.
+  public mutating func keepLine(
+    notice: Notice?, to channel: ConsoleChannel = .notice, isEnded: Bool = false
+  ) {
     if isInteractive {
-      terminal.keepLine(notice: notice, to: channel)
+      terminal.keepLine(notice: notice, to: channel, isEnded: isEnded)
     } else {
       plain.keepLine(notice: notice, to: channel)
     }
@@ -146,21 +157,29 @@ public struct Console: Sendable {
 
   // MARK: Showing
 
-  /// Shows one line above the one that is being typed.
+  /// Shows a notice above the line that is being typed.
   public mutating func print(
-    _ line: String, to channel: ConsoleChannel = .conversation, style: Style = .plain
+    _ notice: Notice, to channel: ConsoleChannel = .conversation, as look: Notice.Look = .plain
   ) {
-    if isInteractive { terminal.print(line, style: style) } else { plain.print(line, to: channel) }
+    if isInteractive {
+      terminal.print(notice, as: look)
+    } else {
+      plain.print(notice, to: channel, as: look)
+    }
   }
 
   /// Shows `tatyana> hi`, the handle in its party's colour.
+  ///
+  /// `isRecalled` says that it was said before, and is dim.
   public mutating func printMessage(
-    _ text: String, from handle: String, party: Party, time: String? = nil
+    _ text: PeerText, from handle: String, party: Party, time: String? = nil,
+    to channel: ConsoleChannel = .conversation, isRecalled: Bool = false
   ) {
     if isInteractive {
-      terminal.printMessage(text, from: handle, party: party, time: time)
+      terminal.printMessage(
+        text, from: handle, party: party, time: time, isRecalled: isRecalled)
     } else {
-      plain.printMessage(text, from: handle, time: time)
+      plain.printMessage(text, prefix: handle + "> ", time: time, to: channel)
     }
   }
 
@@ -184,7 +203,11 @@ public struct Console: Sendable {
 
   /// Takes the new size of the screen, after SIGWINCH; 0 means unknown.
   public mutating func resized(columns: Int, rows: Int) {
-    if isInteractive { terminal.resized(columns: columns, rows: rows) }
+    if isInteractive {
+      terminal.resized(columns: columns, rows: rows)
+    } else {
+      plain.resized(columns: columns)
+    }
   }
 
   /// Takes the line off the screen and gives the terminal back, before the

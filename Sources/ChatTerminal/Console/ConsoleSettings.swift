@@ -6,7 +6,8 @@ public struct ConsoleSettings: Hashable, Sendable {
   /// Standard input and output are a terminal that understands escape
   /// sequences. Otherwise the console is plain: whole lines, no escapes.
   public var isInteractive: Bool
-  /// The screen's size, from TIOCGWINSZ (ioctl_tty(2)); 0 means unknown.
+  /// The screen's size, from TIOCGWINSZ (ioctl_tty(2)); 0 means unknown, and on
+  /// a plain console that there is no screen: nothing is broken into rows.
   public var columns: Int
   public var rows: Int
   /// Whether to use colours.
@@ -21,6 +22,12 @@ public struct ConsoleSettings: Hashable, Sendable {
   /// Plain only: print the prompts, because somebody types at a terminal whose
   /// own echo is then the record of what was said.
   public var printsPlainPrompts = false
+  /// Plain only: the columns of the terminal that notices go to; 0 where that
+  /// is none.
+  public var noticeColumns = 0
+  /// Plain only: notices and conversation go to one terminal, and have to be
+  /// written in the order they happened.
+  public var mergesChannels = false
   /// How many characters a line may have before it is refused.
   public var maximumLength = Message.maximumLength
   /// The words that the console itself says.

@@ -5,6 +5,8 @@ struct PlainConsole: Sendable {
   private static let lineEnd: [UInt8] = [0x0a]
 
   private let settings: ConsoleSettings
+  /// Of the terminal that the conversation goes to; 0 where that is none.
+  private var columns: Int
   private var splitter = LineSplitter()
   private var lines: [String] = []
   private var nextLine = 0
@@ -12,13 +14,19 @@ struct PlainConsole: Sendable {
   /// The line that waits for the program's word.
   private var entered: String?
   private var prompt = Prompt.none
+  /// Goes before the prompt.
+  private var promptTime: String?
   private var output = ConsoleOutput()
   /// A prompt is at the end of the output, and no line break after it.
   private var promptIsOpen = false
   private var needsPrompt = false
+  /// A line was taken, and whether the prompt is still this one is not known
+  /// until it is set once more.
+  private var promptIsStale = false
 
   init(_ settings: ConsoleSettings) {
     self.settings = settings
+    columns = settings.columns
   }
 
   // MARK: Input
@@ -64,28 +72,31 @@ struct PlainConsole: Sendable {
     return .endOfInput
   }
 
-  mutating func setPrompt(_ new: Prompt) {
-    guard prompt != new else { return }
-    closePrompt()
+  mutating func setPrompt(_ new: Prompt, time: String?) {
+    guard promptIsStale || prompt != new else { return }
+    takePromptOff()
     prompt = new
+    promptTime = time
+    promptIsStale = false
     needsPrompt = true
   }
 
   mutating func acceptLine(showing shown: String?, time: String?) {
     if let line = entered, prompt.isConversation, !settings.printsPlainPrompts {
-      printMessage(shown ?? line, prefix: prompt.record, time: time)
+      printMessage(PeerText(shown ?? line), prefix: prompt.record, time: time, to: .conversation)
     }
     dropLine()
   }
 
-  mutating func keepLine(notice: String?, to channel: ConsoleChannel) {
-    if let notice { print(notice, to: channel) }
+  mutating func keepLine(notice: Notice?, to channel: ConsoleChannel) {
+    if let notice { print(notice, to: channel, as: channel == .notice ? .remark : .plain) }
     dropLine()
   }
 
   mutating func dropLine() {
     entered = nil
-    needsPrompt = true
+    promptIsStale = true
+    needsPrompt = false
   }
 
   /// What was read and not accepted, as it would be read again: line by line.
@@ -96,42 +107,65 @@ struct PlainConsole: Sendable {
 
   // MARK: Output
 
-  mutating func print(_ line: String, to channel: ConsoleChannel) {
-    closePrompt()
-    var row = TextSanitizer.escapedOnOneLine(line)
-    row.withUTF8 { output.append($0, to: channel) }
-    output.append(Self.lineEnd, to: channel)
+  mutating func resized(columns: Int) {
+    if self.columns > 0 { self.columns = columns > 0 ? columns : ConsoleSettings.defaultColumns }
   }
 
-  mutating func printMessage(_ text: String, from handle: String, time: String?) {
-    printMessage(text, prefix: handle + "> ", time: time)
-  }
-
-  private mutating func printMessage(_ text: String, prefix: String, time: String?) {
-    closePrompt()
-    if let time {
-      append(time)
-      append(" ")
+  mutating func print(_ notice: Notice, to channel: ConsoleChannel, as look: Notice.Look) {
+    if let printer = printer(for: channel) {
+      add(printer.rows(of: notice, as: look), to: channel)
+    } else {
+      add([TextSanitizer.escapedOnOneLine(notice.text)], to: channel)
     }
-    append(prefix)
-    append(text)
-    output.standardOutput += Self.lineEnd
   }
 
-  private mutating func append(_ part: String) {
-    var part = TextSanitizer.escapedOnOneLine(part)
-    part.withUTF8 { output.standardOutput.append(contentsOf: $0) }
+  mutating func printMessage(
+    _ text: PeerText, prefix: String, time: String?, to channel: ConsoleChannel
+  ) {
+    if let printer = printer(for: channel) {
+      add(
+        printer.rows(of: Printer.Entry(time: time, label: prefix, lines: text.lines)),
+        to: channel)
+    } else {
+      let time = time.map { $0 + " " } ?? ""
+      add([time + TextSanitizer.escapedOnOneLine(prefix) + text.description], to: channel)
+    }
   }
 
-  private mutating func closePrompt() {
+  /// `nil` where no terminal breaks rows: a line there is one row, however long.
+  private func printer(for channel: ConsoleChannel) -> Printer? {
+    let columns = channel == .notice && !settings.mergesChannels ? settings.noticeColumns : columns
+    return columns > 0 ? Printer(columns: columns, usesColor: false) : nil
+  }
+
+  private mutating func add(_ rows: [String], to channel: ConsoleChannel) {
+    let channel = settings.mergesChannels ? .conversation : channel
+    if channel == .conversation || settings.noticeColumns > 0 { takePromptOff() }
+    for var row in rows {
+      row.withUTF8 { output.append($0, to: channel) }
+      output.append(Self.lineEnd, to: channel)
+    }
+  }
+
+  /// Takes a prompt that nothing was entered at off its row: an empty `name> `
+  /// would be read aloud as something said. By blanks between two carriage
+  /// returns, which is no escape sequence. A question stays.
+  private mutating func takePromptOff() {
     guard promptIsOpen else { return }
-    output.standardOutput += "\n".utf8
+    if case .ask = prompt {
+      output.standardOutput += Self.lineEnd
+      promptIsOpen = false
+      needsPrompt = true
+      return
+    }
+    let width = columns > 0 ? columns - 1 : CharacterWidth(of: plainPrompt).maximum
+    output.standardOutput += "\r\(String(repeating: " ", count: width))\r".utf8
     promptIsOpen = false
     needsPrompt = true
   }
 
   mutating func finish() {
-    closePrompt()
+    takePromptOff()
     prompt = .none
   }
 
@@ -143,7 +177,8 @@ struct PlainConsole: Sendable {
   /// No notice of waiting: it could not be taken back.
   private var plainPrompt: String {
     switch prompt {
-    case .speak(let text), .ask(let text): text
+    case .speak(let text): (promptTime.map { $0 + " " } ?? "") + text
+    case .ask(let text): text
     case .waiting, .none: ""
     }
   }

@@ -21,13 +21,14 @@ extension TerminalConsole {
       line.prompt = text
       line.promptStyle = .speaker(settings.party)
     case .waiting(let notice, then: let prompt):
-      line.notice = notice
+      line.notice = (settings.usesColor ? "" : Notice.mark) + notice
       line.indent = CharacterWidth(of: prompt).estimate
     case .ask(let text): line.prompt = text
     case .none: break
     }
     if prompt.isConversation {
-      let left = settings.maximumLength - line.characters.count
+      let current = line.characters.split(separator: EditBuffer.lineEnd).last?.count ?? 0
+      let left = settings.maximumLength - current
       if left < 0 {
         line.suffix = "\(-left) \(settings.words.tooMany)"
       } else if left < Self.counterThreshold {
@@ -38,30 +39,37 @@ extension TerminalConsole {
   }
 
   var draft: String {
-    get { editor.buffer.text }
+    get {
+      String(editor.buffer.text.map { $0 == EditBuffer.lineEnd ? "\n" : $0 })
+    }
     set {
       editor.replaceLine(with: newValue)
       isEntered = false
+      isEnded = false
       changed()
     }
   }
 
   mutating func acceptLine(showing shown: String?, time: String?) {
-    let text = shown ?? editor.buffer.text
+    let text = shown ?? keptLines.entered
     let style = prompt.isConversation ? Style.speaker(settings.party) : .plain
-    addLine(text, prefix: prompt.record, style, time: time)
+    add(
+      Printer.Entry(
+        time: time, label: prompt.record, labelStyle: style,
+        lines: TextSanitizer.escapedLines(text)))
     takeLine(remembering: prompt.isConversation)
   }
 
-  mutating func keepLine(notice: String?, to channel: ConsoleChannel) {
+  mutating func keepLine(notice: Notice?, to channel: ConsoleChannel, isEnded: Bool) {
     isEntered = false
+    self.isEnded = isEnded
     changed()
     guard let notice else { return }
     // Enter pressed again and again fills no screen.
     if lastNotice == notice {
       ringBell()
     } else {
-      print(notice, style: channel == .notice ? .dim : .plain)
+      print(notice, as: channel == .notice ? .remark : .plain)
       lastNotice = notice
     }
   }
@@ -71,48 +79,48 @@ extension TerminalConsole {
   }
 
   private mutating func takeLine(remembering: Bool) {
+    let lines = keptLines
+    if !lines.others.isEmpty { editor.replaceLine(with: lines.entered) }
     editor.accept(keepingInHistory: remembering)
+    if !lines.others.isEmpty { editor.replaceLine(with: lines.others) }
     isEntered = false
+    isEnded = !lines.others.isEmpty && (isEnded || lines.isCommand)
     changed()
   }
 
+  /// What Enter takes of lines that were entered before they could be said: the
+  /// first of them, or a command behind them, which waits for nothing.
+  var keptLines: KeptLines { KeptLines(editor.buffer.text) }
+
   // MARK: Showing
 
-  mutating func print(_ line: String, style: Style) {
-    addLine(line, prefix: "", .plain, textStyle: style, time: nil)
+  mutating func print(_ notice: Notice, as look: Notice.Look) {
+    add(printer.rows(of: notice, as: look))
   }
 
-  mutating func printMessage(_ text: String, from handle: String, party: Party, time: String?) {
-    addLine(
-      text, prefix: handle + "> ", .speaker(party), time: time,
-      breaksRows: MessageRows.isSuspicious(text))
-  }
-
-  /// Puts a line above the input line. The terminal breaks it, unless
-  /// `breaksRows` says that it must not.
-  private mutating func addLine(
-    _ text: String, prefix: String, _ style: Style, textStyle: Style = .plain, time: String?,
-    breaksRows: Bool = false
+  mutating func printMessage(
+    _ text: PeerText, from handle: String, party: Party, time: String?, isRecalled: Bool
   ) {
+    add(
+      Printer.Entry(
+        time: time, label: handle + "> ", labelStyle: isRecalled ? .dim : .speaker(party),
+        lines: text.lines, textStyle: isRecalled ? .dim : .plain))
+  }
+
+  private var printer: Printer { Printer(columns: columns, usesColor: settings.usesColor) }
+
+  private mutating func add(_ entry: Printer.Entry) {
+    add(printer.rows(of: entry))
+  }
+
+  /// Puts rows above the input line. A terminal that draws a character wider
+  /// than anybody told us must not begin a row of its own with what follows; it
+  /// covers the last column instead.
+  private mutating func add(_ rows: [String]) {
     lastNotice = nil
-    let usesColor = settings.usesColor
-    let label = TextSanitizer.escaped(prefix)
-    if let time { addPrinted(Style.dim.applied(to: time, usesColor: usesColor) + " ") }
-    addPrinted(style.applied(to: label, usesColor: usesColor))
-    var used = CharacterWidth(of: (time.map { $0 + " " } ?? "") + label).maximum
-    let indent = InputLine.continuationIndent
-    let separator = ControlSequence.newRow + String(repeating: " ", count: indent)
-    var rows: [String] = []
-    for line in TextSanitizer.escapedLines(text) {
-      if breaksRows {
-        rows += MessageRows.rows(of: line, used: used, indent: indent, columns: columns)
-      } else {
-        rows.append(line)
-      }
-      used = indent
-    }
-    addPrinted(
-      rows.map { textStyle.applied(to: $0, usesColor: usesColor) }.joined(separator: separator))
-    addPrinted(ControlSequence.newRow)
+    let isPlain = rows.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+    if !isPlain { addPrinted(ControlSequence.wrapOff) }
+    for row in rows { addPrinted(row + ControlSequence.newRow) }
+    if !isPlain { addPrinted(ControlSequence.wrapOn) }
   }
 }

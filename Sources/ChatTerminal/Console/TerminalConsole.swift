@@ -15,6 +15,9 @@ struct TerminalConsole: Sendable {
   private var inputHasEnded = false
   /// An entered line waits for the program's word.
   var isEntered = false
+  /// The line was entered at the wrong moment, and its end is meant: what is
+  /// typed behind it is another line.
+  var isEnded = false
 
   private var painter: InputLinePainter
   /// What goes above the input line at the next redraw.
@@ -33,7 +36,7 @@ struct TerminalConsole: Sendable {
   /// The terminal has yet to be asked for pastes in brackets and the like.
   private var needsStart = true
   /// The notice of the line kept last, while nothing else was printed.
-  var lastNotice: String?
+  var lastNotice: Notice?
 
   init(_ settings: ConsoleSettings) {
     self.settings = settings
@@ -113,23 +116,39 @@ struct TerminalConsole: Sendable {
       let key = keys[nextKey]
       nextKey += 1
       needsRedraw = true
+      beginLine(before: key)
       switch editor.handle(key) {
       case nil: continue
       case .enter:
         isEntered = true
-        return .line(editor.buffer.text)
+        return .line(keptLines.entered)
       case .interrupt: return .interrupt
       case .endOfInput: return .endOfInput
       case .suspend: return .suspend
       case .clearScreen: clearScreen()
       case .refused: ringBell()
       case .completions(let commands):
-        print(commands.joined(separator: "  "), style: .dim)
+        print(Notice(sentence: commands.joined(separator: "  ")), as: .faint)
       }
     }
     guard inputHasEnded, !isEntered else { return nil }
     inputHasEnded = false
     return .endOfInput
+  }
+
+  /// Text behind a line that was ended begins the next; any other key means to
+  /// mend that one.
+  private mutating func beginLine(before key: Key) {
+    guard isEnded else { return }
+    switch key {
+    case .enter: return
+    case .text, .paste:
+      if editor.search == nil, editor.buffer.cursor == editor.buffer.characters.count {
+        _ = editor.handle(.paste(String(EditBuffer.lineEnd)))
+      }
+    default: break
+    }
+    isEnded = false
   }
 
   /// Puts what was typed and not asked for on the line.

@@ -69,7 +69,7 @@ public struct RowLayout: Hashable, Sendable {
       put(line.prompt, line.promptStyle)
     }
     for (index, character) in line.characters.enumerated() {
-      if character == "\n" {
+      if character == "\n" || character == EditBuffer.lineEnd {
         if index == line.cursor {
           makeRoom(1)
           placeCursor()

@@ -37,6 +37,7 @@ public enum SpecialKey: Hashable, Sendable {
 enum ControlByte {
   static let bell: UInt8 = 0x07
   static let backspace: UInt8 = 0x08
+  static let tab: UInt8 = 0x09
   static let lineFeed: UInt8 = 0x0a
   static let carriageReturn: UInt8 = 0x0d
   static let escape: UInt8 = 0x1b

@@ -42,6 +42,8 @@ public struct KeyDecoder: Sendable {
   private var parameters: [UInt8] = []
   private var paste = PasteBuffer()
   private var previousWasReturn = false
+  /// Tabs that nothing of the same read has followed yet.
+  private var tabs = 0
   private var keys: [Key] = []
 
   public init() {}
@@ -52,6 +54,7 @@ public struct KeyDecoder: Sendable {
     // waiting meanwhile, and line breaks among them are not Enter.
     forgetHalfSequence(at: now)
     for byte in bytes { take(byte) }
+    endTabs()
     text.flush(into: &keys)
     // Only when something came does the wait begin again.
     changedAt = now
@@ -125,9 +128,17 @@ public struct KeyDecoder: Sendable {
   private mutating func takeGround(_ byte: UInt8) {
     defer { previousWasReturn = byte == ControlByte.carriageReturn }
     if ControlByte.isPrintable(byte) {
+      // Between text of one read it is a paste's, not a key.
+      for _ in 0..<tabs { text.append(ControlByte.tab) }
+      tabs = 0
       text.append(byte)
       return
     }
+    if byte == ControlByte.tab {
+      tabs += 1
+      return
+    }
+    endTabs()
     text.end(into: &keys)
     switch byte {
     case ControlByte.escape: state = .escape(twice: false)
@@ -135,11 +146,18 @@ public struct KeyDecoder: Sendable {
     case ControlByte.lineFeed where previousWasReturn: break
     case ControlByte.carriageReturn, ControlByte.lineFeed: keys.append(.enter)
     case ControlByte.backspace, ControlByte.delete: keys.append(.backspace)
-    case 0x09: keys.append(.tab)
     case 0x01...0x1a, 0x1f:
       keys.append(.control(Character(UnicodeScalar(byte == 0x1f ? 0x5f : byte + 0x60))))
     default: break
     }
+  }
+
+  /// No text follows them: it was the key.
+  private mutating func endTabs() {
+    if tabs == 0 { return }
+    text.end(into: &keys)
+    keys += Array(repeating: .tab, count: tabs)
+    tabs = 0
   }
 
   private mutating func begin(_ byte: UInt8) {

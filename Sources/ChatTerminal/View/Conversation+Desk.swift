@@ -30,3 +30,13 @@ extension Conversation {
     }
   }
 }
+
+extension Conversation.Obstacle {
+  /// Whether the same message can be said later.
+  var passes: Bool {
+    switch self {
+    case .outOfTurn, .noFloor, .notRecorded, .tooManyUnconfirmed, .over: true
+    case .tooManyBytes, .denied: false
+    }
+  }
+}

@@ -1,3 +1,5 @@
+import ChatCore
+
 /// What one desk of a run leaves to the next, beside the draft: the lines that
 /// were typed, for Up and Ctrl-R, and who was there last. On the way it passes
 /// the listener, which does not look into it.
@@ -59,7 +61,7 @@ package struct DeskMemory: Hashable, Sendable {
     bytes += names.flatMap { Self.field($0, $1) }
     let lines = lastTalk.lines.map { line in
       (line.when.map { Self.field(Tag.when, $0) } ?? []) + Self.field(Tag.speaker, line.name)
-        + Self.field(Tag.text, line.text)
+        + Self.field(Tag.text, line.text.lines.joined(separator: "\n"))
     }
     return bytes + Self.newest(of: lines, within: Self.talkLimit)
   }
@@ -80,7 +82,7 @@ package struct DeskMemory: Hashable, Sendable {
       case Tag.when: line.when = text
       case Tag.speaker: line.name = text
       case Tag.text:
-        line.text = text
+        line.text = PeerText(text)
         talk.lines.append(line)
         line = RecentLines.Line(name: "", text: "")
       default: rest = []

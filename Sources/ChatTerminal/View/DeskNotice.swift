@@ -26,6 +26,8 @@ package enum DeskNotice {
   /// The client's silence ends the conversation after `limit`.
   case silence(of: Handle?, limit: Duration, left: Duration)
   case mode(Conversation.ModeNews, peer: Handle?)
+  /// A line that was entered before it could be said and will be by itself.
+  case waits(Conversation.Obstacle, peer: Handle?)
   /// What follows was said out of turn or, without the floor, by somebody who
   /// left before the conversation began.
   case unshown(from: Handle?, hadFloor: Bool)

@@ -36,11 +36,22 @@ package struct DeskOptions {
     FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
   }
 
+  /// 0 where it is no terminal.
+  private static func columns(of descriptor: FileDescriptor) -> Int {
+    guard descriptor.isTerminal else { return 0 }
+    return descriptor.windowSize()?.columns ?? ConsoleSettings.defaultColumns
+  }
+
   /// The console for a program in the part `party`.
   func consoleSettings(for party: Party) -> ConsoleSettings {
-    let size = FileDescriptor.standardOutput.windowSize()
+    let output = FileDescriptor.standardOutput
+    let error = FileDescriptor.standardError
+    let size = output.windowSize()
     var console = ConsoleSettings(
-      isInteractive: drawsEditor, columns: size?.columns ?? 0, rows: size?.rows ?? 0, party: party)
+      isInteractive: drawsEditor, columns: Self.columns(of: output), rows: size?.rows ?? 0,
+      party: party)
+    console.noticeColumns = Self.columns(of: error)
+    console.mergesChannels = output.isTerminal && error.isTerminal
     console.usesColor = usesColor
     if setsTitle { console.window = WindowSettings(environment: Environment.value) }
     console.reflows = ConsoleSettings.reflows(environment: Environment.value)

@@ -70,7 +70,8 @@ extension OperatorDesk {
   /// What is typed and not said, off the line. White space alone is nothing that
   /// anybody would miss.
   private func takeUnsaid() -> String? {
-    var text = Substring(String(decoding: terminal.takeDraft(), as: UTF8.self))
+    var text = Substring(
+      takeWaitingLines() + String(decoding: terminal.takeDraft(), as: UTF8.self))
     terminal.console.draft = ""
     while text.last?.isNewline == true { text.removeLast() }
     return text.allSatisfy(\.isWhitespace) ? nil : String(text)
@@ -79,7 +80,7 @@ extension OperatorDesk {
   /// A notice with text that somebody typed: one row, whose line breaks are
   /// continuation rows of it.
   private func notifyRow(_ notice: DeskNotice) {
-    terminal.console.print(words(notice), to: .notice)
+    terminal.console.print(Notice(sentence: words(notice)), to: .notice, as: .remark)
   }
 }
 

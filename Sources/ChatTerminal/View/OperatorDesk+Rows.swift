@@ -3,11 +3,15 @@ import ChatCore
 /// What is shown above the line that is being typed.
 extension OperatorDesk {
   /// Shows a row that the original printed.
-  package func announce(_ sentence: String) { terminal.console.print(sentence) }
+  package func announce(_ sentence: String) {
+    terminal.console.print(Notice(sentence: sentence))
+  }
 
   /// Shows our own words, which may take several rows; a peer's never do.
   package func notify(_ sentence: String) {
-    for row in sentence.split(separator: "\n") { terminal.console.print(String(row), to: .notice) }
+    for row in sentence.split(separator: "\n") {
+      terminal.console.print(Notice(sentence: String(row)), to: .notice, as: .remark)
+    }
   }
 
   func notify(_ notice: DeskNotice) { notify(words(notice)) }
@@ -22,8 +26,8 @@ extension OperatorDesk {
   package func showHistory(_ lines: [RecentLines.Line], with peer: Handle?) {
     notify(lines.isEmpty ? .noHistory(with: peer) : .history(with: peer, count: lines.count))
     for line in lines {
-      let when = line.when.map { $0 + " " } ?? ""
-      terminal.console.print("\(when)\(line.name)> \(line.text)", to: .notice, style: .dim)
+      terminal.console.printMessage(
+        line.text, from: line.name, party: party, time: line.when, to: .notice, isRecalled: true)
     }
   }
 
@@ -38,15 +42,19 @@ extension OperatorDesk {
       notify(.unshown(from: peer, hadFloor: opened != nil))
       let name = peer.map(name(of:)) ?? ""
       for message in ending.unshown {
-        terminal.console.print("\(name)> \(message.text)", to: .notice)
+        terminal.console.printMessage(
+          message.shown, from: name, party: party.other, to: .notice)
       }
     }
     if !ending.unconfirmed.isEmpty {
       notify(.unconfirmed(by: peer, count: ending.unconfirmed.count))
-      for message in ending.unconfirmed {
-        terminal.console.print(ownPrompt + message.text, to: .notice)
-      }
+      for message in ending.unconfirmed { printOwn(message) }
     }
+  }
+
+  private func printOwn(_ message: Message) {
+    terminal.console.printMessage(
+      message.shown, from: handle?.text ?? "", party: party, to: .notice)
   }
 
   /// Shows how the conversation ended, where the prompt was, and above it what was
@@ -54,6 +62,6 @@ extension OperatorDesk {
   package func end(_ sentence: String, to channel: ConsoleChannel = .conversation) {
     showUnsaid()
     terminal.console.setPrompt(.none)
-    terminal.console.print(sentence, to: channel)
+    terminal.console.print(Notice(sentence: sentence), to: channel)
   }
 }

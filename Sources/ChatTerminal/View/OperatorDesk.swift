@@ -30,10 +30,21 @@ package final class OperatorDesk {
   var isResting = false
   /// Whether the next line is the answer to the question for a name.
   private(set) var isAsking = false
+  /// The question for a name, as it was asked last.
+  private var question = Prompt.none
   /// A line that was entered before the question for a name: the answer to it.
   private var earlyAnswer: String?
   /// A line of a pipe that was not taken, and when to try it again.
   private var heldLine: (message: Message, retryAt: Instant)?
+  /// What somebody entered at a terminal without an editor before it could be
+  /// said, in order.
+  private var waitingLines: [Message] = []
+  /// What was said about the first of them, and is about all.
+  private var waitsNotice: Notice?
+  /// The first of them is with the conversation.
+  private var isSayingWaitingLine = false
+  /// It was not taken, and when to try it again.
+  private var waitingLineRetryAt: Instant?
   /// Whether a line was typed here.
   package private(set) var hasReadInput = false
   /// Whether the person has been told what turns are.
@@ -74,9 +85,12 @@ package final class OperatorDesk {
 
   package var isInteractive: Bool { terminal.console.isInteractive }
 
+  /// Whether somebody types here, and the terminal gives whole lines.
+  private var takesWholeLines: Bool { !isInteractive && terminal.inputIsTerminal }
+
   /// When ``tick(at:)`` and ``nextAction(for:at:)`` are wanted.
   package var deadline: Instant? {
-    [terminal.deadline, heldLine?.retryAt].compactMap { $0 }.min()
+    [terminal.deadline, heldLine?.retryAt, waitingLineRetryAt].compactMap { $0 }.min()
   }
 }
 
@@ -91,6 +105,10 @@ extension OperatorDesk {
       heldLine = nil
       return .say(line.message)
     }
+    if let line = nextWaitingLine(for: conversation, at: now) {
+      isSayingWaitingLine = true
+      return .say(line)
+    }
     if isAsking, let answer = earlyAnswer {
       earlyAnswer = nil
       if let action = name(answer) { return action }
@@ -101,19 +119,36 @@ extension OperatorDesk {
     return nil
   }
 
+  /// The line whose turn has come.
+  private func nextWaitingLine(for conversation: Conversation?, at now: Instant) -> Message? {
+    guard !isSayingWaitingLine, conversation?.wantsOperatorInput == true else { return nil }
+    if let retryAt = waitingLineRetryAt, now < retryAt { return nil }
+    waitingLineRetryAt = nil
+    return waitingLines.first
+  }
+
+  /// What still waits, with the line breaks that were between.
+  func takeWaitingLines() -> String {
+    defer { waitingLines = [] }
+    return waitingLines.map { $0.text + "\n" }.joined()
+  }
+
   /// Whether something typed waits for ``nextAction(for:at:)`` though nothing
   /// more may come.
   package func hasInput(for conversation: Conversation?) -> Bool {
-    isAsking && earlyAnswer != nil || terminal.console.hasInput && takesInput(for: conversation)
+    isAsking && earlyAnswer != nil
+      || !waitingLines.isEmpty && !isSayingWaitingLine && waitingLineRetryAt == nil
+        && conversation?.wantsOperatorInput == true
+      || terminal.console.hasInput && takesInput(for: conversation)
   }
 
-  /// Off an editor a line is taken only when it can be said: lines of a pipe
-  /// wait for their turn.
+  /// Of a pipe a line is taken only when it can be said: its lines wait for
+  /// their turn. What somebody types is looked at at once.
   ///
   /// Without a conversation nobody is there, and every line is taken at once.
   func takesInput(for conversation: Conversation?) -> Bool {
     guard let conversation else { return true }
-    if isInteractive || isAsking { return true }
+    if isInteractive || isAsking || takesWholeLines { return true }
     if heldLine != nil { return false }
     if conversation.wantsOperatorInput { return true }
     // The end of a client's pipe is a goodbye at any moment; nothing can come
@@ -146,7 +181,7 @@ extension OperatorDesk {
       terminal.console.dropLine()
       return perform(command)
     case .unknown(let name):
-      terminal.console.keepLine(notice: words(.unknownCommand(name)))
+      terminal.console.keepLine(notice: Notice(sentence: words(.unknownCommand(name))))
     case .message where handle == nil:
       // It stays entered, and what was typed after it waits behind it.
       earlyAnswer = text
@@ -156,9 +191,14 @@ extension OperatorDesk {
       do throws(MessageError) {
         // Blanks alone are a slip of the thumb, and would spend the turn.
         if text.allSatisfy(\.isWhitespace) { throw .empty }
-        return .say(try Message(text))
+        let message = try Message(text)
+        if waitingLines.isEmpty { return .say(message) }
+        // Behind those that wait already.
+        waitingLines.append(message)
+        terminal.console.keepLine(notice: waitsNotice)
       } catch {
-        terminal.console.keepLine(notice: words(.invalid(error)), to: .conversation)
+        terminal.console.keepLine(
+          notice: Notice(sentence: words(.invalid(error))), to: .conversation)
       }
     }
     return nil
@@ -190,7 +230,11 @@ extension OperatorDesk {
 
   private func name(_ text: String) -> DeskAction? {
     let command = Command(Self.trimmed(text))
-    if isTyped, command != .quit, answer(command, text) { return nil }
+    if isTyped, command != .quit, answer(command, text) {
+      // On a terminal without an editor it is asked once more.
+      terminal.console.setPrompt(question)
+      return nil
+    }
     terminal.console.acceptLine()
     if command == .quit { return .quit }
     do throws(HandleError) {
@@ -201,7 +245,8 @@ extension OperatorDesk {
       return .name(handle)
     } catch {
       guard terminal.inputIsTerminal else { return .unnamed(error) }
-      terminal.console.setPrompt(.ask(words(.askHandleAgain(error))))
+      question = .ask(words(.askHandleAgain(error)))
+      terminal.console.setPrompt(question)
       return nil
     }
   }
@@ -234,7 +279,8 @@ extension OperatorDesk {
   package func askForHandle() {
     handle = nil
     isAsking = true
-    terminal.console.setPrompt(.ask(words(.askHandle)))
+    question = .ask(words(.askHandle))
+    terminal.console.setPrompt(question)
   }
 
   /// The conversation begins.
@@ -253,16 +299,24 @@ extension OperatorDesk {
   package func show(_ message: Message, from peer: Handle, at now: Instant) {
     let name = name(of: peer)
     let time = timeMark(at: now)
-    terminal.console.printMessage(message.text, from: name, party: party.other, time: time)
+    terminal.console.printMessage(message.shown, from: name, party: party.other, time: time)
     let isTyping = terminal.lastInput.map { now.duration(since: $0) < Self.typingPause } ?? false
     if options.ringsBell && !isTyping { terminal.console.ringBell() }
-    recent.append(message.text, from: name)
+    recent.append(message.shown, from: name)
   }
 
   /// The line that was entered is said: it becomes part of the conversation.
   package func accept(_ message: Message, at now: Instant) {
-    terminal.console.acceptLine(time: timeMark(at: now))
-    recent.append(message.text, from: handle?.text ?? "")
+    if isSayingWaitingLine {
+      isSayingWaitingLine = false
+      waitingLines.removeFirst()
+      // It was typed where it was nobody's turn, and its row has no name.
+      terminal.console.printMessage(
+        message.shown, from: handle?.text ?? "", party: party, time: timeMark(at: now))
+    } else {
+      terminal.console.acceptLine(time: timeMark(at: now))
+    }
+    recent.append(message.shown, from: handle?.text ?? "")
     if offered == message.text { offered = nil }
   }
 
@@ -279,7 +333,24 @@ extension OperatorDesk {
       if terminal.console.draft.isEmpty { terminal.console.draft = message.text }
     } else if isInteractive {
       let notice = isNew(obstacle) ? DeskNotice.turns(peer: peer) : .obstacle(obstacle, peer: peer)
-      terminal.console.keepLine(notice: reason ?? words(notice))
+      terminal.console.keepLine(
+        notice: Notice(sentence: reason ?? words(notice)), isEnded: obstacle.passes)
+    } else if !obstacle.passes {
+      // Not at any time: what comes after it must not wait for it.
+      if isSayingWaitingLine {
+        isSayingWaitingLine = false
+        waitingLines.removeFirst()
+        notify(.obstacle(obstacle, peer: peer))
+      } else {
+        terminal.console.keepLine(notice: Notice(sentence: words(.obstacle(obstacle, peer: peer))))
+      }
+    } else if isSayingWaitingLine {
+      isSayingWaitingLine = false
+      waitingLineRetryAt = now.advanced(by: Self.retryLineAfter)
+    } else if takesWholeLines {
+      waitingLines.append(message)
+      waitsNotice = Notice(sentence: reason ?? words(.waits(obstacle, peer: peer)))
+      terminal.console.keepLine(notice: waitsNotice)
     } else {
       heldLine = (message, now.advanced(by: Self.retryLineAfter))
     }
@@ -305,7 +376,9 @@ extension OperatorDesk {
   /// one has begun.
   private func timeMark(at now: Instant) -> String? {
     let (time, newDay) = clock.read(at: now)
-    if let newDay { terminal.console.print("-- \(newDay) --", to: .notice, style: .dim) }
+    if let newDay {
+      terminal.console.print(Notice(sentence: "-- \(newDay) --"), to: .notice, as: .faint)
+    }
     return options.showsTimes ? time.timeText : nil
   }
 
@@ -325,7 +398,8 @@ extension OperatorDesk {
   /// Brings the prompt in step with the conversation. Draws, and does nothing
   /// else.
   package func follow(_ conversation: Conversation, at now: Instant) {
-    if let count = conversation.slowlyConfirmed(at: now) {
+    // A prompt that was printed is not taken away from whoever types there.
+    if isInteractive, let count = conversation.slowlyConfirmed(at: now) {
       wait(.underWay(count))
       return
     }
@@ -339,7 +413,10 @@ extension OperatorDesk {
         if !isInteractive { notify(.place(place)) }
       }
       wait(.place(place))
-    case .speaking: terminal.console.setPrompt(.speak(ownPrompt))
+    case .speaking where !waitingLines.isEmpty: terminal.console.setPrompt(.none)
+    case .speaking:
+      let time = options.showsTimes && takesWholeLines ? clock.read(at: now).time.timeText : nil
+      terminal.console.setPrompt(.speak(ownPrompt), time: time)
     case .listening: if let peer = conversation.peer { wait(.waitingFor(peer)) }
     }
   }

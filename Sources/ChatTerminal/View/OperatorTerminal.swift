@@ -219,7 +219,8 @@ final class OperatorTerminal {
 
   /// Takes note that the terminal has another size: SIGWINCH.
   func resize(at now: Instant) {
-    guard raw != nil else { return }
+    // Where nothing is redrawn, there is nothing to settle.
+    guard raw != nil else { return takeSize() }
     resizeSettlesAt = now.advanced(by: Self.resizeSettlesAfter)
   }
 
@@ -235,7 +236,7 @@ final class OperatorTerminal {
 
   private func takeSize() {
     resizeSettlesAt = nil
-    guard let size = raw?.windowSize() else { return }
+    guard let size = FileDescriptor.standardOutput.windowSize() else { return }
     console.resized(columns: size.columns, rows: size.rows)
   }
 

@@ -1,12 +1,14 @@
+import ChatCore
+
 /// The last lines of a conversation, for `\history`.
 package struct RecentLines: Sendable {
   package struct Line: Hashable, Sendable {
     /// Day and time, where they are known.
     package var when: String?
     package var name: String
-    package var text: String
+    package var text: PeerText
 
-    package init(when: String? = nil, name: String, text: String) {
+    package init(when: String? = nil, name: String, text: PeerText) {
       self.when = when
       self.name = name
       self.text = text
@@ -20,7 +22,7 @@ package struct RecentLines: Sendable {
 
   package init() {}
 
-  mutating func append(_ text: String, from name: String) {
+  mutating func append(_ text: PeerText, from name: String) {
     if lines.count == Self.limit { lines.removeFirst() }
     lines.append(Line(name: name, text: text))
   }

@@ -31,14 +31,16 @@ public struct CharacterWidth: Hashable, Sendable {
       return
     }
     var sum = 0
+    var most = 0
     var isEmoji = false
     for scalar in character.unicodeScalars {
       let width = ScalarWidth(scalar)
       sum += width.columns
+      most += ScalarWidth.most(scalar)
       // U+FE0F asks for the picture of what may also be drawn as text.
       if width == .emoji || scalar == "\u{fe0f}" { isEmoji = true }
     }
-    self.init(estimate: isEmoji ? 2 : sum, maximum: max(isEmoji ? 2 : 1, sum))
+    self.init(estimate: isEmoji ? 2 : sum, maximum: max(isEmoji ? 2 : 1, most))
   }
 }
 

@@ -37,6 +37,18 @@ enum ScalarWidth: Sendable {
     }
   }
 
+  /// The most columns that a terminal may give it: what is assigned after our
+  /// tables, or by a font, may be wide, and signs that are formats may be seen.
+  static func most(_ scalar: Unicode.Scalar) -> Int {
+    let columns = ScalarWidth(scalar).columns
+    if scalar.value < 0x300 { return columns }
+    switch scalar.properties.generalCategory {
+    case .unassigned, .privateUse: return 2
+    case .format where !scalar.properties.isDefaultIgnorableCodePoint: return 1
+    default: return columns
+    }
+  }
+
   var columns: Int {
     switch self {
     case .zero: 0

@@ -27,6 +27,8 @@ public struct HistoryEnvironment {
   public var wait: (Int64) -> Waited
   /// How many columns a character takes on a terminal.
   public var width: @Sendable (Character) -> Int
+  /// How many it takes at most, on any terminal.
+  public var greatestWidth: @Sendable (Character) -> Int
 
   /// How a wait ended.
   public enum Waited: Sendable {
@@ -50,6 +52,7 @@ public struct HistoryEnvironment {
     prepareToWait = {}
     wait = { _ in .interrupted }
     width = { _ in 1 }
+    greatestWidth = { _ in 1 }
   }
 
   var isTerminal: Bool { columns != nil }

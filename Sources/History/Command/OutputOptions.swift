@@ -121,7 +121,7 @@ extension OutputOptions {
     switch format ?? fallback {
     case .text where isTerminal && !null:
       return TerminalFormat(
-        zone: zone, screen: Screen(columns: environment.columns, width: environment.width),
+        zone: zone, screen: Screen(environment),
         palette: palette, isExcerpt: selection.isSearch,
         marksGaps: selection.hasContext)
     case .text:

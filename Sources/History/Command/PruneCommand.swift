@@ -68,7 +68,7 @@ struct PruneCommand: HistoryVerb {
       environment.isTerminal
       ? TerminalFormat(
         zone: session.zone,
-        screen: Screen(columns: environment.columns, width: environment.width),
+        screen: Screen(environment),
         palette: session.palette(.auto))
       : TSVFormat(zone: session.zone)
     try Pruner(archive.connection).each(before: time) { conversation in

@@ -42,7 +42,7 @@ struct StatsCommand: HistoryVerb {
         let environment = session.environment
         StatisticsText(
           zone: session.zone,
-          screen: Screen(columns: environment.columns, width: environment.width), unit: by,
+          screen: Screen(environment), unit: by,
           isPlain: ascii || !Self.isUTF8(environment.variable), maximumBars: bars
         ).write(report, into: &output)
       }

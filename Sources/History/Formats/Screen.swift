@@ -1,13 +1,21 @@
+import ChatCore
+
 /// What a format has to know of a terminal.
 struct Screen: Sendable {
   /// Columns; `nil` when long lines are left to the terminal.
   var columns: Int?
   /// How many columns a character takes.
   var width: @Sendable (Character) -> Int
+  /// How many it takes at most, on any terminal.
+  var greatestWidth: @Sendable (Character) -> Int
 
-  init(columns: Int?, width: @escaping @Sendable (Character) -> Int) {
+  init(
+    columns: Int?, width: @escaping @Sendable (Character) -> Int,
+    greatestWidth: (@Sendable (Character) -> Int)? = nil
+  ) {
     self.columns = columns
     self.width = width
+    self.greatestWidth = greatestWidth ?? width
   }
 
   func width(of text: String) -> Int { text.reduce(0) { $0 + width($1) } }
@@ -34,40 +42,30 @@ struct Screen: Sendable {
     return String(beginning) + String(mark)
   }
 
-  /// `text` in rows that fit beside `indent` columns, broken at spaces where
-  /// there are some; nothing is left out but the space at a break.
-  func rows(_ text: String, indent: Int) -> [String] {
-    // Narrower than this, wrapping would make a column of fragments.
-    guard let columns, columns - indent >= 8 else { return [text] }
-    let room = columns - indent
+  /// `lead` and the lines behind it, in rows that no terminal breaks again, each
+  /// but the first behind blanks.
+  func rows(_ lines: [String], lead: String) -> [String] {
+    guard let columns else { return lines }
+    let breaker = RowBreaker(columns: columns, width: greatestWidth)
+    var used = lead.reduce(0) { $0 + greatestWidth($1) }
+    let hang = breaker.hang(under: used)
+    let blanks = String(repeating: " ", count: hang)
     var rows: [String] = []
-    var row = ""
-    var used = 0
-    // The last space of the row, and the columns before it.
-    var space: (index: String.Index, used: Int)?
-    for character in text {
-      let cells = width(character)
-      if used + cells > room, !row.isEmpty {
-        if character == " " {
-          rows.append(row)
-          (row, used, space) = ("", 0, nil)
-          continue
-        }
-        if let at = space {
-          let rest = String(row[row.index(after: at.index)...])
-          rows.append(String(row[..<at.index]))
-          (row, used) = (rest, used - at.used - 1)
-        } else {
-          rows.append(row)
-          (row, used) = ("", 0)
-        }
-        space = nil
+    for line in lines {
+      for row in breaker.rows(of: line, lead: used, hang: hang) {
+        rows.append((rows.isEmpty ? "" : blanks) + row)
       }
-      row.append(character)
-      if character == " " { space = (row.index(before: row.endIndex), used) }
-      used += cells
+      used = hang
     }
-    rows.append(row)
     return rows
+  }
+}
+
+extension Screen {
+  /// The terminal that output goes to.
+  init(_ environment: HistoryEnvironment) {
+    self.init(
+      columns: environment.columns, width: environment.width,
+      greatestWidth: environment.greatestWidth)
   }
 }

@@ -38,7 +38,8 @@ struct TerminalFormat: HistoryFormat {
   ) {
     if !isFirst { output.write("\n") }
     isFirst = false
-    output.write(palette.paint(header(conversation), .heading) + "\n")
+    let rows = screen.rows([header(conversation)], lead: "")
+    output.write(rows.map { palette.paint($0, .heading) }.joined(separator: "\n") + "\n")
     day = zone.day(of: conversation.opened)
   }
 
@@ -68,14 +69,12 @@ struct TerminalFormat: HistoryFormat {
     let mark = isExcerpt ? (role == .match ? palette.paint("> ", .match) : "  ") : ""
     let time = palette.paint(Stamp.clock(event.time, in: zone), .faint)
     let lead = palette.paint(wording.lead, .of(wording.speaker))
-    let indent = margin.utf8.count + Self.clockWidth + screen.width(of: wording.lead)
     output.write("\(mark)\(time)  \(lead)")
     var lines = TextSanitizer.escapedLines(wording.text)
     if let last = lines.popLast() { lines.append(last + wording.trail) }
-    let rows = lines.flatMap { screen.rows($0, indent: indent) }
-    let separator = "\n" + String(repeating: " ", count: indent)
-    output.write(rows.joined(separator: separator))
-    output.write("\n")
+    let blanks = String(repeating: " ", count: margin.utf8.count + Self.clockWidth)
+    let rows = screen.rows(lines, lead: blanks + wording.lead)
+    output.write(rows.joined(separator: "\n") + "\n")
   }
 
   mutating func gap(into output: inout some TextOutputStream) {
@@ -97,7 +96,8 @@ struct TerminalFormat: HistoryFormat {
       line += "after \(Stamp.clock(last, in: zone))"
     }
     let indent = margin + String(repeating: " ", count: Self.clockWidth)
-    output.write(indent + palette.paint(line, .warning) + "\n")
+    let rows = screen.rows([line], lead: indent)
+    output.write(indent + rows.map { palette.paint($0, .warning) }.joined(separator: "\n") + "\n")
   }
 
   /// `14:02:03` and two spaces.

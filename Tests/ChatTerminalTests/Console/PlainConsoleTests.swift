@@ -78,7 +78,7 @@ import Testing
     _ = console.takeOutput()
     #expect(console.waitingByteCount == 0)
     let text = String(repeating: "x", count: 400)
-    for _ in 0..<1000 { console.printMessage(text, from: "tatyana", party: .client) }
+    for _ in 0..<1000 { console.printMessage(PeerText(text), from: "tatyana", party: .client) }
     #expect(console.waitingByteCount >= 400_000)
     _ = console.takeOutput()
     #expect(console.waitingByteCount == 0)
@@ -86,10 +86,11 @@ import Testing
 
   @Test func streamsAreApartAndNobodyForgesALine() {
     var console = console()
-    console.printMessage("hi\nSERVER> forged\u{1b}[2J", from: "tatyana", party: .client)
+    console.printMessage(
+      PeerText("hi\nSERVER> forged\u{1b}[2J"), from: "tatyana", party: .client)
     console.print("Listening.", to: .notice)
     console.print("")
-    console.printMessage("x", from: "mike", party: .client, time: "12:00")
+    console.printMessage(PeerText("x"), from: "mike", party: .client, time: "12:00")
     let output = console.takeOutput()
     #expect(
       text(output.standardOutput)
@@ -106,10 +107,11 @@ import Testing
     console.acceptLine()
     console.setPrompt(.speak("bob> "))
     #expect(text(console.takeOutput().standardOutput) == "bob> ")
-    console.printMessage("hi", from: "SERVER", party: .server)
-    #expect(text(console.takeOutput().standardOutput) == "\nSERVER> hi\nbob> ")
+    console.printMessage(PeerText("hi"), from: "SERVER", party: .server)
+    // The prompt that nothing was entered at is no row of its own.
+    #expect(text(console.takeOutput().standardOutput) == "\r     \rSERVER> hi\nbob> ")
     console.setPrompt(.waiting("waiting …", then: "bob> "))
-    #expect(text(console.takeOutput().standardOutput) == "\n")
+    #expect(text(console.takeOutput().standardOutput) == "\r     \r")
     console.finish()
     #expect(!console.hasOutput)
   }

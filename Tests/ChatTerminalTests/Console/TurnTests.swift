@@ -9,8 +9,8 @@ import Testing
 
   @Test func waitingStandsInThePromptsPlace() {
     let session = Session(prompt: Self.waiting)
-    #expect(session.screen.visible == ["waiting for tatyana … "])
-    #expect(session.screen.cursorColumn == 22)
+    #expect(session.screen.visible == ["* waiting for tatyana … "])
+    #expect(session.screen.cursorColumn == 24)
   }
 
   /// The message brings the turn; what was typed ahead stays where it is.
@@ -18,9 +18,9 @@ import Testing
     var session = Session(prompt: Self.waiting)
     for number in 0..<20 { session.receive("\(number)") }
     session.type("typed \u{1b}[D")
-    #expect(session.screen.visible.suffix(2) == ["waiting for tatyana …", "        typed "])
+    #expect(session.screen.visible.suffix(2) == ["* waiting for tatyana …", "        typed "])
     let before = session.screen
-    session.console.printMessage("hi", from: "tatyana", party: .client)
+    session.console.printMessage(PeerText("hi"), from: "tatyana", party: .client)
     session.console.setPrompt(Session.prompt)
     session.flush()
     #expect(session.screen.visible.suffix(2) == ["tatyana> hi", "SERVER> typed "])
@@ -36,14 +36,14 @@ import Testing
     session.type("early\r")
     #expect(
       session.screen.visible == [
-        "It is not your turn.", "waiting for tatyana …", "        early",
+        "* It is not your turn.", "* waiting for tatyana …", "        early",
       ])
     // Once is enough, until something else was said.
     session.type("\r")
     #expect(session.screen.bells == 1)
     session.receive("hi")
     session.type("\r")
-    #expect(session.screen.lines.filter { $0 == "It is not your turn." }.count == 2)
+    #expect(session.screen.lines.filter { $0 == "* It is not your turn." }.count == 2)
     session.answer = .accept
     session.console.setPrompt(Session.prompt)
     session.type("!\r")
@@ -52,11 +52,69 @@ import Testing
     TerminalConsoleTests.expectTidy(session)
   }
 
+  /// What is typed behind a line that was entered out of turn is another one.
+  @Test(arguments: ["second\rthird\r", "second\r|third\r", "s|e|cond|\r|third|\r"])
+  func twoLinesEnteredOutOfTurnStayTwo(keys: String) {
+    var session = Session(prompt: Self.waiting)
+    session.answer = .keepEnded("It is not your turn.")
+    for part in keys.split(separator: "|") { session.type(String(part)) }
+    #expect(
+      session.screen.visible == [
+        "* It is not your turn.", "* waiting for tatyana …", "        second", "    third",
+      ])
+    #expect(session.console.draft == "second\nthird")
+    session.lines = []
+    session.answer = .accept
+    session.console.setPrompt(Session.prompt)
+    session.type("\r")
+    #expect(session.lines == ["second"])
+    #expect(session.screen.visible.suffix(2) == ["SERVER> second", "SERVER> third"])
+    // It was ended too.
+    session.type("fourth\r")
+    #expect(session.lines == ["second", "third"])
+    session.type("!\r\u{1b}[A\u{1b}[A")
+    #expect(session.lines == ["second", "third", "fourth!"])
+    #expect(session.screen.visible.last == "SERVER> third")
+    TerminalConsoleTests.expectTidy(session)
+  }
+
+  @Test func aCommandBehindALineThatWaitsActsAtOnce() {
+    var session = Session(prompt: Self.waiting)
+    session.answer = .keepEnded("It is not your turn.")
+    session.type("second\r")
+    session.answer = .drop
+    session.type("\\who\r")
+    #expect(session.lines == ["second", "\\who"])
+    #expect(session.console.draft == "second")
+    session.answer = .accept
+    session.type("third\r\r")
+    #expect(session.lines == ["second", "\\who", "second", "third"])
+  }
+
+  /// Any key that edits means the line that was kept.
+  @Test func aKeptLineCanBeMended() {
+    for keys in ["\u{7f}d!", "\u{1b}[D\u{1b}[C!"] {
+      var session = Session(prompt: Self.waiting)
+      session.answer = .keepEnded("It is not your turn.")
+      session.type("second\r" + keys)
+      #expect(session.console.draft == "second!")
+    }
+  }
+
+  @Test func theRoomThatIsLeftIsThatOfTheLastLine() {
+    var session = Session(columns: 600, prompt: Self.waiting)
+    session.answer = .keepEnded(nil)
+    session.type(String(repeating: "x", count: 460) + "\r")
+    #expect(session.screen.visible.last?.hasSuffix("x 40 left") == true)
+    session.type("y")
+    #expect(session.screen.visible.last == "    y")
+  }
+
   @Test func aRefusedMessageStaysToBeMended() {
     var session = Session()
     session.answer = .keep("ERROR: too long.")
     session.type("abc\u{1b}[D\r")
-    #expect(session.screen.visible == ["ERROR: too long.", "SERVER> abc"])
+    #expect(session.screen.visible == ["* ERROR: too long.", "SERVER> abc"])
     session.answer = .accept
     session.type("\u{7f}\r")
     #expect(session.lines == ["abc", "ac"])
@@ -131,7 +189,7 @@ import Testing
     #expect(Array(plain.screen.styledText.keys) == ["0"])
 
     var coloured = Session(prompt: Self.waiting, usesColor: true)
-    coloured.console.printMessage("hi", from: "tatyana", party: .client, time: "12:00")
+    coloured.console.printMessage(PeerText("hi"), from: "tatyana", party: .client, time: "12:00")
     coloured.flush()
     coloured.console.setPrompt(Session.prompt)
     coloured.flush()

@@ -79,7 +79,7 @@ import Testing
     ("\u{1b}[1é", [.text("é")]),
     ("\u{1b}[1\u{1b}[Dx", [.special(.left, byWord: false), .text("x")]),
     ("\u{1b}é", [.text("é")]),
-    ("a\tb\u{0}c\u{1c}d", [.text("a"), .tab, .text("bcd")]),
+    ("a\u{0}c\u{1c}d\t\r", [.text("acd"), .tab, .enter]),
     // Reports of the focus.
     ("a\u{1b}[Ib\u{1b}[O", [.text("a"), .focus(true), .text("b"), .focus(false)]),
     // Alt with Enter, and with CR LF.
@@ -307,6 +307,18 @@ import Testing
     #expect(decoder.decode(Array("\u{1b}[200~".utf8) + flood, at: Self.start) == [])
     let keys = decoder.decode("\u{1b}[201~b".utf8, at: Self.start)
     #expect(keys == [.paste(String(repeating: "a", count: 64 * 1024)), .text("b")])
+  }
+
+  /// A paste that came without brackets; by itself it is the key.
+  @Test func aTabBetweenTextOfOneReadIsText() {
+    var decoder = KeyDecoder()
+    #expect(
+      decoder.decode("a\tb\t\tc\r\td".utf8, at: Self.start)
+        == [.text("a\tb\t\tc"), .enter, .text("\td")])
+    #expect(decoder.decode("\té\t".utf8, at: Self.start) == [.text("\té"), .tab])
+    #expect(decoder.decode("\t\r".utf8, at: Self.start) == [.tab, .enter])
+    #expect(decoder.decode("\t\t".utf8, at: Self.start) == [.tab, .tab])
+    #expect(decoder.decode("x".utf8, at: Self.start) == [.text("x")])
   }
 
   @Test func aBurstIsOneEdit() {

@@ -17,7 +17,9 @@ struct Session {
 
   enum Answer {
     case accept
-    case keep(String?)
+    case keep(Notice?)
+    /// Out of turn.
+    case keepEnded(Notice?)
     case drop
   }
 
@@ -58,13 +60,14 @@ struct Session {
       switch answer {
       case .accept: console.acceptLine()
       case .keep(let notice): console.keepLine(notice: notice)
+      case .keepEnded(let notice): console.keepLine(notice: notice, isEnded: true)
       case .drop: console.dropLine()
       }
     }
   }
 
   mutating func receive(_ text: String, from handle: String = "tatyana") {
-    console.printMessage(text, from: handle, party: .client)
+    console.printMessage(PeerText(text), from: handle, party: .client)
     flush()
   }
 
@@ -80,6 +83,8 @@ struct Session {
     handleEvents()
     flush()
   }
+
+  static func withoutBlanks(_ text: String) -> String { text.filter { $0 != " " } }
 
   /// How many bytes were written.
   @discardableResult

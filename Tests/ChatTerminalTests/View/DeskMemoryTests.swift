@@ -1,3 +1,4 @@
+import ChatCore
 import Seeded
 import Testing
 
@@ -25,12 +26,14 @@ import Testing
     var memory = DeskMemory()
     memory.typed = (0..<10_000).map { "line \($0)" }
     memory.lastTalk = Self.talk(
-      (0..<20).map { .init(name: "mike", text: String(repeating: "x", count: 1000) + "\($0)") })
+      (0..<20).map {
+        .init(name: "mike", text: PeerText(String(repeating: "x", count: 1000) + "\($0)"))
+      })
     let bytes = memory.bytes
     #expect(bytes.count <= DeskMemory.typedLimit + DeskMemory.talkLimit + 1024)
     let read = DeskMemory(bytes: bytes)
     #expect(read.typed.last == "line 9999" && read.typed.count > 500)
-    #expect(read.lastTalk?.lines.last?.text.hasSuffix("19") == true)
+    #expect(read.lastTalk?.lines.last?.text.description.hasSuffix("19") == true)
     #expect((read.lastTalk?.lines.count ?? 0) > 5)
   }
 

@@ -56,7 +56,8 @@ public struct Forgery: Sendable {
   /// rows around it.
   public static let pile = Forgery(
     "Z" + String(repeating: "\u{301}", count: 1000) + "!",
-    "Z" + String(repeating: "\u{301}", count: 8) + "\\{+992 marks}!")
+    "Z" + String(repeating: "\u{301}", count: 4)
+      + String(repeating: "\\u{301}", count: 8) + "\\{+988 marks}!")
 
   /// Bytes that are no UTF-8, and what is seen of them.
   public static let brokenBytes: [(bytes: [UInt8], seen: String)] = [

@@ -44,8 +44,8 @@ public enum ForgeryStage {
   }
 
   private static func rows(of forgeries: [Forgery], from name: String) -> [String] {
-    // A terminal's continuation rows; docs/editor.md.
-    let indent = "    "
+    // Rows hang under the first word; docs/editor.md.
+    let indent = String(repeating: " ", count: name.utf8.count + 2)
     return forgeries.flatMap { forgery in
       forgery.rows.enumerated().map { ($0 == 0 ? "\(name)> " : indent) + $1 }
     } + Forgery.brokenBytes.map { "\(name)> \($0.seen)" }
@@ -69,6 +69,8 @@ public enum ForgeryStage {
     // Told not to colour, the programs have none of their own.
     let output = String(decoding: process.output, as: UTF8.self)
     for sequence in output.split(separator: "\u{1b}[").dropFirst() {
+      // The keyboard's mode is ended so (xterm's ctlseqs, XTMODKEYS).
+      if sequence.hasPrefix(">") { continue }
       let end = sequence.firstIndex { $0.isLetter }
       let isColour = end.map {
         // With `>` it is modifyOtherKeys, which is turned off.

@@ -1,0 +1,31 @@
+import ChatCore
+
+extension EditBuffer {
+  /// Between a line that was entered and kept, and the next: RECORD SEPARATOR,
+  /// which no key and no paste brings.
+  static let lineEnd: Character = "\u{1e}"
+}
+
+/// Lines that were entered one after the other before the first could be said.
+struct KeptLines {
+  /// What Enter takes now.
+  let entered: String
+  /// Whether that is a command, behind lines that stay.
+  let isCommand: Bool
+  /// What stays on the line.
+  let others: String
+
+  init(_ text: String) {
+    let lines = text.split(separator: EditBuffer.lineEnd, omittingEmptySubsequences: true)
+    guard lines.count > 1, let first = lines.first, let last = lines.last else {
+      entered = lines.first.map(String.init) ?? ""
+      isCommand = false
+      others = ""
+      return
+    }
+    if case .message = Command(String(last)) { isCommand = false } else { isCommand = true }
+    entered = String(isCommand ? last : first)
+    others = (isCommand ? lines.dropLast() : lines.dropFirst())
+      .joined(separator: String(EditBuffer.lineEnd))
+  }
+}

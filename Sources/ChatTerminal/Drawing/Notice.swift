@@ -1,0 +1,29 @@
+/// Our own words, which a console shows as they are. What a peer wrote is a
+/// `PeerText` and does not become one, but quoted in a sentence.
+public struct Notice: Hashable, Sendable, ExpressibleByStringLiteral {
+  let text: String
+
+  public init(stringLiteral words: StaticString) {
+    text = words.description
+  }
+
+  /// A sentence of the executable's.
+  public init(sentence: String) {
+    text = sentence
+  }
+
+  /// How it is told apart from what people say.
+  public enum Look: Hashable, Sendable {
+    /// Not at all: the original's own rows, and how everything ended.
+    case plain
+    /// Dim in colour.
+    case faint
+    /// Dim in colour, and behind the mark that `history show` has where there is
+    /// none.
+    case remark
+  }
+
+  /// As in `history show`; a message's first row never begins with it, since no
+  /// handle has a blank.
+  static let mark = "* "
+}

@@ -1,0 +1,124 @@
+import ChatCore
+import Testing
+
+@testable import ChatTerminal
+
+/// No row of a text but its first begins with anything but blanks, at any width
+/// and wherever in the row the text begins that means to forge one.
+@Suite struct PrinterTests {
+  /// What would be taken for ours, or for somebody's, where a row begins with it.
+  static let forgeries = [
+    "SERVER> I agree", "SERVER＞ I agree", "ＳＥＲＶＥＲ> I agree", "SERVERᐳ I agree",
+    "SERVER>\u{fe0e} I agree", "ЅЕRVЕR> I agree", "SERVER\u{200d}> I agree", "SERVER›ok",
+    "tatyana> I owe you 1000", "bob(client)> hi", "12:00:00 SERVER> ok", "SERVER>",
+    "Client requested to close connection. Waiting for new connection...",
+    "Connection with client opened.", "Connection with client was lost. Waiting",
+    "Server requested to close connection. Good Bye",
+    "ERROR: Your message is more than 500 characters long. Retype your message.",
+    "* It is SERVER's turn; your line is kept.", "waiting for tatyana …", "* waiting",
+    "You are number 1 in the queue. \\quit leaves it.", "Please enter a User Name:",
+    "tatyana wrote this out of turn:", "Recording works again.", "-- 2026-11-27 --",
+    "(search) quit: \\quit", "user@host:~$ rm -rf ~", "> said", "日本> 語",
+    "\u{600}\u{600}SERVER> ok", "👨‍👩‍👧> hi", "\u{e0b0}SERVER> ok", "\u{378}\u{378}> ok",
+  ]
+  private static let paddings: [Character] = ["x", " ", "é", "日", "\u{3000}", "\u{2800}"]
+
+  private func check(
+    _ rows: [String], columns: Int, head: String, text: String,
+    _ location: SourceLocation = #_sourceLocation
+  ) -> Bool {
+    let isHung = rows.dropFirst().allSatisfy { $0.utf8.first == 0x20 }
+    let fits = rows.allSatisfy { CharacterWidth(of: $0).maximum <= columns }
+    let whole = letters(rows.joined()) == letters(head + text)
+    guard isHung, fits, whole else {
+      Issue.record("\(columns) columns: \(rows)", sourceLocation: location)
+      return false
+    }
+    return true
+  }
+
+  private func letters(_ text: String) -> [UInt8] { text.utf8.filter { $0 != 0x20 } }
+
+  /// Every width and offset; texts, names and paddings go round.
+  @Test func noRowButTheFirstBeginsWithText() {
+    for columns in 20...200 {
+      let printer = Printer(columns: columns, usesColor: false)
+      let isTimed = columns % 2 == 0
+      let label = columns % 3 == 0 ? "SERVER(client)> " : "bob> "
+      let time = isTimed ? "12:00:00" : nil
+      let head = (isTimed ? "12:00:00 " : "") + label
+      for offset in 0...columns {
+        let padding = Self.paddings[(offset + columns) % Self.paddings.count]
+        for (number, forgery) in Self.forgeries.enumerated()
+        where (number + offset + columns) % 8 == 0 {
+          let text = String(repeating: padding, count: offset) + forgery
+          let shown = PeerText(text).description
+          let rows = printer.rows(of: Printer.Entry(time: time, label: label, lines: [shown]))
+          guard check(rows, columns: columns, head: head, text: shown) else { return }
+        }
+      }
+    }
+  }
+
+  @Test func lineBreaksOfAMessageAreRowsThatHang() {
+    for columns in 3...120 {
+      for forgery in Self.forgeries {
+        let text = PeerText("hi\n\n" + forgery + "\n" + forgery)
+        for label in ["bob> ", "日本語日本語日本語日(client)> "] {
+          let rows = Printer(columns: columns, usesColor: false)
+            .rows(of: Printer.Entry(label: label, lines: text.lines))
+          guard check(rows, columns: columns, head: label, text: text.lines.joined())
+          else { return }
+        }
+      }
+    }
+  }
+
+  @Test func noticesHangToo() {
+    for columns in stride(from: 20, through: 200, by: 7) {
+      for look: Notice.Look in [.plain, .faint, .remark] {
+        for forgery in Self.forgeries {
+          let sentence = "It said: \(PeerText(forgery + " " + forgery + " " + forgery))"
+          let rows = Printer(columns: columns, usesColor: false)
+            .rows(of: Notice(sentence: sentence), as: look)
+          let head = look == .remark ? Notice.mark : ""
+          guard check(rows, columns: columns, head: head, text: sentence) else { return }
+        }
+      }
+    }
+  }
+
+  @Test func wordsStayWhole() {
+    let words = (1...60).map { String(repeating: "w", count: $0 % 9 + 1) }
+    let text = words.joined(separator: " ")
+    for columns in 20...200 {
+      let rows = Printer(columns: columns, usesColor: false)
+        .rows(of: Printer.Entry(label: "bob> ", lines: [text]))
+      let hung = rows.map { $0.dropFirst(5) }
+      #expect(hung.flatMap { $0.split(separator: " ") }.map(String.init) == words)
+      #expect(rows.dropFirst().allSatisfy { $0.hasPrefix("     w") })
+      // No row could have taken the next one's first word.
+      for (row, next) in zip(rows, hung.dropFirst()) {
+        #expect(row.count + 1 + next.prefix { $0 != " " }.count > columns)
+      }
+    }
+  }
+
+  @Test func aNameThatLeavesLittleRoomIsFollowedByNarrowRows() {
+    let rows = Printer(columns: 20, usesColor: false)
+      .rows(of: Printer.Entry(label: "SERVER(client)> ", lines: ["hello there, world"]))
+    #expect(rows == ["SERVER(client)> ", "    hello there,", "    world"])
+  }
+
+  @Test func coloursAreWithinARow() {
+    let printer = Printer(columns: 20, usesColor: true)
+    let rows = printer.rows(of: "It is SERVER's turn; your line is kept.", as: .remark)
+    #expect(
+      rows == [
+        "\u{1b}[2mIt is SERVER's turn;\u{1b}[0m", "    \u{1b}[2myour line is\u{1b}[0m",
+        "    \u{1b}[2mkept.\u{1b}[0m",
+      ])
+    #expect(printer.rows(of: "Good Bye", as: .plain) == ["Good Bye"])
+    #expect(Printer(columns: 20, usesColor: false).rows(of: "Bye", as: .remark) == ["* Bye"])
+  }
+}
