@@ -59,7 +59,8 @@ import Testing
       try next.waitFor("floor\0", within: 30)
       try next.send("say 1 hello\0")
       try next.waitFor("ack 1\0")
-      #expect(try stage.transcript().last == "ann native: client 1 hello; open")
+      let ends = try stage.transcript().map { $0.suffix(200) }
+      #expect(ends.contains("ann native: client 1 hello; open"), "\(ends)")
       server.process.signal(SIGTERM)
       #expect(try waitForExit(server.process, within: 20) == .exited(0))
     }

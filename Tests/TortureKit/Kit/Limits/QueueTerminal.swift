@@ -11,7 +11,7 @@ public enum QueueTerminal {
   public static func run(waiting: Int = 4) throws -> String {
     var looked = 0
     try Stage.run { stage in
-      let server = try stage.server("--max-waiting", "\(waiting + 1)")
+      let server = try stage.server("--max-waiting", "\(waiting + 1)", "--per-source", "0")
       let talker = try peer("talker", "floor\0", on: server.port)
       let owner = server.conversations
       var others: [PeerSocket] = []
