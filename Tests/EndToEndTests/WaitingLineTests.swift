@@ -30,6 +30,25 @@ import Testing
     }
   }
 
+  @Test("who waits is announced once, and not again when the next has the floor")
+  func announcedOnce() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let first = try stage.talker("one", on: server.port)
+      let second = try stage.client(server.port, "--handle", "two")
+      try server.process.waitFor("two (127.0.0.1:")
+      _ = try stage.client(server.port, "--handle", "three")
+      try server.process.waitFor("three (127.0.0.1:")
+      try first.enter("\\quit")
+      try second.waitFor("SERVER is here now.")
+      _ = try stage.client(server.port, "--handle", "four")
+      try server.process.waitFor("four (127.0.0.1:")
+      for name in ["two", "three", "four"] {
+        #expect(server.process.screen.text.occurrences(of: "\(name) (127.0.0.1:") == 1)
+      }
+    }
+  }
+
   @Test("who arrived first goes first, though it said its name later")
   func arrivalCounts() throws {
     try Stage.run { stage in
