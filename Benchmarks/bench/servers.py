@@ -41,7 +41,7 @@ class Server:
 
 
 # All peers of a benchmark come from one address.
-NO_LIMITS = ["--max-start", "0", "--per-source", "0", "--max-penalty", "0"]
+NO_LIMITS = ["--max-start", "0", "--per-source", "0", "--max-penalty", "0", "--rate", "0"]
 
 
 def start_ours(setting, database):

@@ -76,7 +76,7 @@ __chatserve_value() {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       ;;
-    --handle | --max-waiting | --max-start | --per-source | --max-penalty | --after-event | -g | --grep | -n | --lines) ;;
+    --handle | --max-waiting | --max-start | --per-source | --max-penalty | --rate | --disk-reserve | --after-event | -g | --grep | -n | --lines) ;;
     -A | --after-context | -B | --before-context | -C | --context) ;;
     *) return 1 ;;
   esac
@@ -91,7 +91,7 @@ __chatserve_options() {
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
     '') echo --handle --bind --database --no-log --idle-timeout --mode --no-greeting --max-waiting \
-      --max-start --per-source --max-penalty \
+      --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
     list | show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;

@@ -139,6 +139,8 @@ _chatserve() {
     '--max-start=[nameless connections at once]:start\:rate\:full:(10\:30\:100 0)' \
     '--per-source=[connections of one address]:number:' \
     '--max-penalty=[seconds an address is refused]:seconds:(600 0)' \
+    '--rate=[bytes a second of one peer]:bytes:(1M 0)' \
+    '--disk-reserve=[room left on the disk]:bytes:(64M 1% 0)' \
     '--color=[colours]:when:(auto always never)' \
     '--timestamps[the time before every message]' \
     '--no-bell[no bell]' \

@@ -14,7 +14,7 @@ package final class PeerLink {
   /// owes us little.
   static let stallLimit = Duration.seconds(60)
   /// One read: what a fast sender fills between two turns of the loop.
-  static let readLength = 64 * 1024
+  package static let readLength = 64 * 1024
 
   let transport: any Transport
   var codec: PeerCodec
@@ -27,6 +27,8 @@ package final class PeerLink {
   package private(set) var isAtEnd = false
   /// Whether the last read may have left something behind.
   package private(set) var mayHaveMore = false
+  /// Bytes that the last read brought.
+  package private(set) var lastReadCount = 0
   private var lastRead: Instant
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
@@ -88,13 +90,16 @@ package final class PeerLink {
     return codec.tick(at: now) + (hasBufferedInput ? receive(at: now) : [])
   }
 
-  /// Reads once, if there is something.
-  package func receive(at now: Instant) -> [Conversation.Event] {
+  /// Reads once, if there is something: `limit` bytes at most.
+  package func receive(
+    at now: Instant, upTo limit: Int = readLength
+  ) -> [Conversation.Event] {
     mayHaveMore = false
+    lastReadCount = 0
     guard !isAtEnd else { return [] }
     lastRead = now
     do throws(Conversation.LinkFailure) {
-      switch try transport.read(upTo: Self.readLength) {
+      switch try transport.read(upTo: limit) {
       case .wouldBlock:
         return []
       case .endOfFile:
@@ -104,7 +109,8 @@ package final class PeerLink {
         isAtEnd = true
         return codec.endOfFile(at: now, isTruncated: true)
       case .bytes(let bytes):
-        mayHaveMore = bytes.count == Self.readLength || transport.hasBufferedInput
+        lastReadCount = bytes.count
+        mayHaveMore = bytes.count == limit || transport.hasBufferedInput
         let events = [.received] + codec.receive(bytes, at: now)
         outbound.append(codec.takeReplies(), receipt: nil)
         return events

@@ -11,6 +11,7 @@ package struct ServerRun {
   let description: RunDescription
   let startedAt: Timestamp
   let mode: Mode
+  let reserve: DiskReserve
 
   /// A run that is not in the transcript yet.
   package init(database: String, settings: ServerSettings, port: UInt16) {
@@ -21,6 +22,7 @@ package struct ServerRun {
       port: Int(port), handle: settings.handle)
     startedAt = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     mode = settings.mode
+    reserve = settings.diskReserve
   }
 }
 

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTerminal
+import Transcript
 
 /// What chatserve is given once, by its command line and environment.
 public struct ServerSettings {
@@ -14,6 +15,11 @@ public struct ServerSettings {
   public var idleLimit: Duration?
   /// Peers that may wait in the queue, beside the one who has the floor.
   public var waitingLimit: Int
+  /// Bytes a second of one conversation, over ten seconds, past which its peer is
+  /// read more slowly; `nil`: as fast as it writes.
+  public var rate: Int64? = 1 << 20
+  /// What is left of the transcript's disk to other programs.
+  package var diskReserve = DiskReserve.usual
   /// What newcomers may cost.
   public var admission = AdmissionSettings.default
   /// Whether a client is sent the server's handle before it says anything; some

@@ -65,6 +65,18 @@ struct ChatServe: ParsableCommand {
         + "protocol; 0 is never.", valueName: "seconds"))
   var maxPenalty = 600
 
+  @Option(
+    help: ArgumentHelp(
+      "Bytes a second that a peer may say, over 10 seconds, before it is read more slowly; 0 is "
+        + "any number.", valueName: "bytes"))
+  var rate = ByteCount(bytes: 1 << 20)
+
+  @Option(
+    help: ArgumentHelp(
+      "Room on the transcript's disk that recording leaves, as 64M or 2%; 0 is none. (default: 1% "
+        + "or 64M, whichever is less)", valueName: "bytes"))
+  var diskReserve: String?
+
   @OptionGroup(title: "View options")
   var view: ViewOptions
 
@@ -81,6 +93,13 @@ struct ChatServe: ParsableCommand {
       throw ValidationError(
         "--max-start takes 0, a number from 1 to 1000, or three such as 10:30:100, not \(maxStart)."
       )
+    }
+    guard rate.bytes == 0 || (1024...(1 << 40)).contains(rate.bytes) else {
+      throw ValidationError("--rate takes 0, or 1K to 1024G bytes a second.")
+    }
+    if let diskReserve, DiskReserve(argument: diskReserve) == nil {
+      throw ValidationError(
+        "--disk-reserve takes a number of bytes such as 64M, or 1% to 99%, not \(diskReserve).")
     }
     guard (0...1_000).contains(perSource) else {
       throw ValidationError("--per-source takes 0 to 1000 connections, not \(perSource).")
@@ -104,6 +123,8 @@ struct ChatServe: ParsableCommand {
       waitingLimit: maxWaiting, database: database, version: Version.text)
     settings.desk = view.openDesk(for: "chatserve")
     settings.greets = !noGreeting
+    settings.rate = rate.bytes == 0 ? nil : rate.bytes
+    settings.diskReserve = diskReserve.flatMap { DiskReserve(argument: $0) } ?? .usual
     settings.admission = AdmissionSettings(
       maxStart: MaxStart(maxStart), perSource: perSource, longestPenalty: .seconds(maxPenalty))
     do throws(ServerError) {

@@ -12,9 +12,15 @@ public final class PeerSocket {
     Descriptor.setNonBlocking(descriptor)
   }
 
-  /// Connects to a port of 127.0.0.1.
-  public convenience init(port: UInt16) throws {
+  /// Connects to a port of 127.0.0.1, from 127.0.0.`host`.
+  public convenience init(port: UInt16, from host: UInt8 = 1) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if host != 1 {
+      guard Loopback.with(port: 0, host: host, { bind(descriptor, $0, $1) }) == 0 else {
+        close(descriptor)
+        throw HarnessFailure("binding 127.0.0.\(host): \(String(cString: strerror(errno)))")
+      }
+    }
     guard Loopback.with(port: port, { connect(descriptor, $0, $1) }) == 0 else {
       let reason = String(cString: strerror(errno))
       close(descriptor)
@@ -97,14 +103,27 @@ public final class PeerSocket {
 }
 
 /// Addresses of this machine alone.
-enum Loopback {
+public enum Loopback {
+  /// A bare socket connected to 127.0.0.1, from 127.0.0.`host`; `nil` when it is
+  /// not to be had.
+  public static func connected(to port: UInt16, from host: UInt8) -> Int32? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard with(port: 0, host: host, { bind(descriptor, $0, $1) }) == 0,
+      with(port: port, { connect(descriptor, $0, $1) }) == 0
+    else {
+      close(descriptor)
+      return nil
+    }
+    return descriptor
+  }
+
   static func with<Result>(
-    port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    port: UInt16, host: UInt8 = 1, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_addr.s_addr = (UInt32(0x7f00_0000) | UInt32(host)).bigEndian
     let length = socklen_t(MemoryLayout<sockaddr_in>.size)
     return withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }

@@ -61,6 +61,25 @@ enum Attacks {
           RogueReport.isPossible ? try attack.run() : "not tried: only root may"
         }
       }
+      + [NamedAttack(name: "flood") { try Flood.run(seconds: 60) }]
+      + NewcomerAttack.allCases.map { attack in
+        NamedAttack(name: "newcomers-\(attack)") {
+          try attack.run()
+          return "holds"
+        }
+      }
+      + StoppedProcess.allCases.map { stopped in
+        NamedAttack(name: "stopped-\(stopped)") {
+          try stopped.run()
+          return "holds"
+        }
+      }
+      + Greed.allCases.map { greed in
+        NamedAttack(name: "greed-\(greed)") {
+          try greed.run()
+          return "holds"
+        }
+      }
       + HostileServer.allCases.map { kind in
         NamedAttack(name: "server-\(kind)") { "\(try kind.run()) KiB" }
       } + [

@@ -55,18 +55,11 @@ extension ConversationProcess {
     }
   }
 
-  /// Those who are new in the queue and named, each time that it is shown: once a
-  /// second at most. Of the others, which is a crowd, the number.
-  private static let namedAtOnce = 3
-
-  /// Names those who are new in the queue, which has `count` now.
-  func announce(_ new: [WaitingPeer], of count: Int) {
-    for peer in new.prefix(Self.namedAtOnce) {
-      notify(.joined(name: name(of: peer), waiting: count))
-    }
-    if new.count > Self.namedAtOnce {
-      notify(.joinedToo(count: new.count - Self.namedAtOnce, waiting: count))
-    }
+  /// Names those who are new in the queue, when that is due.
+  func announceNewcomers(at now: Instant) {
+    guard let (named, others) = queueNews.take(at: now) else { return }
+    for peer in named { notify(.joined(name: name(of: peer), waiting: queue.count)) }
+    if others > 0 { notify(.joinedToo(count: others, waiting: queue.count)) }
   }
 
   /// The handle is in the transcript, put there by the process that read it.

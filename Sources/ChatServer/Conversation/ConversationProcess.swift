@@ -32,6 +32,7 @@ final class ConversationProcess {
   /// Who waits in the queue, as the listener said last: only to the one with
   /// the floor.
   private(set) var queue: [WaitingPeer] = []
+  var queueNews = QueueNews()
   /// Why recording fails, as long as it does.
   private var trouble: TranscriptError?
   /// Whether the operator has read of it in the present turn.
@@ -41,6 +42,7 @@ final class ConversationProcess {
   private var outputGoneIsReported = false
   private var outputFailureIsSaid = false
   private var typingReportedAt: Instant?
+  private var readingRate: ReadingRate
   private var poller = Poller()
 
   /// Serves one peer to the end. Without a `run` nothing is kept.
@@ -69,6 +71,7 @@ final class ConversationProcess {
     self.words = words
     self.listener = listener
     self.address = address
+    readingRate = ReadingRate(settings.rate, at: now)
     link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
       run.map {
@@ -127,7 +130,10 @@ extension ConversationProcess {
   private func readPeer(at now: Instant) {
     var reads = 0
     repeat {
-      let events = link.receive(at: now)
+      let allowance = readingRate.allowance(upTo: PeerLink.readLength, at: now)
+      if allowance == 0 { return }
+      let events = link.receive(at: now, upTo: allowance)
+      readingRate.take(link.lastReadCount, at: now)
       if case .received? = events.first { reportTyping(at: now) }
       handle(events, at: now)
       reads += 1
@@ -165,12 +171,15 @@ extension ConversationProcess {
 
   private func wait() -> [Readiness] {
     var interests = [listener.interest].compactMap { $0 }
-    link.isReading = machine.wantsPeerInput && desk?.isBacklogged != true
+    let readAgainAt = readingRate.deadline(at: Self.now)
+    link.isReading =
+      machine.wantsPeerInput && desk?.isBacklogged != true && readAgainAt == nil
     if let interest = link.interest { interests.append(interest) }
     interests += desk?.interests(for: machine) ?? []
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, desk?.deadline, machine.slowConfirmation(after: now),
+      machine.deadline, link.deadline, desk?.deadline, readAgainAt, queueNews.deadline,
+      machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // The opening is asked for before the first wait: what the peer has sent
@@ -184,6 +193,7 @@ extension ConversationProcess {
     if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
     desk?.tick(at: now)
+    announceNewcomers(at: now)
   }
 
   private func handle(_ events: [Conversation.Event], at now: Instant) {
@@ -326,7 +336,8 @@ extension ConversationProcess {
       if let desk, !desk.isBacklogged { desk.notify(text) }
     case .queue(let peers):
       queue = peers
-      announce(peers.filter { !$0.wasShown }, of: peers.count)
+      queueNews.add(peers.filter { !$0.wasShown }, at: now)
+      announceNewcomers(at: now)
     // To a desk with nobody at the other end.
     case .yield, .resume: break
     }

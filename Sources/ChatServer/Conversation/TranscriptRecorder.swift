@@ -123,7 +123,7 @@ final class TranscriptRecorder: Recorder {
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
-    let transcript = try TranscriptWriter(path: run.database)
+    let transcript = try TranscriptWriter(path: run.database, reserve: run.reserve)
     if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
       try continueRun(in: transcript)
     }

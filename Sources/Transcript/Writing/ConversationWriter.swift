@@ -67,6 +67,7 @@ package final class ConversationWriter {
     }
     next.generation = writer.generation
     state = next
+    writer.note(written: entries.reduce(0) { $0 + $1.0.size })
   }
 
   /// Adds a whole conversation, of which nothing is recorded yet, to a commit that
@@ -193,3 +194,14 @@ extension ConversationWriter {
 
 @available(*, unavailable, message: "a writer stays in the thread that opened it")
 extension ConversationWriter: Sendable {}
+
+extension Entry {
+  /// About what it takes in the file, in bytes: a row with its places in two
+  /// indexes, and what was said.
+  fileprivate var size: Int {
+    switch self {
+    case .message(_, _, let message), .held(_, let message): 128 + message.text.utf8.count
+    default: 128
+    }
+  }
+}

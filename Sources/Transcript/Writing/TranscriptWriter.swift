@@ -10,6 +10,11 @@ package final class TranscriptWriter {
   /// knows of one says nothing about the next.
   private(set) var generation = 0
   private let busyTimeout: Duration
+  /// What is left of the disk to others.
+  private let reserve: DiskReserve
+  /// Bytes that were written since the disk was last looked at; `nil` when it has
+  /// to be looked at first.
+  private var written: Int64?
   /// Where the write-ahead log is, links followed once: it is looked at before
   /// every commit.
   private var logPath: FilePath
@@ -21,11 +26,14 @@ package final class TranscriptWriter {
   /// - Parameters:
   ///   - path: the database.
   ///   - busyTimeout: how long a commit may wait for other writers.
+  ///   - reserve: a commit that would use it throws `full`.
   /// - Throws: as ``Connection/forWriting(_:busyTimeout:)``.
   package init(
-    path: String, busyTimeout: Duration = Connection.defaultBusyTimeout
+    path: String, busyTimeout: Duration = Connection.defaultBusyTimeout,
+    reserve: DiskReserve = .none
   ) throws(TranscriptError) {
     self.path = path
+    self.reserve = reserve
     self.busyTimeout = busyTimeout
     connection = try Self.connect(path, busyTimeout)
     logPath = DatabaseFile.log(of: path)
@@ -66,7 +74,24 @@ package final class TranscriptWriter {
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
     try checkFiles()
+    try checkReserve()
     return try connection.write(body)
+  }
+
+  /// So many bytes of what people said were put into a commit.
+  func note(written count: Int) {
+    if let written { self.written = written + Int64(count) }
+  }
+
+  /// Looks at the disk once for each MiB, and every time while it has no more room
+  /// than the reserve.
+  private func checkReserve() throws(TranscriptError) {
+    if reserve == .none { return }
+    if let written, written < DiskReserve.lookInterval { return }
+    // Where the disk does not say, the next write may.
+    guard let space = try? DiskSpace.around(FilePath(path)) else { return }
+    written = reserve.isReached(by: space) ? nil : 0
+    if written == nil { throw TranscriptError(.full, path: path) }
   }
 
   /// Makes sure that what is written now is written where others read it.

@@ -1,0 +1,48 @@
+import ChatCore
+import Testing
+
+@testable import ChatServer
+
+/// Who joined the queue, as the operator reads of it.
+@Suite struct QueueNewsTests {
+  private func peer(_ number: Int) -> WaitingPeer {
+    WaitingPeer(processID: Int32(number), openedAt: .ms(Int64(number)), address: "\(number)")
+  }
+
+  @Test func theFirstIsSaidAtOnceACrowdIsCounted() throws {
+    var news = QueueNews()
+    #expect(news.take(at: .ms(0)) == nil)
+    news.add((1...5).map(peer), at: .ms(0))
+    let first = try #require(news.take(at: .ms(0)))
+    #expect(first.named == (1...3).map(peer) && first.others == 2)
+    news.add([peer(6)], at: .ms(10))
+    #expect(news.take(at: .ms(10)) == nil)
+    #expect(news.deadline == .ms(1_000))
+    #expect(try #require(news.take(at: .ms(1_000))).named == [peer(6)])
+    #expect(news.deadline == nil)
+  }
+
+  /// Each joins and leaves again, for an hour: no more than a notice a minute, and
+  /// everybody is counted.
+  @Test func aStreamIsSaidMoreAndMoreSeldom() {
+    var news = QueueNews()
+    var notices = 0
+    var counted = 0
+    for number in 0..<36_000 {
+      let now = Instant.ms(Int64(number) * 100)
+      news.add([peer(number)], at: now)
+      if let (named, others) = news.take(at: now) {
+        notices += 1
+        counted += named.count + others
+      }
+    }
+    #expect(notices <= 65)
+    #expect((35_000...36_000).contains(counted))
+    // After a quiet it begins again.
+    let later = Instant.ms(36_000_000)
+    news.add([peer(1)], at: later)
+    #expect(news.take(at: later) != nil)
+    news.add([peer(2)], at: later)
+    #expect(news.deadline == later.advanced(by: .seconds(1)))
+  }
+}
