@@ -9,16 +9,19 @@ import Testing
     WaitingPeer(processID: Int32(number), openedAt: .ms(Int64(number)), address: "\(number)")
   }
 
-  @Test func theFirstIsSaidAtOnceACrowdIsCounted() throws {
+  @Test func theFirstIsSaidAtOnceACrowdIsCounted() {
     var news = QueueNews()
-    #expect(news.take(at: .ms(0)) == nil)
+    var said = news.take(at: .ms(0))
+    #expect(said == nil)
     news.add((1...5).map(peer), at: .ms(0))
-    let first = try #require(news.take(at: .ms(0)))
-    #expect(first.named == (1...3).map(peer) && first.others == 2)
+    said = news.take(at: .ms(0))
+    #expect(said?.named == (1...3).map(peer) && said?.others == 2)
     news.add([peer(6)], at: .ms(10))
-    #expect(news.take(at: .ms(10)) == nil)
+    said = news.take(at: .ms(10))
+    #expect(said == nil)
     #expect(news.deadline == .ms(1_000))
-    #expect(try #require(news.take(at: .ms(1_000))).named == [peer(6)])
+    said = news.take(at: .ms(1_000))
+    #expect(said?.named == [peer(6)])
     #expect(news.deadline == nil)
   }
 
@@ -41,7 +44,8 @@ import Testing
     // After a quiet it begins again.
     let later = Instant.ms(36_000_000)
     news.add([peer(1)], at: later)
-    #expect(news.take(at: later) != nil)
+    let again = news.take(at: later)
+    #expect(again != nil)
     news.add([peer(2)], at: later)
     #expect(news.deadline == later.advanced(by: .seconds(1)))
   }
