@@ -13,6 +13,7 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 enum { vocabulary = 20000, handles = 2000, at_once = 8 };
 
@@ -121,6 +122,7 @@ int main(int count, char **arguments) {
   long messages = atol(arguments[2]), conversations = atol(arguments[3]);
   long mean = messages / conversations, opened = 0, made = 0, event = 0;
   int64_t begin = 1600000000000, span = 730ll * 86400 * 1000;
+  umask(077);
   if (sqlite3_open(arguments[1], &db)) fail("sqlite3_open");
   run("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-600000;");
   for (int i = 5; i < count; i++) run_file(arguments[i]);

@@ -93,7 +93,8 @@ __chatserve_options() {
     '') echo --handle --bind --database --no-log --idle-timeout --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
-    list | show | search) echo $filters $output $common ;;
+    list) echo -a --all $filters $output $common ;;
+    show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;
     stats) echo --by --ascii $filters $output $common ;;
     export) echo --output $filters $output $common ;;

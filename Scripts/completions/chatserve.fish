@@ -99,6 +99,7 @@ complete -c chatserve -n $at -k -a list -d 'List the conversations'
 complete -c chatserve -n 'not __chatserve_begins 2; and __chatserve_at show export' -k -a '(__chatserve_ids)'
 
 # Of single verbs
+complete -c chatserve -n '__chatserve_at list' -s a -l all -d 'Also who never had the floor'
 complete -c chatserve -n '__chatserve_at tail' -s f -l follow -d 'Follow, as it does anyway'
 complete -c chatserve -n '__chatserve_at stats' -l by -x -a 'day hour' -d 'The unit'
 complete -c chatserve -n '__chatserve_at stats' -l ascii -d 'Draw with ASCII alone'

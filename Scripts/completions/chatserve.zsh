@@ -94,7 +94,9 @@ __chatserve_history() {
     '(-h --help)'{-h,--help}'[show help]'
   )
   case $verb in
-    list) all+=($filters $output $format) ;;
+    list)
+      all+=($filters $output $format '(-a --all)'{-a,--all}'[also who never had the floor]')
+      ;;
     show) all+=($filters $output $format '*:conversation:__chatserve_ids') ;;
     search) all+=($filters $output $format '*:word:') ;;
     tail)

@@ -25,6 +25,8 @@ package enum ServerNotice {
   case joinedToo(count: Int, waiting: Int)
   case recordingFailed(TranscriptError)
   case recordingWorks
+  /// Recording goes on in another file than before.
+  case transcriptLost(TranscriptError)
   /// A conversation's process died; with the floor, so that the next can come.
   case crashed(SocketAddress, signal: Int32, hadFloor: Bool)
   case died(SocketAddress, status: Int32, hadFloor: Bool)

@@ -16,6 +16,23 @@ public enum TranscriptWords {
     case .corrupt: "\(path) is damaged"
     case .notADatabase: "\(path) is not a database"
     case .foreign: "\(path) belongs to another program"
+    case .altered:
+      "\(path) has something on its tables that chatserve did not make"
+        + (error.message.map { " (\(TextSanitizer.escapedOnOneLine($0)))" } ?? "")
+        + "; \"chatserve history verify\" names it all; remove it with sqlite3, or move the file away"
+    case .neighbourNotAFile:
+      "what is beside \(path) as -wal, -shm, -journal or -lock is not a plain file; move it away"
+    case .notOurs:
+      "\(path), or a file beside it, belongs to another user; type: sudo chown \"$USER\" \(path)*"
+    case .exposed:
+      "other users may read or change \(path), or a file beside it; type: chmod 600 \(path)*"
+    case .exposedDirectory:
+      "other users may change the directory of \(path); "
+        + "type: chmod go-w \"$(dirname \"$(realpath \(path))\")\""
+    case .linked:
+      "\(path), or a file beside it, has other names too (hard links), by which others may reach it; "
+        + "type: cp -p \(path) \(path).new && mv \(path).new \(path)"
+    case .emptied: "\(path) was emptied by another program"
     case .otherBuild:
       "\(path) was written by another build of chatserve; use that one for it, or move it away"
     case .empty: "\(path) is empty; \"chatserve PORT\" makes a transcript of it"

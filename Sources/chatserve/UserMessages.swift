@@ -50,6 +50,8 @@ enum UserMessages {
     case .recordingFailed(let error):
       "Nothing is sent or shown while it cannot be recorded: \(TranscriptWords.cause(error))."
     case .recordingWorks: "Recording works again."
+    case .transcriptLost(let error):
+      "A new transcript has been begun: \(TranscriptWords.cause(error)), and what was said until now is not in it."
     case .joinedToo(let count, let waiting):
       "\(count == 1 ? "1 more person waits" : "\(count) more people wait") in the queue, "
         + "\(waiting) in all."

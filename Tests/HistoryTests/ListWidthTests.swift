@@ -103,8 +103,8 @@ import Testing
     }
     try fixture.insert(
       """
-      INSERT INTO conversation (id, run_id, opened_at, peer_address, peer_port, mode)
-      VALUES (123456789012, 1, 0, '::1', 1, 'free')
+      INSERT INTO conversation (id, run_id, opened_at, peer_address, peer_port, mode, floor_at)
+      VALUES (123456789012, 1, 0, '::1', 1, 'free', 0)
       """)
     let ruler = Screen(columns: nil) { CharacterWidth(of: $0).estimate }
     for columns in 20..<80 {

@@ -120,7 +120,7 @@ import Transcript
         {},
         {
           if !isGoneMeanwhile { remove() }
-          try #require(link(other.path, fixture.path) == 0)
+          try #require(rename(other.path, fixture.path) == 0)
         },
         {},
         {

@@ -40,7 +40,7 @@ import Transcript
       try fixture.history("verify", "-o", "json").output == """
         {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,\
         "events_with_checksum":0,"messages":6,\
-        "unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[]}
+        "unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[],"other_tables":[]}
 
         """)
   }
@@ -142,8 +142,34 @@ import Transcript
 
   @Test(arguments: damages)
   func `damage is named`(_ sql: String, _ expected: [String]) throws {
-    try fixture.connection.execute(sql)
+    try fixture.connection.writingShadowTables { () throws(TranscriptError) in
+      try fixture.connection.execute(sql)
+    }
     #expect(try Set(findings()) == Set(expected))
+  }
+
+  @Test func `what others keep in the file is named, and what they added to ours is damage`() throws
+  {
+    try fixture.connection.execute(
+      "CREATE TABLE _litestream_seq (id INTEGER); CREATE TABLE notes (note TEXT)")
+    let good = try fixture.history("verify")
+    #expect(good.exit == 0)
+    #expect(good.output.contains("note: table _litestream_seq: of Litestream, and left alone"))
+    #expect(good.output.contains("note: table notes: not of chatserve, and left alone"))
+    try fixture.connection.execute(
+      "CREATE TRIGGER gone AFTER INSERT ON event BEGIN DELETE FROM event WHERE id = new.id; END")
+    let bad = try fixture.history("verify")
+    #expect(bad.exit == 1)
+    #expect(bad.output.contains("damage: the trigger gone was added to the transcript's tables"))
+    let refused = try fixture.history("list")
+    #expect(refused.exit == 74)
+    #expect(
+      refused.errors.hasSuffix(
+        """
+         has something on its tables that chatserve did not make (trigger gone); \
+        "chatserve history verify" names it all; remove it with sqlite3, or move the file away
+
+        """))
   }
 
   @Test func `a page that is overwritten is found`() throws {

@@ -34,6 +34,9 @@ enum Attacks {
     StorageFault.allCases.map { fault in
       NamedAttack(name: "storage-\(fault)") { try StorageTrial.run(fault) }
     }
+      + TamperedTranscript.allCases.map { kind in
+        NamedAttack(name: "tampered-\(kind)") { try kind.run() }
+      }
   }
 
   private static var shortages: [NamedAttack] {

@@ -81,7 +81,7 @@ import Testing
   }
 
   private func findings() throws -> [Finding] {
-    var verifier = Verifier(try Connection.forReading(scratch.path))
+    var verifier = Verifier(try Connection.forReading(scratch.path, checksSchema: false))
     return try verifier.verify { _ in }.findings
   }
 
@@ -160,8 +160,9 @@ import Testing
   @Test func aChangedDeclarationIsNamed() throws {
     let writer = try written()
     try writer.connection.execute("CREATE INDEX somebodys_own ON event (at)")
-    #expect(try findings().isEmpty)
-    try writer.connection.execute("ALTER TABLE conversation RENAME COLUMN floor_at TO floor_au")
+    #expect(try findings() == [.added(type: "index", name: "somebodys_own")])
+    try writer.connection.execute(
+      "DROP INDEX somebodys_own; ALTER TABLE conversation RENAME COLUMN floor_at TO floor_au")
     #expect(try findings() == [.schema("conversation")])
   }
 }

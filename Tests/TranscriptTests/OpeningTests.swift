@@ -97,6 +97,7 @@ import Testing
   @Test func anEmptyFileHoldsNothingToReadAndMayBecomeATranscript() throws {
     let empty = scratch.directory + "/empty.db"
     #expect(FileManager.default.createFile(atPath: empty, contents: nil))
+    chmod(empty, 0o600)
     #expect(try kind { _ = try Connection.forReading(empty) } == .empty)
     #expect(try kind { _ = try Connection.forWriting(empty) } == nil)
     #expect(try kind { _ = try Connection.forReading(empty) } == nil)

@@ -53,6 +53,44 @@ import Testing
     #expect(try check.step() && check.text(at: 0) == "ok")
   }
 
+  /// truncate(1), a shell's redirection, logrotate's copytruncate: the file is
+  /// the same, and nothing is in it.
+  @Test(arguments: [0, 100, 4095], [false, true])
+  func aDatabaseThatWasEmptiedIsNoticedAndBegunAgain(_ size: Int, isLogEmpty: Bool) throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let other = try TranscriptWriter(path: scratch.path)
+    let conversation = try talk(writer, ["one", "two"])
+    if isLogEmpty { try writer.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+    #expect(truncate(scratch.path, off_t(size)) == 0)
+    #expect(try kind { try conversation.append(try next(3)) } == .emptied)
+    #expect(try kind { _ = try Connection.forReading(scratch.path) } == .emptied)
+    try writer.reopen()
+    conversation.run = try writer.continueRun(
+      conversation.run, .sample(), startedAt: .ms(2000))
+    try conversation.append(try next(3))
+    // Whoever had it open too goes on in the new one.
+    #expect(try kind { try other.checkFiles() } == .replaced)
+    try other.reopen()
+    try talk(other, ["more"])
+    let reader = try Archive(path: scratch.path)
+    let events = try reader.events(conversation: try #require(conversation.conversationID))
+    #expect(events.compactMap(\.said?.text) == ["more"])
+    #expect(try reader.summaries(newest: 9).count == 2)
+    let check = try reader.connection.prepare("PRAGMA integrity_check")
+    #expect(try check.step() && check.text(at: 0) == "ok")
+  }
+
+  /// Who opens it first is who begins it again.
+  @Test func anEmptiedDatabaseIsBegunAgainByWhoOpensIt() throws {
+    let old = try TranscriptWriter(path: scratch.path)
+    try talk(old, ["one"])
+    #expect(truncate(scratch.path, 0) == 0)
+    let new = try TranscriptWriter(path: scratch.path)
+    try talk(new, ["two"])
+    #expect(try kind { try old.checkFiles() } == .replaced)
+    #expect(try Archive(path: scratch.path).summaries(newest: 9).count == 1)
+  }
+
   @Test func aReplacedDatabaseIsNoticed() throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let conversation = try talk(writer, ["one"])

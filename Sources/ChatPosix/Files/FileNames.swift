@@ -148,5 +148,5 @@ public struct FileIdentity: Hashable, Sendable {
 extension SystemCallError {
   /// Whether it says that nothing is there, since a part of the path is missing
   /// or no directory.
-  fileprivate var isAbsence: Bool { errno == .noSuchFileOrDirectory || errno == .notDirectory }
+  var isAbsence: Bool { errno == .noSuchFileOrDirectory || errno == .notDirectory }
 }

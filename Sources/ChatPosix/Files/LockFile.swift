@@ -10,15 +10,21 @@ import SystemPackage
 public final class LockFile {
   private let descriptor: FileDescriptor
 
-  /// Opens the file at `path`, which must not be a link. open(2).
+  /// Opens the file at `path`, which must be a regular one, and no link to it.
+  /// open(2).
   ///
   /// - Parameters:
   ///   - path: the file.
   ///   - isCreating: whether it is made, with mode 0600, where it is missing;
   ///     else it is opened for looking alone.
-  /// - Throws: ``SystemCallError``: `ENOENT`, `EACCES`, `EISDIR`, `ELOOP`, ….
+  /// - Throws: ``SystemCallError``: `ENOENT`, `EACCES`, `EISDIR`, `ELOOP`,
+  ///   `EINVAL` for a pipe, a device or a socket, ….
   public init(_ path: FilePath, isCreating: Bool) throws(SystemCallError) {
     descriptor = try isCreating ? Self.openOrCreate(path) : Self.open(path, .readOnly)
+    // The deinitializer closes it.
+    guard isRegularFile(descriptor.rawValue) else {
+      throw SystemCallError(call: "open", errno: .invalidArgument)
+    }
   }
 
   private static func openOrCreate(_ path: FilePath) throws(SystemCallError) -> FileDescriptor {
@@ -42,7 +48,8 @@ public final class LockFile {
     try SystemCall.perform("open") {
       Result(catchingErrno: {
         try FileDescriptor.open(
-          path, mode, options: [.closeOnExec, .noFollow], retryOnInterrupt: false)
+          // A pipe that nobody writes would be waited for.
+          path, mode, options: [.closeOnExec, .noFollow, .nonBlocking], retryOnInterrupt: false)
       })
     }
   }
@@ -118,6 +125,12 @@ public final class LockFile {
 
 @available(*, unavailable, message: "the locks are given back when the last reference goes")
 extension LockFile: Sendable {}
+
+/// fstat(2).
+private func isRegularFile(_ descriptor: Int32) -> Bool {
+  var status = stat()
+  return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
 
 extension ClosedRange<Int64> {
   /// As fcntl(2) counts: 0 is all that follows.

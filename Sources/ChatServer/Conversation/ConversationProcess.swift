@@ -218,6 +218,7 @@ extension ConversationProcess {
         trouble = nil
         notify(.recordingWorks)
       }
+      if let loss = recorder.takeLoss() { notify(.transcriptLost(loss)) }
       post(.recorded, at: now)
     } catch {
       // Once for each cause, since it is tried again every second; and

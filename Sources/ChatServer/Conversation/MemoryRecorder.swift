@@ -16,6 +16,8 @@ final class MemoryRecorder: Recorder {
 
   var isBeyondMending: Bool { false }
 
+  func takeLoss() -> TranscriptError? { nil }
+
   var conversation: Int64? { nil }
 
   var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)? { nil }

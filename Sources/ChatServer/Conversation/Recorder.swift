@@ -17,6 +17,10 @@ protocol Recorder: AnyObject {
   /// peer had said nothing.
   var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)? { get }
 
+  /// Why recording went on in a new transcript, once: what was recorded before is
+  /// not in it.
+  func takeLoss() -> TranscriptError?
+
   /// Takes an entry to be committed with the next ``commit()``.
   func enqueue(_ entry: Entry)
 

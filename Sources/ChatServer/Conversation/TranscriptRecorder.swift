@@ -31,6 +31,12 @@ final class TranscriptRecorder: Recorder {
   /// How it ended, where that is the keeper's to record: its peer had said
   /// nothing.
   private(set) var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)?
+  private var loss: TranscriptError?
+
+  func takeLoss() -> TranscriptError? {
+    defer { loss = nil }
+    return loss
+  }
 
   /// An open alone waits for the peer's first words: nothing durable is waited
   /// for on behalf of one who has said nothing.
@@ -80,8 +86,9 @@ final class TranscriptRecorder: Recorder {
     do throws(TranscriptError) {
       try writer.append(entries)
     } catch {
-      guard let transcript, error.kind == .deleted || error.kind == .replaced else { throw error }
+      guard let transcript, error.isOfLostFile else { throw error }
       try reopen(transcript)
+      loss = error
       try continueRun(in: transcript)
       writer.run = run.id
       try writer.append(entries)

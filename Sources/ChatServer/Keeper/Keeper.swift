@@ -186,7 +186,7 @@ package struct Keeper {
 
   /// A file that is gone cannot come back: another is begun.
   private mutating func reopen(after error: TranscriptError) {
-    guard error.kind == .deleted || error.kind == .replaced else { return }
+    guard error.isOfLostFile else { return }
     do throws(TranscriptError) {
       try writer.reopen()
       records.forgetTheFile()

@@ -63,15 +63,27 @@ struct EventRun {
   /// Prints how many events there are.
   func count() throws(HistoryError) -> Int {
     do {
-      var count = 0
-      let next = try events(SummaryCache(archive, counting: false))
-      while try next() != nil { count += 1 }
+      let count = try total()
       var output = session.output()
       output.write("\(count)\n")
       output.flush()
       try session.check(output)
       return count
     } catch { throw HistoryError(error) }
+  }
+
+  private func total() throws(TranscriptError) -> Int {
+    if selection.isCountable {
+      guard let query = selection.query else { return try archive.count(selection.filter) }
+      guard let filter = selection.searchFilter else { return 0 }
+      let border = try archive.indexWatermark()
+      return try archive.count(query, filter, through: border)
+        + archive.unindexed(query, filter, past: border, newestFirst: false).count
+    }
+    var count = 0
+    let next = try events(SummaryCache(archive, counting: false))
+    while try next() != nil { count += 1 }
+    return count
   }
 
   /// The events in the order they are shown in. The newest N of a selection

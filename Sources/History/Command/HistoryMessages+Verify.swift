@@ -41,6 +41,15 @@ extension HistoryMessages {
       let events = count(Int(result.events - result.coveredEvents), "event")
       remarks.append("\(events) without a checksum (no damage)")
     }
+    let isLitestreams = { (name: String) in name.hasPrefix("_litestream_") }
+    let litestream = result.otherTables.filter(isLitestreams)
+    if !litestream.isEmpty {
+      remarks.append("\(list(litestream)): of Litestream, and left alone (no damage)")
+    }
+    let others = result.otherTables.filter { !isLitestreams($0) }
+    if !others.isEmpty {
+      remarks.append("\(list(others)): not of chatserve, and left alone (no damage)")
+    }
     if result.isIndexStructureUnchecked {
       remarks.append("the full-text index is too large for FTS5's own check (no damage)")
     }
@@ -50,12 +59,19 @@ extension HistoryMessages {
     return remarks
   }
 
+  private static func list(_ tables: [String]) -> String {
+    let names = tables.map { TextSanitizer.escapedOnOneLine($0) }.joined(separator: ", ")
+    return "\(tables.count == 1 ? "table" : "tables") \(names)"
+  }
+
   static func text(of finding: Finding) -> String {
     switch finding {
     case .integrity(let line):
       "SQLite: \(TextSanitizer.escapedOnOneLine(line))"
     case .schema(let name):
       "\(TextSanitizer.escapedOnOneLine(name)) is not declared as this version declares it"
+    case .added(let type, let name):
+      "the \(type) \(TextSanitizer.escapedOnOneLine(name)) was added to the transcript's tables"
     case .reference(let table, let row, let parent):
       "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
     case .eventsMissing(let range):

@@ -47,6 +47,14 @@ enum HistoryMessages {
     "\(TextSanitizer.escapedOnOneLine(path)) was replaced; following the new one"
   }
 
+  static func silent(_ count: Int) -> String {
+    "\(Self.count(count, "connection")) that never had the floor and said nothing"
+  }
+
+  static func unlisted(_ count: Int) -> String {
+    "\(silent(count)) \(count == 1 ? "is" : "are") not listed; --all lists \(count == 1 ? "it" : "them")"
+  }
+
   static let noConversations = "no conversation matches"
 
   static func text(of error: HistoryError) -> String {

@@ -32,14 +32,15 @@ final class HistorySession {
     return found
   }
 
-  /// Opens the transcript for reading.
+  /// Opens the transcript for reading. `checksSchema` is for
+  /// ``Connection/forReading(_:busyTimeout:checksSchema:)``.
   ///
   /// - Returns: `nil`, after a note, when nothing was ever recorded in the
   ///   default place.
-  func archive() throws(HistoryError) -> Archive? {
+  func archive(checksSchema: Bool = true) throws(HistoryError) -> Archive? {
     let found = try location()
     do {
-      return Archive(try Connection.forReading(found.path))
+      return Archive(try Connection.forReading(found.path, checksSchema: checksSchema))
     } catch {
       guard error.kind == .missing else { throw .transcript(error) }
       if found.isNamed { throw .databaseMissing(found.path) }

@@ -58,8 +58,8 @@ struct StatsCommand: HistoryVerb {
     _ archive: Archive, _ selection: Selection, _ session: HistorySession
   ) throws(TranscriptError) -> StatisticsReport {
     var builder = StatisticsBuilder(zone: session.zone, unit: by)
-    var names: [Int64: (client: String?, server: String)] = [:]
-    try archive.names { names[$0] = ($1, $2) }
+    var known: [Int64: StatisticsBuilder.Known] = [:]
+    try archive.names { known[$0] = StatisticsBuilder.Known(client: $1, server: $2, floor: $3) }
     var lookedUp: Set<Int64> = []
     if !selection.states.isEmpty {
       let cursor = archive.conversations(
@@ -76,7 +76,7 @@ struct StatsCommand: HistoryVerb {
       builder.add(event)
     }
     progress.clear()
-    return builder.finish(names: names)
+    return builder.finish(known)
   }
 
   /// Whether the locale writes UTF-8, as setlocale(3) would decide.

@@ -43,7 +43,7 @@ struct VerifyCommand: HistoryVerb {
   }
 
   private func verify(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
-    guard let archive = try session.archive() else { return .done }
+    guard let archive = try session.archive(checksSchema: false) else { return .done }
     let progress = Progress(session)
     do {
       var verifier = Verifier(archive.connection)
@@ -94,6 +94,7 @@ struct VerifyCommand: HistoryVerb {
     object["unindexed"] = .integer(result.unindexed)
     object["damage"] = .array(
       result.findings.map { .string(HistoryMessages.text(of: $0)) })
+    object["other_tables"] = .array(result.otherTables.map { .string($0) })
     return object
   }
 }

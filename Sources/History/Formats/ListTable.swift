@@ -21,14 +21,15 @@ struct ListTable {
       String(conversation.messageCount), EndingWords.column(conversation.ending), layout, screen)
   }
 
-  /// From the open to the close, or as long as it is known to have lasted.
+  /// From the floor to the close, or as long as it is known to have lasted; `-`
+  /// for one that only waited.
   private func length(of conversation: ConversationSummary) -> String {
+    guard let floor = conversation.floor else { return "-" }
     if let (_, at) = conversation.close {
-      return Stamp.span(roundedSeconds: at.elapsed(since: conversation.opened))
+      return Stamp.span(roundedSeconds: max(0, at.elapsed(since: floor)))
     }
     // A lower bound is never rounded up.
-    let known = conversation.lastEvent.elapsed(since: conversation.opened)
-    return ">=" + Stamp.span(seconds: known / 1000)
+    return ">=" + Stamp.span(seconds: max(0, conversation.lastEvent.elapsed(since: floor)) / 1000)
   }
 
   private func row(

@@ -18,9 +18,16 @@ public struct OutputBuffer: TextOutputStream {
     self.sink = sink
   }
 
+  /// At the end of a row from this on: the first is shown as soon as it is there,
+  /// while the search for more goes on.
+  private var rowLimit = 1
+
   public mutating func write(_ string: String) {
     bytes.append(contentsOf: string.utf8)
-    if bytes.count >= Self.limit { flush() }
+    let isRow = bytes.count >= rowLimit && (bytes.last == UInt8(ascii: "\n") || bytes.last == 0)
+    if !isRow, bytes.count < Self.limit { return }
+    flush()
+    rowLimit = min(rowLimit * 8, Self.limit)
   }
 
   public mutating func flush() {

@@ -12,6 +12,8 @@ final class ConversationCursor {
   private var left: Int?
   /// Whether what is read newest first is given oldest first.
   private let isTurned: Bool
+  /// How many were left out, since they never had the floor and said nothing.
+  private(set) var silent = 0
 
   init(_ archive: Archive, _ selection: Selection, limit: Int?, newestFirst: Bool) {
     self.archive = archive
@@ -39,6 +41,10 @@ final class ConversationCursor {
     if let left, left <= 0 { return nil }
     while let conversation = try cursor.next() {
       guard try isMeant(conversation) else { continue }
+      if selection.skipsSilent, conversation.isSilent {
+        silent += 1
+        continue
+      }
       left = left.map { $0 - 1 }
       return conversation
     }

@@ -20,7 +20,9 @@ final class EventCursor {
     if let query = selection.query {
       source = try search(query)
     } else if selection.order == .sequence {
-      source = try archive.events(selection.filter, newestFirst: newestFirst).next
+      source = try archive.events(
+        selection.filter, newestFirst: newestFirst, mayMean: selection.mayMean
+      ).next
     } else {
       source = byConversation()
     }
@@ -48,9 +50,9 @@ final class EventCursor {
   private func search(
     _ query: SearchQuery
   ) throws(TranscriptError) -> () throws(TranscriptError) -> Event? {
-    var filter = selection.filter
-    filter.kinds = filter.kinds.isEmpty ? [.message] : filter.kinds.intersection([.message])
-    if filter.kinds.isEmpty { return { () throws(TranscriptError) in nil } }
+    guard let filter = selection.searchFilter else {
+      return { () throws(TranscriptError) in nil }
+    }
     // One border between the two, wherever the index is by the time it is asked.
     let border = try archive.indexWatermark()
     var fresh = try archive.unindexed(query, filter, past: border, newestFirst: newestFirst)[...]
@@ -70,6 +72,7 @@ final class EventCursor {
   private func byConversation() -> () throws(TranscriptError) -> Event? {
     let archive = archive
     let filter = selection.filter
+    let mayMean = selection.mayMean
     let newestFirst = newestFirst
     let summaries = summaries
     let conversations = archive.conversations(
@@ -83,7 +86,7 @@ final class EventCursor {
         var filter = filter
         filter.conversations = [IDRange(conversation.id)]
         filter.clients = []
-        events = try archive.events(filter, newestFirst: newestFirst)
+        events = try archive.events(filter, newestFirst: newestFirst, mayMean: mayMean)
       }
     }
   }

@@ -17,6 +17,8 @@ struct Selection {
   /// The newest so many, counted after all filters.
   var limit: Int?
   var newestFirst = false
+  /// Whether a list leaves out who never had the floor and said nothing.
+  var skipsSilent = false
   var order: Order = .sequence
 
   enum Order {
@@ -35,6 +37,27 @@ struct Selection {
   /// Whether every event of a conversation that is shown is shown.
   var isWhole: Bool {
     !isSearch && filter.kinds.isEmpty && filter.speakers.isEmpty
+  }
+
+  /// Of messages alone, which are what a search finds; `nil` where the kinds leave
+  /// them out.
+  var searchFilter: EventFilter? {
+    var filter = filter
+    if !filter.kinds.isEmpty, !filter.kinds.contains(.message) { return nil }
+    filter.kinds = [.message]
+    return filter
+  }
+
+  /// Whether a text may be one that is looked for; `nil` where any may.
+  var mayMean: ((UnsafeRawBufferPointer) -> Bool)? {
+    let matchers = [matcher, literal].compactMap { $0 }.filter(\.canReject)
+    if matchers.isEmpty { return nil }
+    return { bytes in matchers.allSatisfy { $0.mayMatch(bytes) } }
+  }
+
+  /// Whether the database alone can say how many are meant.
+  var isCountable: Bool {
+    matcher == nil && literal == nil && states.isEmpty && limit == nil
   }
 
   /// The conversations meant, as the list takes them.

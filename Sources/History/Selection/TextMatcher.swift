@@ -10,6 +10,9 @@ struct TextMatcher {
   private var expressions: [Regex<AnyRegexOutput>] = []
   private var literals: [Literal] = []
   private let isInverted: Bool
+  /// One for each pattern, of which a text must have one to match; `nil` where
+  /// some pattern has none.
+  private var needles: [Needle]? = []
 
   private struct Literal {
     var text: String
@@ -24,6 +27,11 @@ struct TextMatcher {
     self.isInverted = isInverted
     for pattern in patterns {
       let ignoresCase = Self.ignoresCase(pattern, caseRule, isLiteral: isLiteral)
+      let needle =
+        isLiteral
+        ? Needle(literal: pattern, foldsCase: ignoresCase)
+        : Needle(expression: pattern, foldsCase: ignoresCase)
+      if let needle { needles?.append(needle) } else { needles = nil }
       if isLiteral {
         literals.append(
           Literal(text: ignoresCase ? pattern.lowercased() : pattern, ignoresCase: ignoresCase))
@@ -32,6 +40,15 @@ struct TextMatcher {
         expressions.append(expression.ignoresCase(ignoresCase))
       }
     }
+  }
+
+  /// Whether ``mayMatch(_:)`` says of any text that it does not.
+  var canReject: Bool { needles != nil && !isInverted }
+
+  /// Whether a text with these bytes may match; `false` is sure.
+  func mayMatch(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard let needles, !isInverted else { return true }
+    return needles.contains { $0.mayBe(in: text) }
   }
 
   func matches(_ text: String) -> Bool {

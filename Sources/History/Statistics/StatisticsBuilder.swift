@@ -33,6 +33,14 @@ struct StatisticsBuilder {
     var lastMessage: Timestamp
   }
 
+  /// What is known of a conversation beside its events.
+  struct Known {
+    var client: String?
+    var server: String
+    /// When it got the floor; `nil` when it never did.
+    var floor: Timestamp?
+  }
+
   private static let quarter: Int64 = 900_000
   /// As many as a person reads in a table.
   private static let longestCount = 5
@@ -90,13 +98,17 @@ struct StatisticsBuilder {
     current.lastMessage = time
   }
 
-  /// Who talked in each conversation, for those that were added.
-  mutating func finish(names: [Int64: (client: String?, server: String)]) -> StatisticsReport {
+  /// Who talked in each conversation, for those that were added. One that never
+  /// had the floor and in which nothing was said is none.
+  mutating func finish(_ known: [Int64: Known]) -> StatisticsReport {
     putBack()
-    report.conversations = talks.count
+    report.conversations = talks.count { id, talk in
+      known[id]?.floor != nil || talk.clients + talk.servers > 0
+    }
+    report.silent = talks.count - report.conversations
     report.spans = spans()
-    report.handles = handles(names)
-    report.longest = longest(names)
+    report.handles = handles(known)
+    report.longest = longest(known)
     return report
   }
 
@@ -112,9 +124,7 @@ struct StatisticsBuilder {
       .sorted { $0.start.milliseconds < $1.start.milliseconds }
   }
 
-  private func handles(
-    _ names: [Int64: (client: String?, server: String)]
-  ) -> [StatisticsReport.Speaker] {
+  private func handles(_ names: [Int64: Known]) -> [StatisticsReport.Speaker] {
     struct Key: Hashable {
       var name: String?
       var party: Party
@@ -141,13 +151,13 @@ struct StatisticsBuilder {
     }
   }
 
-  private func longest(
-    _ names: [Int64: (client: String?, server: String)]
-  ) -> [StatisticsReport.Length] {
-    let lengths = talks.map { id, talk in
-      let elapsed = max(0, talk.last.elapsed(since: talk.first))
+  /// From the floor on: before, it waited.
+  private func longest(_ known: [Int64: Known]) -> [StatisticsReport.Length] {
+    let lengths = talks.compactMap { id, talk -> StatisticsReport.Length? in
+      guard let floor = known[id]?.floor else { return nil }
+      let elapsed = max(0, talk.last.elapsed(since: max(talk.first, floor)))
       return StatisticsReport.Length(
-        conversation: id, client: names[id]?.client,
+        conversation: id, client: known[id]?.client,
         seconds: elapsed / 1000 + (elapsed % 1000 >= 500 ? 1 : 0),
         messages: talk.clients + talk.servers)
     }

@@ -20,6 +20,7 @@ enum StatisticsJSON {
     object["longest"] = .array(report.longest.map { .object(length($0)) })
     object["server_reply_ms"] = .object(replies(report.serverReplies))
     object["client_reply_ms"] = .object(replies(report.clientReplies))
+    object["without_floor"] = .integer(Int64(report.silent))
     return object
   }
 

@@ -3,6 +3,8 @@ import ChatCore
 /// What `history stats` shows, worked out.
 struct StatisticsReport {
   var conversations = 0
+  /// Connections that never had the floor, and said nothing.
+  var silent = 0
   var messages = 0
   var messagesOfClients = 0
   var messagesOfServers = 0

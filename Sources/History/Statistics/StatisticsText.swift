@@ -26,6 +26,7 @@ struct StatisticsText {
         ", \(Stamp.date(zone.day(of: first))) to \(Stamp.date(zone.day(of: last)))")
     }
     output.write("\n")
+    if report.silent > 0 { output.write("\(HistoryMessages.silent(report.silent))\n") }
     if report.messages == 0 { return }
     writeBars(report.spans, into: &output)
     writeHandles(report.handles, into: &output)

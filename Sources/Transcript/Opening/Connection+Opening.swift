@@ -28,14 +28,18 @@ extension Connection {
   ) throws(TranscriptError) -> Connection {
     if let ready = try openReady(path, busyTimeout) { return ready }
     try DatabaseFile.makeDirectory(of: path)
+    try DatabaseFile.checkPlace(of: path)
     // One at a time: of two that start at once, one makes the file, and
     // neither meets the other in the middle of changing the journal mode.
     let queue = WriterQueue(database: path)
     return try queue.inTurn(within: busyTimeout) { (left) throws(TranscriptError) in
+      try DatabaseFile.removeEmptied(path)
       try DatabaseFile.create(path)
       let connection = try openWritable(path, queue, left)
+      try connection.distrustSchema()
       // Before anything is changed in a file that may not be ours.
-      _ = try connection.isTranscript()
+      if try connection.isTranscript() { try Declarations.check(connection) }
+      try DatabaseFile.checkForWriting(path)
       try connection.turnOnWriteAheadLog()
       try connection.setUpForWriting()
       try connection.createTables()
@@ -49,9 +53,13 @@ extension Connection {
   private static func openReady(
     _ path: String, _ busyTimeout: Duration
   ) throws(TranscriptError) -> Connection? {
-    guard try DatabaseFile.exists(path) else { return nil }
+    guard try DatabaseFile.exists(path), !DatabaseFile.isEmptied(path) else { return nil }
+    try DatabaseFile.checkPlace(of: path)
     let connection = try openWritable(path, WriterQueue(database: path), busyTimeout)
+    try connection.distrustSchema()
     guard try connection.isTranscript(), try connection.journalMode() == "wal" else { return nil }
+    try Declarations.check(connection)
+    try DatabaseFile.checkForWriting(path)
     try connection.setUpForWriting()
     return connection
   }
@@ -67,6 +75,15 @@ extension Connection {
       throw TranscriptError(.readOnly, path: path)
     }
     return connection
+  }
+
+  /// Views, indexes and triggers of a file that somebody else may have prepared
+  /// run no function that does anything (https://www.sqlite.org/security.html),
+  /// and no statement writes what SQLite keeps for itself.
+  private func distrustSchema() throws(TranscriptError) {
+    for code in [chat_distrust_schema(handle), chat_protect_schema(handle, 1)] {
+      guard code == SQLITE_OK else { throw error(code) }
+    }
   }
 
   private func setUpForWriting() throws(TranscriptError) {
@@ -106,20 +123,28 @@ extension Connection {
   /// - Parameters:
   ///   - path: the database.
   ///   - busyTimeout: how long a read may wait for a lock.
+  ///   - checksSchema: whether what is not declared as the schema declares it is
+  ///     refused; who does not ask for it names it instead.
   /// - Returns: the connection, set up.
   /// - Throws: ``TranscriptError``, of the kinds `missing`, `notAFile`,
-  ///   `notPermitted`, `notADatabase`, `foreign`, `otherBuild`, `empty`,
-  ///   `corrupt`, `locked` among others.
+  ///   `notPermitted`, `notADatabase`, `foreign`, `otherBuild`, `altered`,
+  ///   `empty`, `exposed`, `corrupt`, `locked` among others.
   package static func forReading(
-    _ path: String, busyTimeout: Duration = defaultBusyTimeout
+    _ path: String, busyTimeout: Duration = defaultBusyTimeout, checksSchema: Bool = true
   ) throws(TranscriptError) -> Connection {
     guard try DatabaseFile.exists(path) else { throw TranscriptError(.missing, path: path) }
+    try DatabaseFile.checkPlace(of: path)
+    if DatabaseFile.isEmptied(path) { throw TranscriptError(.emptied, path: path) }
+    let connection: Connection
     do throws(TranscriptError) {
-      return try readable(path, immutable: false, busyTimeout: busyTimeout)
+      connection = try readable(path, immutable: false, busyTimeout: busyTimeout)
     } catch {
       guard error.isForWantOfSharedMemory, !DatabaseFile.hasLog(path) else { throw error }
-      return try readable(path, immutable: true, busyTimeout: busyTimeout)
+      connection = try readable(path, immutable: true, busyTimeout: busyTimeout)
     }
+    try DatabaseFile.checkForReading(path)
+    if checksSchema { try Declarations.check(connection) }
+    return connection
   }
 
   private static func readable(
@@ -132,10 +157,7 @@ extension Connection {
         flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
       : try Connection(path: path, flags: SQLITE_OPEN_READONLY)
     connection.setBusyTimeout(busyTimeout)
-    // Views and indexes of a file that somebody else may have prepared run
-    // no function that does anything (https://www.sqlite.org/security.html).
-    let code = chat_distrust_schema(connection.handle)
-    guard code == SQLITE_OK else { throw connection.error(code) }
+    try connection.distrustSchema()
     guard try connection.isTranscript() else { throw TranscriptError(.empty, path: path) }
     return connection
   }

@@ -33,6 +33,36 @@ enum DatabaseFile {
     }
   }
 
+  /// Whether somebody has cut off the database at `path`: it has not one whole
+  /// page, and a log or shared memory is beside it. SQLite makes these only
+  /// once it has written the first page
+  /// (https://www.sqlite.org/fileformat2.html#the_database_header).
+  static func isEmptied(_ path: String) -> Bool {
+    guard case .file(let size)? = try? FileNames.target(of: resolved(path)), size < pageSize else {
+      return false
+    }
+    return ["-wal", "-shm"].contains { suffix in
+      (try? FileNames.target(of: neighbour(of: path, suffix))) != nil
+    }
+  }
+
+  /// The size of page that SQLite has given new databases since 3.12.
+  private static let pageSize: Int64 = 4096
+
+  /// Takes away a database that was emptied, with what is beside it. What the log
+  /// has are changes of pages that are no more, and would make a wreck of any
+  /// file. To be called in the queue of the writers.
+  static func removeEmptied(_ path: String) throws(TranscriptError) {
+    guard isEmptied(path) else { return }
+    do throws(SystemCallError) {
+      for suffix in ["-wal", "-shm", "-journal", ""] {
+        try FileNames.remove(neighbour(of: path, suffix))
+      }
+    } catch {
+      throw TranscriptError(error, path: path, others: .cannotCreate)
+    }
+  }
+
   /// Makes sure that `path` may be written.
   ///
   /// - Throws: `notPermitted` for the file's mode, `readOnly` for the file

@@ -15,7 +15,16 @@ extension Archive {
   package func conversations(
     _ filter: ConversationFilter, newestFirst: Bool, counting: Bool
   ) -> Cursor<ConversationSummary> {
-    Cursor { (past, limit) throws(TranscriptError) in
+    // Of each client an index has them in their order.
+    if filter.clients.count > 1 {
+      let cursors = Set(filter.clients).map { client in
+        var filter = filter
+        filter.clients = [client]
+        return conversations(filter, newestFirst: newestFirst, counting: counting)
+      }
+      return Cursor(merging: cursors, newestFirst: newestFirst) { $0.id }
+    }
+    return Cursor { (past, limit) throws(TranscriptError) in
       var conditions = Conditions()
       try self.narrowed(filter).add(to: &conditions)
       if let past {
@@ -94,13 +103,20 @@ struct SummaryRow {
   /// Names `conversation` as `c`, `server_run` as `r`, `handle` as `h` and the
   /// close event as `e`; ends where a WHERE can follow.
   ///
-  /// `counting` says whether the messages are counted, which takes as long as
-  /// they are many.
   static func select(counting: Bool) -> String { counting ? counted : uncounted }
 
-  private static let counted = statement(
-    messages:
-      "(SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 'message')")
+  /// By the first and the last number of each side, which `verify` holds to have
+  /// no gap: to count would take as long as there are messages.
+  private static let counted = statement(messages: "\(span(of: 0)) + \(span(of: 1))")
+
+  private static func span(of party: Int) -> String {
+    let number = """
+      SELECT m.number FROM event AS m
+      WHERE m.conversation_id = c.id AND m.kind = 'message' AND m.party = \(party) ORDER BY m.id
+      """
+    return "max(0, coalesce((\(number) DESC LIMIT 1) - (\(number) LIMIT 1) + 1, 0))"
+  }
+
   private static let uncounted = statement(messages: "NULL")
 
   private static func statement(messages: String) -> String {

@@ -2,8 +2,16 @@ import ChatCore
 
 extension Archive {
   /// The events that `filter` means, in the order of their seq.
+  ///
+  /// - Parameters:
+  ///   - filter: which.
+  ///   - newestFirst: in which order.
+  ///   - mayMean: is given the bytes of each text, and says of most that are not
+  ///     wanted that they are not: of these no event is made.
+  /// - Returns: a cursor, which reads as it is asked.
+  /// - Throws: what SQLite reports.
   package func events(
-    _ filter: EventFilter, newestFirst: Bool
+    _ filter: EventFilter, newestFirst: Bool, mayMean: ((UnsafeRawBufferPointer) -> Bool)? = nil
   ) throws(TranscriptError) -> Cursor<Event> {
     let isNarrow = try isNarrow(filter)
     let filter = isNarrow ? filter : try narrowed(filter)
@@ -14,19 +22,20 @@ extension Archive {
         conditions.require("e.id \(newestFirst ? "<" : ">") \(conditions.parameter(past))")
       }
       let count = conditions.parameter(Int64(limit))
-      let found = try self.events(
-        filter.joins, conditions,
-        order: "ORDER BY e.id \(newestFirst ? "DESC" : "ASC") LIMIT \(count)")
-      return Cursor.Batch(rows: found, last: found.last?.seq, isLast: found.count < limit)
+      let order = "ORDER BY e.id \(newestFirst ? "DESC" : "ASC") LIMIT \(count)"
+      return try self.events(conditions, order: order, limit: limit, mayMean)
     }
   }
 
-  /// The event with this seq, if `filter` means it.
-  func event(_ seq: Int64, _ filter: EventFilter) throws(TranscriptError) -> Event? {
+  /// How many events `filter` means.
+  package func count(_ filter: EventFilter) throws(TranscriptError) -> Int {
+    let isNarrow = try isNarrow(filter)
     var conditions = Conditions()
-    conditions.require("e.id = \(conditions.parameter(seq))")
-    filter.add(to: &conditions, isNarrow: false)
-    return try events(filter.joins, conditions, order: "").first
+    (isNarrow ? filter : try narrowed(filter)).add(to: &conditions, isNarrow: isNarrow)
+    let statement = try connection.cached("SELECT count(*) FROM event AS e \(conditions.sql)")
+    defer { statement.reset() }
+    conditions.bind(to: statement)
+    return try statement.step() ? Int(statement.integer(at: 0)) : 0
   }
 
   /// The events of `conversation` next to the one with `seq`, nearest first:
@@ -40,41 +49,48 @@ extension Archive {
     conditions.require("e.id \(later ? ">" : "<") \(conditions.parameter(seq))")
     let limit = conditions.parameter(Int64(count))
     return try events(
-      "", conditions, order: "ORDER BY e.id \(later ? "ASC" : "DESC") LIMIT \(limit)")
+      conditions, order: "ORDER BY e.id \(later ? "ASC" : "DESC") LIMIT \(limit)", limit: count, nil
+    ).rows
   }
 
   private func events(
-    _ joins: String, _ conditions: Conditions, order: String
-  ) throws(TranscriptError) -> [Event] {
-    let statement = try connection.cached(Event.select + "\(joins) \(conditions.sql) \(order)")
+    _ conditions: Conditions, order: String, limit: Int,
+    _ mayMean: ((UnsafeRawBufferPointer) -> Bool)?
+  ) throws(TranscriptError) -> Cursor<Event>.Batch {
+    let statement = try connection.cached(Event.select + "\(conditions.sql) \(order)")
     defer { statement.reset() }
     conditions.bind(to: statement)
-    var found: [Event] = []
+    var batch = Cursor<Event>.Batch(rows: [], last: nil, isLast: true)
+    var read = 0
     while try statement.step() {
-      found.append(try Event(statement, path: connection.path))
+      read += 1
+      batch.last = statement.integer(at: .id)
+      if let mayMean, !mayMean(statement.bytes(at: .text)) { continue }
+      batch.rows.append(try Event(statement, path: connection.path))
     }
-    return found
+    batch.isLast = read < limit
+    return batch
   }
 
-  /// Past this many conversations, walking all events in their order is
-  /// better than sorting those that an index finds.
-  private static let narrowLimit: Int64 = 100
+  /// Past this many events it is better to walk all there are in their order
+  /// than to sort those that an index finds, again for every batch.
+  private static let narrowLimit: Int64 = 20_000
 
   private func isNarrow(_ filter: EventFilter) throws(TranscriptError) -> Bool {
-    if !filter.conversations.isEmpty {
-      let count = filter.conversations.reduce(0.0) {
-        $0 + Double($1.upperBound) - Double($1.lowerBound) + 1
-      }
-      return count <= Double(Self.narrowLimit)
+    if filter.conversations.isEmpty && filter.clients.isEmpty { return false }
+    // The index has those of one in their order.
+    if filter.conversations.count == 1, let only = filter.conversations.first,
+      only.lowerBound == only.upperBound
+    {
+      return true
     }
-    if filter.clients.isEmpty { return false }
+    var narrow = EventFilter()
+    (narrow.conversations, narrow.clients) = (filter.conversations, filter.clients)
     var conditions = Conditions()
-    let names = conditions.list(filter.clients.map { .text($0) })
+    narrow.add(to: &conditions, isNarrow: true)
+    let limit = conditions.parameter(Self.narrowLimit + 1)
     let statement = try connection.cached(
-      """
-      SELECT count(*) FROM (SELECT 1 FROM conversation
-      WHERE handle_id IN (SELECT id FROM handle WHERE name IN \(names)) LIMIT \(Self.narrowLimit + 1))
-      """)
+      "SELECT count(*) FROM (SELECT 1 FROM event AS e \(conditions.sql) LIMIT \(limit))")
     defer { statement.reset() }
     conditions.bind(to: statement)
     return try statement.step() && statement.integer(at: 0) <= Self.narrowLimit

@@ -47,47 +47,98 @@ extension Archive {
     // The index may catch up while it is searched.
     if watermark < .max { filter.before = min(filter.before ?? .max, watermark + 1) }
     return Cursor { (past, limit) throws(TranscriptError) in
-      let seqs = try self.matches(
-        query, filter, newestFirst: newestFirst, past: past, limit: limit)
-      var found: [Event] = []
-      for seq in seqs {
-        if let event = try self.event(seq, filter) { found.append(event) }
+      // In one view of the two tables and of which is used: they may change places
+      // between two batches.
+      try self.connection.read { () throws(TranscriptError) in
+        try self.batch(query, filter, past: past, limit: limit, newestFirst: newestFirst)
       }
-      return Cursor.Batch(rows: found, last: seqs.last, isLast: seqs.count < limit)
     }
   }
 
-  /// The next batch of seqs past `last`. Ordered by the index's own rowid:
-  /// any other order makes SQLite collect every match first.
-  private func matches(
-    _ query: SearchQuery, _ filter: EventFilter, newestFirst: Bool, past last: Int64?, limit: Int
-  ) throws(TranscriptError) -> [Int64] {
+  private func batch(
+    _ query: SearchQuery, _ filter: EventFilter, past: Int64?, limit: Int, newestFirst: Bool
+  ) throws(TranscriptError) -> Cursor<Event>.Batch {
+    var batch = Cursor<Event>.Batch(rows: [], last: nil, isLast: true)
+    var conditions = Conditions()
+    guard let slot = try match(query, filter, past: past, newestFirst, &conditions) else {
+      return batch
+    }
+    let order = newestFirst ? "DESC" : "ASC"
+    let count = conditions.parameter(Int64(limit))
+    let matches = conditions.sql
+    conditions.removeClauses()
+    var rest = filter
+    (rest.after, rest.before) = (nil, nil)
+    rest.add(to: &conditions, isNarrow: false)
+    // Every match is a row, so that the last is known also where it is not meant.
+    // Ordered by the index's own rowid: any other order makes SQLite collect every
+    // match first.
+    let columns = Event.columns.map { "e.\($0)" }.joined(separator: ", ")
+    let statement = try connection.cached(
+      """
+      SELECT \(columns), f.seq
+      FROM (SELECT rowid AS seq FROM \(slot.table) \(matches)
+        ORDER BY rowid \(order) LIMIT \(count)) AS f
+      LEFT JOIN event AS e ON e.id = f.seq \(conditions.joinSQL) ORDER BY f.seq \(order)
+      """)
+    defer { statement.reset() }
+    conditions.bind(to: statement)
+    var read = 0
+    while try statement.step() {
+      read += 1
+      batch.last = statement.integer(at: Event.columns.count)
+      if statement.isNull(at: 0) { continue }
+      batch.rows.append(try Event(statement, path: connection.path))
+    }
+    batch.isLast = read < limit
+    return batch
+  }
+
+  /// How many messages up to `watermark` the index finds that `filter` means.
+  package func count(
+    _ query: SearchQuery, _ filter: EventFilter, through watermark: Int64
+  ) throws(TranscriptError) -> Int {
+    var filter = try narrowed(filter)
+    if watermark < .max { filter.before = min(filter.before ?? .max, watermark + 1) }
+    let whole = filter
+    return try connection.read { () throws(TranscriptError) in
+      var filter = whole
+      var conditions = Conditions()
+      guard let slot = try match(query, filter, past: nil, false, &conditions) else { return 0 }
+      (filter.after, filter.before) = (nil, nil)
+      // Nothing but messages is in the index.
+      if filter.kinds == [.message] { filter.kinds = [] }
+      let join =
+        filter == EventFilter() ? "" : "CROSS JOIN event AS e ON e.id = \(slot.table).rowid"
+      filter.add(to: &conditions, isNarrow: false)
+      let statement = try connection.cached(
+        "SELECT count(*) FROM \(slot.table) \(join) \(conditions.sql)")
+      defer { statement.reset() }
+      conditions.bind(to: statement)
+      return try statement.step() ? Int(statement.integer(at: 0)) : 0
+    }
+  }
+
+  /// Adds the conditions of a match.
+  ///
+  /// - Returns: the table that is searched now; `nil` where nothing is found.
+  private func match(
+    _ query: SearchQuery, _ filter: EventFilter, past last: Int64?, _ newestFirst: Bool,
+    _ conditions: inout Conditions
+  ) throws(TranscriptError) -> SearchSlot? {
+    let slot = try SearchSlot.both(connection).used
+    guard let form = slot.form(of: forms), let expression = query.expression(form) else {
+      return nil
+    }
     var lower = filter.after ?? 0
     var upper = filter.before ?? Int64.max
     if let last {
       if newestFirst { upper = min(upper, last) } else { lower = max(lower, last) }
     }
-    // In one view of the two tables and of which is used: they may change places
-    // between two batches.
-    return try connection.read { () throws(TranscriptError) in
-      let slot = try SearchSlot.both(connection).used
-      guard let form = slot.form(of: forms), let expression = query.expression(form) else {
-        return []
-      }
-      let statement = try connection.cached(
-        """
-        SELECT rowid FROM \(slot.table) WHERE \(slot.table) MATCH ?1 AND rowid > ?2 AND rowid < ?3
-        ORDER BY rowid \(newestFirst ? "DESC" : "ASC") LIMIT ?4
-        """)
-      defer { statement.reset() }
-      statement.bind(expression, at: 1)
-      statement.bind(lower, at: 2)
-      statement.bind(upper, at: 3)
-      statement.bind(Int64(limit), at: 4)
-      var found: [Int64] = []
-      while try statement.step() { found.append(statement.integer(at: 0)) }
-      return found
-    }
+    conditions.require("\(slot.table) MATCH \(conditions.parameter(.text(expression)))")
+    conditions.require("\(slot.table).rowid > \(conditions.parameter(lower))")
+    conditions.require("\(slot.table).rowid < \(conditions.parameter(upper))")
+    return slot
   }
 
   /// Every message up to this event number is found by the index.

@@ -40,7 +40,7 @@ extension Archive {
       """
       SELECT e.id, e.conversation_id, e.at, CASE e.kind WHEN 'message' THEN e.party END
         \(withText ? ", e.text" : "")
-      FROM event AS e \(filter.joins) \(conditions.sql) ORDER BY e.id LIMIT \(limit)
+      FROM event AS e \(conditions.sql) ORDER BY e.id LIMIT \(limit)
       """)
     defer { statement.reset() }
     conditions.bind(to: statement)
@@ -59,18 +59,20 @@ extension Archive {
     return count == Self.tallyBatch ? reached : nil
   }
 
-  /// The handles of every conversation: id, client, server.
+  /// Of every conversation: id, client, server, and when it got the floor.
   package func names(
-    _ body: (Int64, String?, String) -> Void
+    _ body: (Int64, String?, String, Timestamp?) -> Void
   ) throws(TranscriptError) {
     let statement = try connection.cached(
       """
-      SELECT c.id, h.name, r.handle FROM conversation AS c
+      SELECT c.id, h.name, r.handle, c.floor_at FROM conversation AS c
       CROSS JOIN server_run AS r ON r.id = c.run_id LEFT JOIN handle AS h ON h.id = c.handle_id
       """)
     defer { statement.reset() }
     while try statement.step() {
-      body(statement.integer(at: 0), statement.textOrNil(at: 1), statement.text(at: 2))
+      body(
+        statement.integer(at: 0), statement.textOrNil(at: 1), statement.text(at: 2),
+        statement.integerOrNil(at: 3).map(Timestamp.init(milliseconds:)))
     }
   }
 }

@@ -33,9 +33,11 @@ extension Archive {
   func narrowed(
     _ filter: ConversationFilter
   ) throws(TranscriptError) -> ConversationFilter {
-    guard let since = filter.since else { return filter }
+    var events = EventFilter()
+    (events.since, events.until) = (filter.since, filter.until)
+    events = try narrowed(events)
     var filter = filter
-    filter.firstEvent = try firstEvent(at: since)
+    (filter.after, filter.before) = (events.after, events.before)
     return filter
   }
 

@@ -29,11 +29,18 @@ package final class Archive {
   /// as a file that a server is about to make.
   package func successor() -> Archive? { try? Archive(path: connection.path) }
 
-  /// The newest conversation's id, or that of one so many before it; `nil`
-  /// when there is none.
+  /// The id of the newest conversation that had the floor, or of one so many
+  /// before it; `nil` when there is none. Where none ever had it, of the newest
+  /// connection.
   package func newestConversation(skipping count: Int = 0) throws(TranscriptError) -> Int64? {
+    if let id = try newest("WHERE floor_at IS NOT NULL", skipping: count) { return id }
+    let hasTalk = try newest("WHERE floor_at IS NOT NULL", skipping: 0) != nil
+    return hasTalk ? nil : try newest("", skipping: count)
+  }
+
+  private func newest(_ condition: String, skipping count: Int) throws(TranscriptError) -> Int64? {
     let statement = try connection.cached(
-      "SELECT id FROM conversation ORDER BY id DESC LIMIT 1 OFFSET ?1")
+      "SELECT id FROM conversation \(condition) ORDER BY id DESC LIMIT 1 OFFSET ?1")
     defer { statement.reset() }
     statement.bind(Int64(count), at: 1)
     return try statement.step() ? statement.integer(at: 0) : nil

@@ -26,6 +26,12 @@ struct Conditions {
     if !clauses.isEmpty { require("(" + Self.list(clauses, separator: " OR ") + ")") }
   }
 
+  /// Forgets what was required, but not the parameters of it.
+  mutating func removeClauses() { clauses = [] }
+
+  /// `AND …`, or nothing: behind another condition.
+  var joinSQL: String { clauses.isEmpty ? "" : "AND " + Self.list(clauses, separator: " AND ") }
+
   /// `WHERE …`, or nothing.
   var sql: String {
     clauses.isEmpty ? "" : "WHERE " + Self.list(clauses, separator: " AND ")

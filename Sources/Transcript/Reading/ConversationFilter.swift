@@ -7,14 +7,27 @@ package struct ConversationFilter: Hashable, Sendable {
   /// The client's handle, exactly.
   package var clients: [String] = []
   package var states: Set<Ending.State> = []
-  /// Conversations with an event at or after this.
-  package var since: Timestamp?
-  /// Conversations that were opened at or before this.
-  package var until: Timestamp?
+  /// What is meant of those that have no floor and no messages.
+  package var silence: Silence = .meant
 
-  /// The event that every one at or after ``since`` comes after, where that is
-  /// known; see ``Archive/narrowed(_:)-(ConversationFilter)``.
-  var firstEvent: Int64?
+  package enum Silence: Hashable, Sendable {
+    case meant
+    case leftOut
+    case meantAlone
+  }
+
+  /// Conversations with an event that is neither before ``since`` nor after
+  /// ``until``: those of which ``EventFilter`` means an event with the same two.
+  package var since: Timestamp?
+  package var until: Timestamp?
+  /// Conversations without an event at or after this.
+  package var endedBefore: Timestamp?
+
+  /// Every event between ``since`` and ``until`` comes after the first and before
+  /// the second, where they are known; see
+  /// ``Archive/narrowed(_:)-(ConversationFilter)``.
+  var after: Int64?
+  var before: Int64?
 
   package init() {}
 
@@ -26,23 +39,46 @@ package struct ConversationFilter: Hashable, Sendable {
         let lower = conditions.parameter(range.lowerBound)
         return "c.id BETWEEN \(lower) AND \(conditions.parameter(range.upperBound))"
       })
-    if !clients.isEmpty {
+    if clients.count == 1, let client = clients.first {
+      conditions.require(
+        "c.handle_id = (SELECT id FROM handle WHERE name = \(conditions.parameter(.text(client))))")
+    } else if !clients.isEmpty {
       let names = conditions.list(clients.map { .text($0) })
       conditions.require("c.handle_id IN (SELECT id FROM handle WHERE name IN \(names))")
     }
-    if let until {
-      conditions.require("c.opened_at <= \(conditions.parameter(until.milliseconds))")
-    }
-    if let since {
-      let limit = conditions.parameter(since.milliseconds)
-      let first = conditions.parameter(firstEvent ?? .min)
-      // The index alone dismisses most, without a look at their rows.
+    if since != nil || until != nil {
+      let times =
+        "BETWEEN \(conditions.parameter(since?.milliseconds ?? .min))"
+        + " AND \(conditions.parameter(until?.milliseconds ?? .max))"
+      let after = conditions.parameter(after ?? .min)
+      let before = conditions.parameter(before ?? .max)
+      // The index alone dismisses most, without a look at their rows; of the rest
+      // most have it in their last event.
       conditions.require(
         """
-        CASE WHEN (SELECT max(id) FROM event WHERE conversation_id = c.id) >= \(first) THEN
-        (SELECT at FROM event WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) >= \(limit)
+        CASE WHEN (SELECT max(id) FROM event WHERE conversation_id = c.id) > \(after)
+          AND (SELECT min(id) FROM event WHERE conversation_id = c.id) < \(before)
+        THEN (SELECT at FROM event WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) \(times)
+          OR EXISTS (SELECT 1 FROM event WHERE conversation_id = c.id
+            AND id > \(after) AND id < \(before) AND at \(times))
         END
         """)
+    }
+    if let endedBefore {
+      conditions.require(
+        """
+        NOT EXISTS (SELECT 1 FROM event WHERE conversation_id = c.id
+          AND at >= \(conditions.parameter(endedBefore.milliseconds)))
+        """)
+    }
+    let isSilent = """
+      c.floor_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 'message')
+      """
+    switch silence {
+    case .meant: break
+    case .leftOut: conditions.require("NOT (\(isSilent))")
+    case .meantAlone: conditions.require(isSilent)
     }
     if states.count == 1, states.contains(.closed) { conditions.require("e.id IS NOT NULL") }
     if !states.isEmpty, !states.contains(.closed) { conditions.require("e.id IS NULL") }

@@ -13,9 +13,10 @@ package final class Cursor<Row> {
   private let read: (_ past: Int64?, _ limit: Int) throws(TranscriptError) -> Batch
   private var batch: ArraySlice<Row> = []
   private var last: Int64?
-  /// Few at first, since a screenful is what most readers want, then as many as
-  /// make the cost of starting a query small.
-  private var limit = 20
+  /// One at first, which is shown as soon as it is found; then a screenful, and
+  /// then as many as make the cost of starting a query small.
+  private var limit = 1
+  private static var screenful: Int { 20 }
   private static var mostRows: Int { 1024 }
   private var isAtEnd = false
 
@@ -25,12 +26,36 @@ package final class Cursor<Row> {
     self.read = read
   }
 
+  /// The rows of several, merged: each has its own in the order of `id`, and no
+  /// row is in two of them.
+  convenience init(
+    merging cursors: [Cursor], newestFirst: Bool, by id: @escaping (Row) -> Int64
+  ) {
+    var heads: [Row?] = []
+    self.init { (_, limit) throws(TranscriptError) in
+      if heads.isEmpty { for cursor in cursors { heads.append(try cursor.next()) } }
+      var rows: [Row] = []
+      while rows.count < limit {
+        var next: (index: Int, row: Row)?
+        for (index, head) in heads.enumerated() {
+          guard let head else { continue }
+          if let row = next?.row, newestFirst ? id(row) > id(head) : id(row) < id(head) { continue }
+          next = (index, head)
+        }
+        guard let next else { break }
+        rows.append(next.row)
+        heads[next.index] = try cursors[next.index].next()
+      }
+      return Batch(rows: rows, last: nil, isLast: rows.count < limit)
+    }
+  }
+
   /// The next one; `nil` at the end.
   package func next() throws(TranscriptError) -> Row? {
     while batch.isEmpty {
       if isAtEnd { return nil }
       let found = try read(last, limit)
-      limit = min(limit * 2, Self.mostRows)
+      limit = min(max(limit * 2, Self.screenful), Self.mostRows)
       isAtEnd = found.isLast
       last = found.last ?? last
       batch = found.rows[...]

@@ -36,12 +36,14 @@ package struct EventFilter: Hashable, Sendable {
         return "\(column) BETWEEN \(lower) AND \(conditions.parameter(range.upperBound))"
       })
     if !clients.isEmpty {
-      let names = conditions.list(clients.map { .text($0) })
+      let handles =
+        "(SELECT id FROM handle WHERE name IN \(conditions.list(clients.map { .text($0) })))"
+      // Else its conversation is looked up for each event: a list of them would
+      // be made again by every statement.
       conditions.require(
-        """
-        \(column) IN (SELECT id FROM conversation
-        WHERE handle_id IN (SELECT id FROM handle WHERE name IN \(names)))
-        """)
+        isNarrow
+          ? "e.conversation_id IN (SELECT id FROM conversation WHERE handle_id IN \(handles))"
+          : "\(Self.ofConversation("k.handle_id")) IN \(handles)")
     }
     conditions.requireAny(speakers.map { Self.clause(for: $0, &conditions) })
     if !kinds.isEmpty {
@@ -59,23 +61,17 @@ package struct EventFilter: Hashable, Sendable {
     case .party(.server): return "e.party = 1"
     case .handle(let name):
       let parameter = conditions.parameter(.text(name))
-      return
-        "((e.party = 0 AND h.name = \(parameter)) OR (e.party = 1 AND r.handle = \(parameter)))"
+      return """
+        CASE e.party
+        WHEN 0 THEN \(ofConversation("k.handle_id")) = (SELECT id FROM handle WHERE name = \(parameter))
+        WHEN 1 THEN \(ofConversation("(SELECT handle FROM server_run WHERE id = k.run_id)")) = \(parameter)
+        END
+        """
     }
   }
 
-  /// What has to be joined to `event AS e` for the conditions: nothing, unless
-  /// a handle is looked at.
-  var joins: String {
-    let needsNames = speakers.contains { speaker in
-      if case .handle = speaker { true } else { false }
-    }
-    if !needsNames { return "" }
-    // In this order: no handle leads to its events.
-    return """
-      CROSS JOIN conversation AS c ON c.id = e.conversation_id
-      CROSS JOIN server_run AS r ON r.id = c.run_id
-      LEFT JOIN handle AS h ON h.id = c.handle_id
-      """
+  /// Something of the row of the event's conversation, `k`.
+  private static func ofConversation(_ expression: String) -> String {
+    "(SELECT \(expression) FROM conversation AS k WHERE k.id = e.conversation_id)"
   }
 }

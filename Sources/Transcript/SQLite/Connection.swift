@@ -108,7 +108,7 @@ package final class Connection {
 
   /// Runs `body`, which may write the tables that FTS5 keeps for itself.
   /// https://www.sqlite.org/c3ref/c_dbconfig_defensive.html
-  func writingShadowTables(
+  package func writingShadowTables(
     _ body: () throws(TranscriptError) -> Void
   ) throws(TranscriptError) {
     _ = chat_protect_schema(handle, 0)

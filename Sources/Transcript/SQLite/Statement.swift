@@ -175,6 +175,16 @@ extension Statement {
     isNull(at: column) ? nil : text(at: column)
   }
 
+  /// The bytes of a text, until the next step; none for NULL.
+  func bytes(at column: Int) -> UnsafeRawBufferPointer {
+    check(column)
+    guard let start = sqlite3_column_text(handle, Int32(column)) else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    return UnsafeRawBufferPointer(
+      start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
+  }
+
   /// `nil` for NULL.
   package func bytesOrNil(at column: Int) -> [UInt8]? {
     if isNull(at: column) { return nil }

@@ -43,6 +43,20 @@ public struct TranscriptError: Error, Hashable, Sendable {
     case notADatabase
     /// An SQLite database that another program made.
     case foreign
+    /// A transcript with a trigger, a view, an index or a column that chatserve
+    /// did not make; ``TranscriptError/message`` names it.
+    case altered
+    /// What is beside the file, as its log or its lock, is a link, a directory, a
+    /// device, a socket or a pipe.
+    case neighbourNotAFile
+    /// The file, or one beside it, is another user's.
+    case notOurs
+    /// Other users may read or write it, or one beside it.
+    case exposed
+    /// Other users may change its directory.
+    case exposedDirectory
+    /// It, or one beside it, has another name too, a hard link.
+    case linked
     /// A transcript of another build of chatserve, with another schema.
     case otherBuild
     /// An empty file, which holds no transcript to read.
@@ -66,6 +80,8 @@ public struct TranscriptError: Error, Hashable, Sendable {
     case deleted
     /// Another file took its place while it was open.
     case replaced
+    /// It was cut off while it was open, as `truncate -s0` does.
+    case emptied
     /// A rule of the schema refused it.
     case constraint
     /// Anything else; ``TranscriptError/code`` says what.
@@ -74,6 +90,9 @@ public struct TranscriptError: Error, Hashable, Sendable {
 }
 
 extension TranscriptError {
+  /// Whether the file is not there any more as it was, so that another is begun.
+  public var isOfLostFile: Bool { [.deleted, .replaced, .emptied].contains(kind) }
+
   /// What `database` has to say of the call on it that returned `code`. To be
   /// asked before anything else is done with `database`.
   init(_ database: OpaquePointer?, code: Int32, path: String, sql: String? = nil) {

@@ -46,6 +46,10 @@ package struct ConversationSummary: Hashable, Sendable {
     self.messages = messages
   }
 
+  /// Whether it is over, never had the floor, and nothing was said: a peer that
+  /// left the queue, a scan of the port. Its messages must have been counted.
+  package var isSilent: Bool { floor == nil && messageCount == 0 && ending.state != .open }
+
   /// ``messages``, where they must have been counted. Traps when they were not.
   package var messageCount: Int {
     guard let messages else {

@@ -266,5 +266,6 @@ extension Statement {
   func integer(at column: Event.Column) -> Int64 { integer(at: column.rawValue) }
   func integerOrNil(at column: Event.Column) -> Int64? { integerOrNil(at: column.rawValue) }
   func text(at column: Event.Column) -> String { text(at: column.rawValue) }
+  func bytes(at column: Event.Column) -> UnsafeRawBufferPointer { bytes(at: column.rawValue) }
   func textOrNil(at column: Event.Column) -> String? { textOrNil(at: column.rawValue) }
 }

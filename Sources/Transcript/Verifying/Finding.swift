@@ -6,6 +6,9 @@ package enum Finding: Hashable, Sendable {
   case integrity(String)
   /// A table, index or view that is not declared as the schema declares it.
   case schema(String)
+  /// What somebody put on the transcript's own tables: a trigger, a view, an
+  /// index.
+  case added(type: String, name: String)
   /// A row of `table` that refers to a row of `parent` that is not there.
   case reference(table: String, row: Int64?, parent: String)
   /// Event numbers that are missing, and that no prune explains.
@@ -66,6 +69,8 @@ package struct Verification: Sendable {
   package var explainedEvents: ClosedRange<Int64>?
   /// Whether the index was too large for FTS5's own check.
   package var isIndexStructureUnchecked = false
+  /// Tables of other programs, which are left alone.
+  package var otherTables: [String] = []
   package var findings: [Finding] = []
 
   package init() {}

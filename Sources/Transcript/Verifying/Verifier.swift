@@ -1,6 +1,4 @@
-import CSQLite
 import ChatCore
-import Schema
 
 /// Checks a transcript against SQLite's rules and its own.
 ///
@@ -168,30 +166,12 @@ package struct Verifier {
 /// makes. A name that changed there makes a whole column unreadable, and no row
 /// shows it.
 extension Verifier {
-  /// The tables that FTS5 makes for itself are left out: their declarations
-  /// belong to the SQLite that made them. What somebody added is no finding.
-  private static let declarations = """
-    SELECT type, name, tbl_name, sql FROM sqlite_schema
-    WHERE name NOT IN ('message_fts_data', 'message_fts_idx', 'message_fts_docsize',
-      'message_fts_config', 'message_fts_content', 'message_fts_2_data', 'message_fts_2_idx',
-      'message_fts_2_docsize', 'message_fts_2_config', 'message_fts_2_content')
-    """
-
   private mutating func checkSchema() throws(TranscriptError) {
-    // https://www.sqlite.org/inmemorydb.html
-    let model = try Connection(
-      path: connection.path, name: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-    try model.execute(Schema.sql)
-    let found = Set(try declarations(connection))
-    for declaration in try declarations(model) where !found.contains(declaration) {
-      result.add(.schema(declaration[1]))
+    let found = try Declarations.found(connection)
+    for declaration in Declarations.missing(in: found) { result.add(.schema(declaration.name)) }
+    for declaration in Declarations.foreign(in: found) {
+      result.add(.added(type: declaration.type, name: declaration.name))
     }
-  }
-
-  private func declarations(_ connection: Connection) throws(TranscriptError) -> [[String]] {
-    let select = try connection.prepare(Self.declarations)
-    var declarations: [[String]] = []
-    while try select.step() { declarations.append((0..<4).map { select.text(at: $0) }) }
-    return declarations
+    result.otherTables = Declarations.others(in: found)
   }
 }

@@ -28,12 +28,9 @@ package struct Pruner {
   ) throws(TranscriptError) {
     var filter = ConversationFilter()
     filter.states = [.closed, .lost]
-    // An open is the first event, so later ones need not be looked at.
-    filter.until = Timestamp(milliseconds: limit.milliseconds - 1)
+    filter.endedBefore = limit
     let cursor = archive.conversations(filter, newestFirst: false, counting: true)
-    while let conversation = try cursor.next() {
-      if conversation.lastEvent < limit { body(conversation) }
-    }
+    while let conversation = try cursor.next() { body(conversation) }
   }
 
   /// How much there is before `limit`.

@@ -68,8 +68,8 @@ package final class TranscriptWriter {
 
   /// Runs `body` in one write transaction that is on disk when this returns.
   ///
-  /// - Throws: `deleted` or `replaced` when the file is no longer at its
-  ///   path, what `body` throws, and what SQLite reports; nothing is kept.
+  /// - Throws: `deleted`, `replaced` or `emptied` when the file is no longer at
+  ///   its path, or nothing is left of it, what `body` throws, and what SQLite reports; nothing is kept.
   func commit<Result>(
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
@@ -96,12 +96,13 @@ package final class TranscriptWriter {
 
   /// Makes sure that what is written now is written where others read it.
   ///
-  /// - Throws: `deleted`, `replaced`.
+  /// - Throws: `deleted`, `replaced`, `emptied`.
   package func checkFiles() throws(TranscriptError) {
     if try !connection.isAtItsPath() {
       let isThere = try DatabaseFile.exists(path)
       throw TranscriptError(isThere ? .replaced : .deleted, path: path)
     }
+    if DatabaseFile.isEmptied(path) { throw TranscriptError(.emptied, path: path) }
     try checkLog()
   }
 

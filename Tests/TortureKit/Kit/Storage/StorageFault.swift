@@ -16,6 +16,8 @@ public enum StorageFault: String, CaseIterable, Sendable {
   case headerCorrupted
   case pageCorrupted
   case deleted
+  /// Cut off in place, as truncate(1) and logrotate's copytruncate do.
+  case emptied
   case logDeleted
   case directoryDeleted
 
@@ -25,7 +27,7 @@ public enum StorageFault: String, CaseIterable, Sendable {
     switch self {
     case .diskFull, .permissionLost, .immutable, .locked: true
     case .modesReadOnly, .diskReadOnly: false
-    case .headerCorrupted, .pageCorrupted, .deleted, .logDeleted, .directoryDeleted: false
+    case .headerCorrupted, .pageCorrupted, .deleted, .emptied, .logDeleted, .directoryDeleted: false
     }
   }
 
@@ -103,6 +105,7 @@ final class FaultyDisk {
     case .headerCorrupted: try damage(at: 0, count: 100)
     case .pageCorrupted: try damage(at: 4096, count: 40 * 4096)
     case .deleted: for path in files { unlink(path) }
+    case .emptied: try hold(truncate(database, 0) == 0, "truncating: errno \(errno)")
     case .logDeleted: unlink(database + "-wal")
     case .directoryDeleted:
       for path in files { unlink(path) }

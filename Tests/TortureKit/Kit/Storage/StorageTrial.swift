@@ -52,6 +52,7 @@ public struct StorageTrial {
       let isTold = server.process.errorText.contains("cannot be recorded")
       if isTold || peer.hasEnded || (!fault.holdsBack && peer.acknowledged >= before + 5) { break }
     }
+    if fault == .emptied { try server.process.waitFor("A new transcript has been begun") }
     guard fault.isTold else { return }
     try hold(
       server.process.errorText.contains("cannot be recorded"),
@@ -103,6 +104,7 @@ public struct StorageTrial {
     switch fault {
     case .headerCorrupted, .pageCorrupted: return
     case .diskReadOnly, .modesReadOnly, .immutable, .diskFull, .permissionLost, .locked, .deleted,
+      .emptied,
       .logDeleted, .directoryDeleted:
       break
     }
@@ -113,7 +115,7 @@ public struct StorageTrial {
       texts.formUnion(try reader.events(of: summary.id).compactMap { $0.said?.text })
     }
     // What was recorded in a file that somebody deleted went with it.
-    let first = fault == .deleted || fault == .directoryDeleted ? 21 : 1
+    let first = [.deleted, .emptied, .directoryDeleted].contains(fault) ? 21 : 1
     for peer in peers {
       let first = peer.handle == "bob" ? first : 1
       for number in first...max(first, peer.acknowledged) where number <= peer.acknowledged {
