@@ -96,8 +96,8 @@ struct TerminalFormat: HistoryFormat {
       line += "after \(Stamp.clock(last, in: zone))"
     }
     let indent = margin + String(repeating: " ", count: Self.clockWidth)
-    let rows = screen.rows([line], lead: indent)
-    output.write(indent + rows.map { palette.paint($0, .warning) }.joined(separator: "\n") + "\n")
+    // Nothing of it is a peer's, so the terminal may break it.
+    output.write(indent + palette.paint(line, .warning) + "\n")
   }
 
   /// `14:02:03` and two spaces.

@@ -11,6 +11,8 @@ struct Needle: Hashable {
   /// U+212A).
   private let hasTwin: Bool
 
+  private static let twins: Set<Unicode.Scalar> = ["\u{37e}", "\u{1fef}", "\u{212a}"]
+
   private init(_ text: some StringProtocol, foldsCase: Bool) {
     let bytes = Array(text.utf8)
     self.bytes =
@@ -19,9 +21,10 @@ struct Needle: Hashable {
     hasTwin = bytes.contains { Array("kK;`".utf8).contains($0) }
   }
 
-  /// Of a text that must be there as it is; `nil` for none.
+  /// Of a text that must be there as it is; `nil` for none, and where ASCII may
+  /// stand for one of its characters.
   init?(literal text: String, foldsCase: Bool) {
-    if text.isEmpty { return nil }
+    if text.isEmpty || text.unicodeScalars.contains(where: Self.twins.contains) { return nil }
     self.init(text, foldsCase: foldsCase)
   }
 

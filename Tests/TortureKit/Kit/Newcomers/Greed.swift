@@ -30,7 +30,7 @@ public enum Greed: String, CaseIterable, Sendable {
       if peer.said - peer.acknowledged < 400 { peer.say(text) }
       try peer.read(within: peer.said - peer.acknowledged < 400 ? 0 : 0.05)
       // An operator who reads nothing slows a peer too.
-      try server.process.takeOutput()
+      server.process.takeOutput()
       try hold(!peer.hasEnded, "it was sent away")
       try hold(Deadline.now - began < 60_000, "\(peer.acknowledged) messages in a minute")
     }

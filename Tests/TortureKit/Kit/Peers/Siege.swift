@@ -55,7 +55,7 @@ public enum Siege {
         }
         steps += 1
         // Looking through megabytes each time would be the slowest part.
-        if steps % 20 == 0, kind != .nativeFloodUnread { try server.process.takeOutput() }
+        if steps % 20 == 0, kind != .nativeFloodUnread { server.process.takeOutput() }
         memory = max(memory, ProcessMemory.peak(ofServer: server.process))
       }
       let end = Deadline(seconds: seconds)

@@ -33,7 +33,7 @@ public enum SilenceTrial {
         // Only this one reads, and with that answers.
         try alive.read(within: 0.2)
         for (index, server) in servers.prefix(2).enumerated() where losses[index] == nil {
-          try server.process.takeOutput()
+          server.process.takeOutput()
           if server.process.evidence.contains("Connection with client was lost.") {
             losses[index] = Double(Deadline.now - began) / 1000
           }

@@ -48,7 +48,7 @@ public struct StorageTrial {
     let patience = Deadline(seconds: Deadline.usual)
     while !patience.isOver {
       try peer.read(within: 0.05)
-      try server.process.takeOutput()
+      server.process.takeOutput()
       let isTold = server.process.errorText.contains("cannot be recorded")
       if isTold || peer.hasEnded || (!fault.holdsBack && peer.acknowledged >= before + 5) { break }
     }
@@ -88,7 +88,7 @@ public struct StorageTrial {
       next.say(5)
       try next.read { $0.acknowledged == 5 }
     } catch {
-      try server.process.takeOutput()
+      server.process.takeOutput()
       throw TortureFailure("\(error): \(server.process.errorText)")
     }
     try hold(next.acknowledged == 5, "the next peer had \(next.acknowledged) of 5 acknowledged")
