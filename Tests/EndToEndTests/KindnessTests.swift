@@ -58,7 +58,7 @@ import Testing
       try client.waitFor(explained)
       try client.send(Keys.killLine + "hello?" + Keys.enter)
       try client.waitFor(why, times: 2)
-      #expect(client.screen.text.replacing("\n", with: " ").occurrences(of: explained) == 1)
+      #expect(client.screen.paragraphs.occurrences(of: explained) == 1)
     }
   }
 

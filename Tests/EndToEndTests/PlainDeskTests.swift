@@ -21,13 +21,17 @@ import Testing
       let client = try stage.client(server.port, "--plain", "--handle", "bob")
       try client.waitForInput("bob> ")
       try client.enter("hello")
+      try server.process.waitFor("bob> hello")
       try server.process.waitForInput("SERVER> ")
       try server.process.enter("hi there")
+      try client.waitFor("SERVER> hi there")
       try client.waitForInput("bob> ")
       #expect(rows(of: client) == ["bob> hello", "SERVER> hi there", "bob>"])
       try client.enter("fine")
+      try server.process.waitFor("bob> fine")
       try server.process.waitForInput("SERVER> ")
       try server.process.enter("good")
+      try client.waitFor("SERVER> good")
       try client.waitForInput("bob> ")
       #expect(
         rows(of: client) == [

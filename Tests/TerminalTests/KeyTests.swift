@@ -32,7 +32,7 @@ import Testing
       try room.peer.waitForGoodbye("user")
       try room.tmux.shows(
         [
-          "Server requested to close connection. Wa", "iting for new connection...",
+          "Server requested to close connection.", "    Waiting for new connection...",
         ], column: 0, row: 3)
       kill(try room.listener(), SIGTERM)
       try room.expectEnd(status: 0)

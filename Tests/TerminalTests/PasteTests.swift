@@ -12,7 +12,8 @@ import Testing
       try room.say("one")
       try room.tmux.shows(["tatyana> one"] + rows, column: 14, row: 3)
       try room.enter(sends: "line one\nline two\nline three")
-      try room.tmux.shows(["tatyana> one"] + rows + ["SERVER> "], column: 8, row: 4)
+      let said = ["SERVER> line one", "        line two", "        line three"]
+      try room.tmux.shows(["tatyana> one"] + said + ["SERVER> "], column: 8, row: 4)
     }
   }
 

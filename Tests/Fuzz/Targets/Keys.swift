@@ -39,7 +39,8 @@ enum Keys {
     let allowed: Set<Unicode.Scalar>
     let text: String
     switch key {
-    case .text(let typed): (text, allowed) = (typed, [])
+    // A TAB among what one read brought is text.
+    case .text(let typed): (text, allowed) = (typed, ["\t"])
     case .paste(let pasted): (text, allowed) = (pasted, ["\n", "\t"])
     default: return
     }

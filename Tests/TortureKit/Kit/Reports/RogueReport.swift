@@ -47,7 +47,7 @@ public enum RogueReport: String, CaseIterable, Sendable {
     static let operatorAbsent: UInt8 = 0x17
     static let outputGone: UInt8 = 0x18
     /// Legal from one that waits, by themselves: they end nobody.
-    static let harmless: Set<UInt8> = [0x12, 0x13, 0x1a]
+    static let harmless: Set<UInt8> = [0x10, 0x12, 0x13, 0x1a, 0x1f, 0x20]
   }
 
   /// - Returns: what was tried.
