@@ -2,7 +2,8 @@ import ChatCore
 
 /// Bytes of a terminal in raw mode become keys. What a read cut in two, a
 /// scalar or an escape sequence, is kept until the rest comes; nothing is ever
-/// waited for, and the keys are the same wherever the cut was.
+/// waited for, and the keys are the same wherever the cut was, but for a tab, which
+/// is text where the same read has text around it.
 public struct KeyDecoder: Sendable {
   /// An ESC this old was the key, not the start of a sequence, and is
   /// forgotten. A terminal writes a sequence at once; a slow network may part

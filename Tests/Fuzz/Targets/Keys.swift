@@ -25,7 +25,8 @@ enum Keys {
   /// What was typed in one run may come in several.
   private static func joined(_ keys: [Key]) -> [Key] {
     var joined: [Key] = []
-    for key in keys {
+    // A tab is text among what one read brought, and a key by itself.
+    for key in keys.map({ $0 == .tab ? .text("\t") : $0 }) {
       if case .text(let more) = key, case .text(let text)? = joined.last {
         joined[joined.count - 1] = .text(text + more)
       } else {
@@ -39,7 +40,7 @@ enum Keys {
     let allowed: Set<Unicode.Scalar>
     let text: String
     switch key {
-    // A TAB among what one read brought is text.
+    // As what has more of it on both sides.
     case .text(let typed): (text, allowed) = (typed, ["\t"])
     case .paste(let pasted): (text, allowed) = (pasted, ["\n", "\t"])
     default: return
