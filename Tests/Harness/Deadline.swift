@@ -30,6 +30,12 @@ public struct Deadline {
     return Glibc.poll(&poll, 1, Int32(min(milliseconds, millisecondsLeft))) > 0
   }
 
+  /// Lets the time go by: what an attack is made of is how often it does something,
+  /// or for how long. Never for what may be looked for.
+  public func pass() {
+    while !isOver { wait(for: -1, atMost: millisecondsLeft) }
+  }
+
   /// Looks at a condition again and again until it holds.
   ///
   /// - Throws: ``HarnessFailure`` when it does not in time; what `body` throws.

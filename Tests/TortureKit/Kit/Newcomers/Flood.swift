@@ -111,7 +111,7 @@ public enum Flood {
       try peer.waitUntilRecorded()
       latencies.add(Precise.now - began)
       try each()
-      usleep(20_000)
+      Deadline(seconds: 0.02).pass()
     }
     return latencies
   }

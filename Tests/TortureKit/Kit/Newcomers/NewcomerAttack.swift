@@ -42,7 +42,7 @@ public enum NewcomerAttack: String, CaseIterable, Sendable {
     var crowd: [PeerSocket] = []
     for _ in 0..<60 {
       if let peer = try? PeerSocket(port: server.port, from: 2) { crowd.append(peer) }
-      usleep(80_000)
+      Deadline(seconds: 0.08).pass()
     }
     try hold(server.conversations.count <= 5, "\(server.conversations.count) conversations")
     try slow.send("slow\0")

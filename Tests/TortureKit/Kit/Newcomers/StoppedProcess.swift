@@ -48,7 +48,7 @@ public enum StoppedProcess: String, CaseIterable, Sendable {
       case .everything:
         let all = [server.process.processID, owner, keeper] + server.conversations
         for process in all { kill(process, SIGSTOP) }
-        sleep(25)
+        Deadline(seconds: 25).pass()
         for process in all { kill(process, SIGCONT) }
         talker.say(1)
         try talker.waitUntilRecorded()
