@@ -39,7 +39,7 @@ enum UserMessages {
     case (.server?, .quit), (.server?, .sigint):
       "Server requested to close connection. Good Bye"
     case (.server?, .full):
-      ending.detail.map { "It said: \(PeerText($0))" }
+      ending.detail.map { "The server refused: \(PeerText($0))" }
         ?? "The queue is full. Please try again later."
     // Who listens with nc leaves by closing.
     case (.server?, .eof) where dialect == .line:

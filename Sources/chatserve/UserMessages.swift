@@ -167,6 +167,8 @@ enum UserMessages {
     _ ending: Conversation.Ending, _ dialect: Dialect?, _ idleLimit: Duration?
   ) -> String {
     switch (ending.by, ending.reason) {
+    case (.server?, .crashed):
+      "The conversation ends here: the server's listening process died. Start chatserve again."
     case (.server?, .sigint): "Server requested to close connection."
     case (.server?, .quit), (.server?, .eof): "Server requested to close connection. \(waiting)"
     case (_, .timeout):

@@ -58,8 +58,9 @@ import Testing
       #expect(
         client.screen.lines.last == "The connection was lost. The server broke it off.")
       try shell.process.waitFor("status 137")
+      try shell.process.waitFor("the server's listening process died.")
       try stage.waitForTranscript([
-        "tatyana native: client 1 hi; closed by server, sigint (the listener died)"
+        "tatyana native: client 1 hi; closed by server, crashed (the listener died)"
       ])
       try Deadline.poll("the terminal as it was") { shell.process.mode == mode }
 

@@ -46,7 +46,7 @@ import Testing
       try peer.send("Come back \u{1b}[31mtomorrow.\n")
       peer.leave()
       #expect(try client.exitStatus() == 69)
-      #expect(client.errorText == "It said: Come back \\x1b[31mtomorrow.\n")
+      #expect(client.errorText == "The server refused: Come back \\x1b[31mtomorrow.\n")
     }
   }
 

@@ -161,8 +161,8 @@ public struct Conversation: Sendable {
       close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
 
     case .bereft(let what):
-      // A death is no goodbye.
-      close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .error), now, &actions)
+      // A death is no goodbye, and nobody asked for it.
+      close(Farewell(by: role, reason: .crashed, detail: what, goodbye: .error), now, &actions)
     case .stop(let what):
       // Nothing is waited for but the record of the close.
       close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)
