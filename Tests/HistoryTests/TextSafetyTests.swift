@@ -109,7 +109,7 @@ import Testing
     try fixture.say(2, at: "2026-03-01T14:11:00", .client, "too soon", held: true)
     #expect(
       try fixture.history("show", "2").output.contains(
-        "2 mike> too soon (out of turn, not shown)\n"))
+        "2 mike> too soon (out of turn)\n"))
     #expect(
       try fixture.history("show", "2", "-o", "json").output.contains(
         #""text":"too soon","held":true}"#))

@@ -28,7 +28,7 @@ struct EventWording {
       lead = Self.name(of: said.party, in: conversation) + "> "
       text = said.text
       speaker = said.party
-      if said.isHeld { trail = " (out of turn, not shown)" }
+      if said.isHeld { trail = " (out of turn)" }
     case .close(let close):
       text = "connection closed: " + EndingWords.cause(close)
       if let undelivered = close.undelivered, undelivered > 0 {
