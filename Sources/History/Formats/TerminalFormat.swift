@@ -96,8 +96,10 @@ struct TerminalFormat: HistoryFormat {
       line += "after \(Stamp.clock(last, in: zone))"
     }
     let indent = margin + String(repeating: " ", count: Self.clockWidth)
-    // Nothing of it is a peer's, so the terminal may break it.
-    output.write(indent + palette.paint(line, .warning) + "\n")
+    // Nothing of it is a peer's, so a terminal as wide as most may break it.
+    let rows =
+      screen.columns.map { $0 < 80 } == true ? screen.rows([line], lead: indent) : [line]
+    output.write(indent + rows.map { palette.paint($0, .warning) }.joined(separator: "\n") + "\n")
   }
 
   /// `14:02:03` and two spaces.
