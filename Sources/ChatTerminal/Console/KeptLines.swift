@@ -15,8 +15,13 @@ struct KeptLines {
   /// What stays on the line.
   let others: String
 
+  /// Whether lines wait that were entered after this one.
+  var hasLinesBehind: Bool { !isCommand && !others.isEmpty }
+
   init(_ text: String) {
-    let lines = text.split(separator: EditBuffer.lineEnd, omittingEmptySubsequences: true)
+    var lines = text.split(separator: EditBuffer.lineEnd)
+    // Blanks alone are nothing to say, and would keep the others from it.
+    if lines.count > 1 { lines.removeAll { $0.allSatisfy(\.isWhitespace) } }
     guard lines.count > 1, let first = lines.first, let last = lines.last else {
       entered = lines.first.map(String.init) ?? ""
       isCommand = false

@@ -40,10 +40,11 @@ extension TerminalConsole {
 
   var draft: String {
     get {
-      String(editor.buffer.text.map { $0 == EditBuffer.lineEnd ? "\n" : $0 })
+      String(wholeText.map { $0 == EditBuffer.lineEnd ? "\n" : $0 })
     }
     set {
       editor.replaceLine(with: newValue)
+      setAside = nil
       isEntered = false
       isEnded = false
       changed()
@@ -62,7 +63,8 @@ extension TerminalConsole {
 
   mutating func keepLine(notice: Notice?, to channel: ConsoleChannel, isEnded: Bool) {
     isEntered = false
-    self.isEnded = isEnded
+    // Lines behind it were ended by an Enter of their own.
+    self.isEnded = isEnded || keptLines.hasLinesBehind
     changed()
     guard let notice else { return }
     // Enter pressed again and again fills no screen.
@@ -84,13 +86,53 @@ extension TerminalConsole {
     editor.accept(keepingInHistory: remembering)
     if !lines.others.isEmpty { editor.replaceLine(with: lines.others) }
     isEntered = false
-    isEnded = !lines.others.isEmpty && (isEnded || lines.isCommand)
+    // This Enter ended the last of them, though it took the first.
+    isEnded = !lines.others.isEmpty
     changed()
   }
 
   /// What Enter takes of lines that were entered before they could be said: the
   /// first of them, or a command behind them, which waits for nothing.
   var keptLines: KeptLines { KeptLines(editor.buffer.text) }
+
+  // MARK: Lines that were entered and wait
+
+  /// All that is typed and not taken.
+  var wholeText: String {
+    guard let setAside else { return editor.buffer.text }
+    let text = editor.buffer.text
+    return text.isEmpty ? setAside : setAside + String(EditBuffer.lineEnd) + text
+  }
+
+  /// Text behind a line that was ended begins the next, and a line of before is
+  /// looked for beside it; any other key means to mend that one.
+  mutating func beginLine(before key: Key) {
+    guard isEnded else { return }
+    switch key {
+    case .enter, .focus: return
+    case .text, .paste, .tab, .lineBreak, .control("y"):
+      if editor.search == nil, editor.buffer.isAtEnd {
+        _ = editor.handle(.paste(String(EditBuffer.lineEnd)))
+      }
+    case .special(.up, byWord: _), .control("p"), .control("r"):
+      setAside = editor.buffer.text
+      editor.replaceLine(with: "")
+    default: break
+    }
+    isEnded = false
+  }
+
+  /// Brings back what was set aside: before the line that is entered, or where no
+  /// other was chosen.
+  mutating func bringBack(isEntering: Bool) {
+    guard let ended = setAside else { return }
+    let hasOther = editor.search != nil || !editor.buffer.isEmpty
+    guard isEntering || !hasOther else { return }
+    let text = wholeText
+    setAside = nil
+    editor.replaceLine(with: text)
+    isEnded = text == ended
+  }
 
   // MARK: Showing
 

@@ -18,6 +18,8 @@ struct TerminalConsole: Sendable {
   /// The line was entered at the wrong moment, and its end is meant: what is
   /// typed behind it is another line.
   var isEnded = false
+  /// Lines that were ended, while an earlier one is looked for.
+  var setAside: String?
 
   private var painter: InputLinePainter
   /// What goes above the input line at the next redraw.
@@ -117,7 +119,9 @@ struct TerminalConsole: Sendable {
       nextKey += 1
       needsRedraw = true
       beginLine(before: key)
-      switch editor.handle(key) {
+      let event = editor.handle(key)
+      bringBack(isEntering: event == .enter)
+      switch event {
       case nil: continue
       case .enter:
         isEntered = true
@@ -136,24 +140,10 @@ struct TerminalConsole: Sendable {
     return .endOfInput
   }
 
-  /// Text behind a line that was ended begins the next; any other key means to
-  /// mend that one.
-  private mutating func beginLine(before key: Key) {
-    guard isEnded else { return }
-    switch key {
-    case .enter: return
-    case .text, .paste:
-      if editor.search == nil, editor.buffer.cursor == editor.buffer.characters.count {
-        _ = editor.handle(.paste(String(EditBuffer.lineEnd)))
-      }
-    default: break
-    }
-    isEnded = false
-  }
-
   /// Puts what was typed and not asked for on the line.
   mutating func keepInput() {
     for key in keys[nextKey...] {
+      beginLine(before: key)
       // A line that was ended is part of one that was not said.
       if case .enter = key { _ = editor.handle(.paste("\n")) } else { _ = editor.handle(key) }
     }

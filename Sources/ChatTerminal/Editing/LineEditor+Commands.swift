@@ -55,7 +55,9 @@ extension LineEditor {
   /// Completes a command, as far as only one way leads on. A tab in anything
   /// else is text, as it is where a terminal pastes without brackets.
   mutating func complete() -> Event? {
-    let word = buffer.text
+    // Lines that were entered and wait are no part of it.
+    let ended = buffer.characters.lastIndex(of: EditBuffer.lineEnd)
+    let word = String(buffer.characters[(ended.map { $0 + 1 } ?? 0)...])
     guard buffer.isAtEnd, word.isEmpty || word.hasPrefix("\\") && !word.hasPrefix("\\\\") else {
       return insert("\t", .typing)
     }
