@@ -68,6 +68,44 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == before)
   }
 
+  /// All that it holds may be in its log, beside one small page.
+  @Test(
+    arguments: [512, 1024, 2048, 4096],
+    ["PRAGMA user_version = 7", "PRAGMA application_id = 7", "SELECT 1"])
+  func anotherProgramsSmallPagesAreNotTakenForAnEmptiedTranscript(
+    _ pageSize: Int, _ mark: String
+  ) throws {
+    let other = try Connection(
+      path: scratch.path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+    try other.execute("PRAGMA page_size = \(pageSize)")
+    try other.execute(mark)
+    try other.execute("PRAGMA journal_mode = WAL")
+    try other.execute("CREATE TABLE recipe (id INTEGER); INSERT INTO recipe VALUES (1), (2)")
+    let page = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
+    let log = try Data(contentsOf: URL(fileURLWithPath: scratch.path + "-wal"))
+    #expect(log.count > pageSize)
+    #expect(try kind { _ = try Connection.forWriting(scratch.path) } == .foreign)
+    #expect(try kind { _ = try Connection.forReading(scratch.path) } == .foreign)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == page)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path + "-wal")) == log)
+    #expect(try other.integer("SELECT count(*) FROM recipe") == 2)
+  }
+
+  /// Neither is a short text with a file beside it that only has the name of a log,
+  /// nor what is left of another program's database.
+  @Test func whatIsLeftOfAnotherProgramsFileIsNotRemoved() throws {
+    var header = Array("SQLite format 3\0".utf8) + [UInt8](repeating: 0, count: 84)
+    header[16] = 16
+    header[71] = 7
+    for bytes in [Array("buy milk".utf8), header] {
+      for suffix in ["", "-wal"] {
+        try Data(bytes).write(to: URL(fileURLWithPath: scratch.path + suffix))
+      }
+      #expect(try kind { _ = try Connection.forWriting(scratch.path) } != nil)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == Data(bytes))
+    }
+  }
+
   @Test func anotherProgramsDatabaseIsRefusedAndLeftAlone() throws {
     let other = try Connection(
       path: scratch.path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)

@@ -33,21 +33,25 @@ enum DatabaseFile {
     }
   }
 
-  /// Whether somebody has cut off the database at `path`: it has not one whole
+  /// Whether somebody has cut off the transcript at `path`: it has not one whole
   /// page, and a log or shared memory is beside it. SQLite makes these only
-  /// once it has written the first page
-  /// (https://www.sqlite.org/fileformat2.html#the_database_header).
+  /// once it has written the first page. What is left must not be another
+  /// program's: one with smaller pages, whose rows are in its log still, is whole.
   static func isEmptied(_ path: String) -> Bool {
-    guard case .file(let size)? = try? FileNames.target(of: resolved(path)), size < pageSize else {
-      return false
-    }
+    isCutOff(path) && DatabaseHeader.ofFile(at: resolved(path)).isLeftOfTranscript
+  }
+
+  /// The same of a file that is known to be a transcript. The file is not opened:
+  /// closing it would take the locks of a connection that has it open
+  /// (https://www.sqlite.org/howtocorrupt.html, 2.2).
+  static func isCutOff(_ path: String) -> Bool {
+    guard case .file(let size)? = try? FileNames.target(of: resolved(path)),
+      size < DatabaseHeader.pageSize
+    else { return false }
     return ["-wal", "-shm"].contains { suffix in
       (try? FileNames.target(of: neighbour(of: path, suffix))) != nil
     }
   }
-
-  /// The size of page that SQLite has given new databases since 3.12.
-  private static let pageSize: Int64 = 4096
 
   /// Takes away a database that was emptied, with what is beside it. What the log
   /// has are changes of pages that are no more, and would make a wreck of any

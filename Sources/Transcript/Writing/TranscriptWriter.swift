@@ -102,7 +102,7 @@ package final class TranscriptWriter {
       let isThere = try DatabaseFile.exists(path)
       throw TranscriptError(isThere ? .replaced : .deleted, path: path)
     }
-    if DatabaseFile.isEmptied(path) { throw TranscriptError(.emptied, path: path) }
+    if DatabaseFile.isCutOff(path) { throw TranscriptError(.emptied, path: path) }
     try checkLog()
   }
 
