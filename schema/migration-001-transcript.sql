@@ -113,7 +113,8 @@ CREATE TABLE refusal (
   run_id      INTEGER NOT NULL REFERENCES server_run (id),
   since       INTEGER NOT NULL,        -- when the minute began
   source      TEXT    NOT NULL,        -- 192.0.2.7, 2001:db8:0:1::/64; others: of many sources
-  connections INTEGER NOT NULL
+  connections INTEGER NOT NULL,
+  UNIQUE (run_id, since, source)
 ) STRICT;
 
 -- What `chatserve history prune` took away, so that a gap can be explained.

@@ -102,6 +102,26 @@ import Testing
     next.other.close()
   }
 
+  /// What the next keeper is to know is what is so when it comes.
+  @Test func theFloorOfADeadKeepersTimeIsNotReportedToTheNext() throws {
+    try answer(.running(3))
+    #expect(keeper.read())
+    // So many that the last find no room.
+    for number in Int64(1)...1_000 { keeper.enqueue(death(number)) }
+    keeper.note(isFloorTaken: true)
+    keeper.takeBack()
+    keeper.note(isFloorTaken: false)
+    let next = try SocketPair.open()
+    keeper.attach(2, next.one)
+    keeper.note(isFloorTaken: false)
+    var all: [KeeperRequest] = []
+    while keeper.isBehind {
+      keeper.send()
+      all += try requests(from: next.other)
+    }
+    #expect(all == (1...1_000).map(death))
+  }
+
   @Test func whatNobodyTakesDoesNotGrowForEver() throws {
     keeper.takeBack()
     for number in 0..<Int64(KeeperLink.backlogLimit + 1_000) {

@@ -26,7 +26,7 @@ import Testing
     _ writer: TranscriptWriter, _ conversation: Int64?, openedAt: Int64, run: Int64
   ) throws -> Bool {
     guard
-      let id = try writer.unclosedConversation(conversation, openedAt: .ms(openedAt), run: run)
+      case .close(let id) = try writer.unrecorded(conversation, openedAt: .ms(openedAt), run: run)
     else { return false }
     return try writer.recordDeath(
       conversation: id, run: run, at: .ms(9_000), by: .server, reason: .crashed,

@@ -12,6 +12,8 @@ package struct Keeper {
   /// Milliseconds between two looks at whether the transcript's files are still
   /// there: a newcomer waits that long at most when one was removed.
   private static let lookAfter: Int64 = 1_000
+  /// Milliseconds that the answer to the stop may take to a socket that is full.
+  private static let lastAnswerWithin: Int64 = 1_000
   /// Messages indexed in one step: a few milliseconds for which a commit of
   /// who gets the floor meanwhile would wait.
   private static let indexStep = 100
@@ -28,12 +30,17 @@ package struct Keeper {
   private let writer: TranscriptWriter
   private var run: ServerRun
   private var records = RecordQueue()
+  /// Answers that are yet to be sent, the oldest first: the socket takes some 278
+  /// that are not read, and one that is lost is asked for again only when this
+  /// process is gone.
+  private var owedAnswers: [KeeperAnswer] = []
   /// When to bring the index a step forward; `nil` when it is up to date.
-  private var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
+  var indexAt: Int64? = Clock.monotonicMilliseconds() + indexAfter
   /// Steps since the index was last merged.
   private var indexSteps = 0
   private var isFloorTaken = false
   private var isStopping = false
+  private var poller = Poller()
   /// The transcript's directory went too, and the containment holds this
   /// process to it: only another keeper can begin again.
   private var isBeyondMending = false
@@ -65,30 +72,38 @@ package struct Keeper {
     }
   }
 
-  private init(socket: MessageSocket, writer: TranscriptWriter, run: ServerRun) {
+  init(socket: MessageSocket, writer: TranscriptWriter, run: ServerRun) {
     self.socket = socket
     self.writer = writer
     self.run = run
   }
 
   private mutating func serve() {
-    var poller = Poller()
-    while true {
-      let wait = [indexWait, records.wait(at: Clock.monotonicMilliseconds()), Self.lookAfter]
-        .compactMap { $0 }.min()
-      let ready = (try? poller.poll([Interest(socket.descriptor)], timeoutMilliseconds: wait)) ?? []
-      // The listener ignores no signal on our behalf: our life is its socket.
-      _ = Signals.take()
-      if !ready.isEmpty, !receive() { return }
-      look()
-      record()
-      if isBeyondMending { return }
-      if isStopping {
-        if records.isEmpty { stop() }
-        return
-      }
-      if indexWait == 0 { index() }
+    while turn() {}
+  }
+
+  /// One turn of the loop, in which it waits for the transcript's lock once, which
+  /// may take half of what the listener waits for an answer.
+  ///
+  /// - Returns: false at the end.
+  mutating func turn() -> Bool {
+    let wait = [indexWait, records.wait(at: Clock.monotonicMilliseconds()), Self.lookAfter]
+      .compactMap { $0 }.min()
+    let interest = Interest(socket.descriptor, write: !owedAnswers.isEmpty)
+    let ready = (try? poller.poll([interest], timeoutMilliseconds: wait)) ?? []
+    // The listener ignores no signal on our behalf: our life is its socket.
+    _ = Signals.take()
+    if ready.contains(where: { $0.canRead || $0.hungUp || $0.failed }), !receive() { return false }
+    let isSound = look()
+    let isAtRest = (isSound || isStopping) && record()
+    answer()
+    if isBeyondMending { return false }
+    if isStopping {
+      if records.isEmpty { stop() }
+      return false
     }
+    if isAtRest, indexWait == 0 { index() }
+    return true
   }
 
   /// No step while somebody talks: the slowest message would wait for it.
@@ -120,29 +135,46 @@ package struct Keeper {
     case .floorFree:
       isFloorTaken = false
       indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
-    case .answer: _ = try? socket.send(KeeperAnswer.alive.bytes)
+    case .answer: owedAnswers.append(.alive)
     case .stop: isStopping = true
     }
   }
 
-  private mutating func look() {
+  /// Sends what the socket takes.
+  private mutating func answer() {
+    var sent = 0
+    while sent < owedAnswers.count, (try? socket.send(owedAnswers[sent].bytes)) == .sent {
+      sent += 1
+    }
+    owedAnswers.removeFirst(sent)
+  }
+
+  /// Whether the transcript's files are where they were.
+  private mutating func look() -> Bool {
     do throws(TranscriptError) {
       try writer.checkFiles()
+      return true
     } catch {
       reopen(after: error)
+      return false
     }
   }
 
-  private mutating func record() {
+  /// Records what is due; whether there was nothing.
+  private mutating func record() -> Bool {
+    var isAtRest = true
     do throws(TranscriptError) {
       var done: Int
       repeat {
         done = try records.record(
           in: writer, run: run, at: Clock.monotonicMilliseconds(), isLast: isStopping)
-        for _ in 0..<done { _ = try? socket.send(KeeperAnswer.recorded.bytes) }
+        owedAnswers += Array(repeating: .recorded, count: done)
+        if done > 0 { isAtRest = false }
       } while done > 0
+      return isAtRest
     } catch {
       reopen(after: error)
+      return false
     }
   }
 
@@ -179,8 +211,13 @@ package struct Keeper {
     do {
       try writer.stopRun(run.id, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
     } catch {
-      // The run stays unended, which is what `history verify` then says.
-      _ = try? socket.send(KeeperAnswer.failed(TranscriptTrouble(error)).bytes)
+      // The run stays unended, which is what `history verify` then says. The
+      // listener reads nothing else any more, and does not wait for longer.
+      owedAnswers = [.failed(TranscriptTrouble(error))]
+      _ = try? poller.poll(
+        [Interest(socket.descriptor, read: false, write: true)],
+        timeoutMilliseconds: Self.lastAnswerWithin)
+      answer()
     }
   }
 

@@ -128,13 +128,16 @@ final class KeeperLink {
 
   /// Takes back what a keeper that has gone left undone, and its end of the
   /// socket with it. What was recorded and not confirmed is asked for again,
-  /// which changes nothing: the conversation has its close then.
+  /// which changes nothing: the conversation has its close then, and a minute of a
+  /// source its row.
   func takeBack() {
     // Reaped: the number may be another's by now.
     processID = -1
     _ = read()
     backlog.insert(contentsOf: unconfirmed, at: 0)
     unconfirmed = []
+    // What the next is to know of the floor is what is so when it comes.
+    backlog.removeAll { $0 == .floorTaken || $0 == .floorFree }
     hangUp()
   }
 

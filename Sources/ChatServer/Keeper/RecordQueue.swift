@@ -51,10 +51,11 @@ struct RecordQueue {
   mutating func record(
     in writer: TranscriptWriter, run: ServerRun, at now: Int64, isLast: Bool
   ) throws(TranscriptError) -> Int {
-    for index in items.indices where items[index].rest == nil {
-      guard case .recordDeath(let death) = items[index].request else { continue }
-      items[index].rest = try writer.unrecorded(
-        death.conversation, openedAt: death.openedAt, run: run.id)
+    do throws(TranscriptError) {
+      try lookForRest(in: writer, run: run)
+    } catch {
+      nextAt = now + Self.pause
+      throw error
     }
     let done = items.prefix { $0.rest == .nothing }.count
     if done > 0 {
@@ -82,6 +83,19 @@ struct RecordQueue {
     try writer.record(ends, refusals, run: run.id)
     defer { items.removeAll() }
     return items.count
+  }
+}
+
+extension RecordQueue {
+  /// Finds out what is left to record of those of which that is not known.
+  private mutating func lookForRest(
+    in writer: TranscriptWriter, run: ServerRun
+  ) throws(TranscriptError) {
+    for index in items.indices where items[index].rest == nil {
+      guard case .recordDeath(let death) = items[index].request else { continue }
+      items[index].rest = try writer.unrecorded(
+        death.conversation, openedAt: death.openedAt, run: run.id)
+    }
   }
 }
 

@@ -45,8 +45,10 @@ extension Fixture {
       (.message(from: .client, number: 1, try Message("日本語 🎉")), moment(82)),
     ])
     let id = try #require(crashed.conversationID)
-    try writer.recordDeath(
-      conversation: id, run: first, at: moment(83), by: nil, reason: .crashed, detail: "signal 11")
+    let death = TranscriptWriter.End(
+      openedAt: moment(80), peerAddress: "::1", peerPort: 65_535, mode: .turns, at: moment(83),
+      by: nil, reason: .crashed, detail: "signal 11")
+    try writer.record([(death, .close(id))], [], run: first)
 
     try conversation(writer, first, port: 50_300, .turns).append([
       (.open, moment(90)), (.close(by: .server, .timeout, detail: nil, undelivered: 0), moment(99)),

@@ -72,6 +72,24 @@ func kind(_ body: () throws -> Void) throws -> TranscriptError.Kind? {
   return nil
 }
 
+extension TranscriptWriter {
+  /// Records an end as the keeper does of a conversation that it has found.
+  ///
+  /// - Returns: whether anything was recorded.
+  @discardableResult
+  func recordDeath(
+    conversation: Int64, run: Int64, at time: Timestamp, by party: Party?, reason: CloseReason,
+    detail: String? = nil
+  ) throws -> Bool {
+    let before = try Archive(connection).newestEvent()
+    let end = End(
+      openedAt: .ms(0), peerAddress: "::1", peerPort: 1, mode: .turns, at: time, by: party,
+      reason: reason, detail: detail)
+    try record([(end, .close(conversation))], [], run: run)
+    return try Archive(connection).newestEvent() != before
+  }
+}
+
 extension Archive {
   /// The newest conversations, the newest first.
   func summaries(newest count: Int) throws -> [ConversationSummary] {

@@ -1,0 +1,122 @@
+import ChatCore
+import ChatPosix
+import Foundation
+import Testing
+import Transcript
+
+@testable import ChatServer
+
+/// The keeper's process, turn by turn.
+@Suite final class KeeperTests {
+  private let directory = NSTemporaryDirectory() + "keeper-" + UUID().uuidString
+  private let pair: SocketPair
+  private let writer: TranscriptWriter
+  private var keeper: Keeper
+
+  init() throws {
+    let path = directory + "/t.db"
+    pair = try SocketPair.open()
+    writer = try TranscriptWriter(path: path, busyTimeout: .milliseconds(50))
+    let settings = ServerSettings(
+      port: 0, address: nil, handle: try Handle("SERVER"), mode: .free, idleLimit: nil,
+      waitingLimit: 8, database: path, version: "1")
+    var run = ServerRun(database: path, settings: settings, port: 1027)
+    run.id = try writer.startRun(run.description, at: run.startedAt)
+    keeper = Keeper(socket: pair.one, writer: writer, run: run)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  private func ask(_ number: Int64) throws {
+    let request = KeeperRequest.recordDeath(
+      ConversationDeath(
+        conversation: nil, peer: "::1", port: 1, openedAt: .ms(number), at: .ms(9), by: .server,
+        reason: .crashed))
+    #expect(try pair.other.send(request.bytes) == .sent)
+  }
+
+  private func turn() {
+    let goesOn = keeper.turn()
+    #expect(goesOn)
+  }
+
+  private func answers() throws -> [KeeperAnswer] {
+    var answers: [KeeperAnswer] = []
+    while case .message(let bytes) = try pair.other.receive(maximumLength: 100) {
+      answers.append(try KeeperAnswer(bytes: bytes))
+    }
+    return answers
+  }
+
+  /// More than a socket takes that nobody reads.
+  @Test func everyConfirmationComes() throws {
+    let count = 600
+    for number in 0..<count {
+      try ask(Int64(number))
+      if number % 100 == 99 { turn() }
+    }
+    #expect(try pair.other.send(KeeperRequest.answer.bytes) == .sent)
+    var all: [KeeperAnswer] = []
+    // Each turn fills the socket again; the commit comes once a second.
+    for _ in 0..<30 where all.count <= count {
+      turn()
+      all += try answers()
+    }
+    #expect(all.count { $0 == .recorded } == count)
+    #expect(all.count { $0 == .alive } == 1)
+  }
+
+  /// Who asked for it waits for an answer meanwhile.
+  @Test func theLockIsWaitedForOnceATurn() throws {
+    let other = try TranscriptWriter(path: writer.path)
+    try other.connection.execute("BEGIN IMMEDIATE")
+    try ask(1)
+    keeper.indexAt = 0
+    turn()
+    #expect(keeper.indexAt == 0)
+    try other.connection.execute("ROLLBACK")
+    var all: [KeeperAnswer] = []
+    for _ in 0..<10 where keeper.indexAt == 0 || all.isEmpty {
+      turn()
+      all += try answers()
+    }
+    #expect(keeper.indexAt != 0)
+    #expect(all == [.recorded])
+  }
+
+  @Test func afterAFailureItIsNotTriedWithoutAPause() throws {
+    var records = RecordQueue()
+    records.append(
+      .recordDeath(
+        ConversationDeath(
+          conversation: 1, peer: "::1", port: 1, openedAt: .ms(1), at: .ms(9), by: .server,
+          reason: .crashed)))
+    let settings = ServerSettings(
+      port: 0, address: nil, handle: try Handle("SERVER"), mode: .free, idleLimit: nil,
+      waitingLimit: 8, database: writer.path, version: "1")
+    let run = ServerRun(database: writer.path, settings: settings, port: 1027)
+    #expect(records.wait(at: 5_000) == 0)
+    try writer.connection.execute("DROP TABLE event")
+    #expect(throws: TranscriptError.self) {
+      try records.record(in: self.writer, run: run, at: 5_000, isLast: false)
+    }
+    #expect(records.wait(at: 5_000) == 1_000)
+  }
+
+  /// As by a keeper that was killed between its commit and the answer.
+  @Test func refusalsAskedForAgainAreRecordedOnce() throws {
+    let refusals = KeeperRequest.recordRefusals(
+      RefusedConnections(source: "192.0.2.7", since: .ms(5), count: 3))
+    for _ in 0..<2 {
+      #expect(try pair.other.send(refusals.bytes) == .sent)
+      var all: [KeeperAnswer] = []
+      for _ in 0..<10 where all.isEmpty {
+        turn()
+        all = try answers()
+      }
+      #expect(all == [.recorded])
+    }
+    let select = try writer.connection.prepare("SELECT count(*), sum(connections) FROM refusal")
+    #expect(try select.step() && select.integer(at: 0) == 1 && select.integer(at: 1) == 3)
+  }
+}
