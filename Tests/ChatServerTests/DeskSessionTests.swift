@@ -90,6 +90,29 @@ import Testing
     #expect(try #require(stage.machine.deadline) > stage.now)
   }
 
+  /// In the background, where the terminal is the shell's for as long as it likes.
+  @Test func aTerminalOfTheShellsIsLookedForMoreAndMoreSeldom() throws {
+    var stage = try Stage()
+    stage.machine.wantsDesk = true
+    var looks = 0
+    let start = stage.now
+    while stage.now.duration(since: start) < .seconds(3_600) {
+      if stage.feed(.turnIsOver).startsDesk {
+        looks += 1
+        stage.feed(.deskNotStarted)
+      }
+      stage.now = try #require(stage.machine.deadline)
+    }
+    #expect(looks < 240)
+    // `fg` of a job that was stopped.
+    stage.feed(.deskNotStarted)
+    #expect(!stage.feed(.turnIsOver).startsDesk)
+    stage.feed(.continued(inForeground: true))
+    #expect(stage.feed(.turnIsOver).startsDesk)
+    stage.feed(.deskNotStarted)
+    #expect(stage.machine.deadline == stage.now.advanced(by: ListenerMachine.deskPause))
+  }
+
   @Test func whatNoDeskReportsEndsIt() throws {
     for code in ReportCode.allCases {
       var stage = try Self.stage()

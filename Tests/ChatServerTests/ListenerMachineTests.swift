@@ -163,6 +163,63 @@ import Transcript
     #expect(stage.feed(.turnIsOver).orders(to: owner).count == 1)
   }
 
+  /// The ends of those who are new in the queue, as `process` is shown it.
+  private func new(
+    in actions: [ListenerMachine.Action], to process: Int32
+  ) -> [[Int32]] {
+    actions.orders(to: process).compactMap {
+      guard case .queue(let peers) = $0 else { return nil }
+      return peers.filter { !$0.wasShown }.map(\.processID)
+    }
+  }
+
+  /// By whatever it ends before.
+  @Test(arguments: [true, false])
+  func whomTheOperatorHasNotReadOfIsNewToTheNext(isRead: Bool) throws {
+    for isCrash in [true, false] {
+      var stage = try Stage()
+      let owner = try stage.session(in: .hasFloor)
+      let next = try stage.session(in: .waiting)
+      let last = try stage.session(in: .waiting)
+      #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[next, last]])
+      // In the next order they are new no more.
+      stage.pass(.seconds(1))
+      let third = try stage.session(in: .waiting)
+      #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[third]])
+      if isRead { stage.report(.queueRead(count: 1), from: owner) }
+      if isCrash {
+        stage.feed(.ended(owner, .signaled(11, coreDumped: false), at: .ms(1)))
+      } else {
+        stage.report(.released, from: owner)
+      }
+      stage.pass(.seconds(1))
+      #expect(
+        new(in: stage.feed(.turnIsOver), to: next) == [isRead ? [third] : [last, third]])
+    }
+  }
+
+  @Test func whoIsInAQueueThatWasNotTakenIsNewInTheNext() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    let peer = try stage.session(in: .waiting)
+    #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[peer]])
+    stage.feed(.orderRefused(owner))
+    stage.pass(.seconds(1))
+    #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[peer]])
+    stage.report(.queueRead(count: 1), from: owner)
+    #expect(stage.session(peer)?.wasShown == true)
+  }
+
+  /// A number that was made up hides nobody who comes after it.
+  @Test func moreThanWasShownCannotBeRead() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    stage.report(.queueRead(count: .max), from: owner)
+    let peer = try stage.session(in: .waiting)
+    #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[peer]])
+    #expect(stage.session(peer)?.wasShown == false)
+  }
+
   @Test func aStopReachesEverybodyOnceAndASecondOneHurries() throws {
     var stage = try Stage()
     var processes: [Int32] = []

@@ -25,6 +25,24 @@ import Testing
     #expect(news.deadline == nil)
   }
 
+  @Test func anOrderIsReadOnceNobodyInItIsUnnamed() {
+    var news = QueueNews()
+    var read: [Int] = [news.takeRead()]
+    news.add([peer(1)], at: .ms(0))
+    read.append(news.takeRead())
+    _ = news.take(at: .ms(0))
+    read += [news.takeRead(), news.takeRead()]
+    // Nobody is new in it.
+    news.add([], at: .ms(10))
+    read.append(news.takeRead())
+    news.add([peer(2)], at: .ms(20))
+    news.add([], at: .ms(30))
+    read.append(news.takeRead())
+    _ = news.take(at: .ms(1_000))
+    read.append(news.takeRead())
+    #expect(read == [0, 0, 1, 0, 1, 0, 2])
+  }
+
   /// Each joins and leaves again, for an hour: no more than a notice a minute, and
   /// everybody is counted.
   @Test func aStreamIsSaidMoreAndMoreSeldom() {

@@ -15,7 +15,7 @@ import Testing
     .draft: "kkkak", .interrupted: "kkkak", .operatorAbsent: "kkkak", .outputGone: "kkkak",
     .recordingFailed: "aaaaa", .recordingWorks: "aaaaa", .wordsUnread: "aaaaa",
     .unrecorded: "aaaaa", .tookFloor: "kkkak", .typed: "akkkl", .badWords: "aaaaa",
-    .alive: "aaaaa", .lockedOut: "aaaaa",
+    .alive: "aaaaa", .lockedOut: "aaaaa", .queueRead: "kkkak",
     .memory: "kkkak", .who: "kkkkk",
     .stopAsked: "kkkkk", .suspended: "kkkkk",
   ]

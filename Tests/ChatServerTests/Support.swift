@@ -130,7 +130,7 @@ extension ConversationReport {
       .operatorAbsent, .outputGone, .recordingFailed(TranscriptTrouble(.full)),
       .recordingFailed(TranscriptTrouble(.cannotOpen, code: 14, errno: 13)),
       .recordingFailed(TranscriptTrouble(.other, code: -1)), .recordingWorks,
-      .wordsUnread(count: 2),
+      .wordsUnread(count: 2), .queueRead(count: 1),
       .unrecorded(by: nil, .eof, detail: ""), .unrecorded(by: .client, .quit, detail: "gone"),
       .typed, .badWords, .alive, .lockedOut,
       .memory([]), .memory(Array("t".utf8)), .who, .stopAsked, .suspended,

@@ -21,6 +21,7 @@ enum ReportCode: UInt8, CaseIterable {
   case badWords = 0x1f
   case alive = 0x20
   case memory = 0x50
+  case queueRead = 0x54
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52

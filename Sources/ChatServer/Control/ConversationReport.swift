@@ -47,6 +47,9 @@ enum ConversationReport: Hashable {
   case badWords
   /// The answer to ``ListenerOrder/answer``; and where it is awake anyway.
   case alive
+  /// So many more of the orders that show the queue are done with: the operator has
+  /// read of whoever is new in them.
+  case queueRead(count: Int)
   /// Somebody else has the transcript's lock, for longer than a commit waits.
   case lockedOut
   /// The operator asks, while nobody is there, who has connected.
@@ -77,6 +80,7 @@ enum ConversationReport: Hashable {
     case .badWords: .badWords
     case .alive: .alive
     case .lockedOut: .lockedOut
+    case .queueRead: .queueRead
     case .who: .who
     case .stopAsked: .stopAsked
     case .suspended: .suspended
@@ -92,7 +96,7 @@ enum ConversationReport: Hashable {
       case .recorded(let conversation): fields.add(conversation)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
-      case .wordsUnread(let count): fields.add(Int64(count))
+      case .wordsUnread(let count), .queueRead(let count): fields.add(Int64(count))
       case .unrecorded(let party, let reason, let detail):
         fields.add(party)
         fields.add(reason.rawValue)
@@ -119,6 +123,7 @@ enum ConversationReport: Hashable {
     case .recordingFailed: self = .recordingFailed(try fields.trouble())
     case .recordingWorks: self = .recordingWorks
     case .wordsUnread: self = .wordsUnread(count: try fields.count())
+    case .queueRead: self = .queueRead(count: try fields.count())
     case .unrecorded:
       self = .unrecorded(
         by: try fields.party(), try fields.reason(), detail: try fields.text())

@@ -70,7 +70,8 @@ struct ReportRule {
       .alive:
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
-      .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut:
+      .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
+      .queueRead:
       false
     }
   }
@@ -83,7 +84,8 @@ struct ReportRule {
     case .typed: ReportRule(acts: [.introducing], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
-    case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone: .withFloor
+    case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:
+      .withFloor
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.
     case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded,

@@ -57,9 +57,12 @@ extension ConversationProcess {
 
   /// Names those who are new in the queue, when that is due.
   func announceNewcomers(at now: Instant) {
-    guard let (named, others) = queueNews.take(at: now) else { return }
-    for peer in named { notify(.joined(name: name(of: peer), waiting: queue.count)) }
-    if others > 0 { notify(.joinedToo(count: others, waiting: queue.count)) }
+    if let (named, others) = queueNews.take(at: now) {
+      for peer in named { notify(.joined(name: name(of: peer), waiting: queue.count)) }
+      if others > 0 { notify(.joinedToo(count: others, waiting: queue.count)) }
+    }
+    let read = queueNews.takeRead()
+    if read > 0 { listener.report(.queueRead(count: read)) }
   }
 
   /// The handle is in the transcript, put there by the process that read it.

@@ -8,17 +8,28 @@ struct QueueNews {
 
   private var named: [WaitingPeer] = []
   private var others = 0
+  /// Orders that have been added and not taken.
+  private var orders = 0
   private var nextAt: Instant?
   private var pace = NoticePace()
 
   /// When there is something to say; `nil` when there is not.
   var deadline: Instant? { named.isEmpty ? nil : nextAt }
 
+  /// Adds who is new in one order of the listener's.
   mutating func add(_ peers: [WaitingPeer], at now: Instant) {
+    orders += 1
     if nextAt == nil { nextAt = now }
     let room = Self.namedAtOnce - named.count
     named += peers.prefix(room)
     others += max(0, peers.count - room)
+  }
+
+  /// How many orders have nobody any more of whom the operator has not read.
+  mutating func takeRead() -> Int {
+    guard named.isEmpty else { return 0 }
+    defer { orders = 0 }
+    return orders
   }
 
   /// What is to be said now; `nil` when that is nothing.

@@ -243,6 +243,8 @@ public final class Listener {
         lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
       }
     }
+    // A desk that had yet to give the terminal back is gone by now.
+    lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
     for sentence in lastWords { _ = errors.write(sentence + "\n") }
     let deadline = Self.now.advanced(by: Self.lastWordsWithin)
     while let interest = errors.interest ?? output.interest, Self.now < deadline {

@@ -51,9 +51,13 @@ struct DeskSession {
 }
 
 extension ListenerMachine {
-  /// Between the starts of two desks of which the first died, and between two
-  /// looks for a terminal that the shell has.
+  /// Between the starts of two desks of which the first died, and before the second
+  /// look for a terminal that the shell has.
   static let deskPause = Duration.seconds(1)
+  /// The longest of these pauses, each twice the one before: the shell's `fg` need
+  /// not come with a signal, and a person waits for the desk then; in the background
+  /// nobody does.
+  static let longestDeskPause = Duration.seconds(16)
 
   /// Who has the terminal.
   var terminalOwner: Int32? {
@@ -93,8 +97,14 @@ extension ListenerMachine {
 
   mutating func deskStarted(_ process: Int32, at now: Instant, _ actions: inout [Action]) {
     desk = DeskSession(processID: process, at: now)
+    nextDeskPause = Self.deskPause
     // The draft stays here too, in case it dies: it is only offered.
     actions.append(.giveFloor(to: process, draft: draft, memory: memory))
+  }
+
+  mutating func deskNotStarted(at now: Instant) {
+    deskAgainAt = now.advanced(by: nextDeskPause)
+    nextDeskPause = min(nextDeskPause * 2, Self.longestDeskPause)
   }
 
   /// Has it killed when it does not do what it was asked to: by the time that
@@ -119,6 +129,10 @@ extension ListenerMachine {
   /// The server runs again after a stop: SIGCONT. In the background the shell has
   /// the terminal, and who touched it there would stop the whole server.
   mutating func continued(inForeground: Bool, _ actions: inout [Action]) {
+    if inForeground && desk == nil {
+      deskAgainAt = nil
+      nextDeskPause = Self.deskPause
+    }
     guard let desk, desk.state == .holding, desk.fault == nil else { return }
     if inForeground {
       actions.append(.order(.resume, to: desk.processID))

@@ -109,13 +109,36 @@ extension ListenerMachine {
     else { return }
     let waiting = sessions.indices.filter { sessions[$0].state == .waiting }
       .prefix(ControlLimits.queueLength)
-    let queue = Self.list(waiting.map { sessions[$0] })
-    for index in waiting { sessions[index].wasShown = true }
-    let shown = Self.list(waiting.map { sessions[$0] })
+    var queue = Self.list(waiting.map { sessions[$0] })
+    // Those of an order before, it has or will be naming.
+    let known = Set(sessions[owner].unreadQueues.joined())
+    for index in queue.indices where known.contains(queue[index].processID) {
+      queue[index].wasShown = true
+    }
+    var shown = queue
+    for index in shown.indices { shown[index].wasShown = true }
     if sessions[owner].shownQueue == shown { return }
     sessions[owner].shownQueue = shown
+    sessions[owner].unreadQueues.append(queue.filter { !$0.wasShown }.map(\.processID))
     queueAgainAt = now.advanced(by: Self.noticeInterval)
     actions.append(.order(.queue(queue), to: sessions[owner].processID))
+  }
+
+  /// The operator has read of those who were new in the oldest `count` orders. What
+  /// the one with the floor leaves unread, the next one is to name.
+  mutating func queueWasRead(by index: Int, count: Int) {
+    let read = sessions[index].unreadQueues.prefix(max(0, count))
+    sessions[index].unreadQueues.removeFirst(read.count)
+    let processes = Set(read.joined())
+    for index in sessions.indices where processes.contains(sessions[index].processID) {
+      sessions[index].wasShown = true
+    }
+  }
+
+  /// The order that showed it the queue found no room: who is new is so in the next.
+  mutating func queueWasRefused(by index: Int) {
+    if !sessions[index].shownQueue.isEmpty { _ = sessions[index].unreadQueues.popLast() }
+    sessions[index].shownQueue = []
   }
 
   /// As many of them as one message holds.

@@ -87,6 +87,7 @@ extension ListenerMachine {
     case .unrecorded(let party, let reason, let detail):
       sessions[index].unrecorded = (party, reason, detail)
     case .alive: break
+    case .queueRead(let count): queueWasRead(by: index, count: count)
     case .lockedOut: askAll(besides: index, at: now, &actions)
     case .typed: sessions[index].typedAt = now
     case .badWords: sessions[index].saidBadWords = true

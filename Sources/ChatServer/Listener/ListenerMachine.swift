@@ -92,6 +92,7 @@ struct ListenerMachine {
   var desk: DeskSession?
   /// Before then no other desk is started.
   var deskAgainAt: Instant?
+  var nextDeskPause = ListenerMachine.deskPause
   var stopping: Stop?
   /// Standard input was at its end before anybody typed: nobody is there.
   var operatorIsAbsent = false
@@ -152,14 +153,14 @@ struct ListenerMachine {
       // Its socket is full. What it was to read is out of date by the time that
       // it reads again.
       sessions[index].place = nil
-      sessions[index].shownQueue = []
+      queueWasRefused(by: index)
       queueAgainAt = now.advanced(by: Self.noticeInterval)
     case .ended(let process, let status, let time):
       if let index = index(of: process) { bringToAnEnd(index, status, at: time, now, &actions) }
     case .silent(let process, let isInKernel):
       judge(silent: process, isInKernel: isInKernel, at: now, &actions)
     case .deskStarted(let process): deskStarted(process, at: now, &actions)
-    case .deskNotStarted: deskAgainAt = now.advanced(by: Self.deskPause)
+    case .deskNotStarted: deskNotStarted(at: now)
     case .continued(let inForeground): continued(inForeground: inForeground, &actions)
     case .stop(let cause): stop(because: cause, at: now, &actions)
     case .turnIsOver: endTurn(at: now, &actions)

@@ -48,10 +48,13 @@ struct Session {
   var conversation: Int64?
   /// The place that it was last given.
   var place: Int?
-  /// Whether an operator was shown that it waits.
+  /// Whether an operator has read that it waits.
   var wasShown = false
   /// Who it was last shown to wait, while it has the floor.
   var shownQueue: [WaitingPeer] = []
+  /// The processes of those who were new in each order that showed it the queue, the
+  /// oldest first, until it reports that the operator has read of them.
+  var unreadQueues: [[Int32]] = []
   /// The operator's draft that came with the floor, until it says that it took
   /// it: one that was leaving just then has not read it.
   var givenDraft: [UInt8] = []
