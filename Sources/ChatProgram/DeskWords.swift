@@ -49,6 +49,7 @@ package struct DeskWords {
         + "\(count == 1 ? "it" : "they") may be lost:"
     case .notSent(let text): "Not sent: \(text)"
     case .draftIsKept(let text): "Not sent before; Up or \\draft brings it back: \(text)"
+    case .leftOut(let count): SharedWords.leftOut(count)
     case .noDraft: "There is no line that was not sent."
     case .nobodyToTalkTo: "Nobody is here to talk to yet. Up or \\draft brings the line back."
     }

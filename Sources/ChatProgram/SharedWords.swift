@@ -49,6 +49,11 @@ public enum SharedWords {
     }
   }
 
+  /// Notices that a person could not read.
+  public static func leftOut(_ count: Int) -> String {
+    "\(count == 1 ? "1 notice" : "\(count) notices") could not be shown: there were too many."
+  }
+
   /// A call that should not fail.
   public static func system(_ error: SystemCallError, program: String) -> String {
     "\(program): the system refused \(error.call): \(error.errno)."

@@ -70,8 +70,7 @@ enum UserMessages {
       "The process that keeps the transcript gave no answer for 10 s and is replaced."
     case .keeperMisbehaved:
       "The process that keeps the transcript sent an answer to no question and is replaced."
-    case .leftOut(let count):
-      "\(count == 1 ? "1 notice" : "\(count) notices") could not be shown: there were too many."
+    case .leftOut(let count): SharedWords.leftOut(count)
     case .queueIsFull(let count):
       count == 0
         ? "Somebody is talking here, and nobody may wait in the queue. Please try again later."

@@ -332,9 +332,7 @@ extension ConversationProcess {
       post(.listenerIsFull, at: now)
     case .answer: listener.report(.alive)
     case .stop(let what): dismiss(what, at: now)
-    case .notice(let text):
-      // A screen so far behind is read by nobody, and what waits for it would grow.
-      if let desk, !desk.isBacklogged { desk.notify(text) }
+    case .notice(let text): desk?.notifyIfRoom(text)
     case .queue(let peers):
       queue = peers
       queueNews.add(peers.filter { !$0.wasShown }, at: now)

@@ -24,8 +24,6 @@ final class IdleDesk {
   /// Whether the operator was asked whether the server shall stop, and has not
   /// answered.
   private var isAskedToStop = false
-  /// Notices that found no room on the way to the screen.
-  private var noticesLeftOut = 0
   private var outputGoneIsReported = false
   private var isOver = false
   private var poller = Poller()
@@ -110,7 +108,7 @@ final class IdleDesk {
     case .draft(let part): draft += part
     case .memory(let part): memory += part
     case .floor: openDesk(at: now)
-    case .notice(let text): show(text)
+    case .notice(let text): desk?.notifyIfRoom(text)
     case .queue(let peers):
       desk?.notify(
         words.sentence(.nobodyIsHere(unnamed: peers.map(\.address), last: desk?.memory.lastTalk)))
@@ -141,18 +139,6 @@ final class IdleDesk {
     desk.give(memory: memory)
     desk.give(draft: draft, at: now)
     self.desk = desk
-  }
-
-  private func show(_ text: String) {
-    guard let desk else { return }
-    // Beyond that nobody reads, and this would grow for ever.
-    if desk.isBacklogged {
-      noticesLeftOut += 1
-      return
-    }
-    if noticesLeftOut > 0 { desk.notify(words.sentence(.leftOut(count: noticesLeftOut))) }
-    noticesLeftOut = 0
-    desk.notify(text)
   }
 
   /// Gives the terminal back, and what was typed.

@@ -127,7 +127,7 @@ struct PlainConsole: Sendable {
         printer.rows(of: Printer.Entry(time: time, label: prefix, lines: text.lines)),
         to: channel)
     } else {
-      let time = time.map { $0 + " " } ?? ""
+      let time = time.map { TextSanitizer.escapedOnOneLine($0) + " " } ?? ""
       add([time + TextSanitizer.escapedOnOneLine(prefix) + text.description], to: channel)
     }
   }

@@ -25,7 +25,7 @@ struct Printer {
   func rows(of entry: Entry) -> [String] {
     let breaker = RowBreaker(columns: columns) { CharacterWidth(of: $0).maximum }
     let label = TextSanitizer.escaped(entry.label)
-    let time = entry.time.map { $0 + " " } ?? ""
+    let time = entry.time.map { TextSanitizer.escapedOnOneLine($0) + " " } ?? ""
     var rows: [String] = []
     var used = CharacterWidth(of: time + label).maximum
     let hang = breaker.hang(under: used)

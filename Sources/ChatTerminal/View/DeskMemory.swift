@@ -67,7 +67,8 @@ package struct DeskMemory: Hashable, Sendable {
   }
 
   /// Reads what ``bytes`` gave. What it does not understand, and all behind it,
-  /// is not there: another process wrote it.
+  /// is not there: another process wrote it, which has read what a peer sent. The
+  /// texts are safe for a row of a terminal.
   package init(bytes: [UInt8]) {
     var rest = bytes[...]
     var talk = Talk(name: "", address: "", endedAt: "", lines: [])
@@ -76,11 +77,11 @@ package struct DeskMemory: Hashable, Sendable {
       switch tag {
       case Tag.typed: typed.append(text)
       case Tag.focus: hasFocus = text == "in"
-      case Tag.name: talk.name = text
-      case Tag.address: talk.address = text
-      case Tag.endedAt: talk.endedAt = text
-      case Tag.when: line.when = text
-      case Tag.speaker: line.name = text
+      case Tag.name: talk.name = TextSanitizer.escapedOnOneLine(text)
+      case Tag.address: talk.address = TextSanitizer.escapedOnOneLine(text)
+      case Tag.endedAt: talk.endedAt = TextSanitizer.escapedOnOneLine(text)
+      case Tag.when: line.when = TextSanitizer.escapedOnOneLine(text)
+      case Tag.speaker: line.name = TextSanitizer.escapedOnOneLine(text)
       case Tag.text:
         line.text = PeerText(text)
         talk.lines.append(line)

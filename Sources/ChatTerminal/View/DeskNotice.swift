@@ -38,6 +38,8 @@ package enum DeskNotice {
   /// The same, of a conversation before, or from before this one.
   case draftIsKept(String)
   case noDraft
+  /// So many notices found no room on the way to the screen.
+  case leftOut(count: Int)
   /// To somebody who typed a line while nobody is there.
   case nobodyToTalkTo
 }

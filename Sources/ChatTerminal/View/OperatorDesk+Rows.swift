@@ -14,6 +14,25 @@ extension OperatorDesk {
     }
   }
 
+  /// Shows a notice of which any number may come. A screen that is far behind is
+  /// read by nobody, and what waits for it would grow: the person reads how many
+  /// there were, once there is room.
+  package func notifyIfRoom(_ sentence: String) {
+    if isBacklogged {
+      noticesLeftOut += 1
+    } else {
+      saySomeWereLeftOut()
+      notify(sentence)
+    }
+  }
+
+  func saySomeWereLeftOut() {
+    guard noticesLeftOut > 0 else { return }
+    let count = noticesLeftOut
+    noticesLeftOut = 0
+    notify(.leftOut(count: count))
+  }
+
   func notify(_ notice: DeskNotice) { notify(words(notice)) }
 
   /// Answers `\who`; `address` is the peer's.

@@ -21,6 +21,7 @@ extension OperatorDesk {
 
   /// Writes what can be written now.
   package func flush() {
+    if !isBacklogged { saySomeWereLeftOut() }
     terminal.flush()
     for line in terminal.console.takeTypedLines() { options.typedLines?.append(line) }
   }
@@ -57,6 +58,7 @@ extension OperatorDesk {
   /// - Parameter limit: what the last rows may take to a slow reader.
   /// - Returns: false when it took nothing for so long that they are not on it.
   package func close(within limit: Duration? = nil) -> Bool {
-    terminal.finish(within: limit ?? OperatorTerminal.lastWordsWithin)
+    saySomeWereLeftOut()
+    return terminal.finish(within: limit ?? OperatorTerminal.lastWordsWithin)
   }
 }

@@ -22,6 +22,9 @@ package final class OperatorDesk {
   package private(set) var handle: Handle?
   /// What was typed at this desk or the one before and not said.
   var offered: String?
+  /// Notices that found no room on the way to the screen, and of which the person
+  /// has not read.
+  var noticesLeftOut = 0
   /// Whether this desk has said that there is one.
   var isOfferSaid = false
   /// What the desk before left.

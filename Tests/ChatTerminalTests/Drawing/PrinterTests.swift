@@ -37,6 +37,15 @@ import Testing
     return true
   }
 
+  @Test(arguments: [8, 200])
+  func aTimeIsSafeToo(_ columns: Int) {
+    let rows = Printer(columns: columns, usesColor: false).rows(
+      of: Printer.Entry(time: "15:44\u{1b}[2J\n\u{9b}1A", label: "bob> ", lines: ["hi"]))
+    for scalar in rows.joined().unicodeScalars {
+      #expect(scalar.value >= 0x20 && scalar.value < 0x7f)
+    }
+  }
+
   private func letters(_ text: String) -> [UInt8] { text.utf8.filter { $0 != 0x20 } }
 
   /// Every width and offset; texts, names and paddings go round.

@@ -37,6 +37,23 @@ import Testing
     #expect((read.lastTalk?.lines.count ?? 0) > 5)
   }
 
+  /// The process that wrote it may be another's by then.
+  @Test func whatIsForgedIsSafeForARow() {
+    let forged = "x\u{1b}[2J\nSERVER> I agree\r\u{9b}1A\u{202e}\t"
+    var memory = DeskMemory()
+    memory.lastTalk = DeskMemory.Talk(
+      name: forged, address: forged, endedAt: forged,
+      lines: [.init(when: forged, name: forged, text: PeerText(forged))])
+    guard let talk = DeskMemory(bytes: memory.bytes).lastTalk, let line = talk.lines.first else {
+      Issue.record("nothing is read")
+      return
+    }
+    for text in [talk.name, talk.address, talk.endedAt, line.when ?? "", line.name] {
+      #expect(text == TextSanitizer.escapedOnOneLine(forged))
+      #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7f })
+    }
+  }
+
   @Test func whateverComesIsRead() {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededRandom(seed: seed)
