@@ -17,11 +17,11 @@ public enum TranscriptWords {
     case .notADatabase: "\(path) is not a database"
     case .foreign: "\(path) belongs to another program"
     case .altered:
-      "\(path) has something on its tables that chatserve did not make"
+      "\(path) has something in it that chatserve did not make"
         + (error.message.map { " (\(TextSanitizer.escapedOnOneLine($0)))" } ?? "")
         + "; \"chatserve history verify\" names it all; remove it with sqlite3, or move the file away"
     case .neighbourNotAFile:
-      "what is beside \(path) as -wal, -shm, -journal or -lock is not a plain file; move it away"
+      "what is beside \(path) as -wal, -shm or -journal is not a plain file; move it away"
     case .notOurs:
       "\(path), or a file beside it, belongs to another user; type: sudo chown \"$USER\" \(path)*"
     case .exposed:

@@ -160,13 +160,13 @@ import Transcript
       "CREATE TRIGGER gone AFTER INSERT ON event BEGIN DELETE FROM event WHERE id = new.id; END")
     let bad = try fixture.history("verify")
     #expect(bad.exit == 1)
-    #expect(bad.output.contains("damage: the trigger gone was added to the transcript's tables"))
+    #expect(bad.output.contains("damage: the trigger gone was not made by chatserve"))
     let refused = try fixture.history("list")
     #expect(refused.exit == 74)
     #expect(
       refused.errors.hasSuffix(
         """
-         has something on its tables that chatserve did not make (trigger gone); \
+         has something in it that chatserve did not make (trigger gone); \
         "chatserve history verify" names it all; remove it with sqlite3, or move the file away
 
         """))

@@ -89,8 +89,8 @@ import Testing
 
   @Test(
     arguments: [
-      (0o700, nil), (0o755, nil), (0o775, nil), (0o1777, nil), (0o777, .exposedDirectory),
-      (0o702, .exposedDirectory),
+      (0o700, nil), (0o755, nil), (0o1777, nil), (0o1775, nil), (0o777, .exposedDirectory),
+      (0o702, .exposedDirectory), (0o775, .exposedDirectory), (0o720, .exposedDirectory),
     ] as [(Int, TranscriptError.Kind?)])
   func aDirectoryThatOthersMayWrite(_ mode: Int, _ expected: TranscriptError.Kind?) throws {
     try made()

@@ -71,7 +71,7 @@ extension HistoryMessages {
     case .schema(let name):
       "\(TextSanitizer.escapedOnOneLine(name)) is not declared as this version declares it"
     case .added(let type, let name):
-      "the \(type) \(TextSanitizer.escapedOnOneLine(name)) was added to the transcript's tables"
+      "the \(type) \(TextSanitizer.escapedOnOneLine(name)) was not made by chatserve"
     case .reference(let table, let row, let parent):
       "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
     case .eventsMissing(let range):

@@ -53,14 +53,15 @@ extension DatabaseFile {
 
   /// Whoever may write the directory can put another file in the place of any;
   /// not in one like /tmp, where a name is its owner's (the sticky bit,
-  /// inode(7)).
+  /// inode(7)). Who is in its group, now and later, is not looked at, as sshd(8)
+  /// does not for `StrictModes`.
   private static func checkDirectory(of path: String) throws(TranscriptError) {
     let parent = resolved(path).removingLastComponent()
     // What is no directory is named when the file is made.
     guard let status = try status(parent.isEmpty ? "." : parent, of: path),
       status.kind == .directory
     else { return }
-    let isOpen = status.permissions & 0o002 != 0 && status.permissions & 0o1000 == 0
+    let isOpen = status.permissions & 0o022 != 0 && status.permissions & 0o1000 == 0
     if isOfAnother(status) || isOpen { throw TranscriptError(.exposedDirectory, path: path) }
   }
 
