@@ -100,6 +100,7 @@ __chatserve_options() {
     export) echo --output $filters $output $common ;;
     verify) echo -o --output-format --json $common ;;
     prune) echo --before -n --dry-run -y --yes $common ;;
+    delete) echo -n --dry-run -y --yes $common ;;
     path) echo $common ;;
   esac
 }
@@ -131,8 +132,8 @@ _chatserve() {
   elif ((last == 0)); then
     __chatserve_words history 1027
   elif [[ $verb && $last -eq 1 ]]; then
-    __chatserve_words list show search tail stats export verify prune path
-  elif [[ $verb = show || $verb = export ]]; then
+    __chatserve_words list show search tail stats export verify prune delete path
+  elif [[ $verb = show || $verb = export || $verb = delete ]]; then
     __chatserve_offer __chatserve_ids
   fi
 }

@@ -88,7 +88,8 @@ complete -c chatserve -s h -l help -d 'Show help'
 # The verbs of history
 set -l at '__chatserve_begins 2; and not __chatserve_serves'
 complete -c chatserve -n $at -k -a path -d 'Print the path of the transcript'
-complete -c chatserve -n $at -k -a prune -d 'Delete conversations for good'
+complete -c chatserve -n $at -k -a delete -d 'Delete these conversations for good'
+complete -c chatserve -n $at -k -a prune -d 'Delete old conversations for good'
 complete -c chatserve -n $at -k -a verify -d 'Check the transcript'
 complete -c chatserve -n $at -k -a export -d 'Write what is selected'
 complete -c chatserve -n $at -k -a stats -d 'Count messages'
@@ -96,7 +97,7 @@ complete -c chatserve -n $at -k -a tail -d 'Show the last events and follow'
 complete -c chatserve -n $at -k -a search -d 'Find messages by their words'
 complete -c chatserve -n $at -k -a show -d 'Show conversations'
 complete -c chatserve -n $at -k -a list -d 'List the conversations'
-complete -c chatserve -n 'not __chatserve_begins 2; and __chatserve_at show export' -k -a '(__chatserve_ids)'
+complete -c chatserve -n 'not __chatserve_begins 2; and __chatserve_at show export delete' -k -a '(__chatserve_ids)'
 
 # Of single verbs
 complete -c chatserve -n '__chatserve_at list' -s a -l all -d 'Also who never had the floor'
@@ -105,8 +106,8 @@ complete -c chatserve -n '__chatserve_at stats' -l by -x -a 'day hour' -d 'The u
 complete -c chatserve -n '__chatserve_at stats' -l ascii -d 'Draw with ASCII alone'
 complete -c chatserve -n '__chatserve_at export' -l output -r -F -d 'Write to this file'
 complete -c chatserve -n '__chatserve_at prune' -l before -x -a '(__chatserve_times)' -d 'Those that ended before this time'
-complete -c chatserve -n '__chatserve_at prune' -s n -l dry-run -d 'Only list them'
-complete -c chatserve -n '__chatserve_at prune' -s y -l yes -d 'Do not ask'
+complete -c chatserve -n '__chatserve_at prune delete' -s n -l dry-run -d 'Only list them'
+complete -c chatserve -n '__chatserve_at prune delete' -s y -l yes -d 'Do not ask'
 
 # Which events
 set -l at '__chatserve_at list show search tail stats export'

@@ -42,7 +42,8 @@ __chatserve_history() {
       'list:list the conversations' 'show:show conversations'
       'search:find messages by their words' 'tail:show the last events and follow'
       'stats:count messages' 'export:write what is selected' 'verify:check the transcript'
-      'prune:delete conversations for good' 'path:print the path of the transcript'
+      'prune:delete old conversations for good' 'delete:delete these conversations for good'
+      'path:print the path of the transcript'
     )
     _describe -V verb verbs
     return
@@ -114,6 +115,10 @@ __chatserve_history() {
     prune)
       all+=("--before=[those that ended before this time]:time:$times"
         '(-n --dry-run)'{-n,--dry-run}'[only list them]' '(-y --yes)'{-y,--yes}'[do not ask]')
+      ;;
+    delete)
+      all+=('(-n --dry-run)'{-n,--dry-run}'[only list them]' '(-y --yes)'{-y,--yes}'[do not ask]'
+        '*:conversation:__chatserve_ids')
       ;;
     path) ;;
     *) return 1 ;;

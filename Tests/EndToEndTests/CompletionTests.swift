@@ -14,7 +14,7 @@ import Testing
   func `fish is among the shells`() {}
 
   private static let verbs = [
-    "list", "show", "search", "tail", "stats", "export", "verify", "prune", "path",
+    "list", "show", "search", "tail", "stats", "export", "verify", "prune", "delete", "path",
   ]
 
   @Test(arguments: Shell.here, ["", "history"] + verbs.map { "history " + $0 })

@@ -26,8 +26,9 @@ import Transcript
 
   private static let long = [
     "list", "show 1..@", "search beginning", "export", "prune --dry-run --before now",
+    "delete --dry-run 1..@",
   ]
-  private static let withFormats = long.dropLast().flatMap { verb in
+  private static let withFormats = long.dropLast(2).flatMap { verb in
     ["text", "tsv", "csv", "json", "json-pretty", "transcript", "markdown", "html"].map {
       "\(verb) -o \($0)"
     }

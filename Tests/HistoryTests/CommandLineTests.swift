@@ -18,7 +18,7 @@ import Testing
     #expect(
       result.errors
         == "chatserve: history has no verb \"\(shown)\"\(hint); it has list, show, search, tail, "
-        + "stats, export, verify, prune, path\n")
+        + "stats, export, verify, prune, delete, path\n")
     #expect(result.output.isEmpty)
     #expect(result.exit == 64)
   }
@@ -59,7 +59,7 @@ import Testing
     #expect(result.exit == 64)
   }
 
-  @Test(arguments: ["prune", "search"])
+  @Test(arguments: ["prune", "search", "delete"])
   func `a verb without what it needs shows its help`(_ verb: String) throws {
     let result = try Fixture.history([verb])
     #expect(result.errors.contains("Error: Missing expected argument"))

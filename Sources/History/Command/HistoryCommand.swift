@@ -16,7 +16,8 @@ public struct HistoryCommand: ParsableCommand {
   /// All there are, in the order of the help.
   static let verbs: [any HistoryVerb.Type] = [
     ListCommand.self, ShowCommand.self, SearchCommand.self, TailCommand.self, StatsCommand.self,
-    ExportCommand.self, VerifyCommand.self, PruneCommand.self, PathCommand.self,
+    ExportCommand.self, VerifyCommand.self, PruneCommand.self,
+    DeleteCommand.self, PathCommand.self,
   ]
 
   static var verbNames: [String] { verbs.map { $0.name } }

@@ -24,8 +24,10 @@ enum HistoryError: Error, Hashable {
   case output(SystemCallError, path: String?)
   /// The file to be written is the transcript, or one of those beside it.
   case outputIsTranscript(String)
-  /// Nothing was asked because there is no terminal to ask on.
-  case unconfirmed
+  /// A conversation that is to be deleted and has not ended.
+  case conversationOpen(Int64)
+  /// Nothing was asked because there is no terminal to ask on; the verb.
+  case unconfirmed(String)
 }
 
 extension HistoryError {

@@ -27,7 +27,8 @@ extension HistoryMessages {
     }
     if result.prunedConversations > 0 {
       let pruned = count(Int(result.prunedConversations), "conversation")
-      remarks.append("\(pruned) were pruned (no damage)")
+      let verb = result.prunedConversations == 1 ? "was" : "were"
+      remarks.append("\(pruned) \(verb) pruned (no damage)")
     }
     if let explained = result.explainedEvents, explained.lowerBound < explained.upperBound {
       remarks.append(

@@ -24,7 +24,8 @@ enum HistoryMessages {
   }
 
   static func pruned(conversations: Int, messages: Int) -> String {
-    "\(count(conversations, "conversation")) with \(count(messages, "message")) were pruned earlier"
+    "\(count(conversations, "conversation")) with \(count(messages, "message"))"
+      + " \(conversations == 1 ? "was" : "were") pruned earlier"
   }
 
   static func noDatabase(_ path: String) -> String {
@@ -86,8 +87,10 @@ enum HistoryMessages {
       "cannot write \(path.map(shown) ?? "the output"): \(error.errno)"
     case .outputIsTranscript(let path):
       "\(shown(path)) is the transcript itself, or a file of it; export to another"
-    case .unconfirmed:
-      "prune deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
+    case .conversationOpen(let id):
+      "conversation \(id) is open, so nothing was deleted; it can be once it has ended"
+    case .unconfirmed(let verb):
+      "\(verb) deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
     }
   }
 
@@ -105,7 +108,7 @@ enum HistoryMessages {
     case .verb, .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome,
       .outputIsTranscript:
       .usage
-    case .unknownConversation: .nothing
+    case .unknownConversation, .conversationOpen: .nothing
     case .databaseMissing: .missing
     case .transcript(let error): error.kind == .missing ? .missing : .inputOutput
     case .output: .inputOutput

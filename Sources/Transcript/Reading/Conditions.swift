@@ -70,4 +70,22 @@ package struct IDRange: Hashable, Sendable {
   }
 
   package init(_ id: Int64) { self.init(id, id) }
+
+  /// The same ids in as few ranges as there can be, in their order.
+  package static func merged(_ ranges: [IDRange]) -> [IDRange] {
+    var merged: [IDRange] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      // The first is never below the last's, so nothing overflows.
+      if let last = merged.last,
+        range.lowerBound <= last.upperBound
+          || range.lowerBound - 1 == last.upperBound
+      {
+        merged[merged.count - 1] = IDRange(
+          last.lowerBound, max(last.upperBound, range.upperBound))
+      } else {
+        merged.append(range)
+      }
+    }
+    return merged
+  }
 }

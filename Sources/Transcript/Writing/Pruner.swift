@@ -21,22 +21,50 @@ package struct Pruner {
     archive = Archive(connection)
   }
 
-  /// The conversations that ended before `limit`: closed or lost, and without
-  /// an event at or after it.
+  /// Which conversations are meant: of them, those that are closed or lost.
+  package enum Wanted: Hashable, Sendable {
+    /// Those without an event at or after this time.
+    case ended(before: Timestamp)
+    /// Those with these ids.
+    case conversations([IDRange])
+
+    /// One for each note that is left.
+    fileprivate var filters: [ConversationFilter] {
+      var filter = ConversationFilter()
+      filter.states = [.closed, .lost]
+      switch self {
+      case .ended(let limit):
+        filter.endedBefore = limit
+        return [filter]
+      case .conversations(let ranges):
+        // Each for itself, so that a note names no id between two of them, and
+        // a query has one range however many were typed.
+        return IDRange.merged(ranges).map { range in
+          filter.ids = [range]
+          return filter
+        }
+      }
+    }
+  }
+
+  /// The conversations that `wanted` means now.
   package func each(
-    before limit: Timestamp, _ body: (ConversationSummary) -> Void
+    _ wanted: Wanted, _ body: (ConversationSummary) -> Void
   ) throws(TranscriptError) {
-    var filter = ConversationFilter()
-    filter.states = [.closed, .lost]
-    filter.endedBefore = limit
+    for filter in wanted.filters { try each(filter, body) }
+  }
+
+  private func each(
+    _ filter: ConversationFilter, _ body: (ConversationSummary) -> Void
+  ) throws(TranscriptError) {
     let cursor = archive.conversations(filter, newestFirst: false, counting: true)
     while let conversation = try cursor.next() { body(conversation) }
   }
 
-  /// How much there is before `limit`.
-  package func preview(before limit: Timestamp) throws(TranscriptError) -> Extent {
+  /// How much there is of `wanted`.
+  package func preview(_ wanted: Wanted) throws(TranscriptError) -> Extent {
     var extent = Extent()
-    try each(before: limit) { extent.add($0) }
+    try each(wanted) { extent.add($0) }
     return extent
   }
 
@@ -45,22 +73,40 @@ package struct Pruner {
   /// same transactions.
   ///
   /// - Parameters:
-  ///   - limit: see ``each(before:_:)``.
+  ///   - wanted: what goes.
   ///   - now: for the note.
   ///   - progress: is given how many conversations are gone.
   /// - Returns: what was deleted.
   /// - Throws: what SQLite reports; what was deleted until then is noted.
   package func prune(
-    before limit: Timestamp, now: Timestamp, _ progress: (Int) -> Void
+    _ wanted: Wanted, now: Timestamp, _ progress: (Int) -> Void
   ) throws(TranscriptError) -> Extent {
     // Freed pages are overwritten
     // (https://www.sqlite.org/pragma.html#pragma_secure_delete).
     try connection.execute("PRAGMA secure_delete = ON")
-    try connection.write { () throws(TranscriptError) in
-      try connection.execute("DELETE FROM refusal WHERE since < \(limit.milliseconds)")
+    // Of those that are named, all had ended by now.
+    var limit = now
+    if case .ended(let time) = wanted {
+      limit = time
+      try connection.write { () throws(TranscriptError) in
+        try connection.execute("DELETE FROM refusal WHERE since < \(limit.milliseconds)")
+      }
     }
+    var total = Extent()
+    for filter in wanted.filters {
+      let earlier = total.conversations
+      total.add(
+        try prune(filter, before: limit, now: now) { progress(earlier + $0) })
+    }
+    return total
+  }
+
+  /// Leaves one note, if anything went.
+  private func prune(
+    _ filter: ConversationFilter, before limit: Timestamp, now: Timestamp, _ progress: (Int) -> Void
+  ) throws(TranscriptError) -> Extent {
     var ids: [(id: Int64, messages: Int)] = []
-    try each(before: limit) { ids.append(($0.id, $0.messageCount)) }
+    try each(filter) { ids.append(($0.id, $0.messageCount)) }
     var extent = Extent()
     var note: Int64?
     var rest = ids[...]
@@ -72,11 +118,11 @@ package struct Pruner {
         size += 1 + next.messages
       }
       try connection.write { () throws(TranscriptError) in
-        for (id, messages) in step {
-          try delete(id)
-          extent.add(id, messages: messages)
+        // Another prune may have taken one since, and noted it.
+        for (id, messages) in step where try delete(id) { extent.add(id, messages: messages) }
+        if extent.conversations > 0 {
+          note = try self.note(extent, before: limit, now: now, row: note)
         }
-        note = try self.note(extent, before: limit, now: now, row: note)
       }
       progress(extent.conversations)
     }
@@ -86,7 +132,8 @@ package struct Pruner {
   /// Messages in one transaction: some tens of milliseconds.
   private static let stepSize = 1000
 
-  private func delete(_ id: Int64) throws(TranscriptError) {
+  /// - Returns: whether it was there.
+  private func delete(_ id: Int64) throws(TranscriptError) -> Bool {
     try SearchIndex.remove(conversation: id, connection)
     for sql in [
       "DELETE FROM event WHERE conversation_id = ?1", "DELETE FROM conversation WHERE id = ?1",
@@ -95,6 +142,7 @@ package struct Pruner {
       statement.bind(id, at: 1)
       try statement.run()
     }
+    return connection.changes > 0
   }
 
   private func note(
@@ -140,6 +188,13 @@ package struct Pruner {
 extension Pruner.Extent {
   package mutating func add(_ conversation: ConversationSummary) {
     add(conversation.id, messages: conversation.messageCount)
+  }
+
+  fileprivate mutating func add(_ other: Self) {
+    conversations += other.conversations
+    messages += other.messages
+    first = first ?? other.first
+    last = other.last ?? last
   }
 
   fileprivate mutating func add(_ id: Int64, messages: Int) {

@@ -1,0 +1,101 @@
+import ChatCore
+import ChatProgram
+import ChatTerminal
+import Transcript
+
+/// Deletes whole conversations for good, after a question: what `prune` and
+/// `delete` share.
+struct Deletion {
+  let session: HistorySession
+  let archive: Archive
+  let options: DeletionOptions
+  /// The verb, as it is typed.
+  let verb: String
+  let wanted: Pruner.Wanted
+  /// What is said where nothing is wanted.
+  let nothing: String
+
+  func perform() throws(HistoryError) -> ProgramExit {
+    do {
+      if options.dryRun { return try preview() }
+      let extent = try Pruner(archive.connection).preview(wanted)
+      if extent.conversations == 0 {
+        session.note(nothing)
+        return try scrubAgain()
+      }
+      if !options.yes {
+        guard session.environment.canAsk else { throw HistoryError.unconfirmed(verb) }
+        guard confirm(extent) else {
+          session.note(HistoryMessages.notPruned)
+          return .done
+        }
+      }
+      return try delete(expected: extent)
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+
+  private func preview() throws -> ProgramExit {
+    var extent = Pruner.Extent()
+    var output = session.output()
+    let environment = session.environment
+    var format: any HistoryFormat =
+      environment.isTerminal
+      ? TerminalFormat(
+        zone: session.zone,
+        screen: Screen(environment),
+        palette: session.palette(.auto))
+      : TSVFormat(zone: session.zone)
+    try Pruner(archive.connection).each(wanted) { conversation in
+      format.listed(conversation, into: &output)
+      extent.add(conversation)
+    }
+    output.flush()
+    try session.check(output)
+    session.note(
+      extent.conversations == 0 ? nothing : HistoryMessages.wouldPrune(extent, of: wanted))
+    return .done
+  }
+
+  private func confirm(_ extent: Pruner.Extent) -> Bool {
+    try? session.environment.errors.write(
+      Array(HistoryMessages.confirmPrune(extent, of: wanted).utf8))
+    let answer = session.environment.readAnswer()?.lowercased()
+    return answer == "y" || answer == "yes"
+  }
+
+  private func delete(expected: Pruner.Extent) throws -> ProgramExit {
+    let path = archive.connection.path
+    let sizeBefore = Archive.size(of: path)
+    let pruner = Pruner(try Connection.forWriting(path))
+    let progress = Progress(session)
+    let extent = try pruner.prune(wanted, now: session.now) { count in
+      progress.show(HistoryMessages.pruning(count, of: expected.conversations), count: 0)
+    }
+    progress.clear()
+    guard scrub(pruner) else { return .inputOutput }
+    let sizeAfter = Archive.size(of: path)
+    session.note(HistoryMessages.pruned(extent, of: wanted, before: sizeBefore, after: sizeAfter))
+    return .done
+  }
+
+  /// An earlier deletion may have been ended before its bytes were out of the
+  /// file, and nothing in the file says whether it was.
+  private func scrubAgain() throws -> ProgramExit {
+    guard try archive.pruned().conversations > 0 else { return .done }
+    session.note(HistoryMessages.takingOut)
+    return scrub(Pruner(try Connection.forWriting(archive.connection.path))) ? .done : .inputOutput
+  }
+
+  /// - Returns: whether it could be done; the reason why not has been said.
+  private func scrub(_ pruner: Pruner) -> Bool {
+    do throws(TranscriptError) {
+      if try !pruner.scrub() { session.note(HistoryMessages.logNotEmptied) }
+      return true
+    } catch {
+      session.say(HistoryMessages.scrubFailed(error))
+      return false
+    }
+  }
+}
