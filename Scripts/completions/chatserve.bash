@@ -100,7 +100,7 @@ __chatserve_options() {
     export) echo --output $filters $output $common ;;
     verify) echo -o --output-format --json $common ;;
     prune) echo --before -n --dry-run -y --yes $common ;;
-    delete) echo -n --dry-run -y --yes $common ;;
+    delete) echo --dry-run -n -y --yes $common ;;
     path) echo $common ;;
   esac
 }
