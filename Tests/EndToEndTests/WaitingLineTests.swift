@@ -94,7 +94,8 @@ import Testing
       #expect(try third.exitStatus() == 69)
       #expect(
         third.errorText
-          == "The server refused: The queue is full: 1 person waits already. Please try again later.\n")
+          == "The server refused: The queue is full: 1 person waits already. Please try again later.\n"
+      )
       #expect(third.outputText == "")
       try server.process.waitFor("Turned a newcomer away: the queue is full.")
       try first.enter("still here")
