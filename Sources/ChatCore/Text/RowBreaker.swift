@@ -47,7 +47,7 @@ public struct RowBreaker {
     // A first row with little room may be left to its name.
     var gap = lead > hang ? Gap(end: start, next: start, used: lead) : nil
     while let piece = cursor.next {
-      if piece.isWide, cursor.index > start {
+      if piece.isWord, cursor.index > start {
         gap = Gap(end: cursor.index, next: cursor.index, used: used)
       }
       if used + piece.columns > columns, cursor.index > start || gap != nil {
@@ -64,7 +64,7 @@ public struct RowBreaker {
       used += piece.columns
       if piece.isSpace {
         gap = Gap(end: cursor.index, next: piece.end, used: used)
-      } else if piece.isWide {
+      } else if piece.isWord {
         gap = Gap(end: piece.end, next: piece.end, used: used)
       }
       cursor.advance(to: piece.end)
@@ -89,7 +89,8 @@ private struct Pieces {
     var end: String.Index
     var columns: Int
     var isSpace: Bool
-    var isWide: Bool { columns >= 2 }
+    /// Whether a row may end before and after it.
+    var isWord = false
   }
 
   private let text: String
@@ -123,14 +124,22 @@ private struct Pieces {
         divided = end
         return scalar
       }
-      return Piece(end: end, columns: columns, isSpace: character == " ")
+      return Piece(
+        end: end, columns: columns, isSpace: character == " ",
+        isWord: columns >= 2 && !Self.isInWords(character))
     }
+  }
+
+  /// Quotes, dashes and dots, which some terminals draw wide: no word ends there
+  /// for that.
+  private static func isInWords(_ character: Character) -> Bool {
+    character.unicodeScalars.first.map { (0x2010...0x2027).contains($0.value) } ?? false
   }
 
   private var scalar: Piece {
     let scalar = text.unicodeScalars[index]
     return Piece(
       end: text.unicodeScalars.index(after: index), columns: width(Character(scalar)),
-      isSpace: false)
+      isSpace: false, isWord: width(Character(scalar)) >= 2)
   }
 }

@@ -38,12 +38,18 @@ enum ScalarWidth: Sendable {
   }
 
   /// The most columns that a terminal may give it: what is assigned after our
-  /// tables, or by a font, may be wide, and signs that are formats may be seen.
+  /// tables, or by a font, may be wide, and so may any sign, as the hexagrams are
+  /// since Unicode 16. Signs that are formats may be seen.
   static func most(_ scalar: Unicode.Scalar) -> Int {
     let columns = ScalarWidth(scalar).columns
     if scalar.value < 0x300 { return columns }
     switch scalar.properties.generalCategory {
     case .unassigned, .privateUse: return 2
+    case .otherSymbol, .modifierSymbol, .mathSymbol, .currencySymbol, .otherPunctuation,
+      .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+      .finalPunctuation, .otherNumber, .letterNumber:
+      // Signs that are written between Greek and Cyrillic letters come before.
+      return scalar.value >= 0x2000 ? 2 : columns
     case .format where !scalar.properties.isDefaultIgnorableCodePoint: return 1
     default: return columns
     }
