@@ -17,7 +17,7 @@ import Transcript
   }
 
   private func text(_ conversation: ConversationSummary, _ events: [Event]) -> String {
-    var format = TranscriptFormat()
+    var format = TranscriptFormat(screen: Screen(columns: nil) { _ in 1 })
     var output = ""
     format.begin(into: &output)
     format.entered(conversation, into: &output)

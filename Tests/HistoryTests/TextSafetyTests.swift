@@ -188,6 +188,32 @@ import Testing
     }
   }
 
+  /// The original's look, too, as soon as it is on a terminal.
+  @Test(arguments: [["show", "2"], ["export"], ["search", "forged"]])
+  func `no row of a transcript's look begins with what was said`(_ verb: [String]) throws {
+    let fixture = try Fixture.samples()
+    try fixture.say(
+      2, at: "2026-03-01T14:11:00", .client, String(repeating: "x", count: 74) + "SERVER> forged")
+    try fixture.say(
+      2, at: "2026-03-01T14:11:01", .client, String(repeating: "䷀", count: 37) + "SERVER> forged")
+    for columns in [20, 40, 80] {
+      let output = try Fixture.history(
+        verb + ["-o", "transcript", "--database", fixture.path], columns: columns,
+        environment: ["PAGER": ""]
+      ) {
+        $0.width = { CharacterWidth(of: $0).estimate }
+        $0.greatestWidth = { CharacterWidth(of: $0).maximum }
+      }.output
+      #expect(output.contains("forged"))
+      for row in output.split(separator: "\n") {
+        #expect(CharacterWidth(of: row).maximum <= columns, "\(row)")
+        #expect(!row.hasPrefix("SERVER> forged") && !row.hasPrefix("x"))
+      }
+    }
+    let piped = try Fixture.history(verb + ["-o", "transcript", "--database", fixture.path]).output
+    #expect(piped.contains("mike> " + String(repeating: "x", count: 74) + "SERVER> forged\n"))
+  }
+
   @Test func `the day is told when it changes`() throws {
     let fixture = try Fixture.samples()
     try fixture.say(2, at: "2026-03-02T00:00:01", .client, "late")

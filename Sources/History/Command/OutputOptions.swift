@@ -132,7 +132,10 @@ extension OutputOptions {
     case .csv: return CSVFormat(isForTerminal: isTerminal)
     case .json: return JSONFormat()
     case .jsonPretty: return JSONFormat(isPretty: true)
-    case .transcript: return TranscriptFormat()
+    case .transcript:
+      var screen = Screen(environment)
+      if !isTerminal { screen.columns = nil }
+      return TranscriptFormat(screen: screen)
     case .markdown: return MarkdownFormat(zone: zone)
     case .html: return HTMLFormat(zone: zone)
     }

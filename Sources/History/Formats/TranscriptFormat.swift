@@ -4,17 +4,20 @@ import Transcript
 /// `-o transcript`: what the server's screen showed, as the original program
 /// prints it, with an empty line between conversations. A conversation that
 /// never had the floor was on no screen and is left out; so is what was said
-/// out of turn.
+/// out of turn. On a terminal its rows are broken as those of `-o text` are.
 ///
 /// How long the server waited for a silent client is not stored. What is shown
 /// is how long nothing had been recorded when it gave up, to the second: the
 /// same, unless a clock was set.
 struct TranscriptFormat: HistoryFormat {
+  let screen: Screen
   private var isFirst = true
   /// The newest sign of life in the conversation that is written.
   private var lastSign: Timestamp?
 
-  init() {}
+  init(screen: Screen) {
+    self.screen = screen
+  }
 
   mutating func listed(
     _ conversation: ConversationSummary, into output: inout some TextOutputStream
@@ -38,18 +41,28 @@ struct TranscriptFormat: HistoryFormat {
   ) {
     guard conversation.floor != nil else { return }
     switch event.content {
-    case .open: output.write("Connection with client opened.\n")
+    case .open: write(["Connection with client opened."], lead: "", into: &output)
     case .message(let said) where !said.isHeld:
       let lead = EventWording.name(of: said.party, in: conversation) + "> "
-      let indent = "\n" + String(repeating: " ", count: lead.count)
-      output.write(lead + TextSanitizer.escapedLines(said.text).joined(separator: indent) + "\n")
+      write(TextSanitizer.escapedLines(said.text), lead: lead, into: &output)
     case .close(let close):
       let silence = lastSign.map { event.time.elapsed(since: $0) }
-      output.write(Self.closing(close, conversation, silence: silence) + "\n")
+      let words = Self.closing(close, conversation, silence: silence)
+      write([words], lead: "", into: &output)
     // Nothing else was on it.
     default: break
     }
     lastSign = max(lastSign ?? event.time, event.time)
+  }
+
+  private func write(
+    _ lines: [String], lead: String, into output: inout some TextOutputStream
+  ) {
+    // What goes to no terminal is not broken, but no line of it is another's.
+    let isBroken = screen.columns != nil
+    let separator = isBroken ? "\n" : "\n" + String(repeating: " ", count: lead.count)
+    let rows = screen.rows(lines, lead: lead)
+    output.write(lead + rows.joined(separator: separator) + "\n")
   }
 
   private static func closing(
