@@ -44,7 +44,7 @@ package final class SavedTalk {
   package init(path: String) throws(SaveError) {
     conversation = Clock.realtimeMilliseconds()
     do throws(PrivateFileError) {
-      file = try PrivateFile.open(FilePath(path))
+      file = try PrivateFile.open(FilePath(path), beginning: Self.beginning)
     } catch {
       throw .file(error)
     }

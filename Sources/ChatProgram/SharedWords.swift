@@ -35,11 +35,24 @@ public enum SharedWords {
   public static func cannotKeep(
     _ error: PrivateFileError, in path: String, program: String
   ) -> (String, ProgramExit) {
-    let file = "\(program): \(TextSanitizer.escapedOnOneLine(path))"
+    let name = TextSanitizer.escapedOnOneLine(path)
+    let file = "\(program): \(name)"
     return switch error {
     case .notRegular: ("\(file) is no file to keep words in.", .cannotCreate)
     case .notOwn:
       ("\(file) is another user's, who could read what is kept there.", .noPermission)
+    case .exposed:
+      ("\(file) may be read or changed by other users; type: chmod 600 \(name)", .noPermission)
+    case .exposedDirectory:
+      (
+        "\(file) is in a directory that other users may change; "
+          + "type: chmod go-w \"$(dirname \"$(realpath \(name))\")\"", .noPermission
+      )
+    case .linked:
+      (
+        "\(file) has other names too (hard links), by which others may reach it; "
+          + "type: cp -p \(name) \(name).new && mv \(name).new \(name)", .noPermission
+      )
     case .inUse: ("\(file) is in use by another chatclient; name another.", .temporaryFailure)
     case .system(let error):
       (

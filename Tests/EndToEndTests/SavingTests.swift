@@ -154,6 +154,27 @@ import Testing
     }
   }
 
+  @Test(
+    "a file that others can read is refused with what to type",
+    arguments: ["--save", "--history-file"])
+  func exposed(option: String) throws {
+    try Stage.run { stage in
+      let path = stage.home + "/said.jsonl"
+      let text = option == "--save" ? "" : "# lines typed in chatserve and chatclient\n"
+      try text.write(toFile: path, atomically: false, encoding: .utf8)
+      for mode in [mode_t(0o644), 0o600] {
+        try #require(chmod(path, mode) == 0)
+        if mode == 0o600 { try #require(link(path, path + ".other") == 0) }
+        let client = try stage.onPipes(
+          .chatclient, ["localhost", "1", "--handle", "bob", option, path])
+        #expect(try client.exitStatus() == 77)
+        #expect(client.errorText.contains(mode == 0o600 ? "type: cp -p " : "type: chmod 600 "))
+        #expect(stage.mode(of: path) == mode)
+        #expect(SmallFile.read(path) == text)
+      }
+    }
+  }
+
   @Test("one file is one chatclient's")
   func inUse() throws {
     try Stage.run { stage in

@@ -37,4 +37,13 @@ extension FilePath {
     defer { free(whole) }
     return FilePath(platformString: whole)
   }
+
+  /// ``resolvingLinks()``, of a file that need not exist: its directory's links are
+  /// followed then.
+  public func resolvingDirectory() -> FilePath {
+    let whole = resolvingLinks()
+    guard whole == self, let name = lastComponent else { return whole }
+    let directory = removingLastComponent()
+    return (directory.isEmpty ? "." : directory).resolvingLinks().appending(name)
+  }
 }

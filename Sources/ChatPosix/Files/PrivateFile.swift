@@ -9,6 +9,12 @@ public enum PrivateFileError: Error {
   case notRegular
   /// Another user's, who could read it whatever its mode is.
   case notOwn
+  /// Its mode lets others read or change it.
+  case exposed
+  /// Others may put another file in its place.
+  case exposedDirectory
+  /// It has other names, by which others may reach it.
+  case linked
   /// Another process holds its lock.
   case inUse
 }
@@ -26,8 +32,16 @@ public struct PrivateFile: Sendable {
   /// Opens the file at `path`, or where a link there leads, or makes it. What is
   /// there is not changed: see ``makePrivate()``. open(2) O_APPEND, fstat(2).
   ///
+  /// One that others may read, change, reach by another name or put another in
+  /// the place of is refused, as a transcript is: they may have it open already. Of
+  /// one that does not begin with `beginning`, and so is another program's, only the
+  /// place is looked at; what begins it is the caller's to say.
+  ///
   /// - Throws: ``PrivateFileError``.
-  public static func open(_ path: FilePath) throws(PrivateFileError) -> PrivateFile {
+  public static func open(
+    _ path: FilePath, beginning: [UInt8]
+  ) throws(PrivateFileError) -> PrivateFile {
+    try checkDirectory(of: path)
     let descriptor: FileDescriptor
     do throws(SystemCallError) {
       descriptor = try SystemCall.perform("open") {
@@ -49,11 +63,41 @@ public struct PrivateFile: Sendable {
       let status = try status(of: descriptor)
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
       guard status.st_uid == geteuid() else { throw .notOwn }
+      let file = PrivateFile(descriptor: descriptor)
+      if beginning.starts(with: try file.beginning(beginning.count)) {
+        guard status.st_mode & 0o077 == 0 else { throw .exposed }
+        guard status.st_nlink == 1 else { throw .linked }
+      }
+      return file
     } catch {
       descriptor.closeOnce()
       throw error
     }
-    return PrivateFile(descriptor: descriptor)
+  }
+
+  private func beginning(_ count: Int) throws(PrivateFileError) -> [UInt8] {
+    do throws(SystemCallError) {
+      return try read(from: 0, count: count)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Before anything is made there. In a directory like /tmp, a name is its owner's
+  /// (the sticky bit, inode(7)); what is no directory is named by open(2).
+  private static func checkDirectory(of path: FilePath) throws(PrivateFileError) {
+    let parent = path.resolvingDirectory().removingLastComponent()
+    let status: FileStatus?
+    do throws(SystemCallError) {
+      status = try FileStatus(of: parent.isEmpty ? "." : parent, followingLinks: true)
+    } catch {
+      throw .system(error)
+    }
+    guard let status, status.kind == .directory else { return }
+    let isOpen = status.permissions & 0o022 != 0 && status.permissions & 0o1000 == 0
+    let user = geteuid()
+    let isOfAnother = user != 0 && status.owner != 0 && status.owner != user
+    if isOpen || isOfAnother { throw .exposedDirectory }
   }
 
   private static func status(of descriptor: FileDescriptor) throws(PrivateFileError) -> stat {

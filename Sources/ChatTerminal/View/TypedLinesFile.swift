@@ -39,7 +39,7 @@ package final class TypedLinesFile {
   /// - Throws: ``Failure``.
   package init(path: String) throws(Failure) {
     do throws(PrivateFileError) {
-      file = try PrivateFile.open(FilePath(path))
+      file = try PrivateFile.open(FilePath(path), beginning: Self.header)
     } catch {
       throw .file(error)
     }

@@ -91,11 +91,7 @@ enum DatabaseFile {
   /// database has one set of neighbours, whatever name it is opened by. The
   /// last part need not exist.
   static func resolved(_ path: String) -> FilePath {
-    let path = FilePath(path)
-    let whole = path.resolvingLinks()
-    guard whole == path, let name = path.lastComponent else { return whole }
-    let directory = path.removingLastComponent()
-    return (directory.isEmpty ? "." : directory).resolvingLinks().appending(name)
+    FilePath(path).resolvingDirectory()
   }
 
   /// A URI for a file that nobody writes

@@ -64,6 +64,8 @@ import Testing
     for text in ["SQLite format 3\0", "my notes\n", "# lines", "{}\n", "\n"] {
       try inFile { path in
         try write(text, to: path, "w")
+        // Of what may be the beginning of ours, others' rights are looked at first.
+        try #require(chmod(path, 0o600) == 0)
         do throws(TypedLinesFile.Failure) {
           _ = try TypedLinesFile(path: path)
           Issue.record("\(text) was opened")
