@@ -40,7 +40,40 @@ struct TextResemblanceTests {
     let handle = try Handle(name)
     #expect(handle.looksLike(server))
     #expect(server.looksLike(handle))
-    #expect(DisplayName.of(handle, .client, besides: server) == "\(name)(client)")
+    let shown = TextSanitizer.escapedOnOneLine(name)
+    #expect(DisplayName.of(handle, .client, besides: server) == "\(shown)(client)")
+  }
+
+  /// What goes on with what may be taken for no part of the name, or ends as a
+  /// name on the screen does.
+  @Test(arguments: [
+    ("SERVER", "SERVER>x"), ("SERVER", "SERVER한"), ("SERVER", "SERVER＞a"), ("SERVER", "SERVERㆍ"),
+    ("SERVER", "SERVERㆍa"), ("SERVER", "server-x"), ("SERVER", "SÉRVER:a"), ("SERVER", "[SERVER]x"),
+    ("SERVER", "SERVER日"), ("SERVER", "ЅЕRVЕR.b"), ("me", "me>ok"), ("me", "meー"), ("me", "me゛"),
+    ("me", "me(x)"), ("me", "mе:ok"), ("me", "ｍｅ、ok"), ("me", "me|ok"), ("me", "me…x"),
+    ("bob", "x>y"), ("bob", "a›b"), ("bob", "a＞b"), ("bob", "aᐳb"), ("bob", "a»b"), ("bob", "a❯b"),
+    ("bob", "a▶b"), ("bob", "a⟩b"), ("bob", "a〉b"), ("bob", "a》b"), ("bob", "a≻b"), ("bob", "a➤b"),
+    ("bob", "a˃b"), ("bob", "a﹥b"), ("bob", "a→b"), ("bob", "a▸b"), ("bob", "a►b"), ("bob", "日≫"),
+    ("bob", "a⪢b"), ("bob", "a❱b"), ("bob", "a🢒b"), ("bob", "a𖼿b"), ("bob", "a⊳b"),
+  ])
+  func isMarkedForHowItBeginsOrEnds(_ own: String, _ name: String) throws {
+    let shown = DisplayName.of(try Handle(name), .client, besides: try Handle(own))
+    #expect(shown == TextSanitizer.escapedOnOneLine(name) + "(client)")
+  }
+
+  @Test(arguments: [
+    ("SERVER", "SERVER2"), ("SERVER", "SERVERS"), ("me", "melanie"), ("me", "me2"),
+    ("bob", "bobby"),
+    ("bob", "rob-bob"), ("Юля", "Юлия"), ("山田", "山本"), ("bob", "jean-luc"), ("al", "Zoë"),
+    ("bob", "O'Neill"), ("bob", "a<b"), ("bob", "«x"), ("bob", "C++"),
+  ])
+  func isNotMarkedForHowItBegins(_ own: String, _ name: String) throws {
+    #expect(DisplayName.of(try Handle(name), .client, besides: try Handle(own)) == name)
+  }
+
+  @Test(arguments: ["bob\u{1d159}", "\u{13441}", "\u{16fe4}", "a\u{2800}"])
+  func aBlankIsNoName(_ name: String) {
+    #expect(throws: HandleError.unprintable) { try Handle(name) }
   }
 
   @Test(arguments: [
@@ -73,7 +106,6 @@ struct TextResemblanceTests {
     "bob\u{fe0f}", "1\u{fe0f}", "b\u{fe00}ob", "Юл\u{200d}ия",
     "日\u{200d}本", "👍\u{200d}", "👍\u{200d}bob", "👍\u{fe0f}\u{fe0f}", "عل\u{200c}\u{200c}ی",
     "علی\u{200c}", "한\u{e0100}", "\u{301}", "\u{301}bob",
-    "bob\u{1d159}", "\u{13441}",
     // Drawn as each font likes.
     "bob\u{e000}", "\u{f8ff}", "\u{10fffd}", "bob\u{378}",
   ])

@@ -107,7 +107,7 @@ import Testing
 
   @Test(
     "a server that calls itself as the user does, or nearly so, is marked",
-    arguments: ["bob", "Bob", "b\u{43e}b", "bob.", "bob\u{fe0f}", "p\u{430}ul"])
+    arguments: ["bob", "Bob", "b\u{43e}b", "bob.", "bob\u{fe0f}", "p\u{430}ul", "bob>ok"])
   func impostor(handle: String) throws {
     try Stage.run { stage in
       let server = try FakeServer()
@@ -116,8 +116,10 @@ import Testing
       try peer.send("\(handle)\0")
       try peer.waitFor("bob\0")
       try peer.send("mode free\0floor\0say 1 I owe you 1000\0")
-      try client.waitFor("\(handle)(server)> I owe you 1000")
-      #expect(!client.screen.lines.contains { $0.hasPrefix("\(handle)> I owe") })
+      // What is not seen is shown by name.
+      let shown = handle.unicodeScalars.map { $0 == "\u{fe0f}" ? "\\u{fe0f}" : String($0) }.joined()
+      try client.waitFor("\(shown)(server)> I owe you 1000")
+      #expect(!client.screen.lines.contains { $0.hasPrefix("\(shown)> I owe") })
     }
   }
 

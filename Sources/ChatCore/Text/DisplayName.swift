@@ -1,8 +1,8 @@
 /// Under what name the other side is shown.
 public enum DisplayName {
   /// A handle made safe for a terminal, and marked with its role, as in
-  /// `SERVER(client)`, when it could be taken for `own` or for another name
-  /// than it is.
+  /// `SERVER(client)`, when it could be taken for `own`, begins with what could, or could be taken
+  /// for another name than it is.
   ///
   /// - Parameters:
   ///   - handle: of the side that is shown.
@@ -13,7 +13,7 @@ public enum DisplayName {
     _ handle: Handle, _ role: Party, besides own: Handle?
   ) -> String {
     let name = TextSanitizer.escapedOnOneLine(handle.text)
-    let isTaken = own.map(handle.looksLike) ?? false
+    let isTaken = own.map { handle.looksLike($0) || handle.beginsLike($0) } ?? false
     return isTaken || handle.isSuspicious ? marked(name, role) : name
   }
 

@@ -11,11 +11,14 @@ struct Escaper {
 
   /// `\n` and `\t` rather than `\x0a` and `\x09`.
   let namesBreaks: Bool
+  /// Whether more of the same text follows, which is the user's own.
+  var isPiece = false
 
   func escape(_ text: Substring) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count + 16)
     var pile = Pile()
+    var surroundings = Surroundings(isPiece: isPiece)
     let scalars = text.unicodeScalars
     var index = scalars.startIndex
     while index < scalars.endIndex {
@@ -23,29 +26,34 @@ struct Escaper {
       if !plain.isEmpty {
         pile.end(in: &result)
         result.append(contentsOf: Substring(plain))
+        if let last = plain.last { surroundings.pass(last) }
         index = plain.endIndex
         continue
       }
       let scalar = scalars[index]
       index = scalars.index(after: index)
       let mustEscape = TextSanitizer.mustEscape(scalar)
+      let isAllowed = !mustEscape && surroundings.allow(scalar, before: scalars[index...])
       if !mustEscape, Self.isMark(scalar) {
-        if pile.takes(scalar) {
+        if pile.takes(scalar, isAllowed: isAllowed) {
           result.unicodeScalars.append(scalar)
-        } else if pile.names() {
-          result += escape(scalar)
+          surroundings.pass(scalar)
+        } else {
+          if pile.names() { result += escape(scalar) }
+          surroundings.interrupt()
         }
         continue
       }
       pile.end(in: &result)
+      if isAllowed { surroundings.pass(scalar) } else { surroundings.interrupt() }
       if scalar == TagSequence.base, let end = TagSequence.end(in: scalars[index...]) {
         result.unicodeScalars.append(scalar)
         result.unicodeScalars.append(contentsOf: scalars[index..<end])
         index = end
-      } else if mustEscape {
-        result += escape(scalar)
-      } else {
+      } else if isAllowed {
         result.unicodeScalars.append(scalar)
+      } else {
+        result += escape(scalar)
       }
     }
     pile.end(in: &result)
@@ -83,11 +91,12 @@ private struct Pile {
   /// which would be on its escape.
   private var excess = 0
 
-  /// Whether one more may be drawn.
-  mutating func takes(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether one more may be drawn. One that is not allowed there is as one too
+  /// many: what follows would be drawn on its escape.
+  mutating func takes(_ scalar: Unicode.Scalar, isAllowed: Bool) -> Bool {
     let isDrawn = isDrawnOver(scalar)
     let hasRoom = joined < Escaper.maximumJoined && !(isDrawn && marks == Escaper.maximumMarks)
-    guard excess == 0, hasRoom else {
+    guard isAllowed, excess == 0, hasRoom else {
       excess += 1
       return false
     }

@@ -1,11 +1,11 @@
 extension Handle {
   /// Whether no name would be written so but to deceive: letters of several
-  /// scripts in it that are not written together, or something that is not
-  /// seen, or seen differently by everybody.
+  /// scripts in it that are not written together, something that is not seen, or
+  /// seen differently by everybody, or the `>` that ends a name.
   public var isSuspicious: Bool {
+    if Self.hasNameEnd(text) { return true }
     if TextSanitizer.needsNoEscape(text) { return false }
-    let scalars = Array(text.unicodeScalars)
-    return Self.mixesScripts(scalars) || Self.hidesSomething(scalars)
+    return Self.mixesScripts(Array(text.unicodeScalars)) || Self.hidesSomething(text)
   }
 
   /// The scripts of one name: a single one, or those of Japanese, Chinese or
@@ -19,79 +19,37 @@ extension Handle {
     [.latin, .han, .hiragana, .katakana], [.latin, .han, .bopomofo], [.latin, .han, .hangul],
   ]
 
-  /// Whether there is something that nobody sees: a blank, a joiner or selector
-  /// that changes nothing, a mark on what precedes the name; or a scalar that
-  /// each font draws as it likes.
-  private static func hidesSomething(_ scalars: [Unicode.Scalar]) -> Bool {
-    var script = Script.common
-    for (index, scalar) in scalars.enumerated() {
-      if isBlank(scalar) { return true }
-      let before = index > 0 ? scalars[index - 1] : nil
-      let after = index + 1 < scalars.count ? scalars[index + 1] : nil
-      let properties = scalar.properties
-      switch properties.generalCategory {
+  /// Whether there is something that nobody sees, a mark on what precedes the
+  /// name, or a scalar that each font draws as it likes.
+  private static func hidesSomething(_ text: String) -> Bool {
+    for (index, scalar) in text.unicodeScalars.enumerated() {
+      switch scalar.properties.generalCategory {
       case .unassigned, .privateUse: return true
       case .nonspacingMark, .enclosingMark, .spacingMark:
-        guard let before else { return true }
-        if properties.isVariationSelector,
-          !selects(scalar, of: before, in: script, before: after)
-        {
-          return true
-        }
-      case .format where isJoiner(scalar):
-        if !joins(before, after, in: script) { return true }
+        if index == 0 { return true }
       default: break
       }
-      let own = Script(of: scalar)
-      if own != .common { script = own }
     }
-    return false
+    return TextSanitizer.escapedOnOneLine(text).utf8.count != text.utf8.count
   }
 
-  /// Symbols and hieroglyphs that are spaces.
-  private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x1d159, 0x13441, 0x13442: true
-    default: false
-    }
-  }
-
-  private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "\u{200c}" || scalar == "\u{200d}"
-  }
-
-  /// Whether a joiner makes one emoji of two, or changes letters of `script`.
-  private static func joins(
-    _ before: Unicode.Scalar?, _ after: Unicode.Scalar?, in script: Script
-  ) -> Bool {
-    guard let before, !isJoiner(before) else { return false }
-    if isEmoji(before) || before == "\u{fe0f}" { return after.map(isEmoji) ?? false }
-    return script.hasJoining && (after != nil || isMark(before))
-  }
-
-  /// Whether a selector asks for a form that `base` has: the picture of an
-  /// emoji, a keycap, or a form of a letter.
-  private static func selects(
-    _ selector: Unicode.Scalar, of base: Unicode.Scalar, in script: Script,
-    before after: Unicode.Scalar?
-  ) -> Bool {
-    if base.properties.isVariationSelector { return false }
-    if (0xfe0e...0xfe0f).contains(selector.value) {
-      return base.properties.isEmoji && (!base.isASCII || after == "\u{20e3}")
-    }
-    return script == .han || script.hasJoining
-  }
-
-  private static func isEmoji(_ scalar: Unicode.Scalar) -> Bool {
-    !scalar.isASCII && scalar.properties.isEmoji
-  }
-
-  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .spacingMark: true
-    default: false
+  /// Whether there is a sign that ends a name on the screen, as `>` does, or
+  /// that looks like one.
+  private static func hasNameEnd(_ text: String) -> Bool {
+    if text.utf8.contains(UInt8(ascii: ">")) || Skeleton(of: text).contains(">") { return true }
+    return text.unicodeScalars.contains { scalar in
+      guard !scalar.isASCII, let name = scalar.properties.name else { return false }
+      return endingNames.contains { name.contains($0) }
     }
   }
+
+  /// What the names of such signs have in them (UnicodeData): guillemets, brackets,
+  /// arrowheads, triangles and ornaments.
+  private static let endingNames = [
+    "GREATER-THAN", "SUCCEED", "RIGHT-POINTING", "RIGHT POINTING", "RIGHT ANGLE",
+    "RIGHT DOUBLE ANGLE", "RIGHT ARROWHEAD", "RIGHTWARDS", "RIGHT TRIANGLE",
+    "RIGHT-ANGLE", "CONTAINS AS NORMAL SUBGROUP",
+  ]
 }
 
 extension Handle {
@@ -108,5 +66,17 @@ extension Handle {
     // smalls: Ν like N, ν like v.
     if SearchFolding.fold(text) == SearchFolding.fold(other.text) { return true }
     return Skeleton(of: text).resembles(Skeleton(of: other.text))
+  }
+
+  /// Whether it begins with what looks like `other` and goes on with what may be
+  /// taken for no part of the name: `SERVER-x`, and not `SERVER2` or `SERVERS`.
+  public func beginsLike(_ other: Handle) -> Bool {
+    let scalars = text.unicodeScalars
+    return scalars.indices.dropFirst().contains { index in
+      let next = scalars[index]
+      let goesOn =
+        next.isASCII && (next.properties.isAlphabetic || next.properties.numericType != nil)
+      return !goesOn && Handle(unchecked: String(scalars[..<index])).looksLike(other)
+    }
   }
 }

@@ -91,7 +91,19 @@ private struct JSONWriter {
       output.write(text)
     } else {
       var escaped = ""
-      for scalar in text.unicodeScalars { Self.append(scalar, to: &escaped) }
+      let scalars = text[...].unicodeScalars
+      var surroundings = Surroundings()
+      for index in scalars.indices {
+        let scalar = scalars[index]
+        let rest = scalars[scalars.index(after: index)...]
+        if !TextSanitizer.mustEscape(scalar), surroundings.allow(scalar, before: rest) {
+          surroundings.pass(scalar)
+          Self.append(scalar, to: &escaped)
+        } else {
+          surroundings.interrupt()
+          Self.appendEscape(of: scalar, to: &escaped)
+        }
+      }
       output.write(escaped)
     }
     output.write("\"")
@@ -101,14 +113,16 @@ private struct JSONWriter {
     switch scalar {
     case "\"": text += "\\\""
     case "\\": text += "\\\\"
+    default: text.unicodeScalars.append(scalar)
+    }
+  }
+
+  private static func appendEscape(of scalar: Unicode.Scalar, to text: inout String) {
+    switch scalar {
     case "\n": text += "\\n"
     case "\r": text += "\\r"
     case "\t": text += "\\t"
     default:
-      guard TextSanitizer.mustEscape(scalar) else {
-        text.unicodeScalars.append(scalar)
-        return
-      }
       for unit in String(scalar).utf16 {
         let digits = String(unit, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits

@@ -16,6 +16,9 @@ struct Skeleton {
     looks = composer.scalars
   }
 
+  /// Whether something in it looks like `sign`.
+  func contains(_ sign: Unicode.Scalar) -> Bool { looks.contains(sign) }
+
   /// Whether one could be taken for the other.
   func resembles(_ other: Skeleton) -> Bool {
     var readings: [[Unicode.Scalar]] = [[]]

@@ -5,7 +5,7 @@
 /// for reading, not for undoing: a text may hold a backslash of its own.
 public enum TextSanitizer {
   /// `text` for a place where no line break belongs: every scalar that
-  /// ``mustEscape(_:)`` names is shown as `\x1b` or `\u{202e}`, line feeds and
+  /// ``mustEscape(_:)`` names, or that does nothing where it stands, is shown as `\x1b` or `\u{202e}`, line feeds and
   /// tabs too. Returns the same string when nothing must change.
   public static func escaped(_ text: String) -> String {
     needsNoEscape(text) ? text : Escaper(namesBreaks: false).escape(text[...])
@@ -26,6 +26,12 @@ public enum TextSanitizer {
     return scalars.split(separator: "\n", omittingEmptySubsequences: false).map {
       Escaper(namesBreaks: true).escape(Substring($0))
     }
+  }
+
+  /// One character of a line that the user types himself, for its place in that
+  /// line: ``escapedOnOneLine(_:)``, but a joiner may wait for what follows.
+  public static func escapedPiece(_ character: Character) -> String {
+    Escaper(namesBreaks: true, isPiece: true).escape(Substring(String(character)))
   }
 
   /// Whether every byte is printable ASCII: nearly all text, found in one pass

@@ -185,7 +185,7 @@ private struct Glyph {
       width = CharacterWidth(estimate: 1, maximum: 1)
       return
     }
-    text = TextSanitizer.escapedOnOneLine(String(character))
+    text = TextSanitizer.escapedPiece(character)
     width = CharacterWidth(of: text)
   }
 }

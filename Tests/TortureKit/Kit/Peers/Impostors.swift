@@ -14,7 +14,7 @@ public enum Impostors {
   /// they are.
   public static let lookalikes = [
     "SERVER", "server", "Server", "S\u{415}RVER", "SERV\u{415}R", "\u{405}ERVER", "SERVER.",
-    "SERVER>",
+    "SERVER>", "SERVER>x", "SERVER\u{d55c}",
     "5ERVER", "\u{ff33}ERVER", "SE\u{280}VER",
     // A Roman numeral, Lisu, modifier letters, Coptic, a prime, a reversed S.
     "SER\u{2164}ER", "\u{a4e2}\u{a4f0}\u{a4e3}\u{a4e6}\u{a4f0}\u{a4e3}",
@@ -35,7 +35,8 @@ public enum Impostors {
         try peer.waitFor("floor\0")
         try peer.send("say 1 marker\0")
         try server.process.waitUntil("a message of \(handle)") { $0.text.contains("marker") }
-        if server.process.screen.lines.contains("\(handle)> marker") { unmarked.append(handle) }
+        let lines = server.process.screen.lines.filter { $0.contains("> marker") }
+        if !lines.allSatisfy({ $0.contains("(client)> marker") }) { unmarked.append(handle) }
       }
     }
     return unmarked
