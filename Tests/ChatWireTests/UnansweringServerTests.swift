@@ -57,6 +57,21 @@ struct UnansweringServerTests {
     #expect(codec.encoded(.say(number: 2, try Message("you"))) == "you")
   }
 
+  /// So many answers, as a hostile server sends them at once, are no depth of
+  /// calls: 64 KiB in one read, and as much again in the next.
+  @Test func answersWithoutEnd() throws {
+    var codec = try unanswered()
+    _ = codec.encode(.say(number: 1, try Message("hi")))
+    let answers = Array(String(repeating: "floor\0", count: 10_900).utf8)
+    for second in 7...8 {
+      #expect(codec.receive(answers, at: at(Int64(second) * 1000)) == [])
+      #expect(codec.deadline == nil)
+    }
+    let half = Array(String(repeating: "floor\0", count: 1_000_000).utf8) + Array("flo".utf8)
+    #expect(codec.receive(half, at: at(9000)) == [])
+    #expect(codec.receive("or\0hello\0", at: at(9100)) == [try .said("hello")])
+  }
+
   @Test(arguments: ["", "\0", "\0\0\0\0"], [1, 2, 3, 7, 100])
   func tenTurnsWithCStrings(_ end: String, _ size: Int) throws {
     var codec = try unanswered()

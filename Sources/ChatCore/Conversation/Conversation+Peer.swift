@@ -207,9 +207,10 @@ extension Conversation {
       }
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other
-    // How long it was silent is the client's own to say: in seconds.
-    let silence = (now.duration(since: attentiveSince) + .milliseconds(500)).components.seconds
-    let detail = role == .client && reason == .idle ? "\(silence)" : nil
+    // How long it was silent is the client's own to say: in seconds. With a key just
+    // pressed it counts as attentive for a while to come.
+    let silence = max(.zero, now.duration(since: attentiveSince)) + .milliseconds(500)
+    let detail = role == .client && reason == .idle ? "\(silence.components.seconds)" : nil
     self.close(Farewell(by: by, reason: close, detail: detail), now, &actions)
   }
 

@@ -53,7 +53,10 @@ public struct RowBreaker {
       if used + piece.columns > columns, cursor.index > start || gap != nil {
         let here = Gap(
           end: cursor.index, next: piece.isSpace ? piece.end : cursor.index, used: used)
-        let place = piece.isSpace ? here : gap ?? here
+        var place = piece.isSpace ? here : gap ?? here
+        // Behind a lead that is less than the hang, what would move down may not fit
+        // there: it is a word longer than a row.
+        if hang + used - place.used > columns { place = here }
         rows.append(String(text[start..<place.end]))
         start = place.next
         used = hang + used - place.used

@@ -188,7 +188,7 @@ public struct Console: Sendable {
     if isInteractive { terminal.clearScreen() }
   }
 
-  /// Has the window say who is here, and whoever looks elsewhere be told: by a
+  /// Has the window say who is here, and calls whoever looks elsewhere: by a
   /// notification, or else by the bell where it `rings`.
   public mutating func announceArrival(of name: String, rings: Bool, at now: Instant) {
     if isInteractive { terminal.announceArrival(of: name, rings: rings, at: now) }

@@ -22,8 +22,8 @@ public struct ConsoleSettings: Hashable, Sendable {
   /// Plain only: print the prompts, because somebody types at a terminal whose
   /// own echo is then the record of what was said.
   public var printsPlainPrompts = false
-  /// Plain only: the columns of the terminal that notices go to; 0 where that
-  /// is none.
+  /// Plain only: the columns of the terminal that notices go to; 0 where
+  /// they go to no terminal.
   public var noticeColumns = 0
   /// Plain only: notices and conversation go to one terminal, and have to be
   /// written in the order they happened.

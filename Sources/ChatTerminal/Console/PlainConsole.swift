@@ -5,7 +5,8 @@ struct PlainConsole: Sendable {
   private static let lineEnd: [UInt8] = [0x0a]
 
   private let settings: ConsoleSettings
-  /// Of the terminal that the conversation goes to; 0 where that is none.
+  /// Of the terminal that the conversation goes to; 0 where it goes to no
+  /// terminal.
   private var columns: Int
   private var splitter = LineSplitter()
   private var lines: [String] = []

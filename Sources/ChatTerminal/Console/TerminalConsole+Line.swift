@@ -77,7 +77,7 @@ extension TerminalConsole {
   }
 
   mutating func dropLine(remembering: Bool) {
-    takeLine(remembering: remembering || prompt.isConversation)
+    takeLine(remembering: remembering)
   }
 
   private mutating func takeLine(remembering: Bool) {
@@ -156,8 +156,8 @@ extension TerminalConsole {
   }
 
   /// Puts rows above the input line. A terminal that draws a character wider
-  /// than anybody told us must not begin a row of its own with what follows; it
-  /// covers the last column instead.
+  /// than we know of must not begin a row of its own with what follows; it covers
+  /// the last column instead.
   private mutating func add(_ rows: [String]) {
     lastNotice = nil
     let isPlain = rows.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }

@@ -51,10 +51,17 @@ struct TerminalConsole: Sendable {
   /// Takes bytes, and says whether there was a key among them: reports of the
   /// terminal's own are none.
   mutating func input(_ bytes: some Sequence<UInt8>, at now: Instant) -> Bool {
-    let new = decoder.decode(bytes, at: now)
-    for case .focus(let hasFocus) in new { take(focus: hasFocus, at: now) }
-    append(new)
-    return new.contains { if case .focus = $0 { false } else { true } } || decoder.isPasting
+    var typed: [Key] = []
+    for key in decoder.decode(bytes, at: now) {
+      // No key: it ends no line, and nothing else that goes on.
+      if case .focus(let hasFocus) = key {
+        take(focus: hasFocus, at: now)
+      } else {
+        typed.append(key)
+      }
+    }
+    append(typed)
+    return !typed.isEmpty || decoder.isPasting
   }
 
   mutating func tick(at now: Instant) {

@@ -29,25 +29,21 @@ struct UnansweringServer: PeerDialect {
   mutating func receive(_ new: [UInt8], at now: Instant, _ decoded: inout Decoded) {
     bytes += new
     deadline = now.advanced(by: OriginalDialect.quiet)
-    guard let end = bytes.firstIndex(of: 0) else {
-      if bytes.count > RecordFramer.maximumRecordLength {
-        decoded.finish(.failed(.oversizedMessage))
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: 0) {
+      guard Self.isAnswer(bytes[start..<end]) else {
+        bytes.removeFirst(start)
+        return becomeOriginal(at: now, &decoded)
       }
-      return
-    }
-    if !Self.isAnswer(bytes[..<end]) {
-      becomeOriginal(at: now, &decoded)
-    } else if isSpokenTo {
+      guard isSpokenTo else { return becomeNative(at: now, &decoded) }
       // What it said before it knew how it is spoken to.
-      bytes.removeFirst(end + 1)
-      let rest = bytes
-      bytes = []
-      if rest.isEmpty { deadline = nil } else { receive(rest, at: now, &decoded) }
-    } else if let handle = sides.peerHandle {
-      decoded.append(.introduced(handle, .native))
-      var native = native
-      native.receive(bytes, at: now, &decoded)
-      decoded.successor = native
+      start = end + 1
+    }
+    bytes.removeFirst(start)
+    if bytes.isEmpty {
+      deadline = nil
+    } else if bytes.count > RecordFramer.maximumRecordLength {
+      decoded.finish(.failed(.oversizedMessage))
     }
   }
 
@@ -61,6 +57,14 @@ struct UnansweringServer: PeerDialect {
     if !bytes.isEmpty, let deadline { original.receive(bytes, at: deadline, &decoded) }
     if !decoded.isOver { original.endOfFile(isTruncated: isTruncated, &decoded) }
     decoded.successor = original
+  }
+
+  private func becomeNative(at now: Instant, _ decoded: inout Decoded) {
+    guard let handle = sides.peerHandle else { preconditionFailure("a handle comes first") }
+    decoded.append(.introduced(handle, .native))
+    var native = native
+    native.receive(bytes, at: now, &decoded)
+    decoded.successor = native
   }
 
   private func becomeOriginal(at now: Instant, _ decoded: inout Decoded) {

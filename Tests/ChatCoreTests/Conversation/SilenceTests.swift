@@ -126,6 +126,17 @@ import Testing
     #expect(reports == [0, 10, 20, 30])
   }
 
+  /// A server may end it at any moment, also while somebody types.
+  @Test(arguments: [(1.0, 1.2, "0"), (1, 10, "0"), (1, 20, "9"), (1, 71, "60"), (0, 300, "300")])
+  func noSilenceIsShorterThanNothing(typed: Double, end: Double, silence: String) {
+    var machine = talking(.client)
+    _ = machine.handle(.operatorTyped, at: at(typed))
+    let ends = machine.handle(.quit(.idle), at: at(end)).compactMap { action in
+      if case .end(let ending) = action { ending.detail } else { nil }
+    }
+    #expect(ends == [silence])
+  }
+
   @Test func aClientReportsNoKeysOutOfTurnNorToOtherPrograms() {
     for dialect in [Dialect.line, .original] {
       var machine = talking(.client, dialect: dialect)

@@ -53,7 +53,11 @@ import Testing
   }
 
   /// What is typed behind a line that was entered out of turn is another one.
-  @Test(arguments: ["second\rthird\r", "second\r|third\r", "s|e|cond|\r|third|\r"])
+  @Test(arguments: [
+    "second\rthird\r", "second\r|third\r", "s|e|cond|\r|third|\r",
+    // The window's focus comes and goes between.
+    "second\r|\u{1b}[O\u{1b}[I|third\r", "second\r\u{1b}[I|\u{1b}[Othird\r",
+  ])
   func twoLinesEnteredOutOfTurnStayTwo(keys: String) {
     var session = Session(prompt: Self.waiting)
     session.answer = .keepEnded("It is not your turn.")
@@ -158,6 +162,21 @@ import Testing
     #expect(session.screen.visible == ["Please enter a User Name:bob", "bob> "])
     session.type("\u{1b}[A")
     #expect(session.screen.visible.last == "bob> ")
+  }
+
+  /// A line that the conversation does not have is found by Up where the program
+  /// says so.
+  @Test func aDroppedLineIsRememberedWhereThatIsMeant() {
+    for prompt in [Session.prompt, Self.waiting, .ask("Stop? ")] {
+      for isMeant in [false, true] {
+        var session = Session(prompt: prompt)
+        session.console.input("\\who\r".utf8, at: session.now)
+        #expect(session.console.nextEvent() == .line("\\who"))
+        session.console.dropLine(remembering: isMeant)
+        #expect(session.console.typedLines == (isMeant ? ["\\who"] : []))
+        #expect(session.console.takeTypedLines() == (isMeant ? ["\\who"] : []))
+      }
+    }
   }
 
   @Test func theDraftIsCarriedOver() {

@@ -1,4 +1,5 @@
 import ChatCore
+import Seeded
 import Testing
 
 @testable import ChatTerminal
@@ -93,6 +94,35 @@ import Testing
           let head = look == .remark ? Notice.mark : ""
           guard check(rows, columns: columns, head: head, text: sentence) else { return }
         }
+      }
+    }
+  }
+
+  /// Further rows have less room than the first: what moves down may not fit there.
+  @Test func aLongWordBehindAShortOneFits() {
+    let text = "a " + String(repeating: "b", count: 40)
+    let rows = Printer(columns: 20, usesColor: false).rows(of: Notice(sentence: text), as: .plain)
+    #expect(
+      rows == ["a \(String(repeating: "b", count: 18))"]
+        + [16, 6].map { "    " + String(repeating: "b", count: $0) })
+  }
+
+  @Test func randomTextsFitAtEveryLead() {
+    let seed = UInt64.random(in: 0 ... .max)
+    var random = SeededRandom(seed: seed)
+    let parts = ["a", "bb", "é", "日", " ", " ", "👨‍👩‍👧", "e\u{301}", "wwwwwwww"]
+    for _ in 0..<4000 {
+      let columns = Int.random(in: 10...40, using: &random)
+      let label = String(repeating: "n", count: Int.random(in: 0...3, using: &random))
+      let text = PeerText(
+        (0..<Int.random(in: 1...60, using: &random))
+          .map { _ in parts.randomElement(using: &random) ?? "" }.joined()
+      ).description
+      let rows = Printer(columns: columns, usesColor: false)
+        .rows(of: Printer.Entry(label: label, lines: [text]))
+      guard check(rows, columns: columns, head: label, text: text) else {
+        Issue.record("seed \(seed)")
+        return
       }
     }
   }
