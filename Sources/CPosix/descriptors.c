@@ -6,12 +6,18 @@
 
 int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
 
-int cposix_set_nonblocking(int descriptor, bool on) {
+static int set_flag(int descriptor, int flag, bool on) {
   int flags = fcntl(descriptor, F_GETFL);
   if (flags == -1) return -1;
-  int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  int wanted = on ? flags | flag : flags & ~flag;
   return wanted == flags ? 0 : fcntl(descriptor, F_SETFL, wanted);
 }
+
+int cposix_set_nonblocking(int descriptor, bool on) {
+  return set_flag(descriptor, O_NONBLOCK, on);
+}
+
+int cposix_set_appending(int descriptor, bool on) { return set_flag(descriptor, O_APPEND, on); }
 
 int cposix_is_open(int descriptor) { return fcntl(descriptor, F_GETFD); }
 

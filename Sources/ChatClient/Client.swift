@@ -176,10 +176,12 @@ extension Client {
     case .askForHandle(let refusal):
       if let refusal { desk.notify(words.sentence(.handleDenied(PeerText(refusal)))) }
       desk.askForHandle()
-    case .reportDenied(let why): desk.notify(words.sentence(.denied(PeerText(why))))
-    case .reportNotice(let text): desk.notify(words.sentence(.noticed(PeerText(text))))
+    case .reportDenied(let why):
+      desk.notifyOfPeer(words.sentence(.denied(PeerText(why))), at: now)
+    case .reportNotice(let text):
+      desk.notifyOfPeer(words.sentence(.noticed(PeerText(text))), at: now)
     case .warnOfSilence(let limit, let left):
-      desk.showSilence(of: machine.peer, limit: limit, left: left)
+      desk.showSilence(of: machine.peer, limit: limit, left: left, at: now)
     case .reportMode(let news): desk.showMode(news, peer: machine.peer)
     case .end(let ending): self.ending = ending
     case .record, .reportReady, .confirm, .reportMisnamed: break

@@ -7,9 +7,9 @@ package struct ClientSettings {
   /// A name or an address.
   var host: String
   var port: UInt16
-  /// `nil`: asked for once there is a connection.
   /// The only kind of addresses that is wanted; `nil`: either.
   var family: AddressFamily?
+  /// `nil`: asked for once there is a connection.
   var handle: Handle?
   /// For connecting, over all addresses.
   var connectWithin: Duration
@@ -21,8 +21,7 @@ package struct ClientSettings {
 
   package init(
     host: String, port: UInt16, family: AddressFamily?, handle: Handle?, connectWithin: Duration,
-    mode: Mode,
-    desk: DeskOptions, saved: SavedTalk? = nil
+    mode: Mode, desk: DeskOptions, saved: SavedTalk? = nil
   ) {
     self.host = host
     self.port = port

@@ -34,7 +34,8 @@ package struct DeskWords {
     case .slip(let line, let meant):
       "\(TextSanitizer.escapedOnOneLine(line)) was not sent. Commands begin with a backslash: "
         + "\(meant). To say it, type it again, or \(doubled(line))."
-    case .silence(let peer, let limit, let left): silence(of: peer, limit, left)
+    case .silence(let peer, let limit, let left, let keysCount):
+      silence(of: peer, limit, left, keysCount)
     case .mode(let news, let peer): mode(news, peer)
     case .waits(.outOfTurn, let peer):
       "It is \(name(peer))'s turn; your line is sent when yours comes."
@@ -65,7 +66,9 @@ package struct DeskWords {
         ? "\\free asks to speak at any time." : "\\free lets you both speak at any time.")
   }
 
-  private func silence(of peer: Handle?, _ limit: Duration, _ left: Duration) -> String {
+  private func silence(
+    of peer: Handle?, _ limit: Duration, _ left: Duration, _ keysCount: Bool
+  ) -> String {
     let isLong = left < limit
     let past = SharedWords.duration(.seconds(limit.wholeSeconds - left.wholeSeconds))
     let left = SharedWords.duration(.seconds(left.wholeSeconds))
@@ -74,7 +77,7 @@ package struct DeskWords {
     case .client:
       isLong
         ? "You have said nothing for \(past); in \(left) the server ends the conversation. "
-          + "Any key counts."
+          + (keysCount ? "Any key counts." : "Any line counts, also \\who.")
         : "The server ends the conversation after \(left) of silence."
     }
   }

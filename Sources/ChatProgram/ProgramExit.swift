@@ -24,9 +24,14 @@ public enum ProgramExit: Int32, Sendable {
   /// By SIGINT, as a shell reports it: 128 and the signal's number.
   case interrupted = 130
 
-  /// Ends the program, after at most one sentence on standard error.
+  /// What the sentence may take to a terminal that was stopped, by Ctrl-S or by the
+  /// program that reads it.
+  private static let lastWordsWithin = Duration.seconds(2)
+
+  /// Ends the program, after at most one sentence on standard error, and soon also
+  /// where nobody reads that.
   public func leave(_ sentence: String? = nil) -> Never {
-    if let sentence { try? StandardError.write(sentence + "\n") }
+    if let sentence { StandardError.write(sentence + "\n", within: Self.lastWordsWithin) }
     exit(rawValue)
   }
 }

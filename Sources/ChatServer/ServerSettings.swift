@@ -19,7 +19,7 @@ public struct ServerSettings {
   /// read more slowly; `nil`: as fast as it writes.
   public var rate: Int64? = 1 << 20
   /// What is left of the transcript's disk to other programs.
-  package var diskReserve = DiskReserve.usual
+  package var diskReserve = DiskReserve.default
   /// What newcomers may cost.
   public var admission = AdmissionSettings.default
   /// Whether a client is sent the server's handle before it says anything; some

@@ -124,7 +124,7 @@ struct ChatServe: ParsableCommand {
     settings.desk = view.openDesk(for: "chatserve")
     settings.greets = !noGreeting
     settings.rate = rate.bytes == 0 ? nil : rate.bytes
-    settings.diskReserve = diskReserve.flatMap { DiskReserve(argument: $0) } ?? .usual
+    settings.diskReserve = diskReserve.flatMap { DiskReserve(argument: $0) } ?? .default
     settings.admission = AdmissionSettings(
       maxStart: MaxStart(maxStart), perSource: perSource, longestPenalty: .seconds(maxPenalty))
     do throws(ServerError) {

@@ -73,6 +73,40 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
+    /// The last words of a program whose terminal was stopped, or whose pipe nobody
+    /// empties.
+    @Test(arguments: [true, false])
+    func lastWordsWaitForNobodyForLong(isTerminal: Bool) throws {
+      let status = try inChild {
+        let pipe = try Pipe.open()
+        let terminal = try Terminal()
+        let end = isTerminal ? terminal.slave : pipe.writeEnd
+        try end.setNonBlocking(false)
+        dup2(end.rawValue, 2)
+        _ = Self.fill(NonBlockingOutput(end))
+        // Ends the wait of one that waits without limit.
+        alarm(20)
+        let start = Clock.monotonicMilliseconds()
+        StandardError.write("bye\n", within: .milliseconds(200))
+        return (200..<10_000).contains(Clock.monotonicMilliseconds() - start)
+      }
+      #expect(status == .exited(0))
+    }
+
+    @Test func lastWordsArriveWhole() throws {
+      let status = try inChild {
+        let pipe = try Pipe.open()
+        dup2(pipe.writeEnd.rawValue, 2)
+        StandardError.write("Good Bye\n", within: .seconds(2))
+        var buffer = [UInt8](repeating: 0, count: 64)
+        guard case .bytes(let count) = try pipe.readEnd.readAvailable(into: &buffer) else {
+          return false
+        }
+        return String(decoding: buffer[..<count], as: UTF8.self) == "Good Bye\n"
+      }
+      #expect(status == .exited(0))
+    }
+
     @Test func aFileIsWrittenWhereItsOwnerStands() throws {
       let status = try inChild {
         let path = "/tmp/chat-output-\(getpid())"

@@ -70,6 +70,29 @@ import Testing
     }
   }
 
+  @Test(
+    "notices that a server causes without end are counted, not shown",
+    arguments: [
+      ("floor\0", "deny no\0", "no"), ("floor\0", "idle 100 50\0", "said nothing for"),
+      ("", "wait 1\0wait 2\0", "in the queue"),
+    ])
+  func notices(opening: String, flood: String, shown: String) throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      let client = try stage.client(server.port, "--plain", "--handle", "bob")
+      let peer = try server.accept()
+      try peer.send("SERVER\0")
+      try peer.waitFor("bob\0")
+      try peer.send("mode turns\0" + opening)
+      for _ in 0..<60 {
+        try peer.send(String(repeating: flood, count: 10) + "ping\0")
+      }
+      try peer.waitFor("pong\0")
+      try client.waitFor("could not be shown: there were too many.")
+      #expect(client.screen.lines.filter { $0.contains(shown) }.count < 20)
+    }
+  }
+
   @Test("binary garbage reaches no screen raw, and the client can be left")
   func garbage() throws {
     try Stage.run { stage in

@@ -129,6 +129,19 @@ import Testing
     }
   }
 
+  @Test("a warning names what counts", arguments: [true, false])
+  func whatCounts(isPlain: Bool) throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      let client = try stage.client(
+        server.port, "--handle", "bob", isPlain ? "--plain" : "--no-bell")
+      let peer = try server.accept()
+      try peer.giveFloor(to: "bob")
+      try peer.send("idle 100 50\0")
+      try client.waitFor(isPlain ? "Any line counts, also \\who." : "Any key counts.")
+    }
+  }
+
   @Test("who types is not thrown out, and what is typed stays")
   func typing() throws {
     try Stage.run { stage in

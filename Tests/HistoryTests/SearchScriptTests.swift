@@ -65,6 +65,8 @@ import Transcript
     (["lin"], "'lin*'"), (["Lin", "feed"], "'Lin*' 'feed*'"), (["lin feed*"], nil),
     (["LIN", "fe*"], "'LIN*' 'fe*'"), (["liné"], nil), (["line"], nil), (["lin*"], nil),
     (["елк"], "'елк*'"), (["zzz"], nil), (["lin", "zzz"], nil),
+    (["o'cl"], #"'o'\''cl*'"#),
+    (["--", "-tw"], "-- '-tw*'"), (["--", "tw", "-o'"], #"-- 'tw*' '-o'\''*'"#),
   ])
   func `no match hints at longer words where there are some`(
     _ words: [String], _ hint: String?
@@ -72,7 +74,7 @@ import Transcript
     let fixture = try Fixture()
     let run = try fixture.run(started: "2026-03-01T14:00:00")
     let one = try fixture.open(run: run, at: "2026-03-01T14:02:03", port: 5)
-    for text in ["a line feeds", "ёлка"] {
+    for text in ["a line feeds", "ёлка", "two o'clock"] {
       try fixture.say(one, at: "2026-03-01T14:02:04", .client, text)
     }
     let found = try Fixture.history(["search", "--database", fixture.path] + words)

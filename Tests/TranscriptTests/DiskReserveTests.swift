@@ -12,13 +12,13 @@ import Testing
     func isReached(_ reserve: DiskReserve, _ total: Int64, _ available: Int64) -> Bool {
       reserve.isReached(by: DiskSpace(total: total, available: available))
     }
-    #expect(!isReached(.usual, 1 << 40, 64 << 20))
-    #expect(isReached(.usual, 1 << 40, (64 << 20) - 1))
-    #expect(!isReached(.usual, 1000, 10))
-    #expect(isReached(.usual, 1000, 9))
+    #expect(!isReached(.default, 1 << 40, 64 << 20))
+    #expect(isReached(.default, 1 << 40, (64 << 20) - 1))
+    #expect(!isReached(.default, 1000, 10))
+    #expect(isReached(.default, 1000, 9))
     #expect(isReached(.percent(50), 1000, 499) && !isReached(.percent(50), 1000, 500))
     #expect(isReached(.bytes(5), 1000, 4) && !isReached(.bytes(5), 1000, 5))
-    #expect(!isReached(.none, 1000, 0) && !isReached(.usual, 0, 0))
+    #expect(!isReached(.none, 1000, 0) && !isReached(.default, 0, 0))
   }
 
   /// More than any disk has: the sentence for a full disk, nothing kept, and again
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func withRoomAllIsRecorded() throws {
-    let writer = try TranscriptWriter(path: scratch.path, reserve: .usual)
+    let writer = try TranscriptWriter(path: scratch.path, reserve: .default)
     let run = try writer.startRun(.sample(), at: .ms(1))
     let conversation = ConversationWriter(
       writer, run: run, peerAddress: "127.0.0.1", peerPort: 1, mode: .turns)

@@ -24,6 +24,8 @@ struct timespec;
 int cposix_pipe(int ends[2]);
 // fcntl(2) F_SETFL: sets or clears O_NONBLOCK, leaves the other flags.
 int cposix_set_nonblocking(int descriptor, bool on);
+// The same with O_APPEND.
+int cposix_set_appending(int descriptor, bool on);
 // fcntl(2) F_GETFD, to ask whether the descriptor is open at all.
 int cposix_is_open(int descriptor);
 // fcntl(2) F_GETFL: 1 when O_NONBLOCK is set, else 0.

@@ -118,7 +118,7 @@ public struct PrivateFile: Sendable {
     _ = try SystemCall.perform("fchmod") { Result(errnoFrom: fchmod(descriptor.rawValue, 0o600)) }
   }
 
-  /// Takes the file for this process alone, until it ends. fcntl(2)
+  /// Takes the file for this process alone, until ``unlock()`` or its end. fcntl(2)
   /// F_OFD_SETLK.
   ///
   /// - Throws: ``PrivateFileError/inUse``, ….
@@ -132,6 +132,13 @@ public struct PrivateFile: Sendable {
       throw error.errno == .permissionDenied ? .inUse : .system(error)
     }
     throw .inUse
+  }
+
+  /// Lets others have the file again. fcntl(2) F_OFD_SETLK.
+  public func unlock() throws(SystemCallError) {
+    _ = try SystemCall.perform("fcntl") {
+      Result(errnoFrom: cposix_unlock(descriptor.rawValue, 0, 0))
+    }
   }
 
   /// Bytes in it. lseek(2).
@@ -175,6 +182,32 @@ public struct PrivateFile: Sendable {
       // What cannot be taken back is cut off when the file is opened next.
       try? truncate(to: before)
       throw error
+    }
+  }
+
+  /// Puts `bytes`, fewer than it holds, in the place of everything. They are written
+  /// over its beginning, which needs no room, and only then is the rest cut off:
+  /// after a failure or a kill between, the rest is there as well. What others add
+  /// meanwhile may be lost. fcntl(2) F_SETFL, lseek(2), write(2), ftruncate(2).
+  public func replace(with bytes: [UInt8]) throws(SystemCallError) {
+    // With O_APPEND write(2) knows one place, and so does pwrite(2) on Linux.
+    try setAppending(false)
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform("lseek") {
+        Result(catchingErrno: { try descriptor.seek(offset: 0, from: .start) })
+      }
+      try descriptor.writeAll(bytes)
+      try truncate(to: Int64(bytes.count))
+    } catch {
+      try? setAppending(true)
+      throw error
+    }
+    try setAppending(true)
+  }
+
+  private func setAppending(_ isOn: Bool) throws(SystemCallError) {
+    _ = try SystemCall.perform("fcntl") {
+      Result(errnoFrom: cposix_set_appending(descriptor.rawValue, isOn))
     }
   }
 }

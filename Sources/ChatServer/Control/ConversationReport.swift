@@ -2,10 +2,10 @@ import ChatCore
 import Transcript
 
 /// What a conversation's process, or that of the desk between conversations,
-/// reports to the listener: one message on their private socket each. None of it is a byte that a peer sent, and no text of it
-/// is printed. Still, the process has read what a peer sent, and somebody may
-/// have taken it over: to the listener a report is a stranger's input, and
-/// ``ReportRule`` says which is legal when.
+/// reports to the listener: one message on their private socket each. None of it is
+/// a byte that a peer sent, and no text of it is printed. Still, the process has read
+/// what a peer sent, and somebody may have taken it over: to the listener a report is
+/// a stranger's input, and ``ReportRule`` says which is legal when.
 enum ConversationReport: Hashable {
   /// The peer has a handle; the floor can be given.
   case ready

@@ -182,8 +182,8 @@ extension ConversationProcess {
       machine.slowConfirmation(after: now),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
-    // The opening is asked for before the first wait: what the peer has sent
-    // by now shares its commit. Lines may wait behind one that was committed.
+    // What the peer has sent by now shares the commit of the opening. Lines may
+    // wait behind one that was committed.
     if recorder.hasPending || desk?.hasInput(for: machine) == true { timeout = 0 }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
@@ -279,7 +279,7 @@ extension ConversationProcess {
     case .reportReady: listener.report(.ready)
     case .end(let ending): self.ending = ending
     case .warnOfSilence(let limit, let left):
-      desk?.showSilence(of: machine.peer, limit: limit, left: left)
+      desk?.showSilence(of: machine.peer, limit: limit, left: left, at: now)
     case .reportMode(let news): desk?.showMode(news, peer: machine.peer)
     case .reportMisnamed(let given): notify(.misnamed(given))
     case .confirm, .askForHandle, .reportDenied, .reportNotice: break

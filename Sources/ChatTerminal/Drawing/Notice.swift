@@ -12,7 +12,7 @@ public struct Notice: Hashable, Sendable, ExpressibleByStringLiteral {
     text = sentence
   }
 
-  /// How it is told apart from what people say.
+  /// How it differs from what people say.
   public enum Look: Hashable, Sendable {
     /// Not at all: the original's own rows, and how everything ended.
     case plain

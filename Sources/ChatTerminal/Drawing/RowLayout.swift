@@ -2,7 +2,7 @@ import ChatCore
 
 /// What is to be seen of the line that is being typed.
 public struct InputLine: Hashable, Sendable {
-  /// Stands on rows of its own above the text, dim: whose turn it is instead.
+  /// On rows of its own above the text, dim: whose turn it is instead.
   public var notice = ""
   public var prompt = ""
   public var promptStyle = Style.plain
@@ -12,7 +12,7 @@ public struct InputLine: Hashable, Sendable {
   public var characters: [Character] = []
   /// How many characters are before the cursor.
   public var cursor = 0
-  /// Stands after the text, dim: how much room is left.
+  /// After the text, dim: how much room is left.
   public var suffix = ""
 
   /// Columns before every further row that a line break in the text begins.

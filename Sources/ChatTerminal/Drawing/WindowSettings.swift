@@ -52,7 +52,7 @@ public struct WindowSettings: Hashable, Sendable {
   /// The title before, again.
   static let formerTitle = "\u{1b}[23;2t"
 
-  /// What tells somebody who looks elsewhere that `name` is here.
+  /// What reports to somebody who looks elsewhere that `name` is here.
   func announcement(of name: String) -> String? {
     // A semicolon would begin a parameter: OSC 9 ; 4 is a progress bar.
     let name = String(Self.plain(name).map { $0 == ";" ? "," : $0 })

@@ -23,8 +23,9 @@ package enum DeskNotice {
   case turns(peer: Handle?)
   /// The line looks like another program's command; ours may have been meant.
   case slip(line: String, meant: String)
-  /// The client's silence ends the conversation after `limit`.
-  case silence(of: Handle?, limit: Duration, left: Duration)
+  /// The client's silence ends the conversation after `limit`. Whether a key ends
+  /// it, or only a line.
+  case silence(of: Handle?, limit: Duration, left: Duration, keysCount: Bool)
   case mode(Conversation.ModeNews, peer: Handle?)
   /// A line that was entered before it could be said and will be by itself.
   case waits(Conversation.Obstacle, peer: Handle?)
@@ -38,7 +39,8 @@ package enum DeskNotice {
   /// The same, of a conversation before, or from before this one.
   case draftIsKept(String)
   case noDraft
-  /// So many notices found no room on the way to the screen.
+  /// So many notices were not shown: they found no room on the way to the screen, or
+  /// the peer caused too many.
   case leftOut(count: Int)
   /// To somebody who typed a line while nobody is there.
   case nobodyToTalkTo

@@ -35,6 +35,23 @@ extension OperatorDesk {
 
   func notify(_ notice: DeskNotice) { notify(words(notice)) }
 
+  /// Shows a notice that the peer can cause, a few at once and then one a second: the
+  /// others are counted.
+  package func notifyOfPeer(_ sentence: String, at now: Instant) {
+    if peerNotices.admits(at: now) { notify(sentence) }
+  }
+
+  /// Reports that the client is silent for too long.
+  package func showSilence(of peer: Handle?, limit: Duration, left: Duration, at now: Instant) {
+    let notice = DeskNotice.silence(
+      of: peer, limit: limit, left: left, keysCount: isInteractive)
+    notifyOfPeer(words(notice), at: now)
+  }
+
+  package func showMode(_ news: Conversation.ModeNews, peer: Handle?) {
+    notify(.mode(news, peer: peer))
+  }
+
   /// Answers `\who`; `address` is the peer's.
   package func showPeer(of conversation: Conversation, at address: String) {
     guard let peer = conversation.peer else { return }
@@ -80,6 +97,7 @@ extension OperatorDesk {
   /// typed and not said.
   package func end(_ sentence: String, to channel: ConsoleChannel = .conversation) {
     showUnsaid()
+    if peerNotices.leftOut > 0 { notify(.leftOut(count: peerNotices.leftOut)) }
     terminal.console.setPrompt(.none)
     terminal.console.print(Notice(sentence: sentence), to: channel)
   }

@@ -17,7 +17,10 @@ extension OperatorDesk {
   /// When a key was last pressed.
   package var lastInput: Instant? { terminal.lastInput }
 
-  package func tick(at now: Instant) { terminal.tick(at: now) }
+  package func tick(at now: Instant) {
+    terminal.tick(at: now)
+    if let count = peerNotices.takeLeftOut(at: now) { notify(.leftOut(count: count)) }
+  }
 
   /// Writes what can be written now.
   package func flush() {

@@ -54,18 +54,21 @@ package final class TypedLinesFile {
 
   /// - Returns: whether the file is one of these.
   private func prepare() throws(SystemCallError) -> Bool {
+    let isInUse = !lock()
+    defer { if !isInUse { try? file.unlock() } }
     let size = try file.size()
     let beginning = try file.read(from: 0, count: Self.header.count)
     guard beginning.isEmpty || beginning == Self.header else { return false }
     try file.makePrivate()
+    // Another program adds to it at this moment, or does the same.
+    if isInUse { return true }
     if size == 0 {
       try file.append(Self.header)
       return true
     }
     if size > Self.limit {
       let kept = try lines().map(Self.row).joined()
-      try file.truncate(to: 0)
-      try file.append(Self.header + Array(kept.utf8))
+      try file.replace(with: Self.header + Array(kept.utf8))
     } else if try file.read(from: size - 1, count: 1) != [0x0a] {
       // A kill left half a row.
       try file.append([0x0a])
@@ -73,7 +76,18 @@ package final class TypedLinesFile {
     return true
   }
 
-  /// The newest lines, the oldest of them first. What cannot be read is none.
+  /// - Returns: false while another program has the file. A file system without locks
+  ///   has none to wait for.
+  private func lock() -> Bool {
+    do throws(PrivateFileError) {
+      try file.lock()
+    } catch {
+      if case .inUse = error { return false }
+    }
+    return true
+  }
+
+  /// The newest lines, the oldest of them first; none where they cannot be read.
   package func read() -> [String] { (try? lines()) ?? [] }
 
   private func lines() throws(SystemCallError) -> [String] {
@@ -86,13 +100,20 @@ package final class TypedLinesFile {
     return rows.suffix(InputHistory.maximumCount).map(Self.line)
   }
 
-  /// Adds a line. A file that cannot be written keeps what it has: nobody is
-  /// held up for it.
+  /// Adds a line. A file that cannot be written keeps what it has, and has no part
+  /// of the line: nobody is held up for it.
   package func append(_ line: String) {
     let row = Array(Self.row(line).utf8)
     guard added + row.count <= Self.addedLimit else { return }
     added += row.count
-    _ = try? file.descriptor.writeAll(row)
+    guard lock() else {
+      // In the moment in which another program adds one, there is nothing to take
+      // back with.
+      _ = try? file.descriptor.writeAll(row)
+      return
+    }
+    try? file.append(row)
+    try? file.unlock()
   }
 
   private static func row(_ line: String) -> String {

@@ -19,8 +19,13 @@ enum HistoryMessages {
 
   /// `words` as they are to be typed.
   static func wider(_ words: [String]) -> String {
-    let words = words.map { "'\(TextSanitizer.escapedOnOneLine($0))'" }.joined(separator: " ")
-    return "longer words begin so; to find them: history search \(words)"
+    let typed = words.map { word in
+      // As a shell reads it: a quote ends what is quoted.
+      "'" + TextSanitizer.escapedOnOneLine(word).replacing("'", with: #"'\''"#) + "'"
+    }
+    let end = words.contains { $0.hasPrefix("-") } ? "-- " : ""
+    return "longer words begin so; to find them: history search "
+      + end + typed.joined(separator: " ")
   }
 
   static func pruned(conversations: Int, messages: Int) -> String {

@@ -2,7 +2,7 @@
 /// nearly every text is dismissed so, before anything is made of it.
 struct Needle: Hashable {
   /// ASCII, in small letters where ``foldsCase``; empty where a character must be
-  /// there that is none.
+  /// there that is not.
   let bytes: [UInt8]
   let foldsCase: Bool
   /// Whether a character that is not ASCII may stand for one of ``bytes``: the

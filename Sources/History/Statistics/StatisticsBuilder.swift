@@ -99,7 +99,7 @@ struct StatisticsBuilder {
   }
 
   /// Who talked in each conversation, for those that were added. One that never
-  /// had the floor and in which nothing was said is none.
+  /// had the floor and in which nothing was said does not count.
   mutating func finish(_ known: [Int64: Known]) -> StatisticsReport {
     putBack()
     report.conversations = talks.count { id, talk in

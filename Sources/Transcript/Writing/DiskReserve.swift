@@ -7,7 +7,7 @@ package enum DiskReserve: Hashable, Sendable {
   case none
   /// A hundredth of the disk, or 64 MiB where that is less: enough for others to
   /// go on until somebody has read the sentence.
-  case usual
+  case `default`
   /// So many hundredths of the disk.
   case percent(Int)
   case bytes(Int64)
@@ -19,7 +19,7 @@ package enum DiskReserve: Hashable, Sendable {
   package func size(of space: DiskSpace) -> Int64 {
     switch self {
     case .none: 0
-    case .usual: min(space.total / 100, 64 << 20)
+    case .default: min(space.total / 100, 64 << 20)
     case .percent(let part): space.total / 100 * Int64(part)
     case .bytes(let count): count
     }

@@ -1,6 +1,8 @@
 import Glibc
+import SystemPackage
 import Testing
 
+@testable import ChatPosix
 @testable import ChatTerminal
 
 /// The file of `--history-file`.
@@ -59,6 +61,63 @@ import Testing
       #expect(lines.allSatisfy { $0.hasPrefix("run ") && $0.hasSuffix("xxx") })
     }
   }
+
+  private func longFile(_ path: String) throws -> [String] {
+    let lines = (0..<4000).map { "line \($0) " + String(repeating: "x", count: 80) }
+    try TypedLinesFile(path: path).append("first")
+    try write(lines.map { $0 + "\n" }.joined(), to: path, "a")
+    return lines
+  }
+
+  /// Another program adds to the same file meanwhile, or cuts it.
+  @Test func whatAnotherHoldsIsNotCut() throws {
+    try inFile { path in
+      let lines = try longFile(path)
+      let before = size(path)
+      let other = try PrivateFile.open(FilePath(path))
+      try other.lock()
+      let file = try TypedLinesFile(path: path)
+      #expect(size(path) == before)
+      file.append("another")
+      other.descriptor.closeOnce()
+      #expect(file.read().suffix(2) == [lines[3999], "another"])
+      #expect(try TypedLinesFile(path: path).read().suffix(2) == [lines[3999], "another"])
+      #expect(size(path) < 150 * 1024)
+      // It is held for no longer than it takes.
+      try PrivateFile.open(FilePath(path)).lock()
+    }
+  }
+
+  #if DEBUG
+    @Test func aLineThatFindsNoRoomLeavesNothing() throws {
+      try inFile { path in
+        let file = try TypedLinesFile(path: path)
+        file.append("one")
+        try SystemCallScript.run([("write", .moves(2)), ("write", .fails(.noSpace))]) { script in
+          file.append("two")
+          #expect(script.remaining == 0)
+        }
+        file.append("three")
+        #expect(file.read() == ["one", "three"])
+      }
+    }
+
+    /// The newest lines are there whatever happens while the others are cut off.
+    @Test(arguments: [0, 1, 100, 40_000])
+    func aCutThatFailsLosesNothing(written: Int) throws {
+      try inFile { path in
+        let lines = try longFile(path)
+        let moves = written > 0 ? [("write", SystemCallScript.Outcome.moves(written))] : []
+        try SystemCallScript.run(moves + [("write", .fails(.noSpace))]) { script in
+          _ = try? TypedLinesFile(path: path)
+          #expect(script.remaining == 0)
+        }
+        let read = try TypedLinesFile(path: path).read()
+        #expect(read.count == InputHistory.maximumCount)
+        #expect(read == lines.suffix(read.count))
+      }
+    }
+  #endif
 
   @Test func whatIsNotOursIsLeftAlone() throws {
     for text in ["SQLite format 3\0", "my notes\n", "# lines", "{}\n", "\n"] {
