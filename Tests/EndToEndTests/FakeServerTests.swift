@@ -74,7 +74,6 @@ import Testing
     "notices that a server causes without end are counted, not shown",
     arguments: [
       ("floor\0", "deny no\0", "no"), ("floor\0", "idle 100 50\0", "said nothing for"),
-      ("", "wait 1\0wait 2\0", "in the queue"),
     ])
   func notices(opening: String, flood: String, shown: String) throws {
     try Stage.run { stage in
