@@ -74,7 +74,7 @@ import Testing
     try inFile { path in
       let lines = try longFile(path)
       let before = size(path)
-      let other = try PrivateFile.open(FilePath(path))
+      let other = try PrivateFile.open(FilePath(path), beginning: [])
       try other.lock()
       let file = try TypedLinesFile(path: path)
       #expect(size(path) == before)
@@ -84,7 +84,7 @@ import Testing
       #expect(try TypedLinesFile(path: path).read().suffix(2) == [lines[3999], "another"])
       #expect(size(path) < 150 * 1024)
       // It is held for no longer than it takes.
-      try PrivateFile.open(FilePath(path)).lock()
+      try PrivateFile.open(FilePath(path), beginning: []).lock()
     }
   }
 
