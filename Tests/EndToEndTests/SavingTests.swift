@@ -200,6 +200,8 @@ import Testing
       try server.process.waitForInput("SERVER> ")
       try server.process.enter("from the server")
       try first.waitFor("SERVER> from the server")
+      // It is in the file before it is on the screen.
+      try server.process.waitFor("SERVER> from the server")
       try first.enter("\\quit")
       #expect(try first.exitStatus() == 0)
       #expect(stage.mode(of: path) == 0o600)

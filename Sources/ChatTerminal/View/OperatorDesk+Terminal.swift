@@ -25,8 +25,8 @@ extension OperatorDesk {
   /// Writes what can be written now.
   package func flush() {
     if !isBacklogged { saySomeWereLeftOut() }
-    terminal.flush()
     for line in terminal.console.takeTypedLines() { options.typedLines?.append(line) }
+    terminal.flush()
   }
 
   /// Whether the screen is so far behind that the peer should be left unread.

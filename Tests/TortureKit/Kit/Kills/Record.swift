@@ -54,8 +54,8 @@ struct Record {
     switch (victim, close.party, close.reason) {
     case (.conversation, .server?, .known(.crashed)) where close.detail == "signal 9":
       break
-    case (.listener, .server?, .known(.sigint)), (.both, .server?, .known(.crashed)),
-      (.both, .server?, .known(.sigint)), (.client, .client?, .known(.eof)),
+    case (.listener, .server?, .known(.crashed)), (.both, .server?, .known(.crashed)),
+      (.client, .client?, .known(.eof)),
       (.client, nil, .known(.reset)):
       break
     default: throw TortureFailure("it ended as \(ending)")
