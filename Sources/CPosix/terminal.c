@@ -17,6 +17,19 @@ void cposix_make_raw(struct termios *mode) {
   mode->c_cc[VTIME] = 0;
 }
 
+void cposix_make_lines(struct termios *mode) {
+  // Whoever has it on another key means to have it there.
+  if (mode->c_cc[VINTR] != 0x03) return;
+  mode->c_cc[VINTR] = _POSIX_VDISABLE;
+  mode->c_cc[VEOL] = 0x03;
+}
+
+void cposix_make_unlined(struct termios *mode) {
+  mode->c_lflag &= ~(tcflag_t)ICANON;
+  mode->c_cc[VMIN] = 1;
+  mode->c_cc[VTIME] = 0;
+}
+
 int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) == -1) return -1;

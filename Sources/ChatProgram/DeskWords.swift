@@ -26,11 +26,13 @@ package struct DeskWords {
     case .noHistory(let peer): noHistory(with: peer)
     case .history(let peer, let count): history(with: peer, count)
     case .invalid(let error): invalid(error)
+    case .unknownCommand(let line) where command(in: line) != nil:
+      "\(command(in: line) ?? "") takes no argument; nothing was sent."
     case .unknownCommand(let name):
       "Unknown command \(TextSanitizer.escapedOnOneLine(name)); nothing was sent. "
         + "\\help lists the commands."
     case .obstacle(let obstacle, let peer): self.obstacle(obstacle, peer)
-    case .turns(let peer): turns(peer)
+    case .turns(let peer, let hasAsked): turns(peer, hasAsked)
     case .slip(let line, let meant):
       "\(TextSanitizer.escapedOnOneLine(line)) was not sent. Commands begin with a backslash: "
         + "\(meant). To say it, type it again, or \(doubled(line))."
@@ -49,19 +51,33 @@ package struct DeskWords {
       "\(confirmer(peer)) did not confirm \(SharedWords.messages(count)) of yours; "
         + "\(count == 1 ? "it" : "they") may be lost:"
     case .notSent(let text): "Not sent: \(text)"
-    case .draftIsKept(let text): "Not sent before; Up or \\draft brings it back: \(text)"
+    case .draftIsKept(let text, canBeEdited: true):
+      "Not sent before; Up or \\draft brings it back: \(text)"
+    case .draftIsKept(let text, canBeEdited: false):
+      "Not sent before; \\draft shows it again: \(text)"
     case .leftOut(let count): SharedWords.leftOut(count)
     case .noDraft: "There is no line that was not sent."
-    case .nobodyToTalkTo: "Nobody is here to talk to yet. Up or \\draft brings the line back."
+    case .nobodyToTalkTo(canEdit: true):
+      "Nobody is here to talk to yet. Up or \\draft brings the line back."
+    case .nobodyToTalkTo(canEdit: false):
+      "Nobody is here to talk to yet. \\draft shows the line again."
     }
+  }
+
+  /// A command that is followed by more.
+  private func command(in line: String) -> String? {
+    let word = line.prefix { !$0.isWhitespace }
+    return Command.names(for: party).first { $0 == word }
   }
 
   private func doubled(_ line: String) -> String {
     TextSanitizer.escapedOnOneLine(line.prefix(1) + line)
   }
 
-  private func turns(_ peer: Handle?) -> String {
-    obstacle(.outOfTurn, peer) + " Each says one message, then the other does. "
+  private func turns(_ peer: Handle?, _ hasAsked: Bool) -> String {
+    let turns = obstacle(.outOfTurn, peer) + " Each says one message, then the other does."
+    if hasAsked { return turns }
+    return turns + " "
       + (party == .client
         ? "\\free asks to speak at any time." : "\\free lets you both speak at any time.")
   }

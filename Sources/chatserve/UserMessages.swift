@@ -89,7 +89,7 @@ enum UserMessages {
       "What is said cannot be shown: standard output fails (\(errno)). "
         + (isKept ? "Serving and recording go on." : "Serving goes on.")
     case .nobodyIsHere(let unnamed, let last): nobodyIsHere(unnamed, last)
-    case .stopQuestion: "Stop the server? \\quit once more, or y, stops it."
+    case .stopQuestion: "Stop the server (y/n)? \\quit once more stops it too."
     case .deskDied(let status, let fault):
       "The process of the prompt "
         + (fault.map(misdeed) ?? "ended (\(status))") + "; another is started."

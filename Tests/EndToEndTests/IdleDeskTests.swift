@@ -4,7 +4,7 @@ import Testing
 
 /// An operator who is alone.
 @Suite struct IdleDeskTests {
-  static let question = "Stop the server? \\quit once more, or y, stops it."
+  static let question = "Stop the server (y/n)? \\quit once more stops it too."
   static let nobody = "Nobody is here to talk to yet. Up or \\draft brings the line back."
 
   /// Waits until keys come as keys: the desk has the terminal.
@@ -76,16 +76,24 @@ import Testing
     }
   }
 
-  @Test("another line than y answers no, and \\quit asks again")
+  @Test("n, no and any other line answer no, and \\quit asks again")
   func notQuit() throws {
     try Stage.run { stage in
       let server = try idle(stage)
       try server.process.enter("\\quit")
       try server.process.waitFor(Self.question)
-      try server.process.enter("no")
-      try server.process.waitFor("Not sent: no")
+      // A line of another kind is kept, as ever.
+      try server.process.enter("not yet")
+      try server.process.waitFor("Not sent: not yet")
+      for (count, answer) in ["n", "no", "No"].enumerated() {
+        try server.process.enter("\\quit")
+        try server.process.waitFor(Self.question, times: count + 2)
+        try server.process.enter(answer)
+      }
       try server.process.enter("\\quit")
-      try server.process.waitFor(Self.question, times: 2)
+      try server.process.waitFor(Self.question, times: 5)
+      #expect(!server.process.screen.text.contains("Not sent: n\n"))
+      #expect(server.process.screen.text.occurrences(of: "Not sent: ") == 1)
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("hi")
       try server.process.waitFor("tatyana> hi")
@@ -270,7 +278,7 @@ import Testing
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("hi")
       try server.process.waitFor("tatyana> hi")
-      try server.process.waitFor("Not sent before; Up or \\draft brings it back: for mike")
+      try server.process.waitFor("Not sent before; \\draft shows it again: for mike")
       try server.process.send("hello\n")
       try client.waitFor("SERVER> hello")
       #expect(!client.screen.text.contains("for mike"))

@@ -81,6 +81,42 @@ import Testing
     }
   }
 
+  @Test("half a line of an operator who is alone is on the line after fg")
+  func idleLine() throws {
+    try Stage.run { stage in
+      let shell = try stage.interactiveServer()
+      try shell.process.send("half a")
+      try shell.process.waitForInput("SERVER> half a")
+      try shell.process.send(Keys.suspend)
+      try shell.process.waitFor("Stopped")
+      try shell.process.enter("fg")
+      try shell.process.waitForInput("SERVER> half a")
+      try shell.process.enter(" line")
+      try shell.process.waitFor("Not sent: half a line")
+    }
+  }
+
+  @Test("a terminal without an editor is the shell's from Ctrl-Z on, and the talk goes on")
+  func plain() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let shell = try stage.onTerminal(path: "/bin/sh", ["-i"])
+      let mode = shell.mode
+      try shell.enter("\(Program.chatclient.path) 127.0.0.1 \(server.port) --plain --handle bob")
+      try shell.waitForInput("bob> ")
+      #expect(shell.mode != mode)
+      try shell.send(Keys.suspend)
+      try shell.waitFor("Stopped")
+      #expect(shell.mode == mode)
+      try shell.enter("fg")
+      try shell.enter("back")
+      try server.process.waitFor("bob> back")
+      try shell.enter("\\quit")
+      try shell.waitFor("Good Bye")
+      try Deadline.poll("the shell's mode") { shell.mode == mode }
+    }
+  }
+
   @Test("Ctrl-Z stops a listening server, and fg goes on listening")
   func idleServer() throws {
     try Stage.run { stage in

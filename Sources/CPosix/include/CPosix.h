@@ -110,6 +110,10 @@ int cposix_ppoll(
 // terminal.c ---------------------------------------------------------------
 
 void cposix_make_raw(struct termios *mode);
+// Lines, of which Ctrl-C ends one rather than send SIGINT.
+void cposix_make_lines(struct termios *mode);
+// The same without lines: what is half typed can be read.
+void cposix_make_unlined(struct termios *mode);
 // ioctl(2) TIOCGWINSZ.
 int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 // tcgetpgrp(3): whether this process may read the terminal. 1 too for a terminal

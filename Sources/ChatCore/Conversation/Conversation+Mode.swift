@@ -45,7 +45,9 @@ extension Conversation {
   /// client's operator wanted.
   mutating func askAtTheBeginning(_ actions: inout [Action]) {
     switch role {
-    case .client where wantsFree && mode == .turns && dialect == .native: ask(&actions)
+    case .client where wantsFree && mode == .turns && dialect == .native:
+      ask(&actions)
+      actions.append(.reportMode(.asking))
     case .server where hasAskedForFree && mode == .turns: actions.append(.reportMode(.asked))
     case .client, .server: break
     }

@@ -25,6 +25,12 @@ public enum Command: Hashable, Sendable {
     "\\clear", "\\draft", "\\free", "\\help", "\\history", "\\quit", "\\who",
   ]
 
+  /// Those that do something at the desk of `party`: a client has one conversation
+  /// and keeps no draft for another.
+  public static func names(for party: Party) -> [String] {
+    names.filter { party == .server || $0 != "\\draft" }
+  }
+
   public init(_ line: String) {
     guard line.utf8.first == 0x5c else {
       self = .message(line)

@@ -40,6 +40,21 @@ public struct TerminalMode: Sendable {
     return copy
   }
 
+  /// This mode with lines as before, but Ctrl-C the end of one, whose last byte it
+  /// is (`VEOL`), and no signal: so what was half typed is there and can be cleared.
+  public func lines() -> TerminalMode {
+    var copy = self
+    cposix_make_lines(&copy.settings)
+    return copy
+  }
+
+  /// ``lines()`` with `ICANON` off: what is half typed can be read.
+  func unlined() -> TerminalMode {
+    var copy = lines()
+    cposix_make_unlined(&copy.settings)
+    return copy
+  }
+
   /// Puts `terminal` into this mode, keeping what was typed ahead. At once
   /// (`TCSANOW`): what the modes differ in concerns keys alone, and output that
   /// nobody takes would be waited for (`TCSADRAIN`). Works from the background too,
@@ -55,13 +70,15 @@ public struct TerminalMode: Sendable {
   }
 
   /// Puts a terminal back that another process may have left raw: this mode on
-  /// `input`, ``resetSequence`` to `output` if that is a terminal. What fails is left:
+  /// `input`, `sequence` to `output` if that is a terminal. What fails is left:
   /// a terminal that is gone needs no restoring.
-  public func restore(input: FileDescriptor, output: FileDescriptor) {
+  public func restore(
+    input: FileDescriptor, output: FileDescriptor, sequence: String = TerminalMode.resetSequence
+  ) {
     try? apply(to: input)
-    guard output.isTerminal else { return }
+    guard !sequence.isEmpty, output.isTerminal else { return }
     // What there is room for: a stopped terminal must not hold up an exit.
-    Array(Self.resetSequence.utf8).withUnsafeBytes { bytes in
+    Array(sequence.utf8).withUnsafeBytes { bytes in
       _ = SystemCall.outcome("write") {
         Result(errnoFrom: cposix_write_terminal(output.rawValue, bytes.baseAddress, bytes.count))
       }

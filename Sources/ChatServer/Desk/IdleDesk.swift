@@ -138,6 +138,7 @@ final class IdleDesk {
       words: words.desk)
     desk.give(memory: memory)
     desk.give(draft: draft, at: now)
+    desk.putOnLine()
     self.desk = desk
   }
 
@@ -146,8 +147,10 @@ final class IdleDesk {
     guard !isOver else { return }
     isOver = true
     if let desk {
+      let hasLine = desk.hasLine
       draft = desk.takeDraft()
-      memory = desk.takeMemory(of: nil, at: "")
+      // After a stop nobody else is there: the line is where it was.
+      memory = desk.takeMemory(of: nil, at: "", isOnLine: report == .suspended && hasLine)
       _ = desk.close(within: Self.lastRowsWithin)
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
@@ -170,6 +173,8 @@ final class IdleDesk {
       if isAnswer, ["y", "yes"].contains(message.text.lowercased()) {
         desk?.dropLine()
         listener.report(.stopAsked)
+      } else if isAnswer, ["n", "no"].contains(message.text.lowercased()) {
+        desk?.dropLine()
       } else {
         desk?.keepForLater(message)
       }

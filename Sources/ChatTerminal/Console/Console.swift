@@ -131,10 +131,11 @@ public struct Console: Sendable {
   }
 
   /// What is typed and not accepted. Set, it is on the line with the cursor
-  /// after it: an unsent line is carried over to the next conversation.
+  /// after it: an unsent line is carried over to the next conversation. In plain
+  /// mode, where nothing can be put on the line, what was on it is dropped.
   public var draft: String {
     get { isInteractive ? terminal.draft : "" }
-    set { if isInteractive { terminal.draft = newValue } }
+    set { if isInteractive { terminal.draft = newValue } else { plain.dropDraft() } }
   }
 
   /// At the end: what was typed or read and not accepted, of a terminal's keys

@@ -22,6 +22,9 @@ public struct ConsoleSettings: Hashable, Sendable {
   /// Plain only: print the prompts, because somebody types at a terminal whose
   /// own echo is then the record of what was said.
   public var printsPlainPrompts = false
+  /// Plain only: keys and the mouse are made to come as on any terminal, by escape
+  /// sequences before all else: a program that died may have left them otherwise.
+  public var resetsKeys = false
   /// Plain only: the columns of the terminal that notices go to; 0 where
   /// they go to no terminal.
   public var noticeColumns = 0

@@ -8,7 +8,7 @@ struct PlainConsole: Sendable {
   /// Of the terminal that the conversation goes to; 0 where it goes to no
   /// terminal.
   private var columns: Int
-  private var splitter = LineSplitter()
+  private var splitter: LineSplitter
   private var lines: [String] = []
   private var nextLine = 0
   private var inputHasEnded = false
@@ -18,8 +18,12 @@ struct PlainConsole: Sendable {
   /// Goes before the prompt.
   private var promptTime: String?
   private var output = ConsoleOutput()
-  /// A prompt is at the end of the output, and no line break after it.
-  private var promptIsOpen = false
+  /// The prompt at the end of what was written, with no line break after it.
+  private var openPrompt: String?
+  /// It is a question, whose row stays.
+  private var openPromptIsQuestion = false
+  /// Behind that, what was typed and is no draft any more.
+  private var droppedText = ""
   private var needsPrompt = false
   /// A line was taken, and whether the prompt is still this one is not known
   /// until it is set once more.
@@ -28,6 +32,7 @@ struct PlainConsole: Sendable {
   init(_ settings: ConsoleSettings) {
     self.settings = settings
     columns = settings.columns
+    splitter = LineSplitter(endsAtInterrupt: settings.printsPlainPrompts)
   }
 
   // MARK: Input
@@ -60,22 +65,46 @@ struct PlainConsole: Sendable {
 
   mutating func nextEvent() -> ConsoleEvent? {
     guard entered == nil else { return nil }
-    if nextLine < lines.count {
+    while nextLine < lines.count {
       let line = lines[nextLine]
       nextLine += 1
-      entered = line
+      openPrompt = nil
+      droppedText = ""
       // Whoever typed it also typed the line break.
-      promptIsOpen = false
-      return .line(line)
+      guard isInterrupt(line) else {
+        entered = settings.printsPlainPrompts ? Self.typed(line) : line
+        return entered.map { .line($0) }
+      }
+      // But for this one. The line before it is cleared, as an editor's.
+      output.standardOutput += Self.lineEnd
+      if line.count == 1 { return .interrupt }
+      needsPrompt = true
     }
     guard inputHasEnded else { return nil }
     inputHasEnded = false
     return .endOfInput
   }
 
+  private func isInterrupt(_ line: String) -> Bool {
+    settings.printsPlainPrompts && line.last == LineSplitter.interrupt
+  }
+
+  /// A line without what keys and mouse of a terminal add to it that no editor
+  /// reads: `^[[D`, a report of a click.
+  private static func typed(_ line: String) -> String {
+    guard line.utf8.contains(ControlByte.escape) else { return line }
+    var decoder = KeyDecoder()
+    return decoder.decode(line.utf8, at: Instant(milliseconds: 0)).map { key in
+      switch key {
+      case .text(let text), .paste(let text): text
+      case .tab: "\t"
+      default: ""
+      }
+    }.joined()
+  }
+
   mutating func setPrompt(_ new: Prompt, time: String?) {
     guard promptIsStale || prompt != new else { return }
-    takePromptOff()
     prompt = new
     promptTime = time
     promptIsStale = false
@@ -102,8 +131,17 @@ struct PlainConsole: Sendable {
 
   /// What was read and not accepted, as it would be read again: line by line.
   var draft: [UInt8] {
-    let waiting = (entered.map { [$0] } ?? []) + lines[nextLine...]
+    let waiting =
+      (entered.map { [$0] } ?? []) + lines[nextLine...].filter { !isInterrupt($0) }
     return waiting.flatMap { Array($0.utf8) + Self.lineEnd } + splitter.begun
+  }
+
+  /// What is typed is not to be said.
+  mutating func dropDraft() {
+    droppedText += echo
+    lines = []
+    nextLine = 0
+    splitter = LineSplitter(endsAtInterrupt: settings.printsPlainPrompts)
   }
 
   // MARK: Output
@@ -141,38 +179,47 @@ struct PlainConsole: Sendable {
 
   private mutating func add(_ rows: [String], to channel: ConsoleChannel) {
     let channel = settings.mergesChannels ? .conversation : channel
-    if channel == .conversation || settings.noticeColumns > 0 { takePromptOff() }
     for var row in rows {
       row.withUTF8 { output.append($0, to: channel) }
       output.append(Self.lineEnd, to: channel)
     }
   }
 
-  /// Takes a prompt that nothing was entered at off its row: an empty `name> `
-  /// would be read aloud as something said. By blanks between two carriage
-  /// returns, which is no escape sequence. A question stays.
-  private mutating func takePromptOff() {
-    guard promptIsOpen else { return }
-    if case .ask = prompt {
-      output.standardOutput += Self.lineEnd
-      promptIsOpen = false
-      needsPrompt = true
-      return
-    }
-    let width = columns > 0 ? columns - 1 : CharacterWidth(of: plainPrompt).maximum
-    output.standardOutput += "\r\(String(repeating: " ", count: width))\r".utf8
-    promptIsOpen = false
-    needsPrompt = true
+  /// What the terminal's echo shows of a line that is not ended.
+  private var echo: String {
+    guard settings.printsPlainPrompts, !splitter.begun.isEmpty else { return "" }
+    return TextSanitizer.escapedOnOneLine(String(decoding: splitter.begun, as: UTF8.self))
+  }
+
+  /// What is on the row of the cursor, and no line break after it.
+  private var openRow: String { (openPrompt ?? "") + droppedText + echo }
+
+  /// Takes a prompt and what is half typed off its row: an empty `name> ` would be
+  /// read aloud as something said. By blanks between two carriage returns, which is
+  /// no escape sequence. A question stays, and so does what takes several rows.
+  private mutating func clearRow() -> [UInt8] {
+    let row = openRow
+    guard !row.isEmpty else { return [] }
+    let width = CharacterWidth(of: row).maximum
+    let stays = openPrompt != nil && openPromptIsQuestion || columns > 0 && width >= columns
+    if openPrompt != nil { needsPrompt = true }
+    openPrompt = nil
+    droppedText = ""
+    if stays { return Self.lineEnd }
+    let blanks = String(repeating: " ", count: columns > 0 ? columns - 1 : width)
+    return Array("\r\(blanks)\r".utf8)
   }
 
   mutating func finish() {
-    takePromptOff()
+    if settings.printsPlainPrompts { dropDraft() }
     prompt = .none
+    needsPrompt = !openRow.isEmpty
   }
 
+  /// Whether the prompt is another than the row begins with.
   private var owesPrompt: Bool {
-    settings.printsPlainPrompts && needsPrompt && !promptIsOpen && entered == nil
-      && !plainPrompt.isEmpty
+    settings.printsPlainPrompts && needsPrompt && entered == nil
+      && (!openRow.isEmpty || !plainPrompt.isEmpty)
   }
 
   /// No notice of waiting: it could not be taken back.
@@ -189,12 +236,18 @@ struct PlainConsole: Sendable {
   var waitingByteCount: Int { output.standardOutput.count + output.standardError.count }
 
   mutating func takeOutput() -> ConsoleOutput {
-    if owesPrompt {
-      output.standardOutput += plainPrompt.utf8
-      promptIsOpen = true
-      needsPrompt = false
-    }
     defer { output = ConsoleOutput() }
+    guard settings.printsPlainPrompts, owesPrompt || !output.standardOutput.isEmpty else {
+      return output
+    }
+    output.standardOutput = clearRow() + output.standardOutput
+    if owesPrompt, !plainPrompt.isEmpty {
+      output.standardOutput += plainPrompt.utf8
+      openPrompt = plainPrompt
+      if case .ask = prompt { openPromptIsQuestion = true } else { openPromptIsQuestion = false }
+    }
+    if entered == nil { needsPrompt = false }
+    output.standardOutput += echo.utf8
     return output
   }
 }
@@ -206,8 +259,16 @@ private struct LineSplitter: Sendable {
   /// message, so that what is cut is refused as too long all the same.
   static let maximumByteCount = 64 * 1024
 
+  /// Ctrl-C, which ends a line as its last character where `endsAtInterrupt`.
+  static let interrupt: Character = "\u{3}"
+
+  private let endsAtInterrupt: Bool
   private var bytes: [UInt8] = []
   private var isOpen = false
+
+  init(endsAtInterrupt: Bool) {
+    self.endsAtInterrupt = endsAtInterrupt
+  }
 
   /// The lines that `new` completes.
   mutating func append(_ new: some Sequence<UInt8>) -> [String] {
@@ -215,6 +276,8 @@ private struct LineSplitter: Sendable {
     for byte in new {
       if byte == ControlByte.lineFeed {
         lines.append(takeLine())
+      } else if endsAtInterrupt, byte == 0x03 {
+        lines.append(takeLine() + String(Self.interrupt))
       } else {
         isOpen = true
         // One more than is kept, for the CR that is not.

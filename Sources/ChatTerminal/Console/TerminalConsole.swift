@@ -3,7 +3,7 @@ import ChatCore
 /// A console on a terminal in raw mode.
 struct TerminalConsole: Sendable {
   let settings: ConsoleSettings
-  var editor = LineEditor()
+  var editor: LineEditor
   var prompt = Prompt.none
   private(set) var columns = ConsoleSettings.defaultColumns
   private(set) var rows = ConsoleSettings.defaultRows
@@ -42,6 +42,7 @@ struct TerminalConsole: Sendable {
 
   init(_ settings: ConsoleSettings) {
     self.settings = settings
+    editor = LineEditor(commands: Command.names(for: settings.party))
     painter = InputLinePainter(reflows: settings.reflows)
     setSize(columns: settings.columns, rows: settings.rows)
   }

@@ -34,6 +34,10 @@ package struct DeskMemory: Hashable, Sendable {
   /// when that changes.
   var hasFocus: Bool?
 
+  /// Whether the draft was on the line of a desk that was stopped, and belongs
+  /// there when it is continued; nobody came between.
+  package var draftIsOnLine = false
+
   package init() {}
 
   private enum Tag {
@@ -45,6 +49,7 @@ package struct DeskMemory: Hashable, Sendable {
     static let speaker = UInt8(ascii: "s")
     static let text = UInt8(ascii: "x")
     static let focus = UInt8(ascii: "f")
+    static let onLine = UInt8(ascii: "l")
   }
 
   // MARK: Bytes
@@ -54,6 +59,7 @@ package struct DeskMemory: Hashable, Sendable {
     var bytes = Self.newest(
       of: typed.map { Self.field(Tag.typed, $0) }, within: Self.typedLimit)
     if let hasFocus { bytes += Self.field(Tag.focus, hasFocus ? "in" : "out") }
+    if draftIsOnLine { bytes += Self.field(Tag.onLine, "") }
     guard let lastTalk else { return bytes }
     let names = [
       (Tag.name, lastTalk.name), (Tag.address, lastTalk.address), (Tag.endedAt, lastTalk.endedAt),
@@ -77,6 +83,7 @@ package struct DeskMemory: Hashable, Sendable {
       switch tag {
       case Tag.typed: typed.append(text)
       case Tag.focus: hasFocus = text == "in"
+      case Tag.onLine: draftIsOnLine = true
       case Tag.name: talk.name = TextSanitizer.escapedOnOneLine(text)
       case Tag.address: talk.address = TextSanitizer.escapedOnOneLine(text)
       case Tag.endedAt: talk.endedAt = TextSanitizer.escapedOnOneLine(text)

@@ -20,7 +20,8 @@ package enum DeskNotice {
   case unknownCommand(String)
   case obstacle(Conversation.Obstacle, peer: Handle?)
   /// It is the peer's turn; said for the first time, with what turns are.
-  case turns(peer: Handle?)
+  /// `hasAsked`: to speak without them.
+  case turns(peer: Handle?, hasAsked: Bool)
   /// The line looks like another program's command; ours may have been meant.
   case slip(line: String, meant: String)
   /// The client's silence ends the conversation after `limit`. Whether a key ends
@@ -37,13 +38,14 @@ package enum DeskNotice {
   /// This was typed and not said.
   case notSent(String)
   /// The same, of a conversation before, or from before this one.
-  case draftIsKept(String)
+  /// Where `canBeEdited`, it can be brought back to the line.
+  case draftIsKept(String, canBeEdited: Bool)
   case noDraft
   /// So many notices were not shown: they found no room on the way to the screen, or
   /// the peer caused too many.
   case leftOut(count: Int)
   /// To somebody who typed a line while nobody is there.
-  case nobodyToTalkTo
+  case nobodyToTalkTo(canEdit: Bool)
 }
 
 /// What the person at a desk wants of the program.

@@ -56,6 +56,7 @@ package struct DeskOptions {
     if setsTitle { console.window = WindowSettings(environment: Environment.value) }
     console.reflows = ConsoleSettings.reflows(environment: Environment.value)
     console.printsPlainPrompts = Self.isTerminal
+    console.resetsKeys = Self.isTerminal && !Self.isDumb(Environment.value)
     return console
   }
 }

@@ -14,7 +14,7 @@ extension OperatorDesk {
     if let offered { terminal.console.remember(offered) }
   }
 
-  /// Takes what ``takeMemory(of:at:)`` of the desk before gave.
+  /// Takes what ``takeMemory(of:at:isOnLine:)`` of the desk before gave.
   package func give(memory bytes: [UInt8]) {
     memory = DeskMemory(bytes: bytes)
     // A file of them has these too, and was read.
@@ -31,9 +31,13 @@ extension OperatorDesk {
   }
 
   /// What this desk remembers for the next; `peer` is who was here, `nil` at a desk
-  /// where nobody was, and `address` the peer's.
-  package func takeMemory(of peer: Handle?, at address: String) -> [UInt8] {
+  /// where nobody was, and `address` the peer's; `isOnLine`: see
+  /// ``DeskMemory/draftIsOnLine``.
+  package func takeMemory(
+    of peer: Handle?, at address: String, isOnLine: Bool = false
+  ) -> [UInt8] {
     guard terminal.inputIsTerminal else { return [] }
+    memory.draftIsOnLine = isOnLine
     if isInteractive && options.typedLines == nil { memory.typed = terminal.console.typedLines }
     memory.hasFocus = terminal.console.hasFocus
     if let peer {
@@ -47,8 +51,18 @@ extension OperatorDesk {
   /// Says that there is a draft, where there is one.
   package func offerDraft() {
     guard let offered else { return }
-    notifyRow(.draftIsKept(offered))
+    notifyRow(.draftIsKept(offered, canBeEdited: isInteractive))
     isOfferSaid = true
+  }
+
+  /// Whether something is typed.
+  package var hasLine: Bool { !terminal.console.draft.isEmpty }
+
+  /// Puts a draft that the desk before had on the line there again.
+  package func putOnLine() {
+    guard memory.draftIsOnLine, isInteractive, let text = offered else { return }
+    terminal.console.draft = text
+    offered = nil
   }
 
   /// `\draft`
@@ -99,7 +113,7 @@ extension OperatorDesk {
   package func keepForLater(_ message: Message) {
     terminal.console.dropLine(remembering: true)
     notifyRow(.notSent(message.text))
-    if offered == nil { notify(.nobodyToTalkTo) }
+    if offered == nil { notify(.nobodyToTalkTo(canEdit: isInteractive)) }
     offered = message.text
   }
 

@@ -26,7 +26,8 @@ extension OperatorDesk {
       terminal.console.printMessage(
         message.shown, from: handle?.text ?? "", party: party, time: timeMark(at: now))
     } else {
-      terminal.console.acceptLine(time: timeMark(at: now))
+      // As the peer gets it: `\\quit` is typed with two backslashes.
+      terminal.console.acceptLine(showing: message.text, time: timeMark(at: now))
     }
     recent.append(message.shown, from: handle?.text ?? "")
     if offered == message.text { offered = nil }
@@ -44,7 +45,9 @@ extension OperatorDesk {
     if obstacle == .denied {
       if terminal.console.draft.isEmpty { terminal.console.draft = message.text }
     } else if isInteractive {
-      let notice = isNew(obstacle) ? DeskNotice.turns(peer: peer) : .obstacle(obstacle, peer: peer)
+      let notice =
+        isNew(obstacle)
+        ? DeskNotice.turns(peer: peer, hasAsked: hasAskedForFree) : .obstacle(obstacle, peer: peer)
       terminal.console.keepLine(
         notice: Notice(sentence: reason ?? words(notice)), isEnded: obstacle.passes)
     } else if !obstacle.passes {

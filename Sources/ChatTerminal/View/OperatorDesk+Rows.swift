@@ -49,6 +49,7 @@ extension OperatorDesk {
   }
 
   package func showMode(_ news: Conversation.ModeNews, peer: Handle?) {
+    if news == .asking { hasAskedForFree = true }
     notify(.mode(news, peer: peer))
   }
 

@@ -52,6 +52,8 @@ package final class OperatorDesk {
   package internal(set) var hasReadInput = false
   /// Whether what turns are was said.
   var turnsAreExplained = false
+  /// Whether the peer is asked to let both speak at any time.
+  var hasAskedForFree = false
   /// Lines that look like commands and were asked about.
   var slips: Set<String> = []
   /// When the conversation began.

@@ -49,11 +49,15 @@ final class OperatorTerminal {
   /// Takes the terminal, in raw mode where the settings ask for an editor.
   init(_ settings: ConsoleSettings, sharesInput: Bool) {
     var settings = settings
-    if settings.isInteractive {
+    // In the background the terminal is another's; a listener gives it in the
+    // foreground only.
+    let isOwn = sharesInput || input.isInForeground
+    if settings.isInteractive || settings.printsPlainPrompts && isOwn {
       do throws(SystemCallError) {
         // First, since a stop must find the terminal as the shell left it.
         try Signals.install([.terminalStop])
-        raw = try RawTerminal(input: input, output: output.descriptor)
+        raw = try RawTerminal(
+          input: input, output: output.descriptor, for: settings.isInteractive ? .keys : .lines)
       } catch {
         // The terminal went away between two looks: lines will do.
         settings.isInteractive = false
@@ -63,7 +67,11 @@ final class OperatorTerminal {
     self.sharesInput = sharesInput
     // What was typed while nobody drew is there as the line discipline's echo;
     // it is on its way here and will be drawn as a draft.
-    if raw != nil && sharesInput { pendingOutput = Array("\r\u{1b}[2K".utf8) }
+    if settings.isInteractive {
+      if sharesInput { pendingOutput = Array("\r\u{1b}[2K".utf8) }
+    } else if settings.resetsKeys {
+      pendingOutput = Array(TerminalMode.keysAsBytes.utf8)
+    }
   }
 
   /// Whether whoever types can be asked again.
@@ -94,7 +102,7 @@ final class OperatorTerminal {
   /// Reads what there is and hands it to the console.
   func read(at now: Instant) {
     guard wantsInput else { return }
-    if sharesInput && raw == nil {
+    if sharesInput && !console.isInteractive {
       readLine(at: now)
     } else {
       _ = readOnce(length: Self.readLength, at: now)
@@ -138,13 +146,32 @@ final class OperatorTerminal {
   /// Reads on after the end of input that Ctrl-D in a terminal's own lines is;
   /// termios(3), VEOF.
   func readOn() {
-    if raw == nil && input.isTerminal { inputHasEnded = false }
+    if !console.isInteractive && input.isTerminal { inputHasEnded = false }
+  }
+
+  /// Reads what is half typed at a terminal that gives lines, so that a row which
+  /// arrives does not part it: it is echoed once more behind that.
+  private func readHalfLine() {
+    // A whole line comes first, and the terminal has begun another row for it.
+    guard let raw, !console.isInteractive, !inputHasEnded, !isReadable else {
+      return
+    }
+    raw.withoutLines {
+      guard isReadable,
+        case .bytes(let count)? = try? input.readAvailable(
+          into: &readBuffer, limit: Self.readLength)
+      else { return }
+      console.input(readBuffer[..<count], at: Instant(milliseconds: 0))
+    }
   }
 
   // MARK: The draft
 
   /// What is typed or read and not said.
-  func takeDraft() -> [UInt8] { console.takeDraft() }
+  func takeDraft() -> [UInt8] {
+    readHalfLine()
+    return console.takeDraft()
+  }
 
   /// Takes what ``takeDraft()`` gave where lines are read, as if it was read here.
   func give(draft: [UInt8], at now: Instant) {
@@ -158,6 +185,7 @@ final class OperatorTerminal {
     writePending()
     // The console draws again only upon what is written.
     if pendingOutput.isEmpty && resizeSettlesAt == nil {
+      if !console.isInteractive && console.hasOutput { readHalfLine() }
       let new = console.takeOutput()
       pendingOutput = new.standardOutput
       let room = max(0, Self.errorLimit - pendingError.count)
@@ -220,7 +248,7 @@ final class OperatorTerminal {
   /// Takes note that the terminal has another size: SIGWINCH.
   func resize(at now: Instant) {
     // Where nothing is redrawn, there is nothing to settle.
-    guard raw != nil else { return takeSize() }
+    guard console.isInteractive else { return takeSize() }
     resizeSettlesAt = now.advanced(by: Self.resizeSettlesAfter)
   }
 
@@ -251,7 +279,9 @@ final class OperatorTerminal {
   /// Takes the terminal again, after SIGCONT.
   func resume() {
     // A terminal that is gone gives an end of file at the next read.
-    try? raw?.enter()
+    // Behind `bg` it would be the shell's, and a contained process may not ask whose
+    // it is: where lines are given, it is left as the shell left it.
+    if console.isInteractive { try? raw?.enter() } else { raw = nil }
     console.resume()
     takeSize()
   }

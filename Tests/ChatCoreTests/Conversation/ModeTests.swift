@@ -82,6 +82,9 @@ import Testing
 
   @Test func aClientThatWantsItAsksAtTheBeginning() {
     #expect(client(wantsFree: true).1.contains(.send(.ask(.free))))
+    // And says so, once.
+    #expect(client(wantsFree: true).1.filter { $0 == .reportMode(.asking) }.count == 1)
+    #expect(!client(mode: .free, wantsFree: true).1.contains(.reportMode(.asking)))
     #expect(!client(mode: .free, wantsFree: true).1.contains(.send(.ask(.free))))
     #expect(!client().1.contains(.send(.ask(.free))))
     for dialect in [Dialect.line, .original] {

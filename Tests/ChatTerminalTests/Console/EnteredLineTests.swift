@@ -135,6 +135,16 @@ import Testing
     #expect(session.lines == ["one", "\\who"])
   }
 
+  @Test func aClientIsOfferedNoCommandThatItHasNot() {
+    #expect(Command.names(for: .server) == Command.names)
+    #expect(Command.names(for: .client) == Command.names.filter { $0 != "\\draft" })
+    var client = Console(
+      ConsoleSettings(isInteractive: true, columns: 40, rows: 12, party: .client))
+    client.input("\\d\t".utf8, at: Instant(milliseconds: 0))
+    #expect(client.nextEvent() == nil)
+    #expect(client.draft == "\\d")
+  }
+
   /// What the first of several lines is refused for is no reason to add to the last.
   @Test func aRefusedLineBeforeOthersTakesNothingOfWhatFollows() {
     var session = session()

@@ -116,6 +116,55 @@ import Testing
     #expect(!console.hasOutput)
   }
 
+  @Test func whatIsHalfTypedIsEchoedBehindWhatArrives() {
+    var console = console(prompts: true)
+    console.setPrompt(.speak("bob> "))
+    #expect(text(console.takeOutput().standardOutput) == "bob> ")
+    console.printMessage(PeerText("hi"), from: "SERVER", party: .server)
+    console.input("half".utf8, at: start)
+    #expect(
+      text(console.takeOutput().standardOutput) == "\r         \rSERVER> hi\nbob> half")
+    console.input(" ahead\n".utf8, at: start)
+    #expect(console.nextEvent() == .line("half ahead"))
+    console.acceptLine()
+    #expect(text(console.takeOutput().standardOutput) == "")
+    // Where no prompt is.
+    console.setPrompt(.waiting("waiting …", then: "bob> "))
+    console.input("more".utf8, at: start)
+    console.printMessage(PeerText("ho"), from: "SERVER", party: .server)
+    #expect(text(console.takeOutput().standardOutput) == "\r    \rSERVER> ho\nmore")
+    console.setPrompt(.speak("bob> "))
+    #expect(text(console.takeOutput().standardOutput) == "\r    \rbob> more")
+    #expect(!console.hasOutput)
+    console.finish()
+    #expect(text(console.takeOutput().standardOutput) == "\r         \r")
+    #expect(!console.hasOutput)
+  }
+
+  @Test func ctrlCEndsALineOfATerminalAndIsTextInAPipe() {
+    var terminal = console(prompts: true)
+    terminal.setPrompt(.speak("bob> "))
+    _ = terminal.takeOutput()
+    terminal.input("half\u{3}".utf8, at: start)
+    #expect(terminal.nextEvent() == nil)
+    #expect(text(terminal.takeOutput().standardOutput) == "\nbob> ")
+    terminal.input("\u{3}x\n".utf8, at: start)
+    #expect(terminal.nextEvent() == .interrupt)
+    #expect(terminal.nextEvent() == .line("x"))
+    var pipe = console()
+    pipe.input("half\u{3}\n".utf8, at: start)
+    #expect(pipe.nextEvent() == .line("half\u{3}"))
+  }
+
+  @Test func sequencesOfATerminalAreNoText() {
+    var terminal = console(prompts: true)
+    terminal.input("a\u{1b}[<0;10;5Mb\tc\u{1b}[D\u{1b}[M !!d\n".utf8, at: start)
+    #expect(terminal.nextEvent() == .line("ab\tcd"))
+    var pipe = console()
+    pipe.input("a\u{1b}[Db\n".utf8, at: start)
+    #expect(pipe.nextEvent() == .line("a\u{1b}[Db"))
+  }
+
   @Test func anEndlessLineIsBoundedAndStillTooLong() {
     var console = console()
     let chunk = [UInt8](repeating: 0x61, count: 4096)
