@@ -102,6 +102,7 @@ import Testing
       let server = try stage.server()
       let shell = try stage.onTerminal(path: "/bin/sh", ["-i"])
       let mode = shell.mode
+      try shell.waitUntil("the shell's prompt") { !$0.cursorLine.isEmpty }
       try shell.enter("\(Program.chatclient.path) 127.0.0.1 \(server.port) --plain --handle bob")
       try shell.waitForInput("bob> ")
       #expect(shell.mode != mode)
