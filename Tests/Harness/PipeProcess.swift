@@ -55,8 +55,13 @@ public final class PipeProcess: SpawnedProcess {
     errorBytes += Descriptor.readAvailable(error)
   }
 
-  public func send(_ text: String) throws {
-    try Descriptor.writeAll(Array(text.utf8), to: input, whileWaiting: readAvailable)
+  /// - Parameter other: a process whose output is read too while this one takes
+  ///   nothing: it may be what this one waits for.
+  public func send(_ text: String, reading other: PipeProcess? = nil) throws {
+    try Descriptor.writeAll(Array(text.utf8), to: input) {
+      readAvailable()
+      other?.readAvailable()
+    }
   }
 
   /// Gives as much of `bytes` as is taken at once.

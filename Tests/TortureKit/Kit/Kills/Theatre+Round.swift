@@ -89,7 +89,7 @@ extension Theatre {
     repeat {
       let lines = (1...5).map { "\(NativePeer.text(said + $0, of: handle))\n" }
       said += lines.count
-      try client.send(lines.joined())
+      try client.send(lines.joined(), reading: process)
       try type(1)
       client.takeOutput()
     } while Deadline.now < end
