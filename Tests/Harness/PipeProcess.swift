@@ -55,8 +55,8 @@ public final class PipeProcess: SpawnedProcess {
     errorBytes += Descriptor.readAvailable(error)
   }
 
-  /// - Parameter other: a process whose output is read too while this one takes
-  ///   nothing: it may be what this one waits for.
+  /// Writes all of `text`. The output of `other` is read too while this one takes
+  /// nothing: it may be what this one waits for.
   public func send(_ text: String, reading other: PipeProcess? = nil) throws {
     try Descriptor.writeAll(Array(text.utf8), to: input) {
       readAvailable()
