@@ -1,3 +1,4 @@
+import ArgumentParser
 import ChatCore
 import ChatProgram
 import ChatTerminal
@@ -98,4 +99,15 @@ struct Deletion {
       return false
     }
   }
+}
+
+/// Whether to ask first, or only to look: the same on both verbs that delete.
+struct DeletionOptions: ParsableArguments {
+  @Flag(name: [.customShort("n"), .long], help: "Only list what would be deleted.")
+  var dryRun = false
+
+  @Flag(name: [.short, .long], help: "Do not ask.")
+  var yes = false
+
+  @OptionGroup var common: CommonOptions
 }
