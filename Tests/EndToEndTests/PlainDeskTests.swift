@@ -6,14 +6,6 @@ import Testing
 @Suite struct PlainDeskTests {
   private static let waits = "* It is SERVER's turn; your line is sent when yours comes."
 
-  /// What a listener hears: no row at all for the prompt that waits for a line.
-  private func rows(of process: PtyProcess) -> [String] {
-    process.readAvailable()
-    return process.screen.lines.map { row in
-      String(row.reversed().drop { $0 == " " }.reversed())
-    }.filter { !$0.isEmpty }
-  }
-
   @Test("a talk by turns: one row a message, and the prompt when it is one's turn")
   func talk() throws {
     try Stage.run { stage in
@@ -26,7 +18,7 @@ import Testing
       try server.process.enter("hi there")
       try client.waitFor("SERVER> hi there")
       try client.waitForInput("bob> ")
-      #expect(rows(of: client) == ["bob> hello", "SERVER> hi there", "bob>"])
+      #expect(client.rowsRead() == ["bob> hello", "SERVER> hi there", "bob>"])
       try client.enter("fine")
       try server.process.waitFor("bob> fine")
       try server.process.waitForInput("SERVER> ")
@@ -34,7 +26,7 @@ import Testing
       try client.waitFor("SERVER> good")
       try client.waitForInput("bob> ")
       #expect(
-        rows(of: client) == [
+        client.rowsRead() == [
           "bob> hello", "SERVER> hi there", "bob> fine", "SERVER> good", "bob>",
         ])
       // But at the start, where the mouse is switched off.
@@ -61,7 +53,7 @@ import Testing
       try server.process.waitFor("bob> three")
       try client.waitFor("bob> three")
       #expect(
-        rows(of: client) == [
+        client.rowsRead() == [
           "bob> one", "two", Self.waits, "three", Self.waits, "SERVER> ok", "bob> two",
           "SERVER> and", "bob> three",
         ])
@@ -87,7 +79,7 @@ import Testing
       try client.waitFor(Self.waits)
       try client.enter("\\quit")
       #expect(try client.exitStatus() == 0)
-      let last = rows(of: client).suffix(3)
+      let last = client.rowsRead().suffix(3)
       #expect(
         last == [
           "\\quit", "* Not sent: two", "You have requested to close this connection. Good Bye",
@@ -134,7 +126,7 @@ import Testing
       try server.process.waitFor("bob> bye")
       try client.waitForInput("bob> ")
       #expect(
-        rows(of: client) == [
+        client.rowsRead() == [
           "bob> hello", "SERVER> row 1", "SERVER> row 2", "SERVER> row 3", "bob> bye", "bob>",
         ])
     }
@@ -154,7 +146,7 @@ import Testing
       try server.process.enter("hi")
       try server.process.waitFor("bob> early")
       try client.waitFor("bob> early")
-      let said = rows(of: client).filter { $0.contains("> ") }
+      let said = client.rowsRead().filter { $0.contains("> ") }
       #expect(said.count == 3)
       for (row, text) in zip(said, ["bob> hello", "SERVER> hi", "bob> early"]) {
         #expect(row.hasSuffix(" " + text) && row.utf8.count == text.utf8.count + 9, "\(row)")

@@ -8,13 +8,6 @@ import Testing
   private static let reset =
     "\u{1b}[?9;1000;1001;1002;1003;1005;1006;1015;1016l\u{1b}[=0u\u{1b}[>4;0m\u{1b}[0m"
 
-  private func rows(of process: PtyProcess) -> [String] {
-    process.readAvailable()
-    return process.screen.lines.map { row in
-      String(row.reversed().drop { $0 == " " }.reversed())
-    }.filter { !$0.isEmpty }
-  }
-
   private func bob(_ stage: Stage, _ port: UInt16) throws -> PtyProcess {
     let client = try stage.client(port, "--plain", "--handle", "bob")
     try client.waitForInput("bob> ")
@@ -33,10 +26,10 @@ import Testing
       try server.process.enter("reply")
       // Blanks are behind it, where the row was cleared.
       try client.waitFor("bob> half ahead")
-      #expect(rows(of: client) == ["bob> one", "SERVER> reply", "bob> half ahead"])
+      #expect(client.rowsRead() == ["bob> one", "SERVER> reply", "bob> half ahead"])
       try client.enter(" of it")
       try server.process.waitFor("bob> half ahead of it")
-      #expect(rows(of: client) == ["bob> one", "SERVER> reply", "bob> half ahead of it"])
+      #expect(client.rowsRead() == ["bob> one", "SERVER> reply", "bob> half ahead of it"])
     }
   }
 
@@ -57,7 +50,7 @@ import Testing
       try server.process.waitFor("bob> half more")
       try client.waitForInput("bob> ")
       #expect(
-        rows(of: client) == ["SERVER> row 1", "SERVER> row 2", "bob> half more", "bob>"])
+        client.rowsRead() == ["SERVER> row 1", "SERVER> row 2", "bob> half more", "bob>"])
     }
   }
 
@@ -70,7 +63,7 @@ import Testing
       _ = try stage.talker("tatyana", on: server.port)
       let offer = "* Not sent before; \\draft shows it again: idle half"
       try server.process.waitFor(offer)
-      let shown = rows(of: server.process)
+      let shown = server.process.rowsRead()
       #expect(shown.suffix(2) == ["Connection with client opened.", offer], "\(shown)")
       #expect(shown.filter { $0.contains("idle half") } == [offer])
       try server.process.enter("\\draft")
@@ -87,7 +80,7 @@ import Testing
       try client.waitForInput("bob> half")
       try server.process.enter("\\quit")
       #expect(try client.exitStatus() == 0)
-      #expect(rows(of: client).first == "* Not sent: half")
+      #expect(client.rowsRead().first == "* Not sent: half")
     }
   }
 
@@ -136,7 +129,7 @@ import Testing
       try client.waitForInput("bob> half")
       client.signal(SIGINT)
       _ = try client.exitStatus()
-      #expect(rows(of: client).first == "* Not sent: half")
+      #expect(client.rowsRead().first == "* Not sent: half")
     }
   }
 
