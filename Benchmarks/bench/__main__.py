@@ -31,7 +31,7 @@ def main(names):
             print(f"{seconds[name]} s", file=sys.stderr)
     finally:
         setting.close()
-    print(table(figures))
+        print(table(figures))
     report = {
         "commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain")),
         "quick": setting.is_quick, "runs": setting.runs, "seconds": seconds, "failed": failed,
