@@ -24,7 +24,7 @@ RELEASE = -c release --static-swift-stdlib $(if $(filter-out 0,$(FAST)),$(ACCEPT
 .PHONY: build serve test lint install uninstall bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
-	@Scripts/install-missing libsqlite3-dev
+	@Scripts/install-missing libsqlite3-dev libssl-dev
 	$(SWIFT) build $(RELEASE) --product chatserve
 	$(SWIFT) build $(RELEASE) --product chatclient
 
@@ -32,12 +32,12 @@ serve: build ## listen on PORT
 	@exec .build/release/chatserve $(PORT)
 
 test: ## everything that is proved, on the programs that `make build` builds
-	@Scripts/install-missing libsqlite3-dev tmux python3 binutils
+	@Scripts/install-missing libsqlite3-dev libssl-dev tmux python3 binutils
 	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
 	@SWIFT="$(SWIFT)" Scripts/test $(RELEASE)
 
 lint: ## format, warnings, layers
-	@Scripts/install-missing libsqlite3-dev
+	@Scripts/install-missing libsqlite3-dev libssl-dev
 	@SWIFT="$(SWIFT)" Scripts/lint
 
 install: build ## programs, manual pages, completions and licenses, below PREFIX
@@ -54,7 +54,7 @@ torture: build ## attack the programs at length; Tests/Fuzz/run and torture take
 	Tests/Fuzz/run
 
 sanitize: ## the unit suites, then the programs end to end, with sanitizers
-	@Scripts/install-missing libsqlite3-dev
+	@Scripts/install-missing libsqlite3-dev libssl-dev
 	Scripts/sanitize address
 	Scripts/sanitize address '^EndToEndTests\.'
 	Scripts/sanitize thread

@@ -22,9 +22,11 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 // What a release takes as an archive where it would else get a shared library:
 // Tools/link has a directory for each. CHAT_SHARED_SQLITE=1 in the environment
 // leaves SQLite out, as a distribution wants it, which mends SQLite for all
-// programs at once.
+// programs at once; CHAT_SHARED_OPENSSL=1 does so for OpenSSL.
 let archives =
-  Context.environment["CHAT_SHARED_SQLITE"] == "1" ? ["stdc++"] : ["stdc++", "sqlite3"]
+  ["stdc++"]
+  + [("CHAT_SHARED_SQLITE", "sqlite3"), ("CHAT_SHARED_OPENSSL", "openssl")]
+  .filter { Context.environment[$0.0] != "1" }.map { $0.1 }
 
 // Most of a short run, `chatserve history` above all, is the loading of the
 // program: of a shared SQLite and a shared C++ library 1600 and 1700 symbols are
@@ -61,6 +63,9 @@ let package = Package(
     // Without pkg-config, whose -L would come before that of `quickToLoad`.
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CPosix"),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    // OpenSSL's callbacks and the provider of keys that sign by asking.
+    .target(name: "CSecure", dependencies: ["COpenSSL"]),
 
     // Layers, lowest first
     layer("ChatCore"),
@@ -73,6 +78,8 @@ let package = Package(
     layer("Transcript", ["CSQLite", "ChatCore", "ChatPosix", "Schema"]),
     layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
+    layer(
+      "ChatSecure", ["COpenSSL", "CSecure", "ChatCore", "ChatPosix", "ChatLink"]),
     layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatTerminal", arguments]),
     layer(
       "History",
@@ -104,7 +111,11 @@ let package = Package(
     tests("ChatWireTests", ["ChatCore", "ChatWire", "Seeded", "WireSamples"]),
     tests(
       "ChatLinkTests",
-      ["ChatCore", "ChatLink", "ChatPosix", "ChatWire", "Seeded", "WireSamples", system]),
+      [
+        "ChatCore", "ChatLink", "ChatPosix", "ChatSecure", "ChatWire", "Seeded", "WireSamples",
+        system,
+      ]),
+    tests("ChatSecureTests", ["ChatCore", "ChatSecure", "Seeded"]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
     tests(

@@ -120,7 +120,7 @@ package final class SocketTransport: Transport {
 
 extension Conversation.LinkFailure {
   /// What `call` returns; its error as the failure of a link.
-  static func of<Value>(
+  package static func of<Value>(
     _ call: () throws(SystemCallError) -> Value
   ) throws(Conversation.LinkFailure) -> Value {
     do {
