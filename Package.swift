@@ -115,7 +115,7 @@ let package = Package(
         "ChatCore", "ChatLink", "ChatPosix", "ChatSecure", "ChatWire", "Seeded", "WireSamples",
         system,
       ]),
-    tests("ChatSecureTests", ["ChatCore", "ChatSecure", "Seeded"]),
+    tests("ChatSecureTests", ["COpenSSL", "ChatCore", "ChatSecure", "Seeded"]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
     tests(

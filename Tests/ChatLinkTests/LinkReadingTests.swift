@@ -51,7 +51,7 @@ import WireSamples
     }
   }
 
-  @Test(arguments: [Carrier.shortRecords, .longRecords])
+  @Test(arguments: [Carrier.shortRecords, .longRecords, .secure])
   func whatIsHeldIsLeftToWhoDoesNotRead(_ carrier: Carrier) throws {
     let stage = try LinkStage(carrier)
     try stage.write("tatyana\0")
@@ -74,7 +74,7 @@ import WireSamples
 
   /// In the original dialect quiet ends a message, and one that says goodbye is
   /// a message of its own.
-  @Test(arguments: [Carrier.clear, .longRecords])
+  @Test(arguments: [Carrier.clear, .longRecords, .secure])
   func quietEndsAMessage(_ carrier: Carrier) throws {
     let stage = try LinkStage(carrier, keepsWrites: carrier == .clear)
     try stage.write("tatyana")

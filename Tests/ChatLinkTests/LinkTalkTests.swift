@@ -53,8 +53,9 @@ import WireSamples
   @Test(arguments: Carrier.allCases)
   func bothShowWhatTheOtherSaid(_ carrier: Carrier) throws {
     let (one, other) = try LinkStage.socketPair()
-    let server = try Side(.server, "SERVER", carrier.transport(one, at: at(0)))
-    let client = try Side(.client, "tatyana", carrier.transport(other, at: at(0)))
+    let server = try Side(.server, "SERVER", try carrier.transport(one, side: .server, at: at(0)))
+    let client = try Side(
+      .client, "tatyana", try carrier.transport(other, side: .client, at: at(0)))
     let words = ["hi", "are you\nthere?", "\u{1f44d}", String(repeating: "x", count: 500)]
     for turn in 0..<4000 where client.ending == nil || server.ending == nil {
       try client.turn()

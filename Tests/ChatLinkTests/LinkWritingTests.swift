@@ -41,7 +41,7 @@ import WireSamples
   }
 
   /// One write is one message, and one record where there are records.
-  @Test(arguments: [Carrier.clear, .longRecords])
+  @Test(arguments: [Carrier.clear, .longRecords, .secure])
   func inTheOriginalDialectOneWriteIsOneMessage(_ carrier: Carrier) throws {
     let stage = try stage(carrier, .original)
     for number in 1...3 {

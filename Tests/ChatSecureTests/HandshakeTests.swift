@@ -1,7 +1,8 @@
 import ChatCore
-import ChatSecure
 import Seeded
 import Testing
+
+@testable import ChatSecure
 
 @Suite struct HandshakeTests {
   @Test func bothKnowWhoIsThere() throws {
@@ -51,6 +52,20 @@ import Testing
     #expect(!duo.server.isEstablished)
     // One way there and one back: the client has the words.
     #expect(duo.client.receive(duo.server.takeOutput()).text == "SERVER\0")
+  }
+
+  /// A client that guessed another group than the server has is asked again (RFC
+  /// 8446, 4.1.4); its first words come after the handshake.
+  @Test(arguments: ["P-521:X25519", "P-521:P-256", "P-256"])
+  func anotherGroupTakesARoundMore(_ groups: String) throws {
+    let duo = try Duo(groups: groups)
+    #expect(duo.server.speakEarly(bytes("SERVER\0")))
+    try duo.run()
+    try duo.client.seal(bytes("hi"))
+    try duo.run()
+    #expect(duo.serverEvents.text == "hi")
+    #expect(duo.clientEvents.text == "SERVER\0")
+    #expect(duo.server.hasSpoken)
   }
 
   /// Whenever the answer comes, and whatever came meanwhile.

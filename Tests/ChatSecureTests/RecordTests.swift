@@ -91,13 +91,14 @@ import Testing
       }
       if ofServer { duo.fromServer = change } else { duo.fromClient = change }
       try duo.run()
+      (duo.fromServer, duo.fromClient) = ({ $0 }, { $0 })
       // A record's version is not looked at (RFC 8446, 5.1), nor is a length
       // that waits for more a fault.
       if duo.peerOfClient != nil, duo.peerOfServer != nil {
         try duo.client.seal(bytes("hi"))
         try duo.run()
         #expect(duo.serverEvents.text == "hi" || duo.serverEvents.failure != nil)
-        #expect(at < 3, "byte \(at) was changed and nobody saw")
+        #expect(at < 3 || !isChanged, "byte \(at) was changed and nobody saw")
       }
       at += 1
     }

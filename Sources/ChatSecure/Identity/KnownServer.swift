@@ -5,10 +5,12 @@ import ChatCore
 ///     chatclient server 1
 ///     key SHA256:…               (or: clear)
 ///     since 2026-11-02
-///     own …                      (the 32 bytes of the key shown there, base64)
+///     own …                      (the 32 bytes of the key shown there, base64;
+///                                 or: none)
 ///
-/// The last may be missing. What is not exactly this is damaged, and whoever
-/// finds it damaged does not connect: a pin that is lost would be no pin.
+/// All are there, so that a file that was cut is no other file. What is not
+/// exactly this is damaged, and whoever finds it damaged does not connect: a pin
+/// that is lost would be no pin.
 package struct KnownServer: Sendable {
   package enum Trust: Hashable, Sendable {
     /// It has this key, and is never spoken to but in TLS.
@@ -68,16 +70,15 @@ package struct KnownServer: Sendable {
     let since = try line(3)
     guard since.hasPrefix("since "), Self.isDay(since.dropFirst(6)) else { throw .line(3) }
     var own: PrivateKey?
-    if try line(4).hasPrefix("own ") {
-      guard let seed = Base64.decode(try line(4).dropFirst(4).utf8, isPadded: true),
+    if try line(4) != "own none" {
+      guard try line(4).hasPrefix("own "),
+        let seed = Base64.decode(try line(4).dropFirst(4).utf8, isPadded: true),
         seed.count == 32, let key = try? PrivateKey(seed: seed)
       else { throw .line(4) }
       own = key
     }
-    // The last line ends too, and nothing comes after it: a file that was cut
-    // is damaged.
-    let end = own == nil ? 4 : 5
-    guard try line(end).isEmpty, lines.count == end else { throw .line(end) }
+    // The last line ends too, and nothing comes after it.
+    guard try line(5).isEmpty, lines.count == 5 else { throw .line(5) }
     self.trust = trust
     self.since = String(since.dropFirst(6))
     ownKey = own
@@ -91,7 +92,7 @@ package struct KnownServer: Sendable {
     case .clear: lines.append("clear")
     }
     lines.append("since \(since)")
-    if let ownKey { lines.append("own " + Base64.encode(ownKey.seed, isPadded: true)) }
+    lines.append("own " + (ownKey.map { Base64.encode($0.seed, isPadded: true) } ?? "none"))
     return lines.joined(separator: "\n") + "\n"
   }
 

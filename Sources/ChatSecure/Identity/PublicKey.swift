@@ -53,6 +53,10 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// ssh's picture of it, 11 lines of 19 characters: the walk of a drunken
   /// bishop (OpenSSH, sshkey.c, fingerprint_randomart).
   package var randomart: [String] {
+    ["+--[ED25519 256]--+"] + Self.walk(bytes).map { "|\($0)|" } + ["+----[SHA256]-----+"]
+  }
+
+  static func walk(_ bytes: [UInt8]) -> [String] {
     let (width, height) = (17, 9)
     let signs = Array(" .o+=*BOX@%&#/^SE")
     var visits = [[Int]](repeating: [Int](repeating: 0, count: width), count: height)
@@ -68,7 +72,6 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     }
     visits[height / 2][width / 2] = signs.count - 2
     visits[y][x] = signs.count - 1
-    return ["+--[ED25519 256]--+"] + visits.map { "|" + String($0.map { signs[$0] }) + "|" }
-      + ["+----[SHA256]-----+"]
+    return visits.map { String($0.map { signs[$0] }) }
   }
 }

@@ -35,7 +35,8 @@ package final class SecureSession {
   private(set) var phase = Phase.handshake
   /// Whether the peer has ended its direction.
   private(set) var hasPeerEnded = false
-  /// Whether a server's first words went out with its half of the handshake.
+  /// Whether a server's first words went out, with its half of the handshake or,
+  /// where that took a round trip more, right after it.
   private(set) var hasSpokenEarly = false
 
   private let ssl: OpaquePointer
@@ -237,9 +238,11 @@ package final class SecureSession {
         return obstacle(0)
       }
       hasReadEarly = true
-      chat_allow_pauses(ssl, 0)
-      padIfNative()
-      if !earlyWords.isEmpty {
+      // OpenSSL also stops here after a HelloRetryRequest (RFC 8446, 4.1.4),
+      // long before its answer: the words then wait for the handshake.
+      if callbacks.pointee.signed_or_not == CHAT_ACCEPTED, !earlyWords.isEmpty {
+        chat_allow_pauses(ssl, 0)
+        padIfNative()
         let isWritten = earlyWords.withUnsafeBytes {
           SSL_write_early_data(ssl, $0.baseAddress, $0.count, &count) == 1
         }
@@ -254,8 +257,14 @@ package final class SecureSession {
     if side == .client, callbacks.pointee.judgement != CHAT_ACCEPTED {
       return failed(.keyRefused)
     }
-    phase = .established
+    chat_allow_pauses(ssl, 0)
     padIfNative()
+    if !hasSpoken {
+      let count = earlyWords.withUnsafeBytes { SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
+      guard count == earlyWords.count else { return .failed(fail()) }
+      hasSpokenEarly = true
+    }
+    phase = .established
     return .established(
       Peer(key: shownKey, isTemporary: isTemporary, isNative: isNative))
   }

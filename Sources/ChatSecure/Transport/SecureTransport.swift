@@ -99,7 +99,7 @@ package final class SecureTransport: Transport {
   }
 
   package func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
-    if !hasBufferedInput, !session.isWaitingForAnswer { try readSocket(upTo: limit) }
+    if !hasBufferedInput, !session.isWaitingForAnswer { try readSocket() }
     guard firstOpened < opened.count else { return try end?.get() ?? .wouldBlock }
     let record = opened[firstOpened]
     if record.count > limit {
@@ -114,12 +114,11 @@ package final class SecureTransport: Transport {
     return .bytes(record)
   }
 
-  private func readSocket(upTo limit: Int) throws(Conversation.LinkFailure) {
-    let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit))
+  private func readSocket() throws(Conversation.LinkFailure) {
     switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
-      try descriptor.readAvailable(into: part)
+      try descriptor.readAvailable(into: buffer)
     }) {
-    case .bytes(let count): receive(Array(part[..<count]))
+    case .bytes(let count): receive(Array(buffer[..<count]))
     case .wouldBlock: break
     case .endOfFile:
       if preface != nil, case let verdict? = preface?.endOfFile() { take(verdict) }

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatLink
 import ChatPosix
+import ChatSecure
 import ChatWire
 import Glibc
 import Testing
@@ -13,12 +14,18 @@ enum Carrier: CaseIterable {
   case shortRecords
   /// Records that hold whatever is written at once.
   case longRecords
+  /// TLS, with a key that signs by asking.
+  case secure
 
-  func transport(_ descriptor: FileDescriptor, at now: Instant) -> any Transport {
+  /// One end, of the side `side`.
+  func transport(
+    _ descriptor: FileDescriptor, side: Party, at now: Instant
+  ) throws -> any Transport {
     switch self {
     case .clear: SocketTransport(descriptor)
     case .shortRecords: RecordTransport(descriptor, recordLimit: 5, connectedAt: now)
     case .longRecords: RecordTransport(descriptor, recordLimit: 16 * 1024, connectedAt: now)
+    case .secure: try SecureEnds.transport(descriptor, side: side, at: now)
     }
   }
 }
@@ -42,14 +49,17 @@ final class LinkStage {
     greeted isGreeted: Bool = true
   ) throws {
     let (one, other) = try Self.socketPair(keepsWrites: keepsWrites)
-    near = carrier.transport(one, at: at(0))
-    far = carrier.transport(other, at: at(0))
+    near = try carrier.transport(one, side: side, at: at(0))
+    far = try carrier.transport(other, side: side == .server ? .client : .server, at: at(0))
     link = PeerLink(
       near, side: side, ownHandle: try Handle(side == .server ? "SERVER" : "tatyana"),
       phrases: .samples, at: now)
     guard isGreeted else { return }
-    _ = try turn()
-    try pumpFar()
+    // Hello, answer and proof, whoever begins.
+    for _ in 0..<3 {
+      _ = try turn()
+      try pumpFar()
+    }
     _ = try turn()
   }
 

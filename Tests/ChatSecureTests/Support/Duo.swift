@@ -1,6 +1,8 @@
+import COpenSSL
 import ChatCore
-import ChatSecure
 import Testing
+
+@testable import ChatSecure
 
 /// A server's and a client's session, and the wire between them.
 final class Duo {
@@ -19,7 +21,7 @@ final class Duo {
   /// The client expects `expected`; by default the key that the server has.
   init(
     serverKey: PrivateKey? = nil, isTemporary: Bool = false, expects: Expectation = .theKey,
-    ownKey: PrivateKey? = nil
+    ownKey: PrivateKey? = nil, groups: String? = nil
   ) throws {
     let key = try serverKey ?? .random()
     self.serverKey = key
@@ -30,7 +32,9 @@ final class Duo {
       case .another: try PrivateKey.random().publicKey.fingerprint
       case .nothing: nil
       }
-    client = try SecureSession(client: .client(), expecting: expected, ownKey: ownKey)
+    let context = try SecureContext.client()
+    if let groups { try #require(chat_set_groups(context.handle, groups) == 1) }
+    client = try SecureSession(client: context, expecting: expected, ownKey: ownKey)
   }
 
   enum Expectation {
@@ -78,9 +82,9 @@ final class Duo {
 extension [SecureSession.Event] {
   /// All that was opened, in one.
   var text: String {
-    String(
-      decoding: flatMap { event in if case .plaintext(let bytes) = event { bytes } else { [] } },
-      as: UTF8.self)
+    var all: [UInt8] = []
+    for case .plaintext(let bytes) in self { all += bytes }
+    return String(decoding: all, as: UTF8.self)
   }
 
   /// What is to be signed.

@@ -1,0 +1,26 @@
+import ChatCore
+import ChatPosix
+import ChatSecure
+import Testing
+
+/// Both ends of TLS, of a server whose signer answers at once and of a client
+/// that has its key pinned.
+enum SecureEnds {
+  private static let key = Result { try PrivateKey.random() }
+
+  static func transport(
+    _ descriptor: FileDescriptor, side: Party, at now: Instant
+  ) throws -> SecureTransport {
+    let key = try key.get()
+    let session: SecureSession =
+      switch side {
+      case .server: try SecureSession(server: .server(key.certificate()))
+      case .client:
+        try SecureSession(
+          client: .client(), expecting: key.publicKey.fingerprint, ownKey: try .random())
+      }
+    let owner = SecureTransport.Owner(sign: { try? key.sign($0) })
+    return SecureTransport(
+      descriptor, session: session, owner: owner, mayHavePreface: side == .client, at: now)
+  }
+}
