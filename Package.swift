@@ -86,16 +86,18 @@ let package = Package(
       ["ChatCore", "ChatPosix", "ChatProgram", "ChatTerminal", "Transcript", arguments]),
     layer(
       "ChatServer",
-      ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "Transcript", system]),
+      [
+        "ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "ChatSecure", "Transcript",
+        system,
+      ]),
     layer("ChatClient", ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", system]),
 
     // Programs
     program(
       "chatserve",
       [
-        "ChatCore", "ChatProgram", "ChatServer", "ChatPosix", "ChatTerminal", "ChatWire", "History",
-        "Transcript",
-        arguments,
+        "ChatCore", "ChatProgram", "ChatSecure", "ChatServer", "ChatPosix", "ChatTerminal",
+        "ChatWire", "History", "Transcript", arguments,
       ]),
     program(
       "chatclient",
@@ -120,14 +122,18 @@ let package = Package(
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
     tests(
       "TranscriptTests", ["CSQLite", "ChatCore", "ChatPosix", "Harness", "Schema", "Transcript"]),
-    tests("ChatServerTests", ["ChatCore", "ChatPosix", "ChatServer", "Seeded", "Transcript"]),
+    tests(
+      "ChatServerTests",
+      ["ChatCore", "ChatPosix", "ChatSecure", "ChatServer", "Seeded", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(
-      name: "Harness", dependencies: ["ChatTerminal"], path: "Tests/Harness", swiftSettings: strict),
+      name: "Harness", dependencies: ["ChatSecure", "ChatTerminal"], path: "Tests/Harness",
+      swiftSettings: strict),
     tests(
       "HistoryTests",
       ["ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Seeded", "Transcript"]),
-    tests("EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "CSQLite", "Transcript"]),
+    tests(
+      "EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Transcript"]),
     .target(
       name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),

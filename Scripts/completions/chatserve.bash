@@ -72,7 +72,7 @@ __chatserve_value() {
           __chatserve_words text tsv csv json json-pretty transcript markdown html ;;
       esac
       ;;
-    --database | --output | --history-file)
+    --database | --output | --history-file | --key-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       ;;
@@ -90,7 +90,7 @@ __chatserve_options() {
     -c --count'
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
-    '') echo --handle --bind --database --no-log --idle-timeout --mode --no-greeting --max-waiting \
+    '') echo --handle --bind --database --key-file --require-encryption --no-log --idle-timeout --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
     list) echo -a --all $filters $output $common ;;

@@ -66,6 +66,8 @@ set -l at __chatserve_serves
 complete -c chatserve -n $at -l handle -x -d 'Your name in the conversation'
 complete -c chatserve -n $at -l bind -x -a '127.0.0.1 0.0.0.0 ::1 :: localhost' -d 'Listen at this address alone'
 complete -c chatserve -n $at -l database -r -F -d 'The transcript'
+complete -c chatserve -n $at -l key-file -r -F -d 'The key that peers know the server by'
+complete -c chatserve -n $at -l require-encryption -d 'Turn away who speaks in clear'
 complete -c chatserve -n $at -l no-log -d 'Keep nothing that is said'
 complete -c chatserve -n $at -l idle-timeout -x -a '0 60 300 3600' -d 'Seconds of silence allowed'
 complete -c chatserve -n $at -l mode -x -a 'turns free' -d 'Who may speak when'

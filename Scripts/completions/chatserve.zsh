@@ -138,6 +138,8 @@ _chatserve() {
     '--handle=[your name in the conversation]:name:' \
     '--bind=[listen at this address alone]:address:(127.0.0.1 0.0.0.0 \:\:1 \:\: localhost)' \
     '--database=[the transcript]:file:_files' \
+    '--key-file=[the key that peers know the server by]:file:_files' \
+    '--require-encryption[turn away who speaks in clear]' \
     '--no-log[keep nothing that is said]' \
     '--idle-timeout=[seconds of silence allowed]:seconds:(0 60 300 3600)' \
     '--mode=[who may speak when]:mode:(turns free)' \

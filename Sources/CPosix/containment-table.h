@@ -23,7 +23,7 @@ CALL(restart_syscall, EVERY, ANY)
 // Sockets that are open.
 CALL(recvfrom, EVERY, ANY)
 CALL(sendto, EVERY, NO_ADDRESS)
-CALL(recvmsg, CONVERSATION | UNRECORDED | DESK, ANY)
+CALL(recvmsg, CONVERSATION | UNRECORDED | DESK | SIGNER, ANY)
 CALL(shutdown, PEER, ANY)
 CALL(setsockopt, PEER, LINGER)
 

@@ -82,6 +82,8 @@ long cposix_receive_message(int descriptor, void *bytes, size_t capacity) {
   return recv(descriptor, bytes, capacity, MSG_TRUNC);
 }
 
+long cposix_peek(int descriptor, void *byte) { return recv(descriptor, byte, 1, MSG_PEEK); }
+
 int cposix_set_option(int descriptor, int level, int name, int value) {
   return setsockopt(descriptor, level, name, &value, sizeof value);
 }

@@ -25,6 +25,10 @@ public struct ServerSettings {
   /// Whether a client is sent the server's handle before it says anything; some
   /// of the original's class take it for the first answer.
   public var greets = true
+  /// Where the key is that peers know the server by.
+  package var keyFile = KeyFile(path: "", mayBeMade: false)
+  /// Whether who speaks in clear is turned away.
+  public var requiresEncryption = false
   /// The transcript's path; `nil`: nothing is kept.
   public var database: String?
   /// Whether there is a transcript.

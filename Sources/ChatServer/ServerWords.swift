@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 import ChatWire
 import Transcript
@@ -8,7 +9,15 @@ import Transcript
 /// only: the words are the executable's. `isKept` says whether there is a
 /// transcript.
 package enum ServerNotice {
-  case listening(port: UInt16, addresses: [String], database: String?)
+  case listening(port: UInt16, addresses: [String], database: String?, key: Fingerprint?)
+  /// To one that speaks in clear to a server that wants encryption.
+  case encryptionOnly
+  /// To newcomers, while there is nobody to sign for the server.
+  case nobodySigns
+  /// The process that signs died, or was not what it was; another is started.
+  case signerDied
+  /// Another could not be: its key is missing, damaged or not the run's.
+  case keyLost(KeyTrouble, KeyFile)
   /// This system cannot keep a conversation's process from these.
   case uncontained([Containment.Layer], isKept: Bool)
   case opened

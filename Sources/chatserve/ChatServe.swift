@@ -34,6 +34,16 @@ struct ChatServe: ParsableCommand {
       """, completion: .file())
   var database: String?
 
+  @Option(
+    help: """
+      The key that peers know this server by; made when it is missing. Otherwise \
+      $XDG_CONFIG_HOME/chatserve/key or ~/.config/chatserve/key.
+      """, completion: .file())
+  var keyFile: String?
+
+  @Flag(help: "Turn away who speaks without encryption, such as nc and telnet.")
+  var requireEncryption = false
+
   @Flag(help: "Keep nothing that is said: no transcript, no file at all.")
   var noLog = false
 
@@ -122,6 +132,8 @@ struct ChatServe: ParsableCommand {
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
     settings.desk = view.openDesk(for: "chatserve")
+    settings.keyFile = key()
+    settings.requiresEncryption = requireEncryption
     settings.greets = !noGreeting
     settings.rate = rate.bytes == 0 ? nil : rate.bytes
     settings.diskReserve = diskReserve.flatMap { DiskReserve(argument: $0) } ?? .default
@@ -136,6 +148,13 @@ struct ChatServe: ParsableCommand {
       let (sentence, status) = UserMessages.failure(error)
       status.leave(sentence)
     }
+  }
+
+  /// Where the key is; nowhere with `--no-log` and no home directory.
+  private func key() -> KeyFile {
+    if let path = KeyFile.path(option: keyFile) { return KeyFile(path: path, mayBeMade: !noLog) }
+    if !noLog { ProgramExit.usage.leave(UserMessages.noKeyPath) }
+    return KeyFile(path: "", mayBeMade: false)
   }
 
   /// Where the transcript is; `nil` when there shall be none.

@@ -19,6 +19,10 @@ enum UserMessages {
     chatserve: there is no home directory to keep the transcript in; name a file with --database.
     """
 
+  static let noKeyPath = """
+    chatserve: there is no home directory to keep the key in; name a file with --key-file.
+    """
+
   static let logNowhereAndSomewhere =
     "chatserve: --no-log and --database contradict each other; give one of the two."
 
@@ -26,9 +30,18 @@ enum UserMessages {
 
   static func sentence(_ notice: ServerNotice) -> String {
     switch notice {
-    case .listening(let port, let addresses, let database):
+    case .listening(let port, let addresses, let database, let key):
       "Listening on port \(port) at \(addresses.joined(separator: ", ")). "
+        + (key.map { "Key \($0); anyone who reaches this port can talk. " } ?? "")
         + "\(place(ofTranscript: database)) Ctrl-C stops."
+    case .encryptionOnly: encryptionOnly
+    case .nobodySigns:
+      "The server cannot prove who it is just now. Please try again in a moment."
+    case .signerDied:
+      "The process that signs with the server's key died; another is started. Until it is there, "
+        + "nobody new is let in."
+    case .keyLost(let trouble, let file):
+      "Nobody new is let in: \(cause(trouble, file)). It is tried again every second."
     case .uncontained(let layers, let isKept): uncontained(layers, isKept)
     case .opened: "Connection with client opened."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
@@ -190,6 +203,11 @@ enum UserMessages {
     default: "The connection failed\(detail)."
     }
   }
+
+  /// To a person with nc, so in words that say what to type.
+  static let encryptionOnly =
+    "This server talks with encryption alone: chatclient has it, and so have "
+    + "openssl s_client -quiet -connect HOST:PORT and ncat --ssl HOST PORT."
 
   private static func messages(_ count: Int) -> String { SharedWords.messages(count) }
 }

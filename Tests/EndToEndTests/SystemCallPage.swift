@@ -5,16 +5,17 @@ import Testing
 
 /// As docs/system-calls.md and the program `contained` name them.
 enum SystemCallRole: String, CaseIterable {
-  case conversation, unrecorded, keeper, client, desk
+  case conversation, unrecorded, keeper, client, desk, signer
 
   /// The names that the page has for several.
   static func named(_ word: Substring) -> Set<SystemCallRole>? {
     switch word {
     case "all": Set(allCases)
-    case "terminal": Set(allCases).subtracting([.keeper])
+    case "terminal": Set(allCases).subtracting([.keeper, .signer])
     case "peer": [.conversation, .unrecorded, .client]
     case "database": [.conversation, .keeper]
     case "operator": [.conversation, .unrecorded, .desk]
+    case "handed": [.conversation, .unrecorded, .desk, .signer]
     default: nil
     }
   }

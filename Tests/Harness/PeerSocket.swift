@@ -1,11 +1,11 @@
 import Glibc
 
 /// A bare TCP connection: a peer that says exactly the bytes it is told to.
-public final class PeerSocket {
+public class PeerSocket {
   public let descriptor: Int32
   /// Everything that was received.
-  public private(set) var received: [UInt8] = []
-  public private(set) var hasEnded = false
+  public internal(set) var received: [UInt8] = []
+  public internal(set) var hasEnded = false
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -14,6 +14,10 @@ public final class PeerSocket {
 
   /// Connects to a port of 127.0.0.1, from 127.0.0.`host`.
   public convenience init(port: UInt16, from host: UInt8 = 1) throws {
+    self.init(descriptor: try Self.connected(to: port, from: host))
+  }
+
+  static func connected(to port: UInt16, from host: UInt8) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     if host != 1 {
       guard Loopback.with(port: 0, host: host, { bind(descriptor, $0, $1) }) == 0 else {
@@ -26,7 +30,7 @@ public final class PeerSocket {
       close(descriptor)
       throw HarnessFailure("connecting to port \(port): \(reason)")
     }
-    self.init(descriptor: descriptor)
+    return descriptor
   }
 
   deinit { if !isClosed { close(descriptor) } }
@@ -69,7 +73,8 @@ public final class PeerSocket {
     leave()
   }
 
-  private func readAvailable() {
+  /// Takes what has come.
+  func readAvailable() {
     received += Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
   }
 
@@ -87,7 +92,9 @@ public final class PeerSocket {
     try waitUntil("the end of file", within: seconds) { hasEnded }
   }
 
-  private func waitUntil(_ what: String, within seconds: Double, _ condition: () -> Bool) throws {
+  func waitUntil(
+    _ what: String, within seconds: Double = Deadline.usual, _ condition: () -> Bool
+  ) throws {
     let deadline = Deadline(seconds: seconds)
     while true {
       readAvailable()

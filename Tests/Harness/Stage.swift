@@ -5,6 +5,10 @@ import Glibc
 public final class Stage {
   /// The user's home, and below it the transcript.
   public let home: String
+  /// Beside it, where the programs keep their keys: a transcript may be anywhere in the
+  /// home directory.
+  public let config: String
+  private let root: String
   private var processes: [SpawnedProcess] = []
 
   private init() throws {
@@ -12,7 +16,12 @@ public final class Stage {
     guard mkdtemp(&name) != nil else {
       throw HarnessFailure("mkdtemp: \(String(cString: strerror(errno)))")
     }
-    home = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    root = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    home = root + "/home"
+    config = root + "/config"
+    guard mkdir(home, 0o700) == 0 else {
+      throw HarnessFailure("mkdir: \(String(cString: strerror(errno)))")
+    }
   }
 
   /// Runs one test.
@@ -26,7 +35,7 @@ public final class Stage {
 
   private func end() {
     for process in processes.reversed() { process.end() }
-    Tree.remove(home)
+    Tree.remove(root)
   }
 
   /// Where the programs' clocks are, as TZ names it; `nil` for where this
@@ -46,13 +55,17 @@ public final class Stage {
       getenv(name).map { (name, String(cString: $0)) }
     }
     var variables = [
-      "HOME": home, "XDG_STATE_HOME": home + "/state", "PATH": "/usr/bin:/bin",
+      "HOME": home, "XDG_STATE_HOME": home + "/state", "XDG_CONFIG_HOME": config,
+      "PATH": "/usr/bin:/bin",
       "LC_ALL": "C.UTF-8",
     ].merging(options) { _, option in option }.merging(self.variables) { _, own in own }
     variables["TZ"] = timeZone
     variables["TERM"] = terminalName
     return variables
   }
+
+  /// Where the server keeps its key by itself.
+  public var keyFile: String { config + "/chatserve/key" }
 
   /// Where the server keeps the transcript by itself.
   public var database: String { home + "/state/chatserve/transcript.db" }

@@ -53,6 +53,8 @@ long cposix_send_passing(
 // and the caller's to close.
 long cposix_receive_passed(
     int descriptor, void *bytes, size_t capacity, int passed[CPOSIX_MOST_PASSED], int *passed_count);
+// recv(2) of one byte with MSG_PEEK: it stays there to be read.
+long cposix_peek(int descriptor, void *byte);
 // setsockopt(2) and getsockopt(2) for an int option.
 int cposix_set_option(int descriptor, int level, int name, int value);
 int cposix_get_option(int descriptor, int level, int name, int *value);
@@ -181,6 +183,7 @@ enum cposix_role {
   CPOSIX_ROLE_KEEPER,
   CPOSIX_ROLE_CLIENT,
   CPOSIX_ROLE_DESK,
+  CPOSIX_ROLE_SIGNER,
 };
 // seccomp(2): for good, all calls fail but those of the role. ENOSYS on
 // architectures other than x86_64 and aarch64.

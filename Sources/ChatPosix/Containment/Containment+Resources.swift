@@ -11,21 +11,24 @@ extension Containment {
   /// Descriptors, RLIMIT_NOFILE: some four times what a conversation has open
   /// while it changes over to a new transcript. What is open above stays so.
   static let descriptors: UInt64 = 64
+  /// The same of the signer, which has one for each newcomer: the most that
+  /// `--max-start` lets in at once, those who are leaving, and some.
+  static let signerDescriptors: UInt64 = 2048
 
-  static func limitResources() throws(SystemCallError) {
+  func limitResources() throws(SystemCallError) {
     // First, since it opens a file: the process may have more descriptors than
     // the limit leaves. Without a proc(5) to ask, the filter of calls still keeps
     // what is shared small.
-    let used = try? addressSpace()
-    try limit(RLIMIT_NOFILE, to: descriptors)
+    let used = try? Self.addressSpace()
+    try Self.limit(RLIMIT_NOFILE, to: role == .signer ? Self.signerDescriptors : Self.descriptors)
     // Does not bind root, setrlimit(2); the calls are barred besides.
-    try limit(__RLIMIT_NPROC, to: 0)
+    try Self.limit(__RLIMIT_NPROC, to: 0)
     // See `givePowersUp`: for what PR_SET_DUMPABLE may miss.
-    try limit(RLIMIT_CORE, to: 0)
+    try Self.limit(RLIMIT_CORE, to: 0)
     // Sanitizers keep a shadow of the whole address space as such memory.
     if !cposix_is_sanitized() {
-      try limit(RLIMIT_DATA, to: memory)
-      if let used { try limit(RLIMIT_AS, to: used + memory) }
+      try Self.limit(RLIMIT_DATA, to: Self.memory)
+      if let used { try Self.limit(RLIMIT_AS, to: used + Self.memory) }
     }
     // No RLIMIT_FSIZE: a transcript grows, and a cut in the middle of a commit
     // is no protection.

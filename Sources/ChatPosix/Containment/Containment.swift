@@ -35,6 +35,8 @@ public struct Containment: Sendable {
     case client
     /// Reads the operator's keys while nobody is there.
     case idleDesk
+    /// Signs with the server's key, which it has read by then.
+    case signer
 
     /// Whether it stops its process group upon Ctrl-Z, which comes to it as a key:
     /// Landlock's scope of signals would keep that from the others in it. The
@@ -83,7 +85,7 @@ public struct Containment: Sendable {
       do throws(SystemCallError) {
         switch layer {
         case .powers: try Self.givePowersUp()
-        case .resources: try Self.limitResources()
+        case .resources: try limitResources()
         case .files: try barFiles()
         case .calls: try barCalls()
         }
@@ -115,6 +117,7 @@ public struct Containment: Sendable {
     case .keeper: CPOSIX_ROLE_KEEPER
     case .client: CPOSIX_ROLE_CLIENT
     case .idleDesk: CPOSIX_ROLE_DESK
+    case .signer: CPOSIX_ROLE_SIGNER
     }
   }
 

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import SystemPackage
 
@@ -8,6 +9,13 @@ public enum ReadResult: Hashable, Sendable {
   /// Nothing there now.
   case wouldBlock
   /// The other side has finished: nothing will come any more.
+  case endOfFile
+}
+
+/// What is next to be read from a socket.
+public enum PeekResult: Hashable, Sendable {
+  case byte(UInt8)
+  case wouldBlock
   case endOfFile
 }
 
@@ -53,6 +61,18 @@ extension FileDescriptor {
         try readAvailable(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit)))
       }
     }.get()
+  }
+
+  /// Looks at the next byte of a socket and leaves it there. recv(2) MSG_PEEK.
+  ///
+  /// - Throws: ``SystemCallError``: `ECONNRESET`, `ETIMEDOUT`, ….
+  public func peekByte() throws(SystemCallError) -> PeekResult {
+    var byte: UInt8 = 0
+    let count = try SystemCall.performUnlessBlocking("recv") {
+      Result(errnoFrom: cposix_peek(rawValue, &byte))
+    }
+    guard let count else { return .wouldBlock }
+    return count == 0 ? .endOfFile : .byte(byte)
   }
 
   /// Writes once as many of `bytes` as fit now; `bytes` must not be empty.

@@ -47,6 +47,11 @@ public struct MessageSocket: Hashable, Sendable {
   /// To poll on.
   public let descriptor: FileDescriptor
 
+  /// An end that another process opened and handed over.
+  public init(descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
   /// Descriptors that one message may carry.
   public static let passedLimit = Int(CPOSIX_MOST_PASSED)
 

@@ -32,10 +32,28 @@ extension FileNames {
 extension FilePath {
   /// The same file without symbolic links in its name; realpath(3). One that
   /// cannot be followed stays as it is.
-  public func resolvingLinks() -> FilePath {
-    guard let whole = withPlatformString({ realpath($0, nil) }) else { return self }
+  public func resolvingLinks() -> FilePath { real ?? self }
+
+  private var real: FilePath? {
+    guard let whole = withPlatformString({ realpath($0, nil) }) else { return nil }
     defer { free(whole) }
     return FilePath(platformString: whole)
+  }
+
+  /// ``resolvingLinks()`` as far as there is something; what is yet to be made
+  /// follows as it is written.
+  public func resolvingWhatIsThere() -> FilePath {
+    var path = isEmpty ? "." : self
+    var missing: [FilePath.Component] = []
+    while true {
+      if let whole = path.real {
+        return missing.reversed().reduce(whole) { $0.appending($1) }.lexicallyNormalized()
+      }
+      guard let name = path.lastComponent else { return self }
+      missing.append(name)
+      path.removeLastComponent()
+      if path.isEmpty { path = "." }
+    }
   }
 
   /// ``resolvingLinks()``, of a file that need not exist: its directory's links are

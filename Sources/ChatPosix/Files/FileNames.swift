@@ -18,6 +18,26 @@ public enum FileNames {
     }
   }
 
+  /// Gives the file at `old` another name, `new`. link(2).
+  ///
+  /// - Returns: false when something has that name.
+  /// - Throws: ``SystemCallError``: `EPERM` where the file system has one name a
+  ///   file, `ENOSPC`, `EROFS`, ….
+  public static func link(_ old: FilePath, to new: FilePath) throws(SystemCallError) -> Bool {
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform("link") {
+        Result(
+          errnoFrom: old.withPlatformString { old in
+            new.withPlatformString { new in Glibc.link(old, new) }
+          })
+      }
+      return true
+    } catch {
+      if error.errno == .fileExists { return false }
+      throw error
+    }
+  }
+
   /// Takes a name away; the file goes with its last one. unlink(2).
   ///
   /// - Returns: whether there was such a name.
@@ -50,6 +70,25 @@ public enum FileNames {
       if error.errno == .fileExists { return false }
       throw error
     }
+  }
+
+  /// Makes the directories that `path` needs, as ``makeDirectory(_:)`` does, and
+  /// their names durable. Those that exist are left as they are; whether what is
+  /// there is a directory shows when the file is made.
+  ///
+  /// - Throws: ``SystemCallError``: `EACCES`, `EROFS`, `ENOSPC`, ….
+  public static func makeDirectories(of path: FilePath) throws(SystemCallError) {
+    let directory = path.removingLastComponent()
+    if directory.isEmpty || directory.lastComponent == nil { return }
+    do throws(SystemCallError) {
+      guard try makeDirectory(directory) else { return }
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      try makeDirectories(of: directory)
+      guard try makeDirectory(directory) else { return }
+    }
+    // The new name survives a power cut. Some file systems cannot promise it.
+    try? flushDirectory(of: directory)
   }
 
   /// Waits until the names in the directory of `path` survive a power cut:

@@ -86,21 +86,26 @@ public struct PrivateFile: Sendable {
   /// Before anything is made there. In a directory like /tmp, a name is its owner's
   /// (the sticky bit, inode(7)); what is no directory is named by open(2).
   private static func checkDirectory(of path: FilePath) throws(PrivateFileError) {
-    let parent = path.resolvingDirectory().removingLastComponent()
-    let status: FileStatus?
-    do throws(SystemCallError) {
-      status = try FileStatus(of: parent.isEmpty ? "." : parent, followingLinks: true)
-    } catch {
-      throw .system(error)
-    }
-    guard let status, status.kind == .directory else { return }
+    guard let status = try directory(of: path) else { return }
     let isOpen = status.permissions & 0o022 != 0 && status.permissions & 0o1000 == 0
     let user = geteuid()
     let isOfAnother = user != 0 && status.owner != 0 && status.owner != user
     if isOpen || isOfAnother { throw .exposedDirectory }
   }
 
-  private static func status(of descriptor: FileDescriptor) throws(PrivateFileError) -> stat {
+  /// That of the directory that `path`, links followed, is in; `nil` when there is
+  /// none.
+  static func directory(of path: FilePath) throws(PrivateFileError) -> FileStatus? {
+    let parent = path.resolvingDirectory().removingLastComponent()
+    do throws(SystemCallError) {
+      let status = try FileStatus(of: parent.isEmpty ? "." : parent, followingLinks: true)
+      return status?.kind == .directory ? status : nil
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  static func status(of descriptor: FileDescriptor) throws(PrivateFileError) -> stat {
     var status = stat()
     do throws(SystemCallError) {
       _ = try SystemCall.perform("fstat") {

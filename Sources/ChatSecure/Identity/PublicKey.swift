@@ -3,7 +3,7 @@ import ChatCore
 
 /// An Ed25519 public key (RFC 8032): who somebody is.
 package struct PublicKey: Hashable, Sendable {
-  static let length = 32
+  package static let length = 32
 
   /// As RFC 8032 writes it, 32 bytes.
   package let bytes: [UInt8]

@@ -16,11 +16,14 @@ package final class SecureContext {
 
   let handle: OpaquePointer
   let side: Party
+  /// Of the key that a server shows.
+  package private(set) var fingerprint: Fingerprint?
 
   /// For a server that shows `certificate` and asks whoever holds the session
   /// for signatures: the private half is nowhere here.
   package static func server(_ certificate: Certificate) throws(SecureSetupError) -> SecureContext {
     let context = try SecureContext(.server)
+    context.fingerprint = certificate.publicKey.fingerprint
     let wrapper = try certificate.handle()
     defer { X509_free(wrapper) }
     guard let key = chat_signer_key(certificate.publicKey.bytes) else {

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatLink
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 import Transcript
 
@@ -17,6 +18,7 @@ final class ConversationProcess {
   let settings: ServerSettings
   let words: ServerWords
   let link: PeerLink
+  let transport: ArrivingTransport
   let listener: ListenerLink
   let address: SocketAddress
   let recorder: any Recorder
@@ -45,16 +47,20 @@ final class ConversationProcess {
   private var readingRate: ReadingRate
   private var poller = Poller()
 
+  /// What a conversation speaks TLS with, and its way to the one signature that it
+  /// takes.
+  typealias Secure = (context: SecureContext, line: SignerLine)
+
   /// Serves one peer to the end. Without a `run` nothing is kept.
   ///
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
-    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, listener: ListenerLink,
-    run: ServerRun?, settings: ServerSettings, words: ServerWords
+    peer: FileDescriptor, link secure: Secure, address: SocketAddress, openedAt: Timestamp,
+    listener: ListenerLink, run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
     let process = ConversationProcess(
-      peer: peer, address: address, openedAt: openedAt, listener: listener, run: run,
+      peer: peer, link: secure, address: address, openedAt: openedAt, listener: listener, run: run,
       settings: settings, words: words)
     // The process ends with it: what it holds, the transcript's connection
     // above all, the kernel takes back in one piece and in less time.
@@ -63,8 +69,8 @@ final class ConversationProcess {
   }
 
   private init(
-    peer: FileDescriptor, address: SocketAddress, openedAt: Timestamp, listener: ListenerLink,
-    run: ServerRun?, settings: ServerSettings, words: ServerWords
+    peer: FileDescriptor, link secure: Secure, address: SocketAddress, openedAt: Timestamp,
+    listener: ListenerLink, run: ServerRun?, settings: ServerSettings, words: ServerWords
   ) {
     let now = Self.now
     self.settings = settings
@@ -72,7 +78,14 @@ final class ConversationProcess {
     self.listener = listener
     self.address = address
     readingRate = ReadingRate(settings.rate, at: now)
-    link = PeerLink(peer, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
+    transport = ArrivingTransport(
+      peer,
+      ArrivingTransport.Terms(
+        context: secure.context, requiresEncryption: settings.requiresEncryption,
+        refusal: Array((words.sentence(.encryptionOnly) + "\n").utf8)),
+      at: now, sign: { secure.line.sign($0) }, spokeClear: { secure.line.close() })
+    link = PeerLink(
+      transport, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
       run.map {
         TranscriptRecorder(run: $0, mode: settings.mode, address: address, openedAt: openedAt)

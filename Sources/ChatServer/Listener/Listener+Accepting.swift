@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 
 extension Listener {
@@ -42,7 +43,13 @@ extension Listener {
       if case .refused(let refusal) = admitted { turnAway(peer, refusal, at: now) }
       return
     }
-    defer { peer.closeOnce() }
+    guard let secure, let line = signer.handOver() else {
+      return turnAway(peer, .nobodySigns, at: now)
+    }
+    defer {
+      peer.closeOnce()
+      line.close()
+    }
     var settings = settings
     settings.operatorIsAbsent = machine.operatorIsAbsent
     do throws(SystemCallError) {
@@ -52,7 +59,7 @@ extension Listener {
         Signals.resetInChild()
         closeInChild()
         return ConversationProcess.main(
-          peer: peer, address: address, openedAt: openedAt,
+          peer: peer, link: (secure, SignerLine(line)), address: address, openedAt: openedAt,
           listener: ListenerLink(socket, null: null), run: keeper?.run, settings: settings,
           words: words)
       }
@@ -70,9 +77,13 @@ extension Listener {
   /// which can take the sentence from it (RFC 1122, 4.2.2.13): the close comes
   /// later.
   private func turnAway(_ peer: FileDescriptor, _ refusal: Admission.Refusal, at now: Instant) {
-    let notice =
-      refusal == .queueIsFull
-      ? ServerNotice.queueIsFull(waiting: machine.queueLength) : .refused(refusal)
+    turnAway(
+      peer,
+      refusal == .queueIsFull ? .queueIsFull(waiting: machine.queueLength) : .refused(refusal),
+      at: now)
+  }
+
+  private func turnAway(_ peer: FileDescriptor, _ notice: ServerNotice, at now: Instant) {
     let sentence = words.sentence(notice) + "\n"
     _ = try? peer.writeAvailable(Array(sentence.utf8))
     try? peer.shutdownWrite()
@@ -96,6 +107,7 @@ extension Listener {
     for (peer, _) in turnedAway { peer.closeOnce() }
     for (_, socket) in sockets { socket.close() }
     keeper?.closeInChild()
+    signer.closeInChild()
     // Comes with the floor, as the terminal does.
     settings.desk.typedLines?.closeInChild()
     output.closeInChild()

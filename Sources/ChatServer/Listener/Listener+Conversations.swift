@@ -105,6 +105,8 @@ extension Listener {
     for ended in ChildProcess.reap() {
       if let keeper, ended.processID == keeper.processID {
         keeper.takeBack()
+      } else if ended.processID == signer.processID {
+        signerDied(at: Self.now)
       } else {
         bringToAnEnd(ended.processID, ended.status)
       }

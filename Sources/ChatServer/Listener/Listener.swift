@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 import Transcript
 
@@ -19,6 +20,8 @@ public final class Listener {
   static let turnedAwayLimit = 64
   /// Between the starts of two keepers.
   static let keeperPause = Duration.seconds(1)
+  /// The same of signers.
+  static let signerPause = Duration.seconds(1)
   /// What the last notices may take to a slow reader.
   static let lastWordsWithin = Duration.milliseconds(500)
 
@@ -27,6 +30,9 @@ public final class Listener {
   let socket: ListeningSocket
   /// `nil` where nothing is kept.
   let keeper: KeeperLink?
+  let signer: SignerLink
+  /// What conversations speak TLS with; made after the port listens.
+  private(set) var secure: SecureContext?
   /// Held for the run's life, and by every process of the run: it distinguishes an
   /// open conversation from a lost one.
   let lock: RunLock?
@@ -51,6 +57,9 @@ public final class Listener {
   var turnedAway: [(peer: FileDescriptor, closesAt: Instant)] = []
   /// Before then no other keeper is started.
   private var keeperAgainAt = Instant(milliseconds: 0)
+  var signerAgainAt = Instant(milliseconds: 0)
+  /// Why there is no signer, as the operator read last.
+  var keyTrouble: KeyTrouble?
   /// What there was to say while the server stopped: said when the terminal is
   /// nobody's any more.
   private var lastWords: [String] = []
@@ -61,12 +70,16 @@ public final class Listener {
   /// Those that came while the keeper started.
   private let earlySignals: [Signal]
 
-  /// Binds the port, opens the transcript in the keeper, and listens.
+  /// Binds the port, reads the key in the signer, opens the transcript in the keeper,
+  /// and listens.
   ///
   /// - Throws: ``ServerError``.
   package init(_ settings: ServerSettings, _ words: ServerWords) throws(ServerError) {
     self.settings = settings
     self.words = words
+    if let database = settings.database, settings.keyFile.isBelowTranscript(database) {
+      throw .key(KeyTrouble(.belowTranscript), settings.keyFile)
+    }
     machine = ListenerMachine(
       waitingLimit: settings.waitingLimit, database: settings.database,
       admission: settings.admission)
@@ -96,14 +109,30 @@ public final class Listener {
     }
     let (null, output, errors) = (null, output, errors)
     let typedLines = settings.desk.typedLines
-    earlySignals =
-      try keeper?.start {
-        listening.close()
-        output.closeInChild()
-        errors.closeInChild()
-        typedLines?.closeInChild()
-        try? StandardDescriptors.replace(input: null, output: null, error: null)
-      } ?? []
+    let signer = SignerLink(settings.keyFile)
+    self.signer = signer
+    let closeOthers = {
+      listening.close()
+      signer.closeInChild()
+      output.closeInChild()
+      errors.closeInChild()
+      typedLines?.closeInChild()
+      try? StandardDescriptors.replace(input: null, output: null, error: null)
+    }
+    do throws(SystemCallError) {
+      try signer.spawn(closing: closeOthers)
+    } catch {
+      throw .system(error)
+    }
+    // Both do what takes them longest at once.
+    var signals = try keeper?.start(closing: closeOthers) ?? []
+    do throws(ServerError) {
+      if !signals.contains(where: \.stops) { try signer.identify(noting: &signals) }
+    } catch {
+      _ = keeper?.finish(within: Self.lastWordsWithin, afterAnotherSignal: .zero)
+      throw error
+    }
+    earlySignals = signals
     // Without the lock a conversation under way may be taken for a lost one
     // by `history`; that is no reason not to talk.
     lock = keeper.flatMap {
@@ -120,7 +149,9 @@ public final class Listener {
     for signal in earlySignals { take(signal, at: Self.now) }
     if machine.stopping == nil {
       announce()
+      secure = signer.certificate.flatMap { try? SecureContext.server($0) }
       Rehearsal.play(settings, words.peer)
+      if let secure, let socket = signer.handOver() { Rehearsal.play(secure, SignerLine(socket)) }
       // The operator has a desk before anything happens.
       post(.turnIsOver, at: Self.now)
     }
@@ -142,6 +173,8 @@ public final class Listener {
     for readiness in ready {
       if readiness.descriptor == keeper?.interest?.descriptor {
         readKeeper(at: now)
+      } else if readiness.descriptor == signer.interest?.descriptor {
+        take(signer.read(), at: now)
       } else if let entry = sockets.first(where: { $0.socket.descriptor == readiness.descriptor }) {
         read(entry.socket, of: entry.processID, limit: ControlLimits.reportsAtOnce, at: now)
       }
@@ -151,10 +184,12 @@ public final class Listener {
     }
     closeTurnedAway(at: now)
     restartKeeper(at: now)
+    restartSigner(at: now)
     post(.turnIsOver, at: now)
     keeper?.note(isFloorTaken: machine.owner != nil)
     keeper?.send()
     watchKeeper(at: now)
+    signer.watch()
     if !machine.terminalIsOnItsWay, !heldNotices.isEmpty {
       let notices = heldNotices
       heldNotices = []
@@ -173,11 +208,12 @@ public final class Listener {
     var interests = sockets.filter { !silenced.contains($0.processID) }.map {
       Interest($0.socket.descriptor)
     }
-    for interest in [keeper?.interest, output.interest, errors.interest] {
+    for interest in [keeper?.interest, signer.interest, output.interest, errors.interest] {
       if let interest { interests.append(interest) }
     }
-    var deadlines = [machine.deadline, turnedAway.first?.closesAt, keeper?.deadline]
-      .compactMap { $0 }
+    var deadlines = [
+      machine.deadline, turnedAway.first?.closesAt, keeper?.deadline, signer.deadline,
+    ].compactMap { $0 }
     if machine.stopping == nil {
       if let again = acceptAgainAt, again > now {
         deadlines.append(again)
@@ -186,6 +222,7 @@ public final class Listener {
         interests.append(Interest(socket.descriptor))
       }
       if keeper?.processID == -1 { deadlines.append(keeperAgainAt) }
+      if signer.processID == -1 { deadlines.append(signerAgainAt) }
     }
     if keeper?.isBehind == true { deadlines.append(now.advanced(by: Self.acceptPause)) }
     let timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
@@ -198,7 +235,10 @@ public final class Listener {
 
   private func announce() {
     let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
-    notify(.listening(port: socket.boundPort, addresses: addresses, database: settings.database))
+    notify(
+      .listening(
+        port: socket.boundPort, addresses: addresses, database: settings.database,
+        key: signer.certificate?.publicKey.fingerprint))
     let missing = Containment.missingLayers()
     if !missing.isEmpty { notify(.uncontained(missing, isKept: settings.isKept)) }
   }
@@ -234,6 +274,8 @@ public final class Listener {
       ChildProcess.kill(process)
       if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
     }
+    // It leaves with its socket.
+    signer.closeInChild()
     if let keeper {
       // What one that has gone left undone, and the run's end.
       if keeper.processID == -1 { try? keeper.restart { [self] in closeInChild() } }
@@ -284,11 +326,44 @@ public final class Listener {
   }
 }
 
+/// The signer.
+extension Listener {
+  /// What it said, or that it went without a word.
+  func take(_ finding: SignerLink.Finding?, at now: Instant) {
+    switch finding {
+    case .failed(let trouble):
+      // Once for each cause: it is tried again every second.
+      if trouble == keyTrouble { return }
+      keyTrouble = trouble
+      post(.keyLost(trouble, settings.keyFile), at: now)
+    case .ready: keyTrouble = nil
+    case .misbehaved, nil: break
+    }
+  }
+
+  func signerDied(at now: Instant) {
+    take(signer.takeBack(), at: now)
+    if signer.wasReady { post(.signerDied, at: now) }
+  }
+
+  /// Starts another signer when one has gone. Without one nobody new is let in, and
+  /// the talk goes on.
+  private func restartSigner(at now: Instant) {
+    guard signer.processID == -1, machine.stopping == nil, now >= signerAgainAt else { return }
+    signerAgainAt = now.advanced(by: Self.signerPause)
+    try? signer.spawn { [self] in closeInChild() }
+  }
+}
+
 /// Why a server cannot start.
-public enum ServerError: Error {
+package enum ServerError: Error {
   case cannotListen(port: UInt16, address: String?, ListenError)
   case transcript(TranscriptError)
   /// The keeper died before it could say that the transcript is ready.
   case keeperDied(ExitStatus)
+  /// There is no key to serve with.
+  case key(KeyTrouble, KeyFile)
+  /// The signer died before it could say that it has the key.
+  case signerDied(ExitStatus)
   case system(SystemCallError)
 }

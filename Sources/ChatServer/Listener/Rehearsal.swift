@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import ChatWire
 
 /// A conversation of which nobody hears: what Swift's runtime and our own
@@ -24,5 +25,27 @@ enum Rehearsal {
     }
     for case .send(let outgoing) in actions { _ = codec.encode(outgoing) }
     _ = Containment.around(transcript: settings.database, .conversation)
+  }
+
+  /// A handshake with a client that has a key, and a word each way: the most of a
+  /// conversation in TLS is pages of the library that nobody has used.
+  static func play(_ context: SecureContext, _ line: SignerLine) {
+    guard let server = try? SecureSession(server: context),
+      let ownKey = try? PrivateKey.random(), let clients = try? SecureContext.client(),
+      let client = try? SecureSession(
+        client: clients, expecting: context.fingerprint, ownKey: ownKey)
+    else { return }
+    _ = server.speakEarly([0])
+    for _ in 0..<3 {
+      var events = server.receive(client.takeOutput())
+      if case .signatureWanted(let request)? = events.last {
+        events = server.answer(signature: line.sign(request))
+      }
+      _ = client.receive(server.takeOutput())
+      if client.isEstablished { try? client.seal([0]) }
+      if server.isEstablished { try? server.seal([0]) }
+    }
+    client.end()
+    server.end()
   }
 }

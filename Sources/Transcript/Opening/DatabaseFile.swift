@@ -121,25 +121,11 @@ extension DatabaseFile {
   /// is nobody else's to read. Those that exist are left as they are.
   static func makeDirectory(of path: String) throws(TranscriptError) {
     do throws(SystemCallError) {
-      try make(FilePath(path).removingLastComponent())
+      // SQLite sees to its own files.
+      try FileNames.makeDirectories(of: FilePath(path))
     } catch {
       throw TranscriptError(error, path: path, others: .cannotCreate)
     }
-  }
-
-  private static func make(_ directory: FilePath) throws(SystemCallError) {
-    // Whether what is there is a directory shows when the file is made.
-    if directory.isEmpty || directory.lastComponent == nil { return }
-    do throws(SystemCallError) {
-      guard try FileNames.makeDirectory(directory) else { return }
-    } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
-      try make(directory.removingLastComponent())
-      guard try FileNames.makeDirectory(directory) else { return }
-    }
-    // The new name survives a power cut; SQLite sees to that of its own files.
-    // Some file systems cannot promise it.
-    try? FileNames.flushDirectory(of: directory)
   }
 
   /// Makes an empty file with mode 0600 before SQLite sees it; SQLite gives

@@ -6,6 +6,9 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -39,4 +42,18 @@ int probe_int80(void) {
 #else
   return -1;
 #endif
+}
+
+int probe_process(enum probe_way way, int process) {
+  char byte;
+  struct iovec here = {.iov_base = &byte, .iov_len = 1};
+  struct iovec there = here;
+  long result = -1;
+  switch (way) {
+  case PROBE_ATTACH: result = ptrace(PTRACE_ATTACH, process, NULL, NULL); break;
+  case PROBE_SEIZE: result = ptrace(PTRACE_SEIZE, process, NULL, NULL); break;
+  case PROBE_MEMORY: result = process_vm_readv(process, &here, 1, &there, 1, 0); break;
+  case PROBE_PIDFD: result = syscall(SYS_pidfd_open, process, 0); break;
+  }
+  return result == -1 ? errno : 0;
 }

@@ -15,3 +15,7 @@ int probe_call(long number, const uint64_t arguments[5]);
 // The same of getpid(2) by int 0x80, which has the numbers of 32-bit programs; -1
 // where the machine's processors are not x86. A kernel without them kills for it.
 int probe_int80(void);
+
+// Ways into another process, which are tried: the error, or 0 when it is open.
+enum probe_way { PROBE_ATTACH, PROBE_SEIZE, PROBE_MEMORY, PROBE_PIDFD };
+int probe_process(enum probe_way way, int process);

@@ -1,0 +1,176 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+
+/// A connection that a server has just accepted: whether it is TLS or clear text, its
+/// first byte says (``ArrivalRule``). After that it is one of the two.
+package final class ArrivingTransport: Transport {
+  /// What the server wants.
+  package struct Terms {
+    let context: SecureContext
+    let requiresEncryption: Bool
+    /// What one that speaks in clear is told where encryption is wanted, with its LF.
+    let refusal: [UInt8]
+
+    package init(context: SecureContext, requiresEncryption: Bool, refusal: [UInt8]) {
+      self.context = context
+      self.requiresEncryption = requiresEncryption
+      self.refusal = refusal
+    }
+  }
+
+  /// How the peer talks.
+  package enum Link: Hashable, Sendable {
+    /// It has said nothing.
+    case undecided
+    case clear
+    /// In TLS; who it is, once the handshake is done.
+    case secure(SecureSession.Peer?)
+  }
+
+  private enum State {
+    case waiting
+    case clear
+    case secure(SecureTransport)
+    /// Nothing more is read. It is told why, or, where it began with an alert, nothing.
+    case refused(isTold: Bool)
+  }
+
+  package let descriptor: FileDescriptor
+  private let terms: Terms
+  private let sign: ([UInt8]) -> [UInt8]
+  private let spokeClear: () -> Void
+  private let connectedAt: Instant
+  private let clear: SocketTransport
+  private var rule: ArrivalRule
+  private var state = State.waiting
+  /// Whether words in clear may go out, and which did before anything came.
+  private var mayGreet = false
+  private var said: [UInt8] = []
+
+  /// On a connected, non-blocking socket. `sign` is called once at most, in a
+  /// handshake; `spokeClear` when it is known that there is none.
+  package init(
+    _ descriptor: FileDescriptor, _ terms: Terms, at now: Instant,
+    sign: @escaping ([UInt8]) -> [UInt8], spokeClear: @escaping () -> Void
+  ) {
+    self.descriptor = descriptor
+    self.terms = terms
+    self.sign = sign
+    self.spokeClear = spokeClear
+    connectedAt = now
+    clear = SocketTransport(descriptor)
+    rule = ArrivalRule(requiresEncryption: terms.requiresEncryption, at: now)
+  }
+
+  package var link: Link {
+    switch state {
+    case .waiting: .undecided
+    case .clear, .refused: .clear
+    case .secure(let transport): .secure(transport.peer)
+    }
+  }
+
+  /// What carries the bytes, once that is known.
+  private var carrier: (any Transport)? {
+    switch state {
+    case .waiting, .refused: nil
+    case .clear: clear
+    case .secure(let transport): transport
+    }
+  }
+
+  package func interest(reading: Bool, writing: Bool) -> Interest? {
+    if let carrier { return carrier.interest(reading: reading, writing: writing) }
+    return clear.interest(reading: reading, writing: writing && mayGreet)
+  }
+
+  package var hasBufferedInput: Bool { carrier?.hasBufferedInput ?? false }
+  package var hasPendingOutput: Bool { carrier?.hasPendingOutput ?? false }
+
+  package var deadline: Instant? {
+    if case .waiting = state { return rule.deadline }
+    return carrier?.deadline
+  }
+
+  package func tick(at now: Instant) throws(Conversation.LinkFailure) {
+    if case .waiting = state { return try follow(rule.handle(.time(now))) }
+    try carrier?.tick(at: now)
+  }
+
+  package func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
+    if case .waiting = state {
+      switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
+        try descriptor.peekByte()
+      }) {
+      case .wouldBlock: return .wouldBlock
+      case .byte(let byte): try follow(rule.handle(.byte(byte)))
+      case .endOfFile: try follow(rule.handle(.endOfFile))
+      }
+      // The greeting goes first, so that it can go with the handshake.
+      if case .secure = state { return .wouldBlock }
+    }
+    return try carrier?.read(upTo: limit) ?? .endOfFile
+  }
+
+  private func follow(_ actions: [ArrivalRule.Action]) throws(Conversation.LinkFailure) {
+    for action in actions {
+      switch action {
+      case .greet: mayGreet = true
+      case .speakClear:
+        state = .clear
+        spokeClear()
+      case .speakSecure: try speakSecure()
+      case .refuse:
+        state = .refused(isTold: true)
+        spokeClear()
+        throw .broken("no encryption")
+      case .close:
+        state = .refused(isTold: false)
+        spokeClear()
+        throw .broken("an alert of TLS and no handshake")
+      }
+    }
+  }
+
+  private func speakSecure() throws(Conversation.LinkFailure) {
+    let session: SecureSession
+    do throws(SecureSetupError) {
+      session = try SecureSession(server: terms.context)
+    } catch {
+      state = .refused(isTold: false)
+      throw .broken("no encryption: \(error.call)")
+    }
+    if !said.isEmpty { _ = session.speakEarly(said[...]) }
+    let sign = sign
+    state = .secure(
+      SecureTransport(
+        descriptor, session: session, owner: .init(sign: { sign($0) }), at: connectedAt))
+  }
+
+  package func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
+    if let carrier { return try carrier.write(bytes) }
+    if case .refused(isTold: false) = state { throw .broken("nothing is said to it") }
+    guard mayGreet else { return 0 }
+    let count = try clear.write(bytes)
+    // It meant nothing in clear should TLS come, and is said again inside.
+    said += bytes.prefix(count)
+    return count
+  }
+
+  package func flush() throws(Conversation.LinkFailure) { try carrier?.flush() }
+
+  package func endWriting() throws(Conversation.LinkFailure) {
+    if let carrier { return try carrier.endWriting() }
+    if case .refused(isTold: true) = state {
+      // The socket of one that was sent next to nothing has room for a sentence. What
+      // is left unread would reset the connection, and could take it from the peer
+      // (RFC 1122, 4.2.2.13).
+      _ = try? clear.write(terms.refusal[...])
+      _ = try? clear.read(upTo: PeerLink.readLength)
+    }
+    clear.endWriting()
+  }
+
+  package func close() { descriptor.closeOnce() }
+}

@@ -1,0 +1,130 @@
+import ChatPosix
+import ChatSecure
+
+/// Why there is no key to serve with.
+package struct KeyTrouble: Error, Hashable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
+    /// The file is there and cannot be read.
+    case unreadable
+    /// It, or its directory, is not the user's alone.
+    case notRegular, notOwn, exposed, exposedDirectory
+    /// It holds no key, or one of another kind.
+    case notPEM, otherKind
+    case cannotMake
+    /// Conversations can read the directory it is in.
+    case belowTranscript
+    /// No random numbers, no memory.
+    case system
+    /// Its key is not the one that this run began with.
+    case changed
+  }
+
+  package var kind: Kind
+  /// errno(3); 0 for none.
+  package var errno: Int32
+
+  init(_ kind: Kind, errno: Int32 = 0) {
+    self.kind = kind
+    self.errno = errno
+  }
+
+  fileprivate init(_ error: PrivateFileError, others: Kind) {
+    switch error {
+    case .system(let error): self.init(others, errno: error.errno.rawValue)
+    case .notRegular: self.init(.notRegular)
+    case .notOwn: self.init(.notOwn)
+    case .exposed: self.init(.exposed)
+    case .exposedDirectory: self.init(.exposedDirectory)
+    // Not of a secret that is read or made.
+    case .linked, .inUse: self.init(others)
+    }
+  }
+}
+
+/// The file with the server's private key. Read and made by the signer, and by
+/// `chatserve key`; never by a process that forks conversations.
+package struct KeyFile: Hashable, Sendable {
+  package let path: FilePath
+  /// Whether a key may be made where there is none.
+  package var mayBeMade: Bool
+
+  package init(path: String, mayBeMade: Bool = true) {
+    self.path = FilePath(path)
+    self.mayBeMade = mayBeMade
+  }
+
+  /// `option`, else `chatserve/key` below `$XDG_CONFIG_HOME`, else below
+  /// `~/.config` (XDG Base Directory Specification; a relative `$XDG_CONFIG_HOME`
+  /// is ignored, as it demands). What is empty counts as not given.
+  ///
+  /// - Parameters:
+  ///   - option: what the command line says.
+  ///   - environment: gives the value of a variable.
+  /// - Returns: `nil` when there is no home directory either.
+  package static func path(
+    option: String?, environment: (String) -> String? = Environment.value(of:)
+  ) -> String? {
+    func given(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+
+    if let option, !option.isEmpty { return option }
+    let tail = "/chatserve/key"
+    if let config = given("XDG_CONFIG_HOME"), config.hasPrefix("/") { return config + tail }
+    let home = given("HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Environment.homeDirectory
+    return home.map { $0 + "/.config" + tail }
+  }
+
+  /// Whether it lies below the directory of the transcript at `database`, which
+  /// Landlock leaves to conversations whole. Real paths are compared.
+  package func isBelowTranscript(_ database: String) -> Bool {
+    let directory = FilePath(database).resolvingWhatIsThere().removingLastComponent()
+    return path.resolvingWhatIsThere().starts(with: directory)
+  }
+
+  /// The key in it; `nil` when there is no file.
+  package func read() throws(KeyTrouble) -> PrivateKey? {
+    let text: [UInt8]?
+    do throws(PrivateFileError) {
+      // One more, so that a longer one is seen to be.
+      text = try PrivateFile.secret(at: path, limit: PrivateKey.longestText + 1)
+    } catch {
+      throw KeyTrouble(error, others: .unreadable)
+    }
+    guard let text else { return nil }
+    do throws(PrivateKey.Damage) {
+      return try PrivateKey(pem: text)
+    } catch {
+      throw KeyTrouble(error == .notPEM ? .notPEM : .otherKind)
+    }
+  }
+
+  /// Makes it with a new key.
+  ///
+  /// - Returns: the key, or `nil` when there is a file of that name.
+  package func make() throws(KeyTrouble) -> PrivateKey? {
+    let key = try Self.random()
+    do throws(PrivateFileError) {
+      return try PrivateFile.makeSecret(at: path, Array(key.pem.utf8)) ? key : nil
+    } catch {
+      throw KeyTrouble(error, others: .cannotMake)
+    }
+  }
+
+  static func random() throws(KeyTrouble) -> PrivateKey {
+    do throws(SecureSetupError) {
+      return try PrivateKey.random()
+    } catch {
+      throw KeyTrouble(.system)
+    }
+  }
+
+  /// The key in it, which is made where it is missing; where it may not be made, one
+  /// that is kept nowhere.
+  func key() throws(KeyTrouble) -> (key: PrivateKey, isTemporary: Bool) {
+    if let key = try read() { return (key, false) }
+    if !mayBeMade { return (try Self.random(), true) }
+    if let key = try make() { return (key, false) }
+    // Another server made it meanwhile.
+    guard let key = try read() else { throw KeyTrouble(.unreadable) }
+    return (key, false)
+  }
+}

@@ -1,0 +1,221 @@
+import ChatPosix
+import ChatSecure
+import Glibc
+import Harness
+import Testing
+
+/// The server's key on the disk, and the process that signs with it.
+@Suite struct ServerKeyTests {
+  @Test("the key is made once, for its owner alone, and named in the listening line")
+  func made() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      #expect(stage.mode(of: stage.keyFile) == 0o600)
+      #expect(stage.mode(of: stage.config + "/chatserve") == 0o700)
+      #expect(stage.files(in: stage.config + "/chatserve") == ["key"])
+      let fingerprint = try stage.fingerprint()
+      try server.process.waitFor("Key \(fingerprint); anyone who reaches this port can talk.")
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      let again = try stage.server()
+      try again.process.waitFor("Key \(fingerprint);")
+    }
+  }
+
+  @Test("with --no-log no file is made: a key in memory, or the one that is there")
+  func noLog() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--no-log")
+      #expect(stage.files(in: stage.config) == [])
+      let peer = try SecurePeer(port: server.port)
+      try peer.send("tatyana\0say 1 hi\0")
+      try server.process.waitFor("tatyana> hi")
+      let logged = try stage.pipedServer()
+      try logged.process.waitFor("Key \(stage.fingerprint());")
+      let other = try stage.pipedServer("--no-log")
+      try other.process.waitFor("Key \(stage.fingerprint());")
+    }
+  }
+
+  private func refusal(_ stage: Stage, _ options: [String] = []) throws -> (Int32, String) {
+    let server = try stage.onPipes(.chatserve, ["\(try FakeServer.freePort())"] + options)
+    let status = try server.exitStatus()
+    #expect(server.outputText == "")
+    #expect(server.errorText.hasSuffix("\n") && server.errorText.occurrences(of: "\n") == 1)
+    return (status, server.errorText)
+  }
+
+  enum Fault: CaseIterable {
+    case mode, directory, truncated, garbage, otherKind, pipe, below, owner, readOnly
+  }
+
+  @Test(
+    "a key that is not one, or not its owner's alone, is refused in one sentence",
+    arguments: Fault.allCases)
+  func refused(_ fault: Fault) throws {
+    if fault == .owner || fault == .readOnly, geteuid() != 0 { return }
+    try Stage.run { stage in
+      let first = try stage.server()
+      first.process.signal(SIGTERM)
+      #expect(try first.process.exitStatus() == 0)
+      let key = stage.keyFile
+      let text = try #require(SmallFile.read(key))
+      var options: [String] = []
+      let expected: (Int32, String)
+      switch fault {
+      case .mode:
+        chmod(key, 0o644)
+        expected = (77, "is not yours alone: others may read or change it")
+      case .directory:
+        chmod(stage.config + "/chatserve", 0o755)
+        expected = (77, "is in a directory that is not yours alone")
+      case .owner:
+        chown(key, 12345, 12345)
+        expected = (77, "belongs to another user")
+      case .truncated:
+        try write(String(text.dropLast(30)), to: key)
+        expected = (74, "is damaged")
+      case .garbage:
+        try write("", to: key)
+        expected = (74, "is damaged")
+      case .otherKind:
+        let made = Command(
+          path: "/usr/bin/openssl",
+          arguments: ["genpkey", "-algorithm", "X25519", "-out", key],
+          environment: stage.environment)
+        #expect(try made.run().status == 0)
+        expected = (74, "is of another kind than Ed25519")
+      case .pipe:
+        unlink(key)
+        mkfifo(key, 0o600)
+        expected = (74, "is not a plain file")
+      case .below:
+        options = ["--key-file", stage.home + "/state/chatserve/key"]
+        expected = (77, "lies below the transcript's directory")
+      case .readOnly:
+        options = ["--key-file", "/proc/chatserve/key"]
+        expected = (73, "cannot be made")
+      }
+      let before = stage.files(in: stage.config + "/chatserve")
+      let (status, sentence) = try refusal(stage, options)
+      #expect(status == expected.0)
+      #expect(sentence.contains(expected.1), "\(sentence)")
+      #expect(stage.files(in: stage.config + "/chatserve") == before)
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    let file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+    defer { close(file) }
+    let bytes = Array(text.utf8)
+    guard Glibc.write(file, bytes, bytes.count) == bytes.count else {
+      throw HarnessFailure("writing \(path)")
+    }
+  }
+
+  @Test("a link below the transcript's directory is followed before it is judged")
+  func linked() throws {
+    try Stage.run { stage in
+      mkdir(stage.home + "/state", 0o700)
+      mkdir(stage.home + "/state/chatserve", 0o700)
+      symlink(stage.home + "/state/chatserve", stage.home + "/keys")
+      let (status, sentence) = try refusal(stage, ["--key-file", stage.home + "/keys/key"])
+      #expect(status == 77)
+      #expect(sentence.contains("lies below the transcript's directory"), "\(sentence)")
+    }
+  }
+
+  // MARK: The signer
+
+  private func signer(of server: Server<PtyProcess>) throws -> pid_t {
+    try #require(server.process.children(named: "chatserve-sign").first)
+  }
+
+  @Test("a signer that dies is started again; the talk goes on, and newcomers are served")
+  func killed() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try SecurePeer(port: server.port)
+      try peer.send("tatyana\0say 1 hi\0")
+      try peer.waitFor("ack 1\0")
+      let first = try signer(of: server)
+      kill(first, SIGKILL)
+      try server.process.waitFor("signs with the server's key died; another is started")
+      try Deadline.poll("another signer") {
+        let next = server.process.children(named: "chatserve-sign").first
+        return next != nil && next != first
+      }
+      try server.process.enter("still here")
+      try peer.waitFor("say 1 still here\0")
+      try Deadline.poll("a newcomer is served") {
+        let next = try SecurePeer(port: server.port, expecting: stage.fingerprint())
+        try? next.shakeHands()
+        return next.isEstablished
+      }
+    }
+  }
+
+  @Test("with another key than the run's nobody new is let in, and the talk goes on")
+  func changed() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try SecurePeer(port: server.port)
+      try peer.send("tatyana\0say 1 hi\0")
+      try peer.waitFor("ack 1\0")
+      let made = Command(
+        path: "/usr/bin/openssl",
+        arguments: ["genpkey", "-algorithm", "ED25519", "-out", stage.keyFile],
+        environment: stage.environment)
+      #expect(try made.run().status == 0)
+      kill(try signer(of: server), SIGKILL)
+      try server.process.waitFor("is another than the one that this server began with")
+      let newcomer = try PeerSocket(port: server.port)
+      try newcomer.waitForEnd()
+      #expect(
+        newcomer.receivedText
+          == "The server cannot prove who it is just now. Please try again in a moment.\n")
+      try server.process.enter("still here")
+      try peer.waitFor("say 1 still here\0")
+    }
+  }
+
+  @Test("a stopped signer costs newcomers in TLS, and nobody else")
+  func stopped() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let signer = try signer(of: server)
+      kill(signer, SIGSTOP)
+      let secure = try SecurePeer(port: server.port)
+      let clear = try PeerSocket(port: server.port)
+      try clear.waitFor("SERVER\0")
+      try clear.send("mike\nhi\n")
+      try server.process.waitFor("mike> hi")
+      try? secure.shakeHands()
+      #expect(secure.failure == .alert(80))
+      kill(signer, SIGCONT)
+    }
+  }
+
+  @Test("no conversation reads the key, nor gets into the signer")
+  func outOfReach() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let signer = try signer(of: server)
+      #expect(ProcessTable.status("NoNewPrivs", of: signer) == "1")
+      #expect(ProcessTable.status("Seccomp", of: signer) == "2")
+      let probe = try stage.onPipes(
+        .contained,
+        ["reach", stage.home + "/state/chatserve", stage.keyFile, "\(signer)"])
+      #expect(try probe.exitStatus() == 0, "\(probe.evidence)")
+      let answers = probe.outputText.split(separator: "\n").map(String.init)
+      #expect(
+        answers == [
+          "read \(EACCES)", "write \(EACCES)", "link \(EPERM)", "rename \(EPERM)",
+          "memory \(EACCES)", "attach \(EPERM)", "seize \(EPERM)", "vm \(EPERM)",
+          "pidfd \(EPERM)", "signal \(EPERM)",
+        ])
+      #expect(stage.files(in: stage.config + "/chatserve") == ["key"])
+      #expect(try self.signer(of: server) == signer)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import ChatSecure
+import Glibc
+
+/// A TLS client that says exactly the bytes it is told to, inside: a `PeerSocket`
+/// whose `received` is what was sealed.
+package final class SecurePeer: PeerSocket {
+  /// Who the server is, once it has shown its key.
+  package private(set) var serverKey: PublicKey?
+  /// Why there is no talk any more.
+  package private(set) var failure: SecureSession.Failure?
+  /// Whether the server said that nothing was cut off (close_notify).
+  package private(set) var endedCleanly = false
+  /// What came before TLS: a greeting in clear, which means nothing.
+  package private(set) var preface: [UInt8] = []
+  private let session: SecureSession
+
+  /// Sends its ClientHello at once, or after a greeting in clear.
+  package init(
+    port: UInt16, expecting: Fingerprint? = nil, ownKey: PrivateKey? = nil,
+    afterGreeting: Bool = false, from host: UInt8 = 1
+  ) throws {
+    session = try SecureSession(client: .client(), expecting: expecting, ownKey: ownKey)
+    super.init(descriptor: try Self.connected(to: port, from: host))
+    if afterGreeting {
+      try waitUntil("a greeting in clear") { preface.last == 0 }
+    }
+    try flush()
+  }
+
+  package var isEstablished: Bool { session.isEstablished }
+
+  private func flush() throws {
+    let bytes = session.takeOutput()
+    if !bytes.isEmpty { try Descriptor.writeAll(bytes, to: descriptor) }
+  }
+
+  override func readAvailable() {
+    var bytes = Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
+    if serverKey == nil, let first = bytes.first, first != 0x16, first != 0x15 {
+      let end = bytes.firstIndex(of: 0).map { $0 + 1 } ?? bytes.count
+      preface += bytes[..<end]
+      bytes.removeFirst(end)
+    }
+    if bytes.isEmpty { return }
+    take(session.receive(bytes))
+    try? flush()
+  }
+
+  private func take(_ events: [SecureSession.Event]) {
+    for event in events {
+      switch event {
+      case .keyShown(let key, _):
+        serverKey = key
+        take(session.judge(accepts: true))
+      case .established(let peer): serverKey = peer.key
+      case .plaintext(let bytes): received += bytes
+      case .ended:
+        endedCleanly = true
+        hasEnded = true
+      case .failed(let failure):
+        self.failure = failure
+        hasEnded = true
+      case .signatureWanted: break
+      }
+    }
+  }
+
+  /// Waits until both have shown who they are.
+  package func shakeHands() throws {
+    try waitUntil("a handshake (\(String(describing: failure)))") { session.isEstablished }
+  }
+
+  /// One record of at most 16 KiB each.
+  package override func send(_ bytes: [UInt8]) throws {
+    if !session.isEstablished { try shakeHands() }
+    for start in stride(from: 0, to: bytes.count, by: SecureSession.recordLimit) {
+      try session.seal(bytes[start..<min(start + SecureSession.recordLimit, bytes.count)])
+    }
+    try Descriptor.writeAll(session.takeOutput(), to: descriptor, whileWaiting: readAvailable)
+  }
+
+  /// Says close_notify, and the end of file.
+  package override func sendEndOfFile() {
+    session.end()
+    try? flush()
+    super.sendEndOfFile()
+  }
+}
