@@ -102,7 +102,9 @@ import Testing
   @Test("a directory where the database should be is refused, with 73")
   func directory() throws {
     try Stage.run { stage in
-      try refusal(stage, stage.home, status: 73, "\(stage.home) is not a plain file")
+      let path = stage.home + "/folder"
+      mkdir(path, 0o700)
+      try refusal(stage, path, status: 73, "\(path) is not a plain file")
     }
   }
 

@@ -216,7 +216,7 @@ import Testing
   private static func homeless(_ arguments: String...) -> [String] {
     [
       "--reuid=54321", "--regid=54321", "--clear-groups", "/usr/bin/env", "-u", "HOME", "-u",
-      "XDG_STATE_HOME", Program.chatserve.path,
+      "XDG_STATE_HOME", "-u", "XDG_CONFIG_HOME", Program.chatserve.path,
     ] + arguments
   }
 

@@ -4,10 +4,12 @@ import SystemPackage
 /// Files with a secret in them, such as a key: mode 0600, in a directory with mode
 /// 0700. Read and made whole.
 extension PrivateFile {
-  /// What the file at `path` holds, or where a link there leads; `nil` when there is
-  /// no such file. open(2), fstat(2).
+  /// What the file at `path` holds, or where a link there leads. open(2), fstat(2).
   ///
-  /// - Parameter limit: bytes that are read at most; of a longer file so many.
+  /// - Parameters:
+  ///   - path: its name.
+  ///   - limit: bytes that are read at most; of a longer file so many.
+  /// - Returns: `nil` when there is no such file.
   /// - Throws: ``PrivateFileError``: others may read it, or its directory.
   public static func secret(at path: FilePath, limit: Int) throws(PrivateFileError) -> [UInt8]? {
     let descriptor: FileDescriptor
