@@ -41,6 +41,8 @@ CREATE TABLE conversation (
   peer_address TEXT    NOT NULL,       -- numeric
   peer_port    INTEGER NOT NULL CHECK (peer_port BETWEEN 0 AND 65535),
   mode         TEXT    NOT NULL,       -- turns, free
+  encrypted    INTEGER CHECK (encrypted IN (0, 1)),   -- 1: in TLS; NULL: it had said nothing
+  peer_key     TEXT,                   -- the key that it proved, SHA256:…; NULL: none
   dialect      TEXT,                   -- native, line, original; NULL until the peer has shown it
   handle_id    INTEGER REFERENCES handle (id),     -- NULL until the peer has said it
   floor_at     INTEGER,                -- when it got the floor; NULL: never
@@ -50,6 +52,8 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_opened_at ON conversation (opened_at);
 CREATE INDEX conversation_handle_id ON conversation (handle_id);
 CREATE INDEX conversation_run_id ON conversation (run_id);
+-- Whether a name has come with another key before.
+CREATE INDEX conversation_peer_key ON conversation (handle_id, peer_key) WHERE peer_key IS NOT NULL;
 
 CREATE TABLE event (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,  -- the global seq
@@ -139,6 +143,8 @@ SELECT
   r.port,
   c.mode,
   c.dialect,
+  c.encrypted,
+  c.peer_key,
   strftime('%Y-%m-%dT%H:%M:%S', c.opened_at / 1000, 'unixepoch')
     || printf('.%03dZ', c.opened_at % 1000) AS opened,
   strftime('%Y-%m-%dT%H:%M:%S', e.at / 1000, 'unixepoch')
@@ -152,6 +158,21 @@ FROM conversation AS c
 JOIN server_run AS r ON r.id = c.run_id
 LEFT JOIN handle AS h ON h.id = c.handle_id
 LEFT JOIN event AS e ON e.conversation_id = c.id AND e.kind = 'close';
+
+-- Who was here: a row for each name and key that came together. One person may
+-- have several keys, and two the same name.
+CREATE VIEW people AS
+SELECT
+  h.name AS handle,
+  c.peer_key AS key,
+  strftime('%Y-%m-%dT%H:%M:%S', min(c.opened_at) / 1000, 'unixepoch')
+    || printf('.%03dZ', min(c.opened_at) % 1000) AS first_seen,
+  strftime('%Y-%m-%dT%H:%M:%S', max(c.opened_at) / 1000, 'unixepoch')
+    || printf('.%03dZ', max(c.opened_at) % 1000) AS last_seen,
+  count(*) AS conversations
+FROM conversation AS c
+JOIN handle AS h ON h.id = c.handle_id
+GROUP BY h.name, c.peer_key;
 
 CREATE VIEW events AS
 SELECT

@@ -21,6 +21,12 @@ package enum ServerNotice {
   /// This system cannot keep a conversation's process from these.
   case uncontained([Containment.Layer], isKept: Bool)
   case opened
+  /// The talk that begins is in clear.
+  case notEncrypted
+  /// How the peer's words come.
+  case protection(Protection)
+  /// Somebody of this name had another key on that day; the present one may have none.
+  case otherKey(Handle, day: String, isNone: Bool)
   case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Duration?)
   case broken(CloseReason, detail: String?)
   /// Of a peer that left before it had the floor, and cannot be shown any more.

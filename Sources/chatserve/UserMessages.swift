@@ -44,6 +44,13 @@ enum UserMessages {
       "Nobody new is let in: \(cause(trouble, file)). It is tried again every second."
     case .uncontained(let layers, let isKept): uncontained(layers, isKept)
     case .opened: "Connection with client opened."
+    case .notEncrypted: "Not encrypted: nc, telnet and older programs cannot."
+    case .protection(let protection):
+      protection.isEncrypted
+        ? "Encrypted. " + (protection.key.map { "Key: \($0)." } ?? "It showed no key.")
+        : "Not encrypted."
+    case .otherKey(let handle, let day, let isNone):
+      otherKey(SharedWords.name(handle, unknown: ""), day, isNone)
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
     case .broken(let reason, let detail): broken(reason, detail)
     case .unread(let address, let count, let isKept):
@@ -109,6 +116,12 @@ enum UserMessages {
     case .inputEnded(let isKept):
       "Standard input has ended: \(isKept ? "listening and recording" : "listening") only."
     }
+  }
+
+  private static func otherKey(_ name: String, _ day: String, _ isNone: Bool) -> String {
+    isNone
+      ? "\(name) has no key; the \(name) of \(day) had one."
+      : "\(name) has another key than the \(name) of \(day)."
   }
 
   /// To one that is turned away.

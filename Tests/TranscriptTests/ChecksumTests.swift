@@ -131,6 +131,8 @@ import Testing
     ("UPDATE event SET checksum = NULL WHERE id = 3", .noChecksum(seq: 3)),
     ("UPDATE conversation SET opened_at = 1 WHERE id = 2", .checksum(conversation: 2, seq: 6)),
     ("UPDATE conversation SET run_id = 2 WHERE id = 1", .checksum(conversation: 1, seq: 1)),
+    ("UPDATE conversation SET encrypted = 1 WHERE id = 1", .checksum(conversation: 1, seq: 1)),
+    ("UPDATE conversation SET peer_key = '' WHERE id = 1", .checksum(conversation: 1, seq: 1)),
     ("UPDATE conversation SET peer_port = 1 WHERE id = 1", .checksum(conversation: 1, seq: 1)),
     ("UPDATE conversation SET peer_address = '' WHERE id = 1", .checksum(conversation: 1, seq: 1)),
     ("UPDATE conversation SET mode = 'free' WHERE id = 1", .checksum(conversation: 1, seq: 1)),

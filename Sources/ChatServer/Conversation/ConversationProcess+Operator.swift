@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 import Transcript
 
@@ -33,7 +34,16 @@ extension ConversationProcess {
 
   private func showPeers() {
     desk?.showPeer(of: machine, at: "\(address)")
+    if let protection = transport.link.protection { notify(.protection(protection)) }
     notify(.waits(names: queue.map(name(of:))))
+  }
+
+  /// What there is to know of who is there beside the name, which anybody may take.
+  func showKey() {
+    guard let peer = machine.peer, let protection = transport.link.protection else { return }
+    guard let before = try? recorder.otherKey(of: peer) else { return }
+    let day = Clock.localTime(before.milliseconds).dayText
+    notify(.otherKey(peer, day: day, isNone: protection.key == nil))
   }
 
   /// What was last said with whoever has this handle.
@@ -69,5 +79,17 @@ extension ConversationProcess {
   private func name(of peer: WaitingPeer) -> String {
     guard let handle = try? recorder.handle(of: peer) else { return peer.address }
     return "\(TextSanitizer.escapedOnOneLine(handle)) (\(peer.address))"
+  }
+}
+
+extension ArrivingTransport.Link {
+  /// As the transcript has it.
+  var protection: Protection? {
+    switch self {
+    case .undecided: nil
+    case .clear: Protection(isEncrypted: false)
+    case .secure(let peer):
+      Protection(isEncrypted: true, key: peer?.key?.fingerprint.description)
+    }
   }
 }

@@ -224,6 +224,7 @@ extension ConversationProcess {
 
   private func commit(at now: Instant) {
     guard recorder.hasPending else { return }
+    recorder.protection = transport.link.protection
     do throws(TranscriptError) {
       try recorder.commit()
       listener.report(conversation: recorder.conversation)
@@ -281,6 +282,7 @@ extension ConversationProcess {
     case .show(.opened):
       desk?.begin(with: machine.peer, at: now)
       desk?.announce(words.sentence(.opened))
+      showKey()
       desk?.offerDraft()
     case .show(.message(_, let message)):
       guard let peer = machine.peer else {

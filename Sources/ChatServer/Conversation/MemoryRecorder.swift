@@ -20,6 +20,11 @@ final class MemoryRecorder: Recorder {
 
   var conversation: Int64? { nil }
 
+  var protection: Protection?
+
+  /// Nobody was here before that is known.
+  func otherKey(of handle: Handle) -> Timestamp? { nil }
+
   var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)? { nil }
 
   func enqueue(_ entry: Entry) {

@@ -13,6 +13,13 @@ protocol Recorder: AnyObject {
   /// another one in a transcript that took the place of the first.
   var conversation: Int64? { get }
 
+  /// How the peer's words come; set before the first ``commit()``.
+  var protection: Protection? { get set }
+
+  /// When somebody of this name was here last with another key than the present one
+  /// has; see `TranscriptWriter.otherKey`.
+  func otherKey(of handle: Handle) throws(TranscriptError) -> Timestamp?
+
   /// How the conversation ended, where ``commit()`` left that to the keeper: its
   /// peer had said nothing.
   var wordlessEnd: (by: Party?, reason: CloseReason, detail: String?)? { get }

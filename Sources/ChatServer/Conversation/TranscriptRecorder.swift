@@ -27,6 +27,7 @@ final class TranscriptRecorder: Recorder {
     self.openedAt = openedAt
   }
 
+  var protection: Protection?
   private(set) var isBeyondMending = false
   /// How it ended, where that is the keeper's to record: its peer had said
   /// nothing.
@@ -64,6 +65,7 @@ final class TranscriptRecorder: Recorder {
       return
     }
     let writer = try openWriter()
+    writer.protection = protection
     // They came before what now causes the commit, but never before the open.
     let entries = writer.conversationID == nil ? enqueued + companions : companions + enqueued
     try append(entries, to: writer)
@@ -119,6 +121,13 @@ final class TranscriptRecorder: Recorder {
   ) throws(TranscriptError) -> [Event] {
     _ = try openWriter()
     return try transcript?.lastMessages(with: peer, limit: limit) ?? []
+  }
+
+  func otherKey(of handle: Handle) throws(TranscriptError) -> Timestamp? {
+    guard let conversation else { return nil }
+    _ = try openWriter()
+    return try transcript?.otherKey(
+      of: handle, than: protection?.key, besides: conversation)
   }
 
   func handle(of peer: WaitingPeer) throws(TranscriptError) -> String? {

@@ -68,7 +68,9 @@ struct RowChecksum: Equatable, Sendable {
 /// What checksums are over beside the values of an event's own row.
 extension RowChecksum {
   /// Of an open: what never changes in the conversation's row, in this order.
-  static let conversationColumns = ["run_id", "opened_at", "peer_address", "peer_port", "mode"]
+  static let conversationColumns = [
+    "run_id", "opened_at", "peer_address", "peer_port", "mode", "encrypted", "peer_key",
+  ]
 
   /// Of a run: its whole row, in this order.
   static let runColumns = [

@@ -127,7 +127,7 @@ struct SummaryRow {
         SELECT n.started_at FROM server_run AS n
         WHERE n.id > r.id AND n.port = r.port ORDER BY n.id LIMIT 1)),
       (SELECT l.at FROM event AS l WHERE l.conversation_id = c.id ORDER BY l.id DESC LIMIT 1),
-      \(messages)
+      \(messages), c.encrypted, c.peer_key
     FROM conversation AS c
     JOIN server_run AS r ON r.id = c.run_id
     LEFT JOIN handle AS h ON h.id = c.handle_id
@@ -147,7 +147,10 @@ struct SummaryRow {
       floor: row.integerOrNil(at: 9).map(Timestamp.init(milliseconds:)),
       ending: Self.ending(row),
       lastEvent: row.integerOrNil(at: 17).map(Timestamp.init(milliseconds:)) ?? opened,
-      messages: row.integerOrNil(at: 18).map { Int($0) })
+      messages: row.integerOrNil(at: 18).map { Int($0) },
+      protection: row.integerOrNil(at: 19).map {
+        Protection(isEncrypted: $0 == 1, key: row.textOrNil(at: 20))
+      })
   }
 
   private static func ending(_ row: Statement) -> Ending {

@@ -25,11 +25,13 @@ package struct ConversationSummary: Hashable, Sendable {
   /// Messages of both sides, counted, not stored; `nil` when nobody asked for
   /// the count.
   package var messages: Int?
+  /// How the peer's words came; `nil` when it said nothing.
+  package var protection: Protection?
 
   package init(
     id: Int64, client: String?, server: String, peerAddress: String, peerPort: Int, port: Int,
     mode: Word<Mode>, dialect: Word<Dialect>?, opened: Timestamp, floor: Timestamp?,
-    ending: Ending, lastEvent: Timestamp, messages: Int?
+    ending: Ending, lastEvent: Timestamp, messages: Int?, protection: Protection? = nil
   ) {
     self.id = id
     self.client = client
@@ -44,6 +46,7 @@ package struct ConversationSummary: Hashable, Sendable {
     self.ending = ending
     self.lastEvent = lastEvent
     self.messages = messages
+    self.protection = protection
   }
 
   /// Whether it is over, never had the floor, and nothing was said: a peer that
@@ -66,6 +69,18 @@ package struct ConversationSummary: Hashable, Sendable {
     case .server: server
     case nil: nil
     }
+  }
+}
+
+/// How a peer's words came.
+package struct Protection: Hashable, Sendable {
+  package var isEncrypted: Bool
+  /// The fingerprint of the key that the peer proved; `nil` when it showed none.
+  package var key: String?
+
+  package init(isEncrypted: Bool, key: String? = nil) {
+    self.isEncrypted = isEncrypted
+    self.key = key
   }
 }
 

@@ -10,6 +10,9 @@ package final class ConversationWriter {
   private let peerAddress: String
   private let peerPort: Int
   private let mode: Mode
+  /// How the peer's words come; to be set before the first ``append(_:)``. `nil`: it
+  /// has said nothing.
+  package var protection: Protection?
   /// What the database is known to hold.
   private var state = State()
 
@@ -151,6 +154,8 @@ extension ConversationWriter {
     [
       .integer(run), .integer(opened.milliseconds), .text(peerAddress), .integer(Int64(peerPort)),
       .text(mode.rawValue),
+      protection.map { .integer($0.isEncrypted ? 1 : 0) } ?? .null,
+      protection?.key.map { .text($0) } ?? .null,
     ]
   }
 
@@ -158,7 +163,7 @@ extension ConversationWriter {
     let insert = try writer.connection.cached(
       """
       INSERT INTO conversation (\(RowChecksum.conversationColumns.joined(separator: ", ")))
-      VALUES (?1, ?2, ?3, ?4, ?5)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """)
     for (index, value) in row.enumerated() { insert.bind(value, at: index + 1) }
     try insert.run()
