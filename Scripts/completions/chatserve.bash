@@ -72,7 +72,7 @@ __chatserve_value() {
           __chatserve_words text tsv csv json json-pretty transcript markdown html ;;
       esac
       ;;
-    --database | --output | --history-file | --key-file)
+    --database | --output | --history-file | --key-file | --allow)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       ;;
@@ -90,9 +90,11 @@ __chatserve_options() {
     -c --count'
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
-    '') echo --handle --bind --database --key-file --require-encryption --no-log --idle-timeout --mode --no-greeting --max-waiting \
+    '') echo --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
+    key) echo --key-file --certificate --new -h --help ;;
+    allow | block) echo --allow -h --help ;;
     list) echo -a --all $filters $output $common ;;
     show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;
@@ -122,6 +124,7 @@ _chatserve() {
     verb=list
     ((last > 1)) && [[ ${words[1]} != -* ]] && verb=${words[1]}
   fi
+  ((last > 0)) && [[ ${words[0]} = @(key|allow|block) ]] && verb=${words[0]}
   for ((each = 0; each < last; each++)); do
     [[ ${words[each]} = --database ]] && database=${words[each + 1]/#\~/$HOME}
   done
@@ -130,8 +133,8 @@ _chatserve() {
   if [[ $cur = -* ]]; then
     COMPREPLY=($(compgen -W "$(__chatserve_options "$verb")" -- "$cur"))
   elif ((last == 0)); then
-    __chatserve_words history 1027
-  elif [[ $verb && $last -eq 1 ]]; then
+    __chatserve_words history key allow block 1027
+  elif [[ ${words[0]} = history && $last -eq 1 ]]; then
     __chatserve_words list show search tail stats export verify prune delete path
   elif [[ $verb = show || $verb = export || $verb = delete ]]; then
     __chatserve_offer __chatserve_ids

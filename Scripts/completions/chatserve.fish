@@ -20,7 +20,13 @@ end
 
 function __chatserve_serves
     set -l words (commandline -opc)
-    test "$words[2]" != history
+    not contains -- "$words[2]" history key allow block
+end
+
+# Whether the line is another command's.
+function __chatserve_is
+    set -l words (commandline -opc)
+    contains -- "$words[2]" $argv
 end
 
 function __chatserve_begins
@@ -61,6 +67,9 @@ complete -c chatserve -f
 
 # The server
 complete -c chatserve -n '__chatserve_begins 1' -a history -d 'Browse what was said'
+complete -c chatserve -n '__chatserve_begins 1' -a key -d 'Show the key that peers know the server by'
+complete -c chatserve -n '__chatserve_begins 1' -a allow -d 'Let somebody in'
+complete -c chatserve -n '__chatserve_begins 1' -a block -d 'Let somebody in no more'
 complete -c chatserve -n '__chatserve_begins 1' -a 1027 -d 'A port to listen on'
 set -l at __chatserve_serves
 complete -c chatserve -n $at -l handle -x -d 'Your name in the conversation'
@@ -68,6 +77,7 @@ complete -c chatserve -n $at -l bind -x -a '127.0.0.1 0.0.0.0 ::1 :: localhost' 
 complete -c chatserve -n $at -l database -r -F -d 'The transcript'
 complete -c chatserve -n $at -l key-file -r -F -d 'The key that peers know the server by'
 complete -c chatserve -n $at -l require-encryption -d 'Turn away who speaks in clear'
+complete -c chatserve -n $at -l allow -r -F -d 'Let in only those in this file'
 complete -c chatserve -n $at -l no-log -d 'Keep nothing that is said'
 complete -c chatserve -n $at -l idle-timeout -x -a '0 60 300 3600' -d 'Seconds of silence allowed'
 complete -c chatserve -n $at -l mode -x -a 'turns free' -d 'Who may speak when'
@@ -87,8 +97,14 @@ complete -c chatserve -n $at -l plain -d 'Whole lines, nothing redrawn'
 complete -c chatserve -n $at -s V -l version -d 'Show the version'
 complete -c chatserve -s h -l help -d 'Show help'
 
+# The key, and who is let in
+complete -c chatserve -n '__chatserve_is key' -l key-file -r -F -d 'The key'
+complete -c chatserve -n '__chatserve_is key' -l certificate -d 'Show the certificate instead'
+complete -c chatserve -n '__chatserve_is key' -l new -d 'Make another key'
+complete -c chatserve -n '__chatserve_is allow block' -l allow -r -F -d 'The file'
+
 # The verbs of history
-set -l at '__chatserve_begins 2; and not __chatserve_serves'
+set -l at '__chatserve_begins 2; and __chatserve_is history'
 complete -c chatserve -n $at -k -a path -d 'Print the path of the transcript'
 complete -c chatserve -n $at -k -a delete -d 'Delete these conversations for good'
 complete -c chatserve -n $at -k -a prune -d 'Delete old conversations for good'
@@ -142,7 +158,7 @@ complete -c chatserve -n '__chatserve_at stats verify' -s o -l output-format -x 
 complete -c chatserve -n "$at verify" -l json -d 'The same as -o json'
 
 # Of all verbs
-set -l at 'not __chatserve_serves'
+set -l at '__chatserve_is history'
 complete -c chatserve -n $at -l tz -x -a '(__chatserve_zones)' -d 'Show times in this zone'
 complete -c chatserve -n $at -l utc -d 'Show times in UTC'
 complete -c chatserve -n $at -s q -l quiet -d 'Say nothing but what was asked for'

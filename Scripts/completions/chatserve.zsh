@@ -134,12 +134,33 @@ _chatserve() {
     __chatserve_history
     return
   fi
+  if ((CURRENT > 2)) && [[ $words[2] = (key|allow|block) ]]; then
+    shift words
+    ((CURRENT--))
+    case $words[1] in
+      key)
+        _arguments -s : '--key-file=[the key]:file:_files' \
+          '--certificate[show the certificate instead]' '--new[make another key]' \
+          '(-h --help)'{-h,--help}'[show help]'
+        ;;
+      allow)
+        _arguments -s : '--allow=[the file]:file:_files' '(-h --help)'{-h,--help}'[show help]' \
+          '1:fingerprint:' '2:name:'
+        ;;
+      block)
+        _arguments -s : '--allow=[the file]:file:_files' '(-h --help)'{-h,--help}'[show help]' \
+          '1:fingerprint:'
+        ;;
+    esac
+    return
+  fi
   _arguments -s : \
     '--handle=[your name in the conversation]:name:' \
     '--bind=[listen at this address alone]:address:(127.0.0.1 0.0.0.0 \:\:1 \:\: localhost)' \
     '--database=[the transcript]:file:_files' \
     '--key-file=[the key that peers know the server by]:file:_files' \
     '--require-encryption[turn away who speaks in clear]' \
+    '--allow=[let in only those in this file]:file:_files' \
     '--no-log[keep nothing that is said]' \
     '--idle-timeout=[seconds of silence allowed]:seconds:(0 60 300 3600)' \
     '--mode=[who may speak when]:mode:(turns free)' \
@@ -158,7 +179,7 @@ _chatserve() {
     '--plain[whole lines, nothing redrawn]' \
     '(-V --version)'{-V,--version}'[show the version]' \
     '(-h --help)'{-h,--help}'[show help]' \
-    "1:port:$( ((CURRENT == 2)) && echo '(history 1027)')"
+    "1:port:$( ((CURRENT == 2)) && echo '(history key allow block 1027)')"
 }
 
 _chatserve "$@"

@@ -29,6 +29,10 @@ public struct ServerSettings {
   package var keyFile = KeyFile(path: "", mayBeMade: false)
   /// Whether who speaks in clear is turned away.
   public var requiresEncryption = false
+  /// The file that says who is let in; `nil`: everybody is.
+  package var allowFile: AllowFile?
+  /// What it says when a conversation begins.
+  var allowList: AllowList?
   /// The transcript's path; `nil`: nothing is kept.
   public var database: String?
   /// Whether there is a transcript.

@@ -9,9 +9,20 @@ import Transcript
 /// only: the words are the executable's. `isKept` says whether there is a
 /// transcript.
 package enum ServerNotice {
-  case listening(port: UInt16, addresses: [String], database: String?, key: Fingerprint?)
+  case listening(
+    port: UInt16, addresses: [String], database: String?, key: Fingerprint?, allowFile: AllowFile?)
   /// To one that speaks in clear to a server that wants encryption.
   case encryptionOnly
+  /// To one whose key is not in the allow-list, or that has none.
+  case notAllowed
+  /// Somebody with this key is not let in.
+  case stranger(SocketAddress, Fingerprint)
+  /// Whose key had this name is not allowed any more, and goes.
+  case blocked(Handle)
+  /// Lines of the allow-list that let nobody in.
+  case damagedLines([Int])
+  /// The allow-list cannot be read now; the one before it counts.
+  case allowFileTrouble(KeyTrouble, AllowFile)
   /// To newcomers, while there is nobody to sign for the server.
   case nobodySigns
   /// The process that signs died, or was not what it was; another is started.

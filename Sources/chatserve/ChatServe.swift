@@ -16,7 +16,7 @@ struct ChatServe: ParsableCommand {
       Ctrl-C stops the server. Every word is kept in the transcript, unless --no-log; \
       `chatserve history` browses it.
       """,
-    subcommands: [HistoryCommand.self])
+    subcommands: [HistoryCommand.self, KeyCommand.self, AllowCommand.self, BlockCommand.self])
 
   @Argument(help: "The port to listen on, 1024 to 65535.")
   var port: String?
@@ -43,6 +43,13 @@ struct ChatServe: ParsableCommand {
 
   @Flag(help: "Turn away who speaks without encryption, such as nc and telnet.")
   var requireEncryption = false
+
+  @Option(
+    name: .customLong("allow"),
+    help: """
+      Let in only those whose keys are in this file, and by the names there; see chatserve allow.
+      """, completion: .file())
+  var allowFile: String?
 
   @Flag(help: "Keep nothing that is said: no transcript, no file at all.")
   var noLog = false
@@ -134,6 +141,7 @@ struct ChatServe: ParsableCommand {
     settings.desk = view.openDesk(for: "chatserve")
     settings.keyFile = key()
     settings.requiresEncryption = requireEncryption
+    settings.allowFile = allowFile.map { AllowFile(path: $0) }
     settings.greets = !noGreeting
     settings.rate = rate.bytes == 0 ? nil : rate.bytes
     settings.diskReserve = diskReserve.flatMap { DiskReserve(argument: $0) } ?? .default

@@ -5,11 +5,14 @@ import History
 @main
 enum Main {
   static func main() {
-    // `history` and `help` can never be ports, but an argument parser would
+    // These words can never be ports, but an argument parser would
     // take the words for one.
     let arguments = CommandLine.arguments.dropFirst()
     switch arguments.first {
     case "history": HistoryCommand.main(Array(arguments.dropFirst()))
+    case KeyCommand.name: KeyCommand.main(Array(arguments.dropFirst()))
+    case AllowCommand.name: AllowCommand.main(Array(arguments.dropFirst()))
+    case BlockCommand.name: BlockCommand.main(Array(arguments.dropFirst()))
     case "help": help(with: arguments.dropFirst())
     case let word?:
       if let sentence = HistoryCommand.hint(forFirstWord: word) {

@@ -19,6 +19,8 @@ extension UserMessages {
       ("chatserve: the process that keeps the transcript died (\(status)).", .osError)
     case .key(let trouble, let file):
       ("chatserve: \(cause(trouble, file)).\(remedy(trouble, file))", status(of: trouble))
+    case .allowFile(let trouble, let file):
+      ("chatserve: \(cause(trouble, file)). See --allow.", status(of: trouble))
     case .signerDied(let status):
       ("chatserve: the process that signs with the key died (\(status)).", .osError)
     case .system(let error): (SharedWords.system(error, program: "chatserve"), .osError)
@@ -51,9 +53,16 @@ extension UserMessages {
     }
   }
 
-  /// Why there is no key.
   static func cause(_ trouble: KeyTrouble, _ file: KeyFile) -> String {
-    let key = "the key \(name(of: file.path))"
+    cause(trouble, "the key \(name(of: file.path))")
+  }
+
+  static func cause(_ trouble: KeyTrouble, _ file: AllowFile) -> String {
+    cause(trouble, "the allow-list \(name(of: file.path))")
+  }
+
+  /// Why a file of keys is not used.
+  private static func cause(_ trouble: KeyTrouble, _ key: String) -> String {
     let reason = trouble.errno == 0 ? "" : " (\(Errno(rawValue: trouble.errno)))"
     return switch trouble.kind {
     case .unreadable: "\(key) cannot be read\(reason)"

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatProgram
+import ChatSecure
 import ChatServer
 import ChatTerminal
 import ChatWire
@@ -23,6 +24,34 @@ enum UserMessages {
     chatserve: there is no home directory to keep the key in; name a file with --key-file.
     """
 
+  static let noAllowPath = """
+    chatserve: there is no home directory to keep the allow-list in; name a file with --allow.
+    """
+
+  static func noKeyYet(_ file: KeyFile) -> String {
+    "chatserve: there is no key at \(TextSanitizer.escapedOnOneLine(file.path.string)) yet; "
+      + "chatserve makes it when it first runs, and chatserve key --new now."
+  }
+
+  static func newKey(_ old: FilePath?) -> String {
+    let kept = old.map { " The old one is \(TextSanitizer.escapedOnOneLine($0.string))." } ?? ""
+    return "Another key was made.\(kept) A server that runs goes on with the one that it began "
+      + "with. Clients that know the old one talk to no other until: chatclient --forget HOST PORT"
+  }
+
+  static func noFingerprint(_ text: String) -> String {
+    "chatserve: \(TextSanitizer.escapedOnOneLine(text)) is not a fingerprint: SHA256: and 43 "
+      + "characters."
+  }
+
+  static func badName(_ error: HandleError) -> String {
+    SharedWords.badHandle(error, program: "chatserve")
+  }
+
+  static func notInList(_ key: Fingerprint, _ file: AllowFile) -> String {
+    "chatserve: \(key) is not in \(TextSanitizer.escapedOnOneLine(file.path.string))."
+  }
+
   static let logNowhereAndSomewhere =
     "chatserve: --no-log and --database contradict each other; give one of the two."
 
@@ -30,11 +59,19 @@ enum UserMessages {
 
   static func sentence(_ notice: ServerNotice) -> String {
     switch notice {
-    case .listening(let port, let addresses, let database, let key):
+    case .listening(let port, let addresses, let database, let key, let allowFile):
       "Listening on port \(port) at \(addresses.joined(separator: ", ")). "
-        + (key.map { "Key \($0); anyone who reaches this port can talk. " } ?? "")
+        + (key.map { "Key \($0); \(whoCanTalk(allowFile)) can talk. " } ?? "")
         + "\(place(ofTranscript: database)) Ctrl-C stops."
     case .encryptionOnly: encryptionOnly
+    case .notAllowed: "This server lets in only those whose keys its operator has allowed."
+    case .stranger(let address, let key):
+      "\(address) has the key \(key), which is not allowed. To let it in: chatserve allow "
+        + "\(key) NAME"
+    case .blocked(let name): "\(SharedWords.name(name, unknown: "")) is not allowed any more."
+    case .damagedLines(let lines): damagedLines(lines)
+    case .allowFileTrouble(let trouble, let file):
+      "\(cause(trouble, file)); who was allowed before still is."
     case .nobodySigns:
       "The server cannot prove who it is just now. Please try again in a moment."
     case .signerDied:
@@ -215,6 +252,19 @@ enum UserMessages {
     case .error: "The client broke the protocol\(detail)."
     default: "The connection failed\(detail)."
     }
+  }
+
+  private static func whoCanTalk(_ file: AllowFile?) -> String {
+    file.map { "only those in \(TextSanitizer.escapedOnOneLine($0.path.string))" }
+      ?? "anyone who reaches this port"
+  }
+
+  private static func damagedLines(_ lines: [Int]) -> String {
+    let shown = lines.prefix(5).map { "\($0)" }.joined(separator: ", ")
+    return lines.count == 1
+      ? "Line \(shown) of the allow-list is not a key and a name, and lets nobody in."
+      : "Lines \(shown)\(lines.count > 5 ? " and others" : "") of the allow-list are not a key and a "
+        + "name, and let nobody in."
   }
 
   /// To a person with nc, so in words that say what to type.

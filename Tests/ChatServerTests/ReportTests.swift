@@ -16,6 +16,7 @@ import Testing
     .recordingFailed: "aaaaa", .recordingWorks: "aaaaa", .wordsUnread: "aaaaa",
     .unrecorded: "aaaaa", .tookFloor: "kkkak", .typed: "akkkl", .badWords: "aaaaa",
     .alive: "aaaaa", .lockedOut: "aaaaa", .queueRead: "kkkak",
+    .proved: "akkkl",
     .memory: "kkkak", .who: "kkkkk",
     .stopAsked: "kkkkk", .suspended: "kkkkk",
   ]

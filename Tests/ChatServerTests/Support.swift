@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import Seeded
 import Testing
 import Transcript
@@ -133,8 +134,16 @@ extension ConversationReport {
       .wordsUnread(count: 2), .queueRead(count: 1),
       .unrecorded(by: nil, .eof, detail: ""), .unrecorded(by: .client, .quit, detail: "gone"),
       .typed, .badWords, .alive, .lockedOut,
+      .proved(key(1)), .proved(key(2)),
       .memory([]), .memory(Array("t".utf8)), .who, .stopAsked, .suspended,
     ]
+  }
+
+  /// A fingerprint that is nobody's.
+  static func key(_ number: UInt8) -> Fingerprint {
+    let digits = String(repeating: Character(UnicodeScalar(64 + number)), count: 42)
+    guard let key = Fingerprint("SHA256:\(digits)A") else { fatalError("43 characters are one") }
+    return key
   }
 
   static func sample(_ code: ReportCode) -> ConversationReport {

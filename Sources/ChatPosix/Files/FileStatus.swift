@@ -18,6 +18,11 @@ public struct FileStatus: Hashable, Sendable {
   public let permissions: UInt32
   /// How many names it has.
   public let links: Int
+  /// Which file it is, how long, and when it was changed last (nanoseconds of UTC since
+  /// 1970): of two that are the same, nothing was changed between.
+  public let inode: UInt64
+  public let size: Int64
+  public let changedAt: Int64
 
   /// That of what is at `path`; `nil` when nothing is. stat(2), lstat(2).
   ///
@@ -45,6 +50,9 @@ public struct FileStatus: Hashable, Sendable {
     owner = status.st_uid
     permissions = status.st_mode & 0o7777
     links = Int(status.st_nlink)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    changedAt = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
   }
 
   /// The user whose rights this process has. geteuid(2).

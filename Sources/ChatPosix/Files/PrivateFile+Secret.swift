@@ -12,6 +12,18 @@ extension PrivateFile {
   /// - Returns: `nil` when there is no such file.
   /// - Throws: ``PrivateFileError``: others may read it, or its directory.
   public static func secret(at path: FilePath, limit: Int) throws(PrivateFileError) -> [UInt8]? {
+    try contents(of: path, limit: limit, closedTo: 0o077)
+  }
+
+  /// As ``secret(at:limit:)``, of a file that others may read and nobody else may
+  /// change.
+  public static func trusted(at path: FilePath, limit: Int) throws(PrivateFileError) -> [UInt8]? {
+    try contents(of: path, limit: limit, closedTo: 0o022)
+  }
+
+  private static func contents(
+    of path: FilePath, limit: Int, closedTo bits: mode_t
+  ) throws(PrivateFileError) -> [UInt8]? {
     let descriptor: FileDescriptor
     do throws(SystemCallError) {
       descriptor = try SystemCall.perform("open") {
@@ -30,8 +42,8 @@ extension PrivateFile {
     let status = try status(of: descriptor)
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     guard status.st_uid == geteuid() else { throw .notOwn }
-    guard status.st_mode & 0o077 == 0 else { throw .exposed }
-    try checkSecretDirectory(of: path)
+    guard status.st_mode & bits == 0 else { throw .exposed }
+    try checkDirectory(of: path, closedTo: bits)
     do throws(SystemCallError) {
       return try PrivateFile(descriptor: descriptor).read(from: 0, count: limit)
     } catch {
@@ -49,12 +61,57 @@ extension PrivateFile {
   public static func makeSecret(
     at path: FilePath, _ bytes: [UInt8]
   ) throws(PrivateFileError) -> Bool {
+    try makeDirectories(of: path)
+    try checkDirectory(of: path, closedTo: 0o077)
+    return try withNewFile(beside: path, bytes) { (temporary) throws(SystemCallError) in
+      let isMade = try FileNames.link(temporary, to: path)
+      try FileNames.remove(temporary)
+      return isMade
+    }
+  }
+
+  /// Puts a file that holds `bytes` in the place of the one at `path`, or of nothing: at
+  /// every moment one of the two is there. rename(2).
+  ///
+  /// - Parameters:
+  ///   - path: its name.
+  ///   - bytes: what it shall hold.
+  ///   - keepingOld: the old one gets a name of its own.
+  /// - Returns: that name.
+  /// - Throws: ``PrivateFileError``, as ``makeSecret(at:_:)``.
+  public static func replaceSecret(
+    at path: FilePath, _ bytes: [UInt8], keepingOld: Bool
+  ) throws(PrivateFileError) -> FilePath? {
+    try makeDirectories(of: path)
+    try checkDirectory(of: path, closedTo: keepingOld ? 0o077 : 0o022)
+    return try withNewFile(beside: path, bytes) { (temporary) throws(SystemCallError) in
+      var old: FilePath?
+      if keepingOld, try FileStatus(of: path, followingLinks: false) != nil {
+        var number = 1
+        while try !FileNames.link(path, to: FilePath("\(path.string).old-\(number)")) {
+          number += 1
+        }
+        old = FilePath("\(path.string).old-\(number)")
+      }
+      try FileNames.rename(temporary, to: path)
+      return old
+    }
+  }
+
+  /// Makes the directories that `path` needs; those that are there stay as they are.
+  public static func makeDirectories(of path: FilePath) throws(PrivateFileError) {
     do throws(SystemCallError) {
       try FileNames.makeDirectories(of: path)
     } catch {
       throw .system(error)
     }
-    try checkSecretDirectory(of: path)
+  }
+
+  /// Writes a file of another name in the directory of `path`, to be given its place.
+  private static func withNewFile<Result>(
+    beside path: FilePath, _ bytes: [UInt8],
+    _ use: (FilePath) throws(SystemCallError) -> Result
+  ) throws(PrivateFileError) -> Result {
     let temporary = FilePath("\(path.string).new-\(getpid())")
     do throws(SystemCallError) {
       // Left by one that was killed and had the same number.
@@ -64,11 +121,10 @@ extension PrivateFile {
       do throws(SystemCallError) {
         try descriptor.writeAll(bytes)
         try descriptor.flush()
-        let isMade = try FileNames.link(temporary, to: path)
-        try FileNames.remove(temporary)
+        let result = try use(temporary)
         // Some file systems cannot promise it.
         try? FileNames.flushDirectory(of: path)
-        return isMade
+        return result
       } catch {
         _ = try? FileNames.remove(temporary)
         throw error
@@ -78,9 +134,11 @@ extension PrivateFile {
     }
   }
 
-  private static func checkSecretDirectory(of path: FilePath) throws(PrivateFileError) {
+  private static func checkDirectory(
+    of path: FilePath, closedTo bits: UInt32
+  ) throws(PrivateFileError) {
     guard let status = try directory(of: path) else { return }
     let isOwn = status.owner == geteuid() || status.owner == 0
-    guard isOwn, status.permissions & 0o077 == 0 else { throw .exposedDirectory }
+    guard isOwn, status.permissions & bits == 0 else { throw .exposedDirectory }
   }
 }

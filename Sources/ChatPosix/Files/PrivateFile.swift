@@ -139,6 +139,17 @@ public struct PrivateFile: Sendable {
     throw .inUse
   }
 
+  /// As ``lock()``, waiting for whoever has it: programs that are done at once.
+  public func lockPatiently() throws(PrivateFileError) {
+    do throws(SystemCallError) {
+      _ = try SystemCall.perform("fcntl") {
+        Result(errnoFrom: cposix_lock_within(descriptor.rawValue, 0, 0, 5_000))
+      }
+    } catch {
+      throw error.errno.meansWouldBlock ? .inUse : .system(error)
+    }
+  }
+
   /// Lets others have the file again. fcntl(2) F_OFD_SETLK.
   public func unlock() throws(SystemCallError) {
     _ = try SystemCall.perform("fcntl") {

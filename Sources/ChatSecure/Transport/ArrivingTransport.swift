@@ -9,13 +9,21 @@ package final class ArrivingTransport: Transport {
   package struct Terms {
     let context: SecureContext
     let requiresEncryption: Bool
-    /// What one that speaks in clear is told where encryption is wanted, with its LF.
+    /// What one that is not served is told, with its LF: it speaks in clear where
+    /// encryption is wanted, or is not admitted.
     let refusal: [UInt8]
+    /// Judges the key that a peer has proved, or that it has none; nothing is said
+    /// before. Without it everybody is admitted.
+    let admits: ((Fingerprint?) -> Bool)?
 
-    package init(context: SecureContext, requiresEncryption: Bool, refusal: [UInt8]) {
+    package init(
+      context: SecureContext, requiresEncryption: Bool, refusal: [UInt8],
+      admits: ((Fingerprint?) -> Bool)? = nil
+    ) {
       self.context = context
       self.requiresEncryption = requiresEncryption
       self.refusal = refusal
+      self.admits = admits
     }
   }
 
@@ -47,6 +55,8 @@ package final class ArrivingTransport: Transport {
   /// Whether words in clear may go out, and which did before anything came.
   private var mayGreet = false
   private var said: [UInt8] = []
+  /// Whether the peer's key was judged, or need not be.
+  private var isAdmitted: Bool
 
   /// On a connected, non-blocking socket. `sign` is called once at most, in a
   /// handshake; `spokeClear` when it is known that there is none.
@@ -59,6 +69,7 @@ package final class ArrivingTransport: Transport {
     self.sign = sign
     self.spokeClear = spokeClear
     connectedAt = now
+    isAdmitted = terms.admits == nil
     clear = SocketTransport(descriptor)
     rule = ArrivalRule(requiresEncryption: terms.requiresEncryption, at: now)
   }
@@ -81,12 +92,19 @@ package final class ArrivingTransport: Transport {
   }
 
   package func interest(reading: Bool, writing: Bool) -> Interest? {
-    if let carrier { return carrier.interest(reading: reading, writing: writing) }
+    if let carrier {
+      return isAdmitted
+        ? carrier.interest(reading: reading, writing: writing)
+        : carrier.interest(reading: reading || writing, writing: false)
+    }
     return clear.interest(reading: reading, writing: writing && mayGreet)
   }
 
   package var hasBufferedInput: Bool { carrier?.hasBufferedInput ?? false }
-  package var hasPendingOutput: Bool { carrier?.hasPendingOutput ?? false }
+  package var hasPendingOutput: Bool {
+    guard case .secure(let transport) = state else { return false }
+    return transport.hasPendingOutput || (isAdmitted && !said.isEmpty)
+  }
 
   package var deadline: Instant? {
     if case .waiting = state { return rule.deadline }
@@ -110,7 +128,22 @@ package final class ArrivingTransport: Transport {
       // The greeting goes first, so that it can go with the handshake.
       if case .secure = state { return .wouldBlock }
     }
-    return try carrier?.read(upTo: limit) ?? .endOfFile
+    let result = try carrier?.read(upTo: limit) ?? .endOfFile
+    try admit()
+    return result
+  }
+
+  /// Judges the peer's key, once it is proved.
+  private func admit() throws(Conversation.LinkFailure) {
+    guard !isAdmitted, case .secure(let transport) = state, let peer = transport.peer else {
+      return
+    }
+    isAdmitted = terms.admits?(peer.key?.fingerprint) ?? true
+    if isAdmitted { return }
+    // The socket of one that was sent nothing else has room for a sentence.
+    _ = try? transport.write(terms.refusal[...])
+    try? transport.endWriting()
+    throw .broken("a key that is not allowed")
   }
 
   private func follow(_ actions: [ArrivalRule.Action]) throws(Conversation.LinkFailure) {
@@ -141,7 +174,7 @@ package final class ArrivingTransport: Transport {
       state = .refused(isTold: false)
       throw .broken("no encryption: \(error.call)")
     }
-    if !said.isEmpty { _ = session.speakEarly(said[...]) }
+    if isAdmitted, !said.isEmpty, session.speakEarly(said[...]) { said = [] }
     let sign = sign
     state = .secure(
       SecureTransport(
@@ -149,7 +182,12 @@ package final class ArrivingTransport: Transport {
   }
 
   package func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
-    if let carrier { return try carrier.write(bytes) }
+    if let carrier {
+      guard isAdmitted else { return 0 }
+      // The greeting first: ``flush()``.
+      if case .secure = state, !said.isEmpty { return 0 }
+      return try carrier.write(bytes)
+    }
     if case .refused(isTold: false) = state { throw .broken("nothing is said to it") }
     guard mayGreet else { return 0 }
     let count = try clear.write(bytes)
@@ -158,7 +196,12 @@ package final class ArrivingTransport: Transport {
     return count
   }
 
-  package func flush() throws(Conversation.LinkFailure) { try carrier?.flush() }
+  package func flush() throws(Conversation.LinkFailure) {
+    try carrier?.flush()
+    if case .secure(let transport) = state, isAdmitted, !said.isEmpty {
+      said.removeFirst(try transport.write(said[...]))
+    }
+  }
 
   package func endWriting() throws(Conversation.LinkFailure) {
     if let carrier { return try carrier.endWriting() }

@@ -22,6 +22,7 @@ enum ReportCode: UInt8, CaseIterable {
   case alive = 0x20
   case memory = 0x50
   case queueRead = 0x54
+  case proved = 0x55
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52
@@ -39,6 +40,7 @@ enum OrderCode: UInt8, CaseIterable {
   case queue = 0x27
   case answer = 0x28
   case memory = 0x2b
+  case blocked = 0x2c
   // To the desk between conversations alone.
   case yield = 0x29
   case resume = 0x2a

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSecure
 import Transcript
 
 /// What a conversation's process, or that of the desk between conversations,
@@ -50,6 +51,8 @@ enum ConversationReport: Hashable {
   /// So many more of the orders that show the queue are done with: the operator has
   /// read of whoever is new in them.
   case queueRead(count: Int)
+  /// The peer has proved that it has this key; where there is an allow-list.
+  case proved(Fingerprint)
   /// Somebody else has the transcript's lock, for longer than a commit waits.
   case lockedOut
   /// The operator asks, while nobody is there, who has connected.
@@ -80,6 +83,7 @@ enum ConversationReport: Hashable {
     case .badWords: .badWords
     case .alive: .alive
     case .lockedOut: .lockedOut
+    case .proved: .proved
     case .queueRead: .queueRead
     case .who: .who
     case .stopAsked: .stopAsked
@@ -94,6 +98,7 @@ enum ConversationReport: Hashable {
         .recordingWorks, .typed, .badWords, .alive, .lockedOut, .who, .stopAsked, .suspended:
         break
       case .recorded(let conversation): fields.add(conversation)
+      case .proved(let key): fields.add(key.description)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count), .queueRead(let count): fields.add(Int64(count))
@@ -124,6 +129,9 @@ enum ConversationReport: Hashable {
     case .recordingWorks: self = .recordingWorks
     case .wordsUnread: self = .wordsUnread(count: try fields.count())
     case .queueRead: self = .queueRead(count: try fields.count())
+    case .proved:
+      guard let key = Fingerprint(try fields.text()) else { throw .outOfRange }
+      self = .proved(key)
     case .unrecorded:
       self = .unrecorded(
         by: try fields.party(), try fields.reason(), detail: try fields.text())

@@ -15,6 +15,8 @@ enum ListenerOrder: Hashable {
   case place(Int)
   /// There is no room in the queue.
   case full
+  /// The peer's key is not allowed any more: say goodbye and go.
+  case blocked
   /// Say goodbye and go; the text names what stopped the server.
   case stop(String)
   /// Show this to the operator.
@@ -46,6 +48,7 @@ enum ListenerOrder: Hashable {
     case .memory: .memory
     case .place: .place
     case .full: .full
+    case .blocked: .blocked
     case .stop: .stop
     case .notice: .notice
     case .queue: .queue
@@ -58,7 +61,7 @@ enum ListenerOrder: Hashable {
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .floor, .full, .answer, .yield, .resume: break
+      case .floor, .full, .blocked, .answer, .yield, .resume: break
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .place(let place): fields.add(Int64(place))
       case .stop(let cause): fields.add(cause)
@@ -78,6 +81,7 @@ enum ListenerOrder: Hashable {
     case .memory: self = .memory(fields.bytes())
     case .place: self = .place(Int(try fields.integer(in: 1...Int64(Int32.max))))
     case .full: self = .full
+    case .blocked: self = .blocked
     case .stop: self = .stop(try fields.text())
     case .notice: self = .notice(try fields.text())
     case .queue: self = .queue(try fields.waitingPeers())

@@ -71,7 +71,7 @@ struct ReportRule {
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
-      .queueRead:
+      .queueRead, .proved:
       false
     }
   }
@@ -81,7 +81,7 @@ struct ReportRule {
     // Crossed `full`.
     case .ready: ReportRule(acts: [.introducing], late: [.leaving])
     // Of no use to one that is on its way out.
-    case .typed: ReportRule(acts: [.introducing], late: [.leaving])
+    case .typed, .proved: ReportRule(acts: [.introducing], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:

@@ -80,9 +80,7 @@ final class ConversationProcess {
     readingRate = ReadingRate(settings.rate, at: now)
     transport = ArrivingTransport(
       peer,
-      ArrivingTransport.Terms(
-        context: secure.context, requiresEncryption: settings.requiresEncryption,
-        refusal: Array((words.sentence(.encryptionOnly) + "\n").utf8)),
+      Self.terms(secure.context, settings, words, listener),
       at: now, sign: { secure.line.sign($0) }, spokeClear: { secure.line.close() })
     link = PeerLink(
       transport, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
@@ -94,6 +92,24 @@ final class ConversationProcess {
     machine = Conversation(
       ConversationSettings(role: .server, mode: settings.mode, idleLimit: settings.idleLimit),
       at: now)
+  }
+
+  private static func terms(
+    _ context: SecureContext, _ settings: ServerSettings, _ words: ServerWords,
+    _ listener: ListenerLink
+  ) -> ArrivingTransport.Terms {
+    guard let allowList = settings.allowList else {
+      return ArrivingTransport.Terms(
+        context: context, requiresEncryption: settings.requiresEncryption,
+        refusal: Array((words.sentence(.encryptionOnly) + "\n").utf8))
+    }
+    return ArrivingTransport.Terms(
+      context: context, requiresEncryption: true,
+      refusal: Array((words.sentence(.notAllowed) + "\n").utf8),
+      admits: { key in
+        if let key { listener.report(.proved(key)) }
+        return allowList.name(of: key) != nil
+      })
   }
 
   static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
@@ -212,10 +228,18 @@ extension ConversationProcess {
   private func handle(_ events: [Conversation.Event], at now: Instant) {
     var actions: [Conversation.Action] = []
     for event in events {
-      machine.handle(event, at: now, &actions)
+      machine.handle(named(event), at: now, &actions)
       perform(actions, at: now)
       actions.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// With an allow-list a peer goes by the name that it has there.
+  private func named(_ event: Conversation.Event) -> Conversation.Event {
+    guard case .introduced(_, let dialect) = event, let allowList = settings.allowList,
+      case .secure(let peer) = transport.link, let name = allowList.name(of: peer?.key?.fingerprint)
+    else { return event }
+    return .introduced(name, dialect)
   }
 
   func post(_ event: Conversation.Event, at now: Instant) {
@@ -346,6 +370,9 @@ extension ConversationProcess {
       isDismissed = true
       post(.listenerIsFull, at: now)
     case .answer: listener.report(.alive)
+    case .blocked:
+      isDismissed = true
+      post(desk == nil ? .stop("key not allowed") : .operatorQuit, at: now)
     case .stop(let what): dismiss(what, at: now)
     case .notice(let text): desk?.notifyIfRoom(text)
     case .queue(let peers):

@@ -124,7 +124,7 @@ final class IdleDesk {
       leave(.released)
     case .answer: listener.report(.alive)
     case .resume: desk?.take(.continued, at: now)
-    case .place, .full: break
+    case .place, .full, .blocked: break
     }
   }
 

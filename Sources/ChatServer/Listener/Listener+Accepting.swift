@@ -52,6 +52,8 @@ extension Listener {
     }
     var settings = settings
     settings.operatorIsAbsent = machine.operatorIsAbsent
+    lookAtAllowList(at: now, isUrgent: true)
+    settings.allowList = allowed?.list
     do throws(SystemCallError) {
       try peer.setPeerOptions()
       // Whatever is open here is open there: what is not its own it closes.

@@ -31,6 +31,8 @@ public final class Listener {
   /// `nil` where nothing is kept.
   let keeper: KeeperLink?
   let signer: SignerLink
+  /// `nil` where everybody is let in.
+  var allowed: AllowWatch?
   /// What conversations speak TLS with; made after the port listens.
   private(set) var secure: SecureContext?
   /// Held for the run's life, and by every process of the run: it distinguishes an
@@ -80,9 +82,20 @@ public final class Listener {
     if let database = settings.database, settings.keyFile.isBelowTranscript(database) {
       throw .key(KeyTrouble(.belowTranscript), settings.keyFile)
     }
+    if let file = settings.allowFile {
+      if let database = settings.database, file.isBelowTranscript(database) {
+        throw .allowFile(KeyTrouble(.belowTranscript), file)
+      }
+      do throws(KeyTrouble) {
+        allowed = try AllowWatch(file, at: Self.now)
+      } catch {
+        throw .allowFile(error, file)
+      }
+    }
     machine = ListenerMachine(
       waitingLimit: settings.waitingLimit, database: settings.database,
       admission: settings.admission)
+    machine.allowList = allowed?.list
     // Before the port listens: whoever sees it may send a signal, and the end
     // is to be as orderly as ever.
     do throws(SystemCallError) {
@@ -185,6 +198,7 @@ public final class Listener {
     closeTurnedAway(at: now)
     restartKeeper(at: now)
     restartSigner(at: now)
+    lookAtAllowList(at: now)
     post(.turnIsOver, at: now)
     keeper?.note(isFloorTaken: machine.owner != nil)
     keeper?.send()
@@ -215,6 +229,7 @@ public final class Listener {
       machine.deadline, turnedAway.first?.closesAt, keeper?.deadline, signer.deadline,
     ].compactMap { $0 }
     if machine.stopping == nil {
+      if let allowed, !machine.sessions.isEmpty { deadlines.append(allowed.lookAgainAt) }
       if let again = acceptAgainAt, again > now {
         deadlines.append(again)
       } else {
@@ -238,7 +253,8 @@ public final class Listener {
     notify(
       .listening(
         port: socket.boundPort, addresses: addresses, database: settings.database,
-        key: signer.certificate?.publicKey.fingerprint))
+        key: signer.certificate?.publicKey.fingerprint, allowFile: settings.allowFile))
+    if let damaged = allowed?.list.damaged, !damaged.isEmpty { notify(.damagedLines(damaged)) }
     let missing = Containment.missingLayers()
     if !missing.isEmpty { notify(.uncontained(missing, isKept: settings.isKept)) }
   }
@@ -355,6 +371,24 @@ extension Listener {
   }
 }
 
+/// The allow-list.
+extension Listener {
+  /// Looks whether others are allowed now: every second while somebody is there, before
+  /// somebody comes in, and before somebody gets the floor.
+  func lookAtAllowList(at now: Instant, isUrgent: Bool = false) {
+    guard let lookAgainAt = allowed?.lookAgainAt, machine.stopping == nil,
+      isUrgent || now >= lookAgainAt
+        || (machine.owner == nil && machine.sessions.contains(where: \.wantsFloor))
+    else { return }
+    switch allowed?.look(at: now) {
+    case .changed(let list): post(.allowListChanged(list), at: now)
+    case .trouble(let trouble):
+      if let file = settings.allowFile { post(.allowFileTrouble(trouble, file), at: now) }
+    case nil: break
+    }
+  }
+}
+
 /// Why a server cannot start.
 package enum ServerError: Error {
   case cannotListen(port: UInt16, address: String?, ListenError)
@@ -363,6 +397,8 @@ package enum ServerError: Error {
   case keeperDied(ExitStatus)
   /// There is no key to serve with.
   case key(KeyTrouble, KeyFile)
+  /// Who is let in cannot be known.
+  case allowFile(KeyTrouble, AllowFile)
   /// The signer died before it could say that it has the key.
   case signerDied(ExitStatus)
   case system(SystemCallError)

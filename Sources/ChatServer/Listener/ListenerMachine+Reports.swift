@@ -17,7 +17,9 @@ extension ListenerMachine {
       return
     }
     // To one that leaves, only its end is an answer.
-    if sessions[index].state != .leaving { sessions[index].watchdog.hear(at: now) }
+    if sessions[index].state != .leaving, !sessions[index].isBlocked {
+      sessions[index].watchdog.hear(at: now)
+    }
     let rule = ReportRule.of(report.code)
     if rule.acts.contains(sessions[index].state) {
       act(upon: report, from: index, at: now, &actions)
@@ -32,8 +34,10 @@ extension ListenerMachine {
     switch report {
     case .ready:
       sessions[index].enter(.waiting, at: now)
+      if !isAllowed(sessions[index]) { return block(index, at: now, &actions) }
       if owner != nil && queueLength > waitingLimit { dismiss(index, at: now, &actions) }
     case .unread:
+      if !isAllowed(sessions[index]) { return block(index, at: now, &actions) }
       let others = sessions.count { $0.state == .unread }
       if others < Self.unreadLimit {
         sessions[index].enter(.unread, at: now)
@@ -87,6 +91,7 @@ extension ListenerMachine {
     case .unrecorded(let party, let reason, let detail):
       sessions[index].unrecorded = (party, reason, detail)
     case .alive: break
+    case .proved(let key): prove(key, of: index, at: now, &actions)
     case .queueRead(let count): queueWasRead(by: index, count: count)
     case .lockedOut: askAll(besides: index, at: now, &actions)
     case .typed: sessions[index].typedAt = now

@@ -46,6 +46,8 @@ struct ListenerMachine {
     /// It does not answer; whether it waits in the kernel, where no signal reaches
     /// it.
     case silent(Int32, isInKernel: Bool)
+    /// Others are allowed than before.
+    case allowListChanged(AllowList)
     /// The server shall stop, for this reason.
     case stop(String)
     /// All events of one turn of the loop are in.
@@ -80,6 +82,8 @@ struct ListenerMachine {
   let waitingLimit: Int
   /// The transcript's path, for what is to be said of it; `nil` without one.
   let database: String?
+  /// Who is let in; `nil`: everybody.
+  var allowList: AllowList?
   /// In order of arrival.
   var sessions: [Session] = []
   /// What the operator typed and did not say in the conversation before.
@@ -162,6 +166,7 @@ struct ListenerMachine {
     case .deskStarted(let process): deskStarted(process, at: now, &actions)
     case .deskNotStarted: deskNotStarted(at: now)
     case .continued(let inForeground): continued(inForeground: inForeground, &actions)
+    case .allowListChanged(let list): take(list, at: now, &actions)
     case .stop(let cause): stop(because: cause, at: now, &actions)
     case .turnIsOver: endTurn(at: now, &actions)
     }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 
 /// A conversation's process, as the listener knows it: by its process id, and
 /// in the transcript by its id there, once that is reported.
@@ -44,6 +45,10 @@ struct Session {
   private(set) var hasSpoken = false
   /// Whether what its peer said was nothing of ours.
   var saidBadWords = false
+  /// The key that its peer has proved, as it reported; where there is an allow-list.
+  var key: Fingerprint?
+  /// Whether it was ordered to go, since that key is not allowed any more.
+  var isBlocked = false
   /// Its id in the transcript, as it reported.
   var conversation: Int64?
   /// The place that it was last given.
@@ -84,10 +89,12 @@ struct Session {
   }
 
   /// Whether the floor may be given to it.
-  var wantsFloor: Bool { (state == .waiting || state == .unread) && fault == nil }
+  var wantsFloor: Bool {
+    (state == .waiting || state == .unread) && fault == nil && !isBlocked
+  }
 
   /// What it gets to answer, or to be gone.
-  var patience: Duration { state == .leaving ? Self.leaveWithin : Watchdog.patience }
+  var patience: Duration { state == .leaving || isBlocked ? Self.leaveWithin : Watchdog.patience }
 
   mutating func enter(_ state: State, at now: Instant) {
     let wasLeaving = self.state == .leaving

@@ -120,7 +120,8 @@ extension ListenerMachine {
       sessions[index].isSaidToWait = true
       notify(.waitsForKernel(sessions[index].address), at: now, &actions)
     } else {
-      condemn(index, sessions[index].state == .leaving ? .overdue : .silent, &actions)
+      let mustGo = sessions[index].state == .leaving || sessions[index].isBlocked
+      condemn(index, mustGo ? .overdue : .silent, &actions)
     }
   }
 }

@@ -1,7 +1,7 @@
 import ChatPosix
 import ChatSecure
 
-/// Why there is no key to serve with.
+/// Why a file of keys is not used: the server's own key, or those of people.
 package struct KeyTrouble: Error, Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     /// The file is there and cannot be read.
@@ -28,7 +28,7 @@ package struct KeyTrouble: Error, Hashable, Sendable {
     self.errno = errno
   }
 
-  fileprivate init(_ error: PrivateFileError, others: Kind) {
+  init(_ error: PrivateFileError, others: Kind) {
     switch error {
     case .system(let error): self.init(others, errno: error.errno.rawValue)
     case .notRegular: self.init(.notRegular)
@@ -104,6 +104,20 @@ package struct KeyFile: Hashable, Sendable {
     let key = try Self.random()
     do throws(PrivateFileError) {
       return try PrivateFile.makeSecret(at: path, Array(key.pem.utf8)) ? key : nil
+    } catch {
+      throw KeyTrouble(error, others: .cannotMake)
+    }
+  }
+
+  /// Puts a new key in the place of the one that is there, whatever that is.
+  ///
+  /// - Returns: the key, and the name that the old file has now; `nil` where there was
+  ///   none.
+  package func replace() throws(KeyTrouble) -> (key: PrivateKey, old: FilePath?) {
+    let key = try Self.random()
+    do throws(PrivateFileError) {
+      let old = try PrivateFile.replaceSecret(at: path, Array(key.pem.utf8), keepingOld: true)
+      return (key, old)
     } catch {
       throw KeyTrouble(error, others: .cannotMake)
     }

@@ -1,0 +1,49 @@
+import ChatCore
+import ChatSecure
+
+/// Who is let in, where there is an allow-list. A conversation judges its peer's key by
+/// the list that it was forked with; here it is judged by the present one, by the key
+/// that the conversation reports. One that was taken over can report another: it lets
+/// in the peer that it talks with anyway, and nobody else.
+extension ListenerMachine {
+  func isAllowed(_ session: Session) -> Bool {
+    allowList.map { $0.name(of: session.key) != nil } ?? true
+  }
+
+  /// Takes the key that a conversation's peer has proved: once, for as long as it lives.
+  mutating func prove(
+    _ key: Fingerprint, of index: Int, at now: Instant, _ actions: inout [Action]
+  ) {
+    guard sessions[index].key == nil else { return condemn(index, .misplaced, &actions) }
+    sessions[index].key = key
+    if isAllowed(sessions[index]) { return }
+    notify(.stranger(sessions[index].address, key), at: now, &actions)
+    block(index, at: now, &actions)
+  }
+
+  mutating func take(_ list: AllowList, at now: Instant, _ actions: inout [Action]) {
+    let old = allowList
+    allowList = list
+    if !list.damaged.isEmpty { notify(.damagedLines(list.damaged), at: now, &actions) }
+    for index in sessions.indices {
+      guard let key = sessions[index].key, !isAllowed(sessions[index]),
+        sessions[index].state != .leaving, !sessions[index].isBlocked
+      else { continue }
+      if let name = old?.name(of: key) { notify(.blocked(name), at: now, &actions) }
+      block(index, at: now, &actions)
+    }
+  }
+
+  /// Orders one to go. Who has the terminal gives it back first.
+  mutating func block(_ index: Int, at now: Instant, _ actions: inout [Action]) {
+    guard sessions[index].state != .leaving, !sessions[index].isBlocked else { return }
+    sessions[index].isBlocked = true
+    actions.append(.order(.blocked, to: sessions[index].processID))
+    if sessions[index].state == .hasFloor {
+      // Its end, or the terminal, is the answer.
+      sessions[index].watchdog.ask(at: now, patience: sessions[index].patience)
+    } else {
+      sessions[index].enter(.leaving, at: now)
+    }
+  }
+}

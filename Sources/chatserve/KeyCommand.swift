@@ -1,0 +1,54 @@
+import ArgumentParser
+import ChatPosix
+import ChatProgram
+import ChatSecure
+import ChatServer
+
+/// `chatserve key`: who the server is, as its peers know it.
+struct KeyCommand: ParsableCommand {
+  static let name = "key"
+  static let configuration = CommandConfiguration(
+    commandName: name, _superCommandName: "chatserve",
+    abstract: "Show the key that peers know the server by.",
+    discussion: """
+      The fingerprint, and a picture of it, to be compared with what chatclient shows. \
+      Who has the file of the key can pass for this server.
+      """)
+
+  @Option(
+    help: """
+      The key. Otherwise $XDG_CONFIG_HOME/chatserve/key or ~/.config/chatserve/key.
+      """, completion: .file())
+  var keyFile: String?
+
+  @Flag(help: "Show the certificate instead, for socat cafile= and openssl s_client -CAfile.")
+  var certificate = false
+
+  @Flag(help: "Make another key, and keep the old one beside it.")
+  var new = false
+
+  func run() throws {
+    guard let path = KeyFile.path(option: keyFile) else {
+      ProgramExit.usage.leave(UserMessages.noKeyPath)
+    }
+    let file = KeyFile(path: path)
+    do throws(KeyTrouble) {
+      if new { try make(file) }
+      guard let key = try file.read() else {
+        ProgramExit.missing.leave(UserMessages.noKeyYet(file))
+      }
+      let fingerprint = key.publicKey.fingerprint
+      var text = ([fingerprint.description] + fingerprint.randomart).joined(separator: "\n") + "\n"
+      if certificate, let wrapper = try? key.certificate() { text = wrapper.pem }
+      try? StandardOutput.write(text)
+    } catch {
+      let (sentence, status) = UserMessages.failure(.key(error, file))
+      status.leave(sentence)
+    }
+  }
+
+  private func make(_ file: KeyFile) throws(KeyTrouble) {
+    let old = try file.replace().old
+    try? StandardError.write(UserMessages.newKey(old) + "\n")
+  }
+}
