@@ -70,9 +70,9 @@ struct Deletion {
     let path = archive.connection.path
     let sizeBefore = Archive.size(of: path)
     let pruner = Pruner(try Connection.forWriting(path))
-    let progress = Progress(session)
+    let progress = Progress(session, "deleting", "conversation") { expected.conversations }
     let extent = try pruner.prune(wanted, now: session.now) { count in
-      progress.show(HistoryMessages.pruning(count, of: expected.conversations), count: 0)
+      progress.show(count, every: 1)
     }
     progress.clear()
     guard scrub(pruner) else { return .inputOutput }

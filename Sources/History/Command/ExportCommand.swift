@@ -42,14 +42,23 @@ struct ExportCommand: HistoryVerb {
       _ = try run.count()
       return .done
     }
-    let progress = Progress(session)
+    let wanted = run.selection
+    let progress = Progress(session, "exporting", "event") {
+      if wanted.limit != nil { return wanted.limit }
+      // Where every text would have to be read to count, a row has no bar.
+      guard wanted.isCountable else { return nil }
+      return try? archive.count(wanted.filter)
+    }
     run.observe = { count in
-      progress.show(HistoryMessages.exporting(count), count: count)
+      progress.show(count)
       // Ctrl-C leaves no half-written file behind.
       let isFile = self.file != nil && count.isMultiple(of: 1000)
       if isFile, case .interrupted = session.environment.wait(0) { return false }
       return true
     }
+    // Past a search, it is looked for often enough; one that finds little is
+    // ended by the signal itself.
+    if file != nil, wanted.isCountable { session.environment.prepareToWait() }
     defer { progress.clear() }
     let writer = options.format(session, selection, fallback: format, isFile: file != nil)
     let isWhole = try export(run, writer, session)

@@ -37,18 +37,6 @@ enum HistoryMessages {
     "no conversation has been recorded yet (there is no \(TextSanitizer.escapedOnOneLine(path)))"
   }
 
-  static func indexing(_ messages: Int) -> String { "indexing: \(count(messages, "message"))" }
-
-  static func counting(_ events: Int) -> String { "counting: \(count(events, "event"))" }
-
-  static func exporting(_ events: Int) -> String { "exporting: \(count(events, "event"))" }
-
-  static func verifying(_ events: Int) -> String { "verifying: \(count(events, "event"))" }
-
-  static func pruning(_ conversations: Int, of total: Int) -> String {
-    "deleting: \(conversations) of \(count(total, "conversation"))"
-  }
-
   static func replaced(_ path: String) -> String {
     "\(TextSanitizer.escapedOnOneLine(path)) was replaced; following the new one"
   }

@@ -72,9 +72,9 @@ extension HistorySession {
     } catch {
       throw .transcript(error)
     }
-    let progress = Progress(self)
+    let progress = Progress(self, "indexing", "message")
     do {
-      try archive.updateIndex { progress.show(HistoryMessages.indexing($0), count: $0) }
+      try archive.updateIndex { progress.show($0) }
     } catch {
       // Read-only, locked or full: none of them keeps anybody from reading.
     }

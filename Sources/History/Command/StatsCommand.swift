@@ -66,11 +66,14 @@ struct StatsCommand: HistoryVerb {
         selection.conversations, newestFirst: false, counting: false)
       while let conversation = try cursor.next() { lookedUp.insert(conversation.id) }
     }
-    let progress = Progress(session)
+    let progress = Progress(session, "counting", "event") {
+      // A row without a bar is one too.
+      try? archive.count(selection.filter)
+    }
     var count = 0
     try archive.tally(selection.filter, withText: selection.matcher != nil) { event in
       count += 1
-      progress.show(HistoryMessages.counting(count), count: count)
+      progress.show(count)
       if !selection.states.isEmpty, !lookedUp.contains(event.conversation) { return }
       if let matcher = selection.matcher, !matcher.matches(event.text ?? "") { return }
       builder.add(event)

@@ -44,12 +44,13 @@ struct VerifyCommand: HistoryVerb {
 
   private func verify(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     guard let archive = try session.archive(checksSchema: false) else { return .done }
-    let progress = Progress(session)
+    let progress = Progress(session, "verifying", "event") {
+      // A row without a bar is one too.
+      try? archive.count(EventFilter())
+    }
     do {
       var verifier = Verifier(archive.connection)
-      let result = try verifier.verify { count in
-        progress.show(HistoryMessages.verifying(count), count: count)
-      }
+      let result = try verifier.verify { count in progress.show(count) }
       progress.clear()
       try show(result, session)
       return result.findings.isEmpty ? .done : .nothing
