@@ -25,3 +25,7 @@ int cposix_is_nonblocking(int descriptor) {
   const int flags = fcntl(descriptor, F_GETFL);
   return flags == -1 ? -1 : (flags & O_NONBLOCK) != 0;
 }
+
+int cposix_open_unnamed(const char *directory) {
+  return open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}

@@ -80,6 +80,8 @@ int cposix_unlock(int descriptor, long long start, long long length);
 int cposix_find_lock(int descriptor, long long *start, long long *length);
 // statx(2) STATX_INO: which file a path leads to, and nothing else of it.
 int cposix_identify(const char *path, unsigned long long *device, unsigned long long *inode);
+// open(2) O_TMPFILE: a file without a name, which Swift cannot see.
+int cposix_open_unnamed(const char *directory);
 
 // processes.c --------------------------------------------------------------
 

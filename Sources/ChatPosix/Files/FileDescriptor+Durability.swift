@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import SystemPackage
 
@@ -26,6 +27,34 @@ extension FileDescriptor {
       throw error
     }
     return descriptor
+  }
+
+  /// Makes a file without a name in `directory`, which goes with the process
+  /// unless ``link(as:)`` gives it one, whatever ends the process. open(2)
+  /// O_TMPFILE, fchmod(2).
+  ///
+  /// - Returns: `nil` where the file system, or the want of /proc, does not allow
+  ///   it, or nothing can be made there at all.
+  public static func createUnnamed(in directory: FilePath) -> FileDescriptor? {
+    guard (try? FileNames.target(of: "/proc/self/fd")) != nil else { return nil }
+    let number = directory.withPlatformString { cposix_open_unnamed($0) }
+    if number < 0 { return nil }
+    let descriptor = FileDescriptor(rawValue: number)
+    if fchmod(number, 0o600) == 0 { return descriptor }
+    descriptor.closeOnce()
+    return nil
+  }
+
+  /// Gives a file that has no name one. linkat(2), by way of /proc.
+  ///
+  /// - Throws: ``SystemCallError``: `EEXIST`, `ENOSPC`, ….
+  public func link(as path: FilePath) throws(SystemCallError) {
+    _ = try SystemCall.perform("linkat") {
+      Result(
+        errnoFrom: path.withPlatformString {
+          linkat(AT_FDCWD, "/proc/self/fd/\(rawValue)", AT_FDCWD, $0, AT_SYMLINK_FOLLOW)
+        })
+    }
   }
 
   /// Opens what is at `path`, or where a link there leads, as a shell does for

@@ -85,6 +85,8 @@ struct ExportCommand: HistoryVerb {
       // What is not finished goes with the value.
       let target = try AtomicFile(place)
       let isWhole = try run.showAll(format, OutputBuffer(target), path: file)
+      // From here on Ctrl-C comes too late.
+      session.environment.prepareToWait()
       if isWhole { try target.finish() } else { target.discard() }
       return isWhole
     } catch let error as SystemCallError {

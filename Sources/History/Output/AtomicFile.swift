@@ -1,12 +1,14 @@
 import ChatPosix
 
-/// A file that is there whole or not at all: written under another name in
-/// the same directory, flushed, and renamed. Mode 0600, since it holds what
-/// people said.
+/// A file that is there whole or not at all: written without a name in the same
+/// directory, flushed, named and renamed. Whatever ends the process before leaves
+/// nothing; where a file cannot be without a name, it has another, which a kill
+/// leaves behind. Mode 0600, since it holds what people said.
 final class AtomicFile: OutputSink {
   private let path: FilePath
   private let temporary: FilePath
   private let descriptor: FileDescriptor
+  private let isNamed: Bool
   private var isDone = false
 
   /// - Throws: ``SystemCallError``: the directory is missing or not writable.
@@ -16,7 +18,11 @@ final class AtomicFile: OutputSink {
     // id left is replaced.
     temporary = FilePath("\(path).\(ProcessID.current).tmp")
     try FileNames.remove(temporary)
-    descriptor = try FileDescriptor.create(temporary)
+    let directory = path.removingLastComponent()
+    let unnamed = FileDescriptor.createUnnamed(in: directory.isEmpty ? "." : directory)
+    isNamed = unnamed == nil
+    // The operator ?? would throw any error.
+    if let unnamed { descriptor = unnamed } else { descriptor = try .create(temporary) }
   }
 
   deinit {
@@ -32,6 +38,7 @@ final class AtomicFile: OutputSink {
     precondition(!isDone, "a file is finished once")
     // Before its name: or a power cut could leave the name on an empty file.
     try descriptor.flush()
+    if !isNamed { try descriptor.link(as: temporary) }
     try FileNames.rename(temporary, to: path)
     isDone = true
     descriptor.closeOnce()
