@@ -18,13 +18,15 @@ import Transcript
 
   private func text(_ conversation: ConversationSummary, _ events: [Event]) -> String {
     var format = TranscriptFormat(screen: Screen(columns: nil) { _ in 1 })
-    var output = ""
+    let sink = MemorySink()
+    var output = OutputBuffer(sink)
     format.begin(into: &output)
     format.entered(conversation, into: &output)
     for event in events { format.event(event, of: conversation, .plain, into: &output) }
     format.left(conversation, isWhole: true, into: &output)
     format.end(into: &output)
-    return output
+    output.flush()
+    return sink.text
   }
 
   private func event(_ at: Int64, _ content: Event.Content) -> Event {

@@ -4,7 +4,7 @@ extension Handle {
   /// seen differently by everybody, or the `>` that ends a name.
   public var isSuspicious: Bool {
     if Self.hasNameEnd(text) { return true }
-    if TextSanitizer.needsNoEscape(text) { return false }
+    if TextSanitizer.isPrintableASCII(text) { return false }
     return Self.mixesScripts(Array(text.unicodeScalars)) || Self.hidesSomething(text)
   }
 

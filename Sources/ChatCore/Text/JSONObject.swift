@@ -87,26 +87,32 @@ private struct JSONWriter {
 
   private func write(_ text: String, into output: inout some TextOutputStream) {
     output.write("\"")
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) {
-      output.write(text)
-    } else {
-      var escaped = ""
-      let scalars = text[...].unicodeScalars
-      var surroundings = Surroundings()
-      for index in scalars.indices {
-        let scalar = scalars[index]
-        let rest = scalars[scalars.index(after: index)...]
-        if !TextSanitizer.mustEscape(scalar), surroundings.allow(scalar, before: rest) {
-          surroundings.pass(scalar)
-          Self.append(scalar, to: &escaped)
-        } else {
-          surroundings.interrupt()
-          Self.appendEscape(of: scalar, to: &escaped)
-        }
-      }
-      output.write(escaped)
-    }
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }
+    output.write(isPlain ? text : JSONText.escaped(text))
     output.write("\"")
+  }
+}
+
+/// What is between the quotation marks of a JSON string.
+package enum JSONText {
+  /// `text` with escapes for what JSON does not take as it is, and for what a
+  /// terminal might act on.
+  package static func escaped(_ text: String) -> String {
+    var escaped = ""
+    let scalars = text[...].unicodeScalars
+    var surroundings = Surroundings()
+    for index in scalars.indices {
+      let scalar = scalars[index]
+      let rest = scalars[scalars.index(after: index)...]
+      if !TextSanitizer.mustEscape(scalar), surroundings.allow(scalar, before: rest) {
+        surroundings.pass(scalar)
+        append(scalar, to: &escaped)
+      } else {
+        surroundings.interrupt()
+        appendEscape(of: scalar, to: &escaped)
+      }
+    }
+    return escaped
   }
 
   private static func append(_ scalar: Unicode.Scalar, to text: inout String) {

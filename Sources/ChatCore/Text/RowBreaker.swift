@@ -39,7 +39,7 @@ public struct RowBreaker {
   /// - Returns: the rows, at least one, without the blanks before them. Nothing is
   ///   left out but the space at a break.
   public func rows(of text: String, lead: Int, hang: Int) -> [String] {
-    if lead + text.utf8.count <= columns, TextSanitizer.needsNoEscape(text) { return [text] }
+    if lead + text.utf8.count <= columns, TextSanitizer.isPrintableASCII(text) { return [text] }
     var rows: [String] = []
     var start = text.startIndex
     var used = lead

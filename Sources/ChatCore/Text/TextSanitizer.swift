@@ -34,14 +34,22 @@ public enum TextSanitizer {
     Escaper(namesBreaks: true, isPiece: true).escape(Substring(String(character)))
   }
 
-  /// Whether every byte is printable ASCII: nearly all text, found in one pass
-  /// that looks at all of it, so that the compiler can take many bytes at once.
-  static func needsNoEscape(_ text: String) -> Bool {
-    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
-      var others: UInt8 = 0
-      for byte in bytes { others |= byte &- 0x20 < 0x5f ? 0 : 1 }
-      return others == 0
-    }
-    return isPlain ?? text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+  /// Whether nothing of it has to be changed: surely not where it is so.
+  private static func needsNoEscape(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable(isPlain) ?? false
+  }
+
+  /// Whether each of its bytes is a printable ASCII character.
+  static func isPrintableASCII(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable(isPrintableASCII)
+      ?? text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+  }
+
+  /// In one pass that looks at all of it, so that the compiler can take many
+  /// bytes at once.
+  static func isPrintableASCII(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    var others: UInt8 = 0
+    for byte in utf8 { others |= byte &- 0x20 < 0x5f ? 0 : 1 }
+    return others == 0
   }
 }

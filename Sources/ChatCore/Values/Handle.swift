@@ -18,7 +18,7 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
   public init(_ text: String) throws(HandleError) {
     if text.isEmpty { throw .empty }
     // Most names are printable ASCII, and known from their bytes alone.
-    let isPlain = TextSanitizer.needsNoEscape(text)
+    let isPlain = TextSanitizer.isPrintableASCII(text)
     if isPlain ? text.utf8.contains(0x20) : text.contains(where: \.isWhitespace) {
       throw .severalWords
     }

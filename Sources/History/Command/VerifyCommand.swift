@@ -72,7 +72,7 @@ struct VerifyCommand: HistoryVerb {
     try session.check(output)
   }
 
-  private func write(_ result: Verification, into output: inout some TextOutputStream) {
+  private func write(_ result: Verification, into output: inout OutputBuffer) {
     for finding in result.findings {
       output.write("damage: \(HistoryMessages.text(of: finding))\n")
     }

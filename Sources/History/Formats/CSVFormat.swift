@@ -7,75 +7,90 @@ import Transcript
 struct CSVFormat: HistoryFormat {
   let isForTerminal: Bool
   private var hasHeader = false
+  private var stamps = StampWriter(zone: .utc)
 
   init(isForTerminal: Bool = false) {
     self.isForTerminal = isForTerminal
   }
 
-  mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
-  ) {
+  mutating func listed(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
     head(
-      [
-        "id", "client", "server", "peer", "port", "opened", "closed", "state", "ended_by",
-        "reason", "last_event", "ended_before", "messages",
-      ], into: &output)
+      "id,client,server,peer,port,opened,closed,state,ended_by,reason,last_event,ended_before,messages\n",
+      into: &output)
     let close = conversation.close
-    write(
-      [
-        String(conversation.id), conversation.client ?? "", conversation.server, conversation.peer,
-        String(conversation.port), time(conversation.opened), time(close?.at),
-        conversation.ending.state.rawValue, close?.0.party?.rawValue ?? "",
-        close?.0.reason.rawValue ?? "", time(conversation.lastEvent),
-        time(conversation.endedBefore), String(conversation.messageCount),
-      ], into: &output)
+    output.add(conversation.id)
+    field(conversation.client, into: &output)
+    field(conversation.server, into: &output)
+    field(conversation.peer, into: &output)
+    number(conversation.port, into: &output)
+    time(conversation.opened, into: &output)
+    time(close?.at, into: &output)
+    field(conversation.ending.state.rawValue, into: &output)
+    field(close?.0.party?.rawValue, into: &output)
+    field(close?.0.reason.rawValue, into: &output)
+    time(conversation.lastEvent, into: &output)
+    time(conversation.endedBefore, into: &output)
+    number(conversation.messageCount, into: &output)
+    output.add(ours: "\n")
   }
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
+    into output: inout OutputBuffer
   ) {
     head(
-      [
-        "seq", "conversation", "time", "kind", "from", "handle", "text", "text_base64", "held",
-        "reason", "peer", "port",
-      ], into: &output)
+      "seq,conversation,time,kind,from,handle,text,text_base64,held,reason,peer,port\n",
+      into: &output)
     let fields = EventFields(event, of: conversation)
-    write(
-      [
-        String(event.seq), String(event.conversation), time(event.time), fields.kind,
-        fields.from?.rawValue ?? "", fields.handle ?? "", fields.text ?? "",
-        fields.raw.map(Base64.encode) ?? "", fields.isHeld ? "true" : "",
-        fields.reason ?? "", fields.peer ?? "", fields.port.map(String.init) ?? "",
-      ], into: &output)
+    output.add(event.seq)
+    number(event.conversation, into: &output)
+    time(event.time, into: &output)
+    field(fields.kind, into: &output)
+    field(fields.from?.rawValue, into: &output)
+    field(fields.handle, into: &output)
+    field(fields.text, into: &output)
+    field(fields.raw.map(Base64.encode), into: &output)
+    output.add(ours: fields.isHeld ? ",true" : ",")
+    field(fields.reason, into: &output)
+    field(fields.peer, into: &output)
+    number(fields.port, into: &output)
+    output.add(ours: "\n")
   }
 
-  private func time(_ time: Timestamp?) -> String {
-    time.map { Stamp.full($0, in: .utc) } ?? ""
-  }
-
-  private mutating func head(_ names: [String], into output: inout some TextOutputStream) {
-    if !hasHeader { write(names, into: &output) }
+  private mutating func head(_ names: StaticString, into output: inout OutputBuffer) {
+    if !hasHeader { output.add(ours: names) }
     hasHeader = true
   }
 
-  private func write(_ fields: [String], into output: inout some TextOutputStream) {
-    output.write(fields.map(quoted).joined(separator: ","))
-    output.write("\n")
+  private mutating func time(_ time: Timestamp?, into output: inout OutputBuffer) {
+    output.add(byte: Self.comma)
+    if let time { stamps.full(time, into: &output) }
   }
 
-  private func quoted(_ field: String) -> String {
-    let field = isForTerminal ? TextSanitizer.escapedOnOneLine(field) : field
-    // Bytes, since a carriage return and a line feed are one character.
-    let mustQuote = field.utf8.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte < 0x20
-    }
-    guard mustQuote else { return field }
-    var quoted = "\""
-    for scalar in field.unicodeScalars {
-      quoted.unicodeScalars.append(scalar)
-      if scalar == "\"" { quoted += "\"" }
-    }
-    return quoted + "\""
+  private func number(_ number: (some BinaryInteger)?, into output: inout OutputBuffer) {
+    output.add(byte: Self.comma)
+    if let number { output.add(number) }
   }
+
+  private func field(_ field: String?, into output: inout OutputBuffer) {
+    output.add(byte: Self.comma)
+    guard let field, !field.isEmpty else { return }
+    var text = isForTerminal ? TextSanitizer.escapedOnOneLine(field) : field
+    text.withUTF8 { bytes in
+      // Bytes, since a carriage return and a line feed are one character.
+      var mustQuote = false
+      for byte in bytes {
+        mustQuote = byte == Self.comma || byte == Self.mark || byte < 0x20 || mustQuote
+      }
+      guard mustQuote else { return output.add(bytes: bytes) }
+      output.add(byte: Self.mark)
+      output.add(bytes: bytes, isReplaced: { $0 == Self.mark }) { output, _ in
+        output.add(ours: "\"\"")
+      }
+      output.add(byte: Self.mark)
+    }
+  }
+
+  private static var comma: UInt8 { UInt8(ascii: ",") }
+  private static var mark: UInt8 { UInt8(ascii: "\"") }
 }

@@ -6,8 +6,8 @@ import Transcript
 /// Every part is one row, safe for a terminal, but for ``text``, which is as
 /// received and has to be escaped by the format that uses it.
 struct EventWording {
-  /// `tatyana> `, or `* ` for what was not said.
-  var lead = "* "
+  /// Of whoever said it, safe for a terminal; `nil` for what was not said.
+  var name: String?
   /// What was said, or what happened.
   var text: String
   /// After the text, of ours.
@@ -17,7 +17,9 @@ struct EventWording {
 
   /// `isFull` says whether an open names the addresses; where a header names
   /// them, it does not.
-  init(_ event: Event, of conversation: ConversationSummary, isFull: Bool) {
+  init(
+    _ event: Event, of conversation: ConversationSummary, isFull: Bool, _ names: inout SpeakerNames
+  ) {
     switch event.content {
     case .open:
       text = "connection opened"
@@ -25,7 +27,7 @@ struct EventWording {
     case .handle(let name):
       text = "handle \(TextSanitizer.escapedOnOneLine(name))"
     case .message(let said):
-      lead = Self.name(of: said.party, in: conversation) + "> "
+      name = names.name(of: said.party, in: conversation)
       text = said.text
       speaker = said.party
       if said.isHeld { trail = " (out of turn)" }
@@ -40,8 +42,8 @@ struct EventWording {
     }
   }
 
-  /// What follows the lead, on one row.
-  var body: String { TextSanitizer.escapedOnOneLine(text) + trail }
+  /// `tatyana> `, or `* ` for what was not said.
+  var lead: String { name.map { "\($0)> " } ?? "* " }
 
   /// How a speaker is called before the `>`: the handle, safe for a terminal. A
   /// client whose handle is the server's, or would be taken for it, is marked as

@@ -3,133 +3,157 @@ import Transcript
 
 /// `-o html`: one page that needs nothing else: no script, no request. It
 /// follows the reader's choice of light or dark and prints black on white.
+///
+/// A browser lays out what is near the screen alone (`content-visibility`, CSS
+/// Containment Level 2 section 4), so that a page of a million messages is there
+/// at once and scrolls; long conversations are in pieces for it.
 struct HTMLFormat: HistoryFormat {
   let zone: Zone
   private var isInList = false
+  private var stamps: StampWriter
+  private var names = SpeakerNames()
+  /// Rows in the piece that is being written.
+  private var rows = 0
+
+  /// Some screens; ``HTMLPage`` has the height of as many rows.
+  private static let rowsOfPiece = 50
 
   init(zone: Zone) {
     self.zone = zone
+    stamps = StampWriter(zone: zone)
   }
 
-  mutating func begin(into output: inout some TextOutputStream) {
-    output.write(Self.head)
+  mutating func begin(into output: inout OutputBuffer) {
+    output.add(ours: HTMLPage.head)
   }
 
-  mutating func end(into output: inout some TextOutputStream) {
-    if isInList { output.write("</table>\n") }
-    output.write("</body>\n</html>\n")
+  mutating func end(into output: inout OutputBuffer) {
+    if isInList { output.add(ours: "</table>\n") }
+    output.add(ours: HTMLPage.end)
   }
 
-  mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
-  ) {
+  mutating func listed(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
     if !isInList {
-      output.write("<table>\n<tr><th>ID<th>Started<th>Client<th>Messages<th>Ended\n")
+      output.add(ours: "<table>\n<tr><th>ID<th>Started<th>Client<th>Messages<th>Ended\n")
     }
     isInList = true
-    let started = time(conversation.opened, Stamp.dateAndClock(conversation.opened, in: zone))
-    let client = Self.escaped(conversation.client ?? "-")
-    let ending = Self.escaped(EndingWords.column(conversation.ending))
-    output.write("<tr><td>\(conversation.id)<td>\(started)<td>\(client)")
-    output.write("<td>\(conversation.messageCount)<td>\(ending)\n")
+    output.add(ours: "<tr><td>")
+    output.add(conversation.id)
+    output.add(ours: "<td>")
+    date(conversation.opened, into: &output)
+    output.add(ours: "<td>")
+    output.add(html: conversation.client ?? "-")
+    output.add(ours: "<td>")
+    output.add(conversation.messageCount)
+    output.add(ours: "<td>")
+    output.add(html: EndingWords.column(conversation.ending))
+    output.add(ours: "\n")
   }
 
-  mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
-  ) {
-    let client = Self.escaped(conversation.client ?? "a client")
-    let server = Self.escaped(conversation.server)
-    let opened = time(conversation.opened, Stamp.dateAndClock(conversation.opened, in: zone))
-    output.write("<section>\n<h2>Conversation \(conversation.id): ")
-    output.write("<bdi>\(client)</bdi> with <bdi>\(server)</bdi></h2>\n")
-    output.write(
-      "<p>\(opened), from \(Self.escaped(conversation.peer)) to port \(conversation.port)</p>\n<ol>\n"
-    )
+  mutating func entered(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
+    output.add(ours: "<section>\n<h2>Conversation ")
+    output.add(conversation.id)
+    output.add(ours: ": <bdi>")
+    output.add(html: conversation.client ?? "a client")
+    output.add(ours: "</bdi> with <bdi>")
+    output.add(html: conversation.server)
+    output.add(ours: "</bdi></h2>\n<p>")
+    date(conversation.opened, into: &output)
+    output.add(ours: ", from ")
+    output.add(html: conversation.peer)
+    output.add(ours: " to port ")
+    output.add(conversation.port)
+    output.add(ours: "</p>\n<ol>\n")
+    rows = 0
   }
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
+    into output: inout OutputBuffer
   ) {
-    let wording = EventWording(event, of: conversation, isFull: false)
-    let style = wording.speaker?.rawValue ?? "note"
-    let mark = role == .match ? " match" : ""
-    output.write("<li class=\"\(style)\(mark)\">")
-    output.write(time(event.time, Stamp.clock(event.time, in: zone)))
-    if wording.speaker != nil {
-      output.write(" <b><bdi>\(Self.escaped(String(wording.lead.dropLast(2))))</bdi></b>")
+    let wording = EventWording(event, of: conversation, isFull: false, &names)
+    beginRow(into: &output)
+    output.add(ours: "<li class=\"")
+    output.add(wording.speaker?.rawValue ?? "note")
+    output.add(ours: role == .match ? " match\">" : "\">")
+    time(event.time, into: &output) { $0.clock(event.time, into: &$1) }
+    if let name = wording.name {
+      output.add(ours: " <b><bdi>")
+      output.add(html: name)
+      output.add(ours: "</bdi></b>")
     }
-    let lines = TextSanitizer.escapedLines(wording.text).map(Self.escaped)
-    output.write(" <bdi class=\"text\">\(lines.joined(separator: "<br>"))</bdi>")
-    if !wording.trail.isEmpty { output.write("<i>\(Self.escaped(wording.trail))</i>") }
-    output.write("</li>\n")
+    output.add(ours: " <bdi class=\"text\">")
+    output.add(lines: wording.text, parted: "<br>") { $0.add(html: $1) }
+    output.add(ours: "</bdi>")
+    if !wording.trail.isEmpty {
+      output.add(ours: "<i>")
+      output.add(html: wording.trail)
+      output.add(ours: "</i>")
+    }
+    output.add(ours: "</li>\n")
   }
 
-  mutating func gap(into output: inout some TextOutputStream) {
-    output.write("<li class=\"note\">…</li>\n")
+  mutating func gap(into output: inout OutputBuffer) {
+    beginRow(into: &output)
+    output.add(ours: "<li class=\"note\">…</li>\n")
   }
 
   mutating func left(
-    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout OutputBuffer
   ) {
     if isWhole, case .lost(let before) = conversation.ending {
-      let limit = before.map { " before \(time($0, Stamp.dateAndClock($0, in: zone)))" } ?? ""
-      output.write("<li class=\"note\">no close was logged; the server stopped\(limit)</li>\n")
+      output.add(ours: "<li class=\"note\">no close was logged; the server stopped")
+      if let before {
+        output.add(ours: " before ")
+        date(before, into: &output)
+      }
+      output.add(ours: "</li>\n")
     }
-    output.write("</ol>\n</section>\n")
+    output.add(ours: "</ol>\n</section>\n")
   }
 
-  private func time(_ time: Timestamp, _ shown: String) -> String {
-    "<time datetime=\"\(Stamp.full(time, in: zone))\">\(shown)</time>"
+  private mutating func beginRow(into output: inout OutputBuffer) {
+    if rows == Self.rowsOfPiece {
+      output.add(ours: "</ol>\n<ol>\n")
+      rows = 0
+    }
+    rows += 1
   }
 
+  private mutating func date(_ time: Timestamp, into output: inout OutputBuffer) {
+    let zone = zone
+    self.time(time, into: &output) { $1.add(Stamp.dateAndClock(time, in: zone)) }
+  }
+
+  private mutating func time(
+    _ time: Timestamp, into output: inout OutputBuffer,
+    _ shown: (inout StampWriter, inout OutputBuffer) -> Void
+  ) {
+    output.add(ours: "<time datetime=\"")
+    stamps.full(time, into: &output)
+    output.add(ours: "\">")
+    shown(&stamps, &output)
+    output.add(ours: "</time>")
+  }
+}
+
+extension OutputBuffer {
   /// Text that is neither markup nor acts on a terminal that shows the source
   /// (HTML Living Standard 13.1.2.3 and 13.1.4).
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in TextSanitizer.escapedOnOneLine(text).unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.unicodeScalars.append(scalar)
+  mutating func add(html text: String) {
+    add(safe: text, isReplaced: Self.isMarkup) { output, byte in
+      switch byte {
+      case UInt8(ascii: "&"): output.add(ours: "&amp;")
+      case UInt8(ascii: "<"): output.add(ours: "&lt;")
+      case UInt8(ascii: ">"): output.add(ours: "&gt;")
+      case UInt8(ascii: "\""): output.add(ours: "&quot;")
+      default: output.add(ours: "&#39;")
       }
     }
-    return result
   }
 
-  /// The policy lets nothing be loaded or run, whatever gets into the page.
-  private static let head = """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Conversations</title>
-    <style>
-    :root { --ink: #1b1b1b; --paper: #fff; --faint: #6a6a6a; --client: #0b5c6b; --server: #2c6a1c; --mark: #fff3c4 }
-    @media (prefers-color-scheme: dark) {
-    :root { --ink: #e6e6e6; --paper: #161616; --faint: #9a9a9a; --client: #6cc9da; --server: #8fd07a; --mark: #4a3f10 }
-    }
-    @media print {
-    :root { --ink: #000; --paper: #fff; --faint: #444; --client: #000; --server: #000; --mark: #eee }
-    h2 { break-after: avoid } li { break-inside: avoid }
-    }
-    body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); background: var(--paper); font: 1rem/1.5 system-ui, sans-serif }
-    h2 { font-size: 1.1rem; margin: 2rem 0 0 } p, time, .note { color: var(--faint) }
-    p { margin: 0 } ol { list-style: none; padding: 0 }
-    li { padding-left: 5.5rem; text-indent: -5.5rem; overflow-wrap: anywhere }
-    time { font-variant-numeric: tabular-nums } li time { display: inline-block; width: 5rem; text-indent: 0 }
-    .client b { color: var(--client) } .server b { color: var(--server) } .match { background: var(--mark) }
-    .text { white-space: pre-wrap }
-    table { border-collapse: collapse } th, td { text-align: left; padding: .1rem .8rem .1rem 0 }
-    </style>
-    </head>
-    <body>
-
-    """
+  private static func isMarkup(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "&") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
+      || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
+  }
 }

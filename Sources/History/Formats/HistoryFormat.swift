@@ -15,30 +15,30 @@ protocol HistoryFormat {
   /// which then have to be counted.
   var showsCounts: Bool { get }
 
-  mutating func begin(into output: inout some TextOutputStream)
+  mutating func begin(into output: inout OutputBuffer)
 
   /// A line of the list.
   mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream)
+    _ conversation: ConversationSummary, into output: inout OutputBuffer)
 
   /// Events of this conversation follow. It may be entered again when events
   /// of several conversations come in the order they happened.
   mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream)
+    _ conversation: ConversationSummary, into output: inout OutputBuffer)
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream)
+    into output: inout OutputBuffer)
 
   /// Events of the same conversation were left out here.
-  mutating func gap(into output: inout some TextOutputStream)
+  mutating func gap(into output: inout OutputBuffer)
 
   /// Another conversation, or nothing, follows. `isWhole` says that its last
   /// event was among those given.
   mutating func left(
-    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream)
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout OutputBuffer)
 
-  mutating func end(into output: inout some TextOutputStream)
+  mutating func end(into output: inout OutputBuffer)
 
   /// The ids that follow are those of another transcript.
   mutating func transcriptChanged()
@@ -47,19 +47,19 @@ protocol HistoryFormat {
 extension HistoryFormat {
   var showsCounts: Bool { false }
 
-  mutating func begin(into output: inout some TextOutputStream) {}
+  mutating func begin(into output: inout OutputBuffer) {}
 
   mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {}
 
-  mutating func gap(into output: inout some TextOutputStream) {}
+  mutating func gap(into output: inout OutputBuffer) {}
 
   mutating func left(
-    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout OutputBuffer
   ) {}
 
-  mutating func end(into output: inout some TextOutputStream) {}
+  mutating func end(into output: inout OutputBuffer) {}
 
   mutating func transcriptChanged() {}
 }

@@ -8,95 +8,107 @@ import Transcript
 /// `detail` and `undelivered`, which are there when there is something to say.
 /// An event of a kind that this version does not know has what it has of them.
 struct JSONFormat: HistoryFormat {
-  /// Whether objects are spread over rows, for reading: `-o json-pretty`.
-  let isPretty: Bool
+  /// Objects, for reading spread over rows: `-o json-pretty`.
+  private let row: JSONRow
   let showsCounts = true
+  private var stamps = StampWriter(zone: .utc)
   /// The conversations whose objects are written.
   private var written: Set<Int64> = []
 
   init(isPretty: Bool = false) {
-    self.isPretty = isPretty
+    row = JSONRow(isPretty: isPretty)
   }
 
-  mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
-  ) {
-    write(Self.object(conversation), into: &output)
+  mutating func listed(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
+    write(conversation, into: &output)
   }
 
-  mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
-  ) {
+  mutating func entered(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
     guard written.insert(conversation.id).inserted else { return }
-    write(Self.object(conversation), into: &output)
-  }
-
-  mutating func event(
-    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
-  ) {
-    var object = Self.object(event, of: conversation)
-    if role == .context { object["context"] = .bool(true) }
-    write(object, into: &output)
+    write(conversation, into: &output)
   }
 
   mutating func transcriptChanged() {
     written.removeAll()
   }
 
-  private func write(_ object: JSONObject, into output: inout some TextOutputStream) {
-    object.write(isPretty: isPretty, into: &output)
-    output.write("\n")
-  }
-
-  static func object(_ conversation: ConversationSummary) -> JSONObject {
-    var object = JSONObject()
-    object["v"] = .integer(1)
-    object["type"] = .string("conversation")
-    object["id"] = .integer(conversation.id)
-    object["client"] = .string(conversation.client)
-    object["server"] = .string(conversation.server)
-    object["peer"] = .string(conversation.peer)
-    object["port"] = .integer(Int64(conversation.port))
-    object["opened"] = .time(conversation.opened)
+  private mutating func write(
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
     let close = conversation.close
-    object["closed"] = .time(close?.at)
-    object["state"] = .string(conversation.ending.state.rawValue)
-    object["ended_by"] = .string(close?.0.party?.rawValue)
-    object["reason"] = .string(close?.0.reason.rawValue)
-    object["last_event"] = .time(conversation.lastEvent)
-    object["ended_before"] = .time(conversation.endedBefore)
-    object["messages"] = .integer(Int64(conversation.messageCount))
-    return object
+    row.member("{\"v\":", 1, into: &output)
+    row.member(",\"type\":", "conversation", into: &output)
+    row.member(",\"id\":", conversation.id, into: &output)
+    row.member(",\"client\":", conversation.client, into: &output)
+    row.member(",\"server\":", conversation.server, into: &output)
+    row.member(",\"peer\":", conversation.peer, into: &output)
+    row.member(",\"port\":", conversation.port, into: &output)
+    row.member(",\"opened\":", conversation.opened, &stamps, into: &output)
+    row.member(",\"closed\":", close?.at, &stamps, into: &output)
+    row.member(",\"state\":", conversation.ending.state.rawValue, into: &output)
+    row.member(",\"ended_by\":", close?.0.party?.rawValue, into: &output)
+    row.member(",\"reason\":", close?.0.reason.rawValue, into: &output)
+    row.member(",\"last_event\":", conversation.lastEvent, &stamps, into: &output)
+    row.member(",\"ended_before\":", conversation.endedBefore, &stamps, into: &output)
+    row.member(",\"messages\":", conversation.messageCount, into: &output)
+    row.end(into: &output)
   }
 
-  static func object(_ event: Event, of conversation: ConversationSummary) -> JSONObject {
-    let fields = EventFields(event, of: conversation)
-    var object = JSONObject()
-    object["v"] = .integer(1)
-    object["type"] = .string("event")
-    object["seq"] = .integer(event.seq)
-    object["conversation"] = .integer(event.conversation)
-    object["time"] = .time(event.time)
-    object["kind"] = .string(fields.kind)
-    if event.kind == .known(.open) {
-      object["peer"] = .string(fields.peer)
-      object["port"] = fields.port.map { .integer(Int64($0)) } ?? .null
-      return object
+  mutating func event(
+    _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
+    into output: inout OutputBuffer
+  ) {
+    row.member("{\"v\":", 1, into: &output)
+    row.member(",\"type\":", "event", into: &output)
+    row.member(",\"seq\":", event.seq, into: &output)
+    row.member(",\"conversation\":", event.conversation, into: &output)
+    row.member(",\"time\":", event.time, &stamps, into: &output)
+    row.member(",\"kind\":", event.kind.rawValue, into: &output)
+    write(event, of: conversation, into: &output)
+    if role == .context { flag(",\"context\":", into: &output) }
+    row.end(into: &output)
+  }
+
+  /// What an event of its kind has.
+  private func write(
+    _ event: Event, of conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
+    switch event.content {
+    case .open:
+      row.member(",\"peer\":", conversation.peer, into: &output)
+      row.member(",\"port\":", conversation.port, into: &output)
+    case .handle(let name):
+      row.member(",\"handle\":", name, into: &output)
+    case .message(let said):
+      writeSpeaker(said.party, of: conversation, into: &output)
+      row.member(",\"text\":", said.text, into: &output)
+      if let raw = said.raw { row.member(",\"text_base64\":", Base64.encode(raw), into: &output) }
+      if said.isHeld { flag(",\"held\":", into: &output) }
+    case .close(let close):
+      writeSpeaker(close.party, of: conversation, into: &output)
+      row.member(",\"reason\":", close.reason.rawValue, into: &output)
+      if let detail = close.detail { row.member(",\"detail\":", detail, into: &output) }
+      if let count = close.undelivered, count > 0 {
+        row.member(",\"undelivered\":", count, into: &output)
+      }
+    case .unknown(let other):
+      writeSpeaker(other.party, of: conversation, into: &output)
+      if let text = other.text { row.member(",\"text\":", text, into: &output) }
+      if let reason = other.reason { row.member(",\"reason\":", reason, into: &output) }
+      if let detail = other.detail { row.member(",\"detail\":", detail, into: &output) }
     }
-    if event.kind != .known(.handle) { object["from"] = .string(fields.from?.rawValue) }
-    object["handle"] = .string(fields.handle)
-    if event.kind == .known(.message) || fields.text != nil {
-      object["text"] = .string(fields.text)
-    }
-    if let raw = fields.raw { object["text_base64"] = .string(Base64.encode(raw)) }
-    if fields.isHeld { object["held"] = .bool(true) }
-    if event.kind == .known(.close) || fields.reason != nil {
-      object["reason"] = .string(fields.reason)
-    }
-    if let detail = fields.detail { object["detail"] = .string(detail) }
-    if let count = fields.undelivered, count > 0 { object["undelivered"] = .integer(Int64(count)) }
-    return object
+  }
+
+  private func writeSpeaker(
+    _ party: Party?, of conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
+    row.member(",\"from\":", party?.rawValue, into: &output)
+    row.member(",\"handle\":", conversation.handle(of: party), into: &output)
+  }
+
+  private func flag(_ key: StaticString, into output: inout OutputBuffer) {
+    row.key(key, into: &output)
+    output.add(ours: "true")
   }
 }
 

@@ -11,26 +11,29 @@ struct LineFormat: HistoryFormat {
   let marksGaps: Bool
   let palette: Palette
   private var previous: Int64?
+  private var stamps: StampWriter
+  private var names = SpeakerNames()
 
   init(
     zone: Zone, terminator: String = "\n", marksGaps: Bool = false,
     palette: Palette = Palette(isOn: false)
   ) {
     self.zone = zone
+    stamps = StampWriter(zone: zone)
     self.terminator = terminator
     self.marksGaps = marksGaps
     self.palette = palette
   }
 
   mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
     var table = TSVFormat(zone: zone, terminator: terminator)
     table.listed(conversation, into: &output)
   }
 
   mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
     if marksGaps, previous != nil { gap(into: &output) }
     previous = conversation.id
@@ -38,23 +41,29 @@ struct LineFormat: HistoryFormat {
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
+    into output: inout OutputBuffer
   ) {
-    let wording = EventWording(event, of: conversation, isFull: true)
-    output.write(palette.paint(Stamp.full(event.time, in: zone), .faint))
-    output.write(" \(event.conversation) ")
-    output.write(palette.paint(wording.lead, .of(wording.speaker)))
-    output.write(wording.body)
-    output.write(terminator)
+    let wording = EventWording(event, of: conversation, isFull: true, &names)
+    palette.paint(.faint, into: &output) { stamps.full(event.time, into: &$0) }
+    output.add(ours: " ")
+    output.add(event.conversation)
+    output.add(ours: " ")
+    palette.paint(.of(wording.speaker), into: &output) { output in
+      output.add(wording.name ?? "*")
+      output.add(ours: wording.name == nil ? " " : "> ")
+    }
+    output.add(safe: wording.text)
+    output.add(wording.trail)
+    output.add(terminator)
   }
 
-  mutating func gap(into output: inout some TextOutputStream) {
+  mutating func gap(into output: inout OutputBuffer) {
     if marksGaps { output.write("--" + terminator) }
   }
 
   /// The line of a lost conversation is worked out, not logged: `!` says so.
   mutating func left(
-    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout OutputBuffer
   ) {
     guard isWhole, case .lost(let before) = conversation.ending else { return }
     let stamp = Stamp.full(conversation.lastEvent, in: zone)

@@ -28,4 +28,14 @@ struct Palette: Hashable, Sendable {
     guard isOn, let style, !text.isEmpty else { return text }
     return "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m"
   }
+
+  /// What `body` writes, painted.
+  func paint(
+    _ style: Style, into output: inout OutputBuffer, _ body: (inout OutputBuffer) -> Void
+  ) {
+    guard isOn else { return body(&output) }
+    output.add("\u{1b}[\(style.rawValue)m")
+    body(&output)
+    output.add(ours: "\u{1b}[0m")
+  }
 }

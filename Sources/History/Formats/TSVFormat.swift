@@ -8,42 +8,46 @@ import Transcript
 /// seq, time, conversation, kind, from, handle, text (of a close its reason,
 /// of an open the peer's address).
 struct TSVFormat: HistoryFormat {
-  let zone: Zone
   let terminator: String
+  private var stamps: StampWriter
 
   init(zone: Zone, terminator: String = "\n") {
-    self.zone = zone
+    stamps = StampWriter(zone: zone)
     self.terminator = terminator
   }
 
-  mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
-  ) {
-    let closed = conversation.close.map { Stamp.full($0.at, in: zone) } ?? ""
-    write(
-      [
-        String(conversation.id), Stamp.full(conversation.opened, in: zone), closed,
-        conversation.client ?? "", String(conversation.messageCount),
-        EndingWords.word(conversation.ending),
-      ], into: &output)
+  mutating func listed(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
+    output.add(conversation.id)
+    output.add(ours: "\t")
+    stamps.full(conversation.opened, into: &output)
+    output.add(ours: "\t")
+    if let close = conversation.close { stamps.full(close.at, into: &output) }
+    field(conversation.client, into: &output)
+    output.add(ours: "\t")
+    output.add(conversation.messageCount)
+    field(EndingWords.word(conversation.ending), into: &output)
+    output.add(terminator)
   }
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
+    into output: inout OutputBuffer
   ) {
     let fields = EventFields(event, of: conversation)
-    write(
-      [
-        String(event.seq), Stamp.full(event.time, in: zone), String(event.conversation),
-        fields.kind, fields.from?.rawValue ?? "", fields.handle ?? "",
-        fields.text ?? fields.reason ?? fields.peer ?? "",
-      ], into: &output)
+    output.add(event.seq)
+    output.add(ours: "\t")
+    stamps.full(event.time, into: &output)
+    output.add(ours: "\t")
+    output.add(event.conversation)
+    field(fields.kind, into: &output)
+    field(fields.from?.rawValue, into: &output)
+    field(fields.handle, into: &output)
+    field(fields.text ?? fields.reason ?? fields.peer, into: &output)
+    output.add(terminator)
   }
 
-  private func write(_ fields: [String], into output: inout some TextOutputStream) {
-    let safe = fields.map { TextSanitizer.escapedOnOneLine($0) }
-    output.write(safe.joined(separator: "\t"))
-    output.write(terminator)
+  private func field(_ text: String?, into output: inout OutputBuffer) {
+    output.add(ours: "\t")
+    if let text { output.add(safe: text) }
   }
 }

@@ -14,6 +14,7 @@ struct TerminalFormat: HistoryFormat {
   private var isFirst = true
   private var day: CalendarDay?
   private var list = ListTable()
+  private var names = SpeakerNames()
 
   init(
     zone: Zone, screen: Screen, palette: Palette, isExcerpt: Bool = false, marksGaps: Bool = false
@@ -26,7 +27,7 @@ struct TerminalFormat: HistoryFormat {
   }
 
   mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
     if isFirst { output.write(palette.paint(list.heading(screen), .heading) + "\n") }
     isFirst = false
@@ -34,7 +35,7 @@ struct TerminalFormat: HistoryFormat {
   }
 
   mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
     if !isFirst { output.write("\n") }
     isFirst = false
@@ -57,7 +58,7 @@ struct TerminalFormat: HistoryFormat {
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
+    into output: inout OutputBuffer
   ) {
     let today = zone.day(of: event.time)
     if today != day {
@@ -65,7 +66,7 @@ struct TerminalFormat: HistoryFormat {
     }
     day = today
 
-    let wording = EventWording(event, of: conversation, isFull: false)
+    let wording = EventWording(event, of: conversation, isFull: false, &names)
     let mark = isExcerpt ? (role == .match ? palette.paint("> ", .match) : "  ") : ""
     let time = palette.paint(Stamp.clock(event.time, in: zone), .faint)
     let lead = palette.paint(wording.lead, .of(wording.speaker))
@@ -77,12 +78,12 @@ struct TerminalFormat: HistoryFormat {
     output.write(rows.joined(separator: "\n") + "\n")
   }
 
-  mutating func gap(into output: inout some TextOutputStream) {
+  mutating func gap(into output: inout OutputBuffer) {
     if marksGaps { output.write(palette.paint("--", .faint) + "\n") }
   }
 
   mutating func left(
-    _ conversation: ConversationSummary, isWhole: Bool, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, isWhole: Bool, into output: inout OutputBuffer
   ) {
     guard isWhole, case .lost(let before) = conversation.ending else { return }
     var line = "! no close was logged; the server stopped "

@@ -12,6 +12,7 @@ import Transcript
 struct TranscriptFormat: HistoryFormat {
   let screen: Screen
   private var isFirst = true
+  private var names = SpeakerNames()
   /// The newest sign of life in the conversation that is written.
   private var lastSign: Timestamp?
 
@@ -20,14 +21,14 @@ struct TranscriptFormat: HistoryFormat {
   }
 
   mutating func listed(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
     var table = TSVFormat(zone: .utc)
     table.listed(conversation, into: &output)
   }
 
   mutating func entered(
-    _ conversation: ConversationSummary, into output: inout some TextOutputStream
+    _ conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
     lastSign = conversation.floor
     guard conversation.floor != nil else { return }
@@ -37,13 +38,13 @@ struct TranscriptFormat: HistoryFormat {
 
   mutating func event(
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
-    into output: inout some TextOutputStream
+    into output: inout OutputBuffer
   ) {
     guard conversation.floor != nil else { return }
     switch event.content {
     case .open: write(["Connection with client opened."], lead: "", into: &output)
     case .message(let said) where !said.isHeld:
-      let lead = EventWording.name(of: said.party, in: conversation) + "> "
+      let lead = names.name(of: said.party, in: conversation) + "> "
       write(TextSanitizer.escapedLines(said.text), lead: lead, into: &output)
     case .close(let close):
       let silence = lastSign.map { event.time.elapsed(since: $0) }
@@ -56,7 +57,7 @@ struct TranscriptFormat: HistoryFormat {
   }
 
   private func write(
-    _ lines: [String], lead: String, into output: inout some TextOutputStream
+    _ lines: [String], lead: String, into output: inout OutputBuffer
   ) {
     // What goes to no terminal is not broken, but no line of it is another's.
     let isBroken = screen.columns != nil

@@ -23,8 +23,35 @@ public struct OutputBuffer: TextOutputStream {
   private var rowLimit = 1
 
   public mutating func write(_ string: String) {
-    bytes.append(contentsOf: string.utf8)
-    let isRow = bytes.count >= rowLimit && (bytes.last == UInt8(ascii: "\n") || bytes.last == 0)
+    add(string)
+  }
+
+  /// Text as it is.
+  mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+    if bytes.count >= rowLimit { handOn() }
+  }
+
+  /// Text of ours as it is.
+  mutating func add(ours text: StaticString) {
+    bytes.append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    if bytes.count >= rowLimit { handOn() }
+  }
+
+  mutating func add(byte: UInt8) {
+    bytes.append(byte)
+    if bytes.count >= rowLimit { handOn() }
+  }
+
+  mutating func add(bytes added: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: added)
+    if bytes.count >= rowLimit { handOn() }
+  }
+
+  private mutating func handOn() {
+    let isRow = bytes.last == UInt8(ascii: "\n") || bytes.last == 0
     if !isRow, bytes.count < Self.limit { return }
     flush()
     rowLimit = min(rowLimit * 8, Self.limit)

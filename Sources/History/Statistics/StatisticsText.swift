@@ -15,7 +15,7 @@ struct StatisticsText {
   /// A century of hours: one damaged time must not draw for ever.
   private static let mostBars = 1_000_000
 
-  func write(_ report: StatisticsReport, into output: inout some TextOutputStream) {
+  func write(_ report: StatisticsReport, into output: inout OutputBuffer) {
     output.write(
       """
       \(HistoryMessages.count(report.messages, "message")) in \
@@ -35,7 +35,7 @@ struct StatisticsText {
   }
 
   private func writeBars(
-    _ spans: [StatisticsReport.Span], into output: inout some TextOutputStream
+    _ spans: [StatisticsReport.Span], into output: inout OutputBuffer
   ) {
     let drawn = filled(spans)
     guard let largest = drawn.map(\.messages).max() else { return }
@@ -77,7 +77,7 @@ struct StatisticsText {
   }
 
   private func writeHandles(
-    _ handles: [StatisticsReport.Speaker], into output: inout some TextOutputStream
+    _ handles: [StatisticsReport.Speaker], into output: inout OutputBuffer
   ) {
     output.write("\nMessages by handle\n")
     let shown = handles.prefix(Self.maximumHandles)
@@ -93,7 +93,7 @@ struct StatisticsText {
   }
 
   private func writeLongest(
-    _ longest: [StatisticsReport.Length], into output: inout some TextOutputStream
+    _ longest: [StatisticsReport.Length], into output: inout OutputBuffer
   ) {
     output.write("\nLongest conversations\n")
     for length in longest {
@@ -109,7 +109,7 @@ struct StatisticsText {
   }
 
   private func writeReplies(
-    _ report: StatisticsReport, into output: inout some TextOutputStream
+    _ report: StatisticsReport, into output: inout OutputBuffer
   ) {
     let sides = [("server", report.serverReplies), ("client", report.clientReplies)]
     guard sides.contains(where: { $0.1.count > 0 }) else { return }

@@ -1,0 +1,61 @@
+import ChatCore
+
+/// One JSON object of single values, written as it is made: nothing is kept of
+/// it.
+///
+/// A key is given as compact JSON has it, with the brace or the comma before it
+/// and the colon after it: `,"seq":`.
+struct JSONRow {
+  /// Whether the object is spread over rows.
+  let isPretty: Bool
+
+  func key(_ key: StaticString, into output: inout OutputBuffer) {
+    guard isPretty else { return output.add(ours: key) }
+    key.withUTF8Buffer { bytes in
+      output.add(bytes: UnsafeBufferPointer(rebasing: bytes.prefix(1)))
+      output.add(ours: "\n  ")
+      output.add(bytes: UnsafeBufferPointer(rebasing: bytes.dropFirst()))
+      output.add(ours: " ")
+    }
+  }
+
+  func end(into output: inout OutputBuffer) {
+    output.add(ours: isPretty ? "\n}\n" : "}\n")
+  }
+
+  func member(_ key: StaticString, _ number: some BinaryInteger, into output: inout OutputBuffer) {
+    self.key(key, into: &output)
+    output.add(number)
+  }
+
+  func member(_ key: StaticString, _ text: String?, into output: inout OutputBuffer) {
+    self.key(key, into: &output)
+    guard let text else { return output.add(ours: "null") }
+    output.add(byte: Self.mark)
+    let isPlain: Bool? = text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard TextSanitizer.isPlain(bytes) else { return false }
+      output.add(bytes: bytes, isReplaced: { $0 == Self.mark || $0 == Self.backslash }) {
+        $0.add(byte: Self.backslash)
+        $0.add(byte: $1)
+      }
+      return true
+    }
+    if isPlain != true { output.add(JSONText.escaped(text)) }
+    output.add(byte: Self.mark)
+  }
+
+  /// RFC 3339 in UTC, as JSON has no times.
+  func member(
+    _ key: StaticString, _ time: Timestamp?, _ stamps: inout StampWriter,
+    into output: inout OutputBuffer
+  ) {
+    self.key(key, into: &output)
+    guard let time else { return output.add(ours: "null") }
+    output.add(byte: Self.mark)
+    stamps.full(time, into: &output)
+    output.add(byte: Self.mark)
+  }
+
+  private static var mark: UInt8 { UInt8(ascii: "\"") }
+  private static var backslash: UInt8 { UInt8(ascii: "\\") }
+}
