@@ -4,11 +4,11 @@ import Testing
 @Suite struct LineDialectTests {
   static let begins = "The conversation begins; you speak first, then by turns.\n"
 
-  @Test("a person with nc talks in lines and leaves with \\quit")
-  func talk() throws {
+  @Test("a person with nc talks in lines and leaves with \\quit", arguments: Wire.allCases)
+  func talk(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.linePeer("bob", on: server)
+      let peer = try stage.linePeer("bob", on: server, over: wire)
       try peer.send("hi\r\n")
       try server.process.waitFor("bob> hi")
       try server.process.waitForInput("SERVER> ")
@@ -25,11 +25,11 @@ import Testing
     }
   }
 
-  @Test("`name> text` as the first line is handle and message at once")
-  func nameAndText() throws {
+  @Test("`name> text` as the first line is handle and message at once", arguments: Wire.allCases)
+  func nameAndText(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       try peer.send("bob> hi\n")
       try server.process.waitFor("bob> hi")
       try server.process.waitForInput("SERVER> ")
@@ -44,11 +44,13 @@ import Testing
     }
   }
 
-  @Test("what comes out of turn is held, and heard in order when its turn comes")
-  func outOfTurn() throws {
+  @Test(
+    "what comes out of turn is held, and heard in order when its turn comes",
+    arguments: Wire.allCases)
+  func outOfTurn(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.linePeer("bob", on: server)
+      let peer = try stage.linePeer("bob", on: server, over: wire)
       try peer.send("one\ntwo\n")
       try peer.waitFor("It is not your turn; your line is kept and shown when it comes.\n")
       try server.process.waitFor("bob> one")
@@ -61,11 +63,13 @@ import Testing
     }
   }
 
-  @Test("what was held when the peer leaves is recorded as held, and the operator reads it")
-  func heldAtTheEnd() throws {
+  @Test(
+    "what was held when the peer leaves is recorded as held, and the operator reads it",
+    arguments: Wire.allCases)
+  func heldAtTheEnd(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.linePeer("bob", on: server)
+      let peer = try stage.linePeer("bob", on: server, over: wire)
       try peer.send("one\ntwo\nthree\n")
       try server.process.waitFor("bob> one")
       peer.sendEndOfFile()
@@ -101,11 +105,13 @@ import Testing
     }
   }
 
-  @Test("a message that is none is refused with a sentence, and the next is taken")
-  func badMessage() throws {
+  @Test(
+    "a message that is none is refused with a sentence, and the next is taken",
+    arguments: Wire.allCases)
+  func badMessage(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.linePeer("bob", on: server)
+      let peer = try stage.linePeer("bob", on: server, over: wire)
       // An empty line says nothing and is not answered.
       try peer.send("\n")
       try peer.send(MockRunTests.tooLong + "\n")
@@ -117,11 +123,11 @@ import Testing
     }
   }
 
-  @Test("telnet's options are refused and never shown")
-  func telnet() throws {
+  @Test("telnet's options are refused and never shown", arguments: Wire.allCases)
+  func telnet(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       // WILL NAWS, DO ECHO; RFC 854.
       try peer.send([0xff, 0xfb, 0x1f, 0xff, 0xfd, 0x01] + Array("bob\r\n".utf8))
       try server.process.waitFor("waiting for bob …")
@@ -138,23 +144,23 @@ import Testing
     }
   }
 
-  @Test("the goodbye of a server that is stopped is a sentence")
-  func serverStops() throws {
+  @Test("the goodbye of a server that is stopped is a sentence", arguments: Wire.allCases)
+  func serverStops(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.linePeer("bob", on: server)
+      let peer = try stage.linePeer("bob", on: server, over: wire)
       server.process.signal(15)
       try peer.waitForEnd()
       #expect(peer.receivedText == "SERVER\0\(Self.begins)\(LeavingTests.serversGoodbye)\n")
     }
   }
 
-  @Test("a second person with nc is told the place in the queue")
-  func place() throws {
+  @Test("a second person with nc is told the place in the queue", arguments: Wire.allCases)
+  func place(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let first = try stage.linePeer("one", on: server)
-      let second = try PeerSocket(port: server.port)
+      let first = try stage.linePeer("one", on: server, over: wire)
+      let second = try wire.peer(port: server.port)
       try second.send("two\n")
       try second.waitFor("You are number 1 in the queue. \\quit leaves it.\n")
       try first.send("\\quit\n")

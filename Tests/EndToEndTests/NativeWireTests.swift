@@ -2,11 +2,13 @@ import Harness
 import Testing
 
 @Suite struct NativeWireTests {
-  @Test("the server greets with its handle and a NUL, and tells the mode with the floor")
-  func greeting() throws {
+  @Test(
+    "the server greets with its handle and a NUL, and tells the mode with the floor",
+    arguments: Wire.allCases)
+  func greeting(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server("--handle", "ops", "--mode", "free")
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       try peer.waitFor("ops\0")
       try peer.send("raw\0")
       try peer.waitFor("floor\0")
@@ -14,11 +16,12 @@ import Testing
     }
   }
 
-  @Test("a message is in the transcript at the moment its receipt arrives")
-  func receipt() throws {
+  @Test(
+    "a message is in the transcript at the moment its receipt arrives", arguments: Wire.allCases)
+  func receipt(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server("--mode", "free")
-      let peer = try stage.nativePeer("raw", on: server.port)
+      let peer = try stage.nativePeer("raw", on: server.port, over: wire)
       var expected: [String] = []
       for number in 1...20 {
         try peer.send("say \(number) text \(number)\0")
@@ -30,11 +33,13 @@ import Testing
     }
   }
 
-  @Test("in turns a second message is held without a receipt until the server has spoken")
-  func heldReceipt() throws {
+  @Test(
+    "in turns a second message is held without a receipt until the server has spoken",
+    arguments: Wire.allCases)
+  func heldReceipt(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.nativePeer("raw", on: server.port)
+      let peer = try stage.nativePeer("raw", on: server.port, over: wire)
       try peer.send("say 1 one\0say 2 two\0ping\0")
       try peer.waitFor("pong\0")
       try peer.waitFor("ack 1\0")
@@ -46,11 +51,11 @@ import Testing
     }
   }
 
-  @Test("a ping is answered and an unknown verb ignored")
-  func pingAndUnknownVerb() throws {
+  @Test("a ping is answered and an unknown verb ignored", arguments: Wire.allCases)
+  func pingAndUnknownVerb(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.nativePeer("raw", on: server.port)
+      let peer = try stage.nativePeer("raw", on: server.port, over: wire)
       try peer.send("frobnicate 3\0sing\0ping\0")
       try peer.waitFor("pong\0")
       try peer.send("say 1 hi\0")
@@ -58,11 +63,11 @@ import Testing
     }
   }
 
-  @Test("a message said twice is heard once, and acknowledged again")
-  func repetition() throws {
+  @Test("a message said twice is heard once, and acknowledged again", arguments: Wire.allCases)
+  func repetition(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.nativePeer("raw", on: server.port)
+      let peer = try stage.nativePeer("raw", on: server.port, over: wire)
       try peer.send("say 1 hi\0")
       try peer.waitFor("ack 1\0")
       try peer.send("say 1 hi\0")
@@ -73,11 +78,11 @@ import Testing
 
   @Test(
     "a malformed or endless record closes with `quit error`, and the server serves on",
-    arguments: BadRecord.fromClient)
-  func malformed(record: BadRecord) throws {
+    arguments: BadRecord.fromClient, Wire.allCases)
+  func malformed(record: BadRecord, wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try stage.nativePeer("raw", on: server.port)
+      let peer = try stage.nativePeer("raw", on: server.port, over: wire)
       try? peer.send(record.text)
       try peer.waitForEnd()
       #expect(peer.receivedText.hasSuffix("\0quit error\0"))
@@ -89,11 +94,11 @@ import Testing
     }
   }
 
-  @Test("200 KB before any handle closes too")
-  func endlessHandle() throws {
+  @Test("200 KB before any handle closes too", arguments: Wire.allCases)
+  func endlessHandle(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       // The server may close, and reset, before it has read all of it.
       try? peer.send(String(repeating: "x", count: 200_000))
       try? peer.waitForEnd()
@@ -110,13 +115,13 @@ import Testing
 
   @Test(
     "a peer may leave at every byte of a session, and the server serves the next",
-    arguments: Departure.allCases)
-  func everyPrefix(departure: Departure) throws {
+    arguments: Departure.allCases, Wire.allCases)
+  func everyPrefix(departure: Departure, wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server("--max-waiting", "1000", unlimited: true)
       let session = Array("raw\0say 1 hi\0ping\0say 2 held\0quit user\0".utf8)
       for length in 0...session.count {
-        let peer = try PeerSocket(port: server.port)
+        let peer = try wire.peer(port: server.port)
         try peer.waitFor("SERVER\0")
         try peer.send(Array(session[..<length]))
         switch departure {
@@ -141,11 +146,11 @@ import Testing
     }
   }
 
-  @Test("garbage is no conversation and does no harm")
-  func garbage() throws {
+  @Test("garbage is no conversation and does no harm", arguments: Wire.allCases)
+  func garbage(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       try peer.send((0..<2000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 / 3) })
       peer.sendEndOfFile()
       try? peer.waitForEnd()

@@ -3,11 +3,11 @@ import Testing
 
 /// The original programs: one send is one message, nothing marks its end.
 @Suite struct OriginalDialectTests {
-  @Test("the original client talks with chatserve")
-  func client() throws {
+  @Test("the original client talks with chatserve", arguments: Wire.allCases)
+  func client(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       try peer.waitFor("SERVER")
       try peer.send("tatyana")
       try server.process.waitFor("waiting for tatyana …")
@@ -29,11 +29,11 @@ import Testing
     }
   }
 
-  @Test("chatserve's \\quit reaches the original client as its own word")
-  func serverQuits() throws {
+  @Test("chatserve's \\quit reaches the original client as its own word", arguments: Wire.allCases)
+  func serverQuits(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       try peer.waitFor("SERVER")
       try peer.send("tatyana")
       try server.process.waitFor("waiting for tatyana …")

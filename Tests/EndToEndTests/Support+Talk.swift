@@ -10,8 +10,10 @@ extension Stage {
   }
 
   /// A chatclient's records over a bare socket, up to having the floor.
-  func nativePeer(_ handle: String, on port: UInt16) throws -> PeerSocket {
-    let peer = try PeerSocket(port: port)
+  func nativePeer(
+    _ handle: String, on port: UInt16, over wire: Wire = .chosen
+  ) throws -> PeerSocket {
+    let peer = try wire.peer(port: port)
     try peer.waitFor("SERVER\0")
     try peer.send("\(handle)\0")
     try peer.waitFor("floor\0")
@@ -19,8 +21,10 @@ extension Stage {
   }
 
   /// A person with nc who has the floor.
-  func linePeer(_ handle: String, on server: Server<PtyProcess>) throws -> PeerSocket {
-    let peer = try PeerSocket(port: server.port)
+  func linePeer(
+    _ handle: String, on server: Server<PtyProcess>, over wire: Wire = .chosen
+  ) throws -> PeerSocket {
+    let peer = try wire.peer(port: server.port)
     try peer.waitFor("SERVER\0")
     try peer.send("\(handle)\n")
     try server.process.waitFor("waiting for \(handle) …")

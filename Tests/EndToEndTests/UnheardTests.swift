@@ -32,11 +32,11 @@ import Testing
     }
   }
 
-  @Test("without a transcript too")
-  func withoutLog() throws {
+  @Test("without a transcript too", arguments: Wire.allCases)
+  func withoutLog(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server("--no-log")
-      let peer = try PeerSocket(port: server.port)
+      let peer = try wire.peer(port: server.port)
       try peer.send("bob\none\ntwo\n\\quit\n")
       try peer.waitForEnd()
       try server.process.waitFor("bob wrote this and left before the conversation began:")
@@ -44,12 +44,14 @@ import Testing
     }
   }
 
-  @Test("behind another's talk it waits, takes nobody's place, and is read when that ends")
-  func behindAnother() throws {
+  @Test(
+    "behind another's talk it waits, takes nobody's place, and is read when that ends",
+    arguments: Wire.allCases)
+  func behindAnother(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server("--max-waiting", "1")
       let first = try stage.talker("one", on: server.port)
-      let script = try PeerSocket(port: server.port)
+      let script = try wire.peer(port: server.port)
       try script.send("bob> hi\n")
       script.sendEndOfFile()
       // Not held up by the talk.
@@ -66,15 +68,15 @@ import Testing
     }
   }
 
-  @Test("one that leaves the line and does not hang up holds nobody up")
-  func leavesTheLineOpen() throws {
+  @Test("one that leaves the line and does not hang up holds nobody up", arguments: Wire.allCases)
+  func leavesTheLineOpen(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
       let alone = try handover(stage, server)
       // The last words to a peer may take two seconds, which nobody waits for.
       // The best of three: the machine may have other things to do.
       let fastest = try (1...3).map { round in
-        let script = try PeerSocket(port: server.port)
+        let script = try wire.peer(port: server.port)
         let wait = try handover(stage, server, besides: script)
         try server.process.waitFor("bob> hi", times: round)
         return wait
@@ -104,12 +106,12 @@ import Testing
     return wait
   }
 
-  @Test("when the server stops first, it says how much there was")
-  func serverStops() throws {
+  @Test("when the server stops first, it says how much there was", arguments: Wire.allCases)
+  func serverStops(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server()
       _ = try stage.talker("one", on: server.port)
-      let script = try PeerSocket(port: server.port)
+      let script = try wire.peer(port: server.port)
       try script.send("bob\none\ntwo\n\\quit\n")
       try script.waitForEnd()
       try stage.waitForTranscript([
@@ -124,13 +126,13 @@ import Testing
     }
   }
 
-  @Test("of more than a few the operator is told how many there were")
-  func many() throws {
+  @Test("of more than a few the operator is told how many there were", arguments: Wire.allCases)
+  func many(wire: Wire) throws {
     try Stage.run { stage in
       let server = try stage.server(unlimited: true)
       let talker = try stage.talker("one", on: server.port)
       for number in 0..<20 {
-        let script = try PeerSocket(port: server.port)
+        let script = try wire.peer(port: server.port)
         try script.send("bob> n\(number)\n")
         script.sendEndOfFile()
         try script.waitForEnd()

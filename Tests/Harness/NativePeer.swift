@@ -23,10 +23,15 @@ public final class NativePeer {
 
   public var descriptor: Int32 { socket.descriptor }
 
+  /// Connects and says its handle, over what CHAT_WIRE says.
+  public convenience init(port: UInt16, handle: String) throws {
+    try self.init(port: port, handle: handle, over: .chosen)
+  }
+
   /// Connects and says its handle.
-  public init(port: UInt16, handle: String) throws {
+  package init(port: UInt16, handle: String, over wire: Wire) throws {
     self.handle = handle
-    socket = try PeerSocket(port: port)
+    socket = try wire.peer(port: port)
     signal(SIGPIPE, SIG_IGN)
     write(Array("\(handle)\0".utf8))
   }
@@ -52,6 +57,10 @@ public final class NativePeer {
   /// Writes all; what is left when the server is gone or does not read is
   /// dropped with the connection.
   private func write(_ bytes: [UInt8]) {
+    if let secure = socket as? SecurePeer {
+      try? secure.send(bytes)
+      return take(secure)
+    }
     var rest = bytes[...]
     let deadline = Deadline(seconds: Deadline.usual)
     while !rest.isEmpty, !deadline.isOver, !hasEnded {
@@ -70,6 +79,10 @@ public final class NativePeer {
   public func read(within seconds: Double) throws {
     var poll = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
     guard Glibc.poll(&poll, 1, Int32(seconds * 1000)) > 0 else { return }
+    if let secure = socket as? SecurePeer {
+      take(secure)
+      return try takeRecords()
+    }
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = Glibc.read(socket.descriptor, &buffer, buffer.count)
     if count > 0 {
@@ -78,6 +91,11 @@ public final class NativePeer {
     } else if count == 0 || errno != EAGAIN {
       hasEnded = true
     }
+  }
+
+  private func take(_ secure: SecurePeer) {
+    partial += secure.takeReceived()
+    hasEnded = hasEnded || secure.hasEnded
   }
 
   /// Reads until `condition` holds or the connection ends.

@@ -78,6 +78,13 @@ public class PeerSocket {
     received += Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
   }
 
+  /// What came since the last call, which is forgotten.
+  func takeReceived() -> [UInt8] {
+    readAvailable()
+    defer { received = [] }
+    return received
+  }
+
   /// Reads until `text` was received.
   public func waitFor(
     _ text: String, times: Int = 1, within seconds: Double = Deadline.usual

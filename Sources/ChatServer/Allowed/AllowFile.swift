@@ -51,6 +51,7 @@ package struct AllowFile: Hashable, Sendable {
   ///
   /// - Parameter change: gives what shall be in it, or `nil` to leave it.
   /// - Returns: whether it was changed.
+  /// - Throws: ``KeyTrouble``: it cannot be read or written, or others may change it.
   package func change(_ change: ([UInt8]) -> [UInt8]?) throws(KeyTrouble) -> Bool {
     do throws(PrivateFileError) {
       try PrivateFile.makeDirectories(of: path)
