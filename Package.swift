@@ -80,7 +80,7 @@ let package = Package(
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
     layer(
       "ChatSecure", ["COpenSSL", "CSecure", "ChatCore", "ChatPosix", "ChatLink"]),
-    layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatTerminal", arguments]),
+    layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatSecure", "ChatTerminal", arguments]),
     layer(
       "History",
       ["ChatCore", "ChatPosix", "ChatProgram", "ChatTerminal", "Transcript", arguments]),
@@ -90,7 +90,9 @@ let package = Package(
         "ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "ChatSecure", "Transcript",
         system,
       ]),
-    layer("ChatClient", ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", system]),
+    layer(
+      "ChatClient",
+      ["ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "ChatSecure", system]),
 
     // Programs
     program(
@@ -101,7 +103,10 @@ let package = Package(
       ]),
     program(
       "chatclient",
-      ["ChatCore", "ChatProgram", "ChatClient", "ChatPosix", "ChatTerminal", "ChatWire", arguments]),
+      [
+        "ChatCore", "ChatProgram", "ChatClient", "ChatPosix", "ChatSecure", "ChatTerminal",
+        "ChatWire", arguments,
+      ]),
 
     // Tests
     .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: strict),
@@ -118,6 +123,8 @@ let package = Package(
         system,
       ]),
     tests("ChatSecureTests", ["COpenSSL", "ChatCore", "ChatSecure", "Seeded"]),
+    tests(
+      "ChatClientTests", ["ChatClient", "ChatCore", "ChatPosix", "ChatSecure", "Seeded", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
     tests(

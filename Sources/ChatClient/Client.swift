@@ -1,6 +1,7 @@
 import ChatCore
 import ChatLink
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 
 /// One conversation seen from the client: performs what the ``Conversation``
@@ -11,12 +12,17 @@ package final class Client {
   /// The connection and the terminal are open; no file is needed any more.
   private static let containment = Containment(.client)
 
-  private let settings: ClientSettings
-  private let words: ClientWords
-  private let link: PeerLink
-  private let desk: OperatorDesk
-  private var machine: Conversation
-  private var ending: Conversation.Ending?
+  let settings: ClientSettings
+  let words: ClientWords
+  let trust: ServerTrust
+  /// The link's, where it is encrypted.
+  let secure: SecureTransport?
+  let link: PeerLink
+  let desk: OperatorDesk
+  var machine: Conversation
+  /// How far the user knows what the link is.
+  var acquaintance = Acquaintance.none
+  private(set) var ending: Conversation.Ending?
   private var signal: ChatPosix.Signal?
   private var namelessness: Namelessness?
   private var poller = Poller()
@@ -39,6 +45,8 @@ package final class Client {
     package var namelessness: Namelessness?
     /// Why standard output takes nothing, where that is not for want of a reader.
     package var outputFailure: Errno?
+    /// Why the server is not talked to.
+    package var refusal: ServerRefusal?
   }
 
   /// Connects.
@@ -53,20 +61,21 @@ package final class Client {
     } catch {
       throw .system(error)
     }
-    let socket = try Connector.connect(
-      to: settings.host, port: settings.port, family: settings.family,
-      within: settings.connectWithin)
-    do throws(SystemCallError) {
-      try socket.setPeerOptions()
+    trust = ServerTrust(settings.security, settings.memory)
+    do throws(ServerRefusal) {
+      try trust.check(canAsk: FileDescriptor.standardInput.isTerminal)
     } catch {
-      throw .system(error)
+      throw .refused(error)
     }
+    let approach = try Approach.make(settings, trust)
+    secure = approach.secure
     desk = OperatorDesk(
       settings.desk, party: .client, handle: settings.handle, sharesInput: false,
       words: words.desk)
     let now = Self.now
     link = PeerLink(
-      socket, side: .client, ownHandle: settings.handle, phrases: words.peer, at: now)
+      approach.transport, side: .client, ownHandle: settings.handle, phrases: words.peer,
+      at: approach.connectedAt)
     machine = Conversation(
       ConversationSettings(
         role: .client, mode: .turns, handle: settings.handle, wantsFree: settings.mode == .free),
@@ -77,8 +86,8 @@ package final class Client {
 
   /// Talks to the end, and leaves the terminal as it was.
   package func run() -> Outcome {
-    // Before the server's first byte is read. What this kernel lacks is left
-    // out: the person here can do nothing about it.
+    // Before anything of the server's is read but what decides about encryption.
+    // What this kernel lacks is left out: the person here can do nothing about it.
     Self.containment.apply()
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
@@ -87,7 +96,7 @@ package final class Client {
     link.finish(within: Self.farewellWithin)
     return Outcome(
       ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness,
-      outputFailure: desk.outputFailure)
+      outputFailure: desk.outputFailure, refusal: refusal)
   }
 
   /// One turn of the loop: wait, read everything that is there, show, send.
@@ -99,7 +108,7 @@ package final class Client {
     for signal in Signals.take() { take(signal, at: now) }
     for readiness in ready {
       switch readiness.descriptor {
-      case link.descriptor where readiness.canRead: handle(link.receive(at: now), at: now)
+      case link.descriptor where readiness.canRead: hear(link.receive(at: now), at: now)
       case .standardInput: desk.read(at: now)
       default: break
       }
@@ -122,7 +131,7 @@ package final class Client {
 
   private func wait() -> [Readiness] {
     var interests = desk.interests(for: machine)
-    link.isReading = machine.wantsPeerInput && !desk.isBacklogged
+    link.isReading = machine.wantsPeerInput && !desk.isBacklogged && !isAskingToTrust
     if let interest = link.interest { interests.append(interest) }
     let now = Self.now
     let deadlines = [
@@ -137,14 +146,16 @@ package final class Client {
   }
 
   private func tick(at now: Instant) {
-    if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
+    if let deadline = link.deadline, now >= deadline { hear(link.tick(at: now), at: now) }
     if let deadline = machine.deadline, now >= deadline { handle([.tick], at: now) }
     desk.tick(at: now)
   }
 
-  private func handle(_ events: [Conversation.Event], at now: Instant) {
+  func handle(_ events: [Conversation.Event], at now: Instant) {
     for event in events {
-      for action in machine.handle(event, at: now) { perform(action, at: now) }
+      let actions = machine.handle(event, at: now)
+      if machine.peer != nil { sayWhetherEncrypted() }
+      for action in actions { perform(action, at: now) }
     }
   }
 
@@ -194,12 +205,14 @@ extension Client {
     case .unnamed(let error):
       namelessness = error.map { .misnamed($0) } ?? .inputEnded
       handle([.operatorQuit], at: now)
+    case .answer(let word): take(answer: word, at: now)
     case .say(let message): handle([.operatorSaid(message)], at: now)
     case .free: handle([.operatorWantsFree], at: now)
     case .quit, .endOfInput: handle([.operatorQuit], at: now)
     case .who:
       desk.showPeer(
         of: machine, at: SocketAddress.text(host: settings.host, port: Int(settings.port)))
+      if machine.peer != nil { desk.notify(words.sentence(.link(keys))) }
     case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
     case .interrupt: stop(.interrupt, at: now)
     case .suspend: desk.suspend()
@@ -245,7 +258,7 @@ extension Client {
     finishSaving(ending)
     desk.showLeftovers(of: ending, peer: machine.peer)
     // The reason goes with the exit code, to standard error.
-    if namelessness != nil { return }
+    if namelessness != nil || refusal != nil { return }
     desk.end(
       words.sentence(.ended(ending, dialect: machine.dialect)),
       to: isFailure(ending) ? .notice : .conversation)

@@ -18,10 +18,14 @@ package struct ClientSettings {
   var desk: DeskOptions
   /// Where what is said is saved; `nil`: nowhere.
   var saved: SavedTalk?
+  var security: SecurityOptions
+  /// What is remembered of the server.
+  var memory: ServerMemory
 
   package init(
     host: String, port: UInt16, family: AddressFamily?, handle: Handle?, connectWithin: Duration,
-    mode: Mode, desk: DeskOptions, saved: SavedTalk? = nil
+    mode: Mode, desk: DeskOptions, saved: SavedTalk? = nil, security: SecurityOptions,
+    memory: ServerMemory
   ) {
     self.host = host
     self.port = port
@@ -31,5 +35,7 @@ package struct ClientSettings {
     self.mode = mode
     self.desk = desk
     self.saved = saved
+    self.security = security
+    self.memory = memory
   }
 }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import ChatTerminal
 import ChatWire
 
@@ -19,6 +20,20 @@ package enum ClientNotice {
   /// So many events found no room in the file.
   case unsaved(Int)
   case ended(Conversation.Ending, dialect: Dialect?)
+  /// The link is encrypted, the server is new, and its key is remembered, or is not
+  /// since it is the key of one run, or cannot be.
+  case remembered(Fingerprint)
+  case temporaryKey(Fingerprint)
+  case notRemembered(Fingerprint, ServerMemory.Obstacle)
+  case notEncrypted
+  /// Before the question whether to talk to a new server; the question; and the
+  /// question after an answer that was none.
+  case unknownKey(Fingerprint)
+  case askToTrust
+  case askToTrustAgain
+  /// To `\who`: the key of the server and the one that it is shown; `nil` where the
+  /// link is not encrypted.
+  case link((server: Fingerprint, own: Fingerprint?)?)
 }
 
 /// The executable's words, handed to the loop that needs them.

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 
 /// Why there is no connection.
 package enum ConnectError: Error {
@@ -10,6 +11,12 @@ package enum ConnectError: Error {
   case timedOut(after: Duration)
   case interrupted(ChatPosix.Signal)
   case system(SystemCallError)
+  /// OpenSSL cannot be used.
+  case security(SecureSetupError)
+  /// It is not to be talked to.
+  case refused(ServerRefusal)
+  /// It knows no encryption, which took the one connection that it had.
+  case servesOnce
 }
 
 /// Connects to the first address of a host that answers.
@@ -64,6 +71,23 @@ enum Connector {
       }
     }
     return try attempt.finish()
+  }
+
+  /// Waits until something can be read of `socket`.
+  ///
+  /// - Returns: false when the time is over.
+  static func wait(
+    for socket: FileDescriptor, until deadline: Instant
+  ) throws(ConnectError) -> Bool {
+    var poller = Poller()
+    while true {
+      let left = deadline.milliseconds - Clock.monotonicMilliseconds()
+      // ENOMEM passes; asking again is all there is to do.
+      let ready = try? poller.poll([Interest(socket)], timeoutMilliseconds: left)
+      if let signal = takeInterruption() { throw .interrupted(signal) }
+      if ready?.isEmpty == false { return true }
+      if left <= 0 { return false }
+    }
   }
 
   /// The signal that wants this program to stop, once it has come.

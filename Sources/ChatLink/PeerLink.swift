@@ -30,6 +30,8 @@ package final class PeerLink {
   /// Bytes that the last read brought.
   package private(set) var lastReadCount = 0
   private var lastRead: Instant
+  /// Whether the transport was seen open.
+  private var isOpen: Bool
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
   /// Whether this direction has been ended.
@@ -52,6 +54,7 @@ package final class PeerLink {
     self.transport = transport
     codec = PeerCodec(side: side, ownHandle: ownHandle, phrases: phrases, connectedAt: now)
     lastRead = now
+    isOpen = transport.isOpen
   }
 
   package var descriptor: FileDescriptor { transport.descriptor }
@@ -66,7 +69,7 @@ package final class PeerLink {
   /// not is wanted at once.
   package var deadline: Instant? {
     [
-      codec.deadline, transport.deadline, stalledSince?.advanced(by: Self.stallLimit),
+      isOpen ? codec.deadline : nil, transport.deadline, stalledSince?.advanced(by: Self.stallLimit),
       hasBufferedInput ? lastRead : nil,
     ].compactMap { $0 }.min()
   }
@@ -87,7 +90,8 @@ package final class PeerLink {
       isAtEnd = true
       return [.failed(error)]
     }
-    return codec.tick(at: now) + (hasBufferedInput ? receive(at: now) : [])
+    open(at: now)
+    return (isOpen ? codec.tick(at: now) : []) + (hasBufferedInput ? receive(at: now) : [])
   }
 
   /// Reads once, if there is something: `limit` bytes at most.
@@ -99,7 +103,9 @@ package final class PeerLink {
     guard !isAtEnd else { return [] }
     lastRead = now
     do throws(Conversation.LinkFailure) {
-      switch try transport.read(upTo: limit) {
+      let read = try transport.read(upTo: limit)
+      open(at: now)
+      switch read {
       case .wouldBlock:
         return []
       case .endOfFile:
@@ -119,6 +125,13 @@ package final class PeerLink {
       isAtEnd = true
       return [.failed(error)]
     }
+  }
+
+  /// Nobody is silent who cannot be heard yet.
+  private func open(at now: Instant) {
+    guard !isOpen, transport.isOpen else { return }
+    isOpen = true
+    codec.open(at: now)
   }
 
   /// Reads once and forgets it.

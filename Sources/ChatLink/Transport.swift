@@ -10,6 +10,9 @@ package protocol Transport: AnyObject {
   /// The connected, non-blocking socket.
   var descriptor: FileDescriptor { get }
 
+  /// Whether the peer can be heard and spoken to yet: not before a handshake is
+  /// done. A server may speak before, see ``write(_:)``.
+  var isOpen: Bool { get }
   /// What to poll for; `nil` when nothing. A transport may want more than it
   /// is asked for: to read before it can write, or to write words of its own.
   func interest(reading: Bool, writing: Bool) -> Interest?
@@ -69,16 +72,20 @@ package final class SocketTransport: Transport {
   package let descriptor: FileDescriptor
   /// Not filled: of what is never read into, no page is got from the kernel.
   private let buffer: UnsafeMutableRawBufferPointer
+  /// What was read of the socket before this had it.
+  private var beginning: [UInt8]
 
-  /// On a connected, non-blocking socket.
-  package init(_ descriptor: FileDescriptor) {
+  /// On a connected, non-blocking socket of which `beginning` was read already.
+  package init(_ descriptor: FileDescriptor, beginning: [UInt8] = []) {
     self.descriptor = descriptor
+    self.beginning = beginning
     buffer = .allocate(byteCount: PeerLink.readLength, alignment: 16)
   }
 
   deinit { buffer.deallocate() }
 
-  package var hasBufferedInput: Bool { false }
+  package var isOpen: Bool { true }
+  package var hasBufferedInput: Bool { !beginning.isEmpty }
   package var hasPendingOutput: Bool { false }
   package var deadline: Instant? { nil }
 
@@ -89,6 +96,11 @@ package final class SocketTransport: Transport {
   package func tick(at now: Instant) {}
 
   package func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
+    if hasBufferedInput {
+      let part = Array(beginning.prefix(limit))
+      beginning.removeFirst(part.count)
+      return .bytes(part)
+    }
     let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit))
     switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
       try descriptor.readAvailable(into: part)

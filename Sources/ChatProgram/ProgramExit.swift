@@ -20,6 +20,8 @@ public enum ProgramExit: Int32, Sendable {
   case inputOutput = 74
   /// Timed out, or locked.
   case temporaryFailure = 75
+  /// chatclient: a server's key, or that it has none, is not what it must be.
+  case untrusted = 76
   case noPermission = 77
   /// By SIGINT, as a shell reports it: 128 and the signal's number.
   case interrupted = 130

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import ChatPosix
+import ChatSecure
 
 extension ParsableCommand {
   /// Runs a program from its arguments. Starts no thread: the server forks.
@@ -11,7 +12,7 @@ extension ParsableCommand {
       ProgramExit.osError.leave(SharedWords.system(error, program: program))
     }
     if VersionOption.isAll(of: Array(CommandLine.arguments.dropFirst())) {
-      exit(withError: CleanExit.message(Version.text))
+      exit(withError: CleanExit.message(Version.whole))
     }
     main()
   }
@@ -26,7 +27,7 @@ public struct VersionOption: ParsableArguments {
   public init() {}
 
   public func validate() throws {
-    if version { throw CleanExit.message(Version.text) }
+    if version { throw CleanExit.message(Version.whole) }
   }
 
   /// Whether the version alone is asked for, which is answered without the
@@ -39,4 +40,7 @@ public struct VersionOption: ParsableArguments {
 /// The version of both programs, as CHANGELOG.md counts.
 public enum Version {
   public static let text = "0.1.0"
+
+  /// With that of the library that encrypts, which has mends of its own.
+  static var whole: String { "\(text) (OpenSSL \(SecureLibrary.version))" }
 }

@@ -34,6 +34,10 @@ package struct PeerCodec: Sendable {
   /// When ``tick(at:)`` has something to say, if nothing is received before.
   package var deadline: Instant? { isOver ? nil : current.deadline }
 
+  /// The peer can be heard from now on, and not before: its silence is counted from
+  /// here. For a connection that begins with a handshake.
+  package mutating func open(at now: Instant) { current.open(at: now) }
+
   /// Takes what one read gave: reads are what the original dialect has for
   /// messages, so they must not be joined.
   package mutating func receive(_ bytes: [UInt8], at now: Instant) -> [Conversation.Event] {

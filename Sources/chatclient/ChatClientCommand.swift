@@ -3,6 +3,7 @@ import ChatClient
 import ChatCore
 import ChatPosix
 import ChatProgram
+import ChatSecure
 
 /// `chatclient <host> <port>`.
 struct ChatClient: ParsableCommand {
@@ -49,6 +50,9 @@ struct ChatClient: ParsableCommand {
     completion: .file())
   var save: String?
 
+  @OptionGroup(title: "Encryption options")
+  var security: SecurityArguments
+
   @OptionGroup(title: "View options")
   var view: ViewOptions
 
@@ -57,6 +61,8 @@ struct ChatClient: ParsableCommand {
   func run() throws {
     let place = destination()
     let (host, port) = (place.host, place.port)
+    if security.forget { forget(host: host, port: port) }
+    let wishes = security.options()
     guard (1...3600).contains(connectTimeout) else {
       ProgramExit.usage.leave(UserMessages.badTimeout(connectTimeout))
     }
@@ -66,14 +72,20 @@ struct ChatClient: ParsableCommand {
     let settings = ClientSettings(
       host: host, port: port, family: family, handle: chosenHandle(place.handle),
       connectWithin: .seconds(connectTimeout), mode: mode,
-      desk: view.openDesk(for: "chatclient"), saved: savedTalk())
+      desk: view.openDesk(for: "chatclient"), saved: savedTalk(), security: wishes,
+      memory: memory(host: host, port: port))
+    let name = UserMessages.place(host, port)
     let words = ClientWords(
-      sentence: UserMessages.sentence, desk: DeskWords(for: .client).sentence,
+      sentence: { UserMessages.sentence($0, of: name) }, desk: DeskWords(for: .client).sentence,
       peer: UserMessages.peerPhrases)
     do throws(ConnectError) {
       let outcome = try Client(settings, words).run()
       if let reason = outcome.namelessness {
         ProgramExit.usage.leave(UserMessages.nameless(reason))
+      }
+      if let refusal = outcome.refusal, outcome.signal == nil {
+        let (sentence, status) = UserMessages.refusal(refusal, host: host, port: port)
+        status.leave(sentence)
       }
       if let errno = outcome.outputFailure {
         ProgramExit.inputOutput.leave(UserMessages.outputFailed(errno))
@@ -90,6 +102,29 @@ struct ChatClient: ParsableCommand {
       return try Destination(host, port: port, option: portOption, handle: handle)
     } catch {
       ProgramExit.usage.leave(UserMessages.badPlace(error))
+    }
+  }
+
+  private func memory(host: String, port: UInt16) -> ServerMemory {
+    do throws(ServerMemory.Failure) {
+      return try ServerMemory(host: host, port: port)
+    } catch {
+      let (sentence, status) = UserMessages.refusal(.memory(error), host: host, port: port)
+      status.leave(sentence)
+    }
+  }
+
+  private func forget(host: String, port: UInt16) -> Never {
+    let place = UserMessages.place(host, port)
+    do throws(SystemCallError) {
+      guard try ServerMemory.forget(host: host, port: port) else {
+        ProgramExit.nothing.leave("chatclient: nothing is known of \(place).")
+      }
+      print("\(place) is forgotten.")
+      ProgramExit.done.leave()
+    } catch {
+      ProgramExit.noPermission.leave(
+        "chatclient: \(place) cannot be forgotten: \(error.errno).")
     }
   }
 

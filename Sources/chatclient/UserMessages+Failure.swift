@@ -2,6 +2,7 @@ import ChatClient
 import ChatCore
 import ChatPosix
 import ChatProgram
+import ChatSecure
 
 /// Why there is no conversation, and how one went: sentences and exit codes.
 extension UserMessages {
@@ -52,7 +53,7 @@ extension UserMessages {
   static func failure(
     _ error: ConnectError, host: String, port: UInt16
   ) -> (String?, ProgramExit) {
-    let place = "\(TextSanitizer.escapedOnOneLine(host)) port \(port)"
+    let place = place(host, port)
     switch error {
     case .unknownHost(let error) where error.isTemporary:
       return (
@@ -74,6 +75,14 @@ extension UserMessages {
       )
     case .interrupted(.interrupt): return (nil, .interrupted)
     case .interrupted: return (nil, .done)
+    case .security(let error):
+      return ("chatclient: OpenSSL refused \(error.call) (error \(error.code)).", .osError)
+    case .refused(let refusal): return self.refusal(refusal, host: host, port: port)
+    case .servesOnce:
+      return (
+        "chatclient: \(place) knows no encryption, and does not answer again after it was asked. "
+          + "Once it listens, type: chatclient --clear \(arguments(host, port))", .unavailable
+      )
     case .system(let error): return (SharedWords.system(error, program: "chatclient"), .osError)
     }
   }

@@ -15,8 +15,24 @@ enum UserMessages {
     held: "",
     goodbye: { _ in "Good Bye" })
 
-  static func sentence(_ notice: ClientNotice) -> String {
+  /// `place` is the server's, as ``place(_:_:)`` has it.
+  static func sentence(_ notice: ClientNotice, of place: String) -> String {
     switch notice {
+    case .remembered(let key):
+      "Encrypted. \(place) is new here; its key \(key) is remembered. "
+        + "The operator can read it with: chatserve key"
+    case .temporaryKey(let key):
+      "Encrypted. \(place) has the key \(key) for this run alone; it is not remembered."
+    case .notRemembered(let key, let obstacle):
+      "Encrypted. \(place) is new here; its key \(key) is not remembered: \(why(obstacle))."
+    case .notEncrypted: "Not encrypted: nc, telnet and older programs cannot."
+    case .unknownKey(let key):
+      "\(place) is new here; its key is \(key). The operator can read it with: chatserve key"
+    case .askToTrust: "Is that its key (yes, no, or the key)? "
+    case .askToTrustAgain: "Please answer yes, no, or with the key: "
+    case .link(nil): "Not encrypted."
+    case .link((let server, let own)?):
+      "Encrypted. Its key: \(server). Yours for it: \(own.map { "\($0)" } ?? "none")."
     case .handleDenied(let why): "The server did not take that name: \(why)"
     case .denied(let why): "The server did not take your message: \(why)"
     case .noticed(let text): "It said: \(text)"

@@ -107,7 +107,7 @@ import WireSamples
     #expect(
       try bare.readAll() == [
         try .introduced("tatyana", first.1),
-        lost ? .failed(.broken("cut off without an end")) : .ended,
+        lost ? .failed(.broken("Cut off without an end")) : .ended,
       ])
   }
 

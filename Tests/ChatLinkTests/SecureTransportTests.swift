@@ -89,7 +89,7 @@ import WireSamples
 
   @Test func aRefusedServerIsSentAnAlertAndNothingElse() throws {
     let stage = try Stage(
-      side: .client, pins: false, owner: .init(judge: { _, _ in false }))
+      side: .client, pins: false, owner: .init(judge: { _, _ in .refused }))
     let other = try PrivateKey.random()
     let server = try SecureSession(server: .server(other.certificate()))
     let events = server.receive(try stage.sent())

@@ -165,7 +165,7 @@ struct PeerCodecReceiveTests {
     var native = PeerCodec.server(.native)
     #expect(
       native.endOfFile(at: at(1), isTruncated: true)
-        == [.failed(.broken("cut off without an end"))])
+        == [.failed(.broken("Cut off without an end"))])
     var line = PeerCodec.server(.line)
     #expect(line.receive("last", at: at(1)) == [])
     #expect(line.endOfFile(at: at(1), isTruncated: true) == [try .said("last"), .ended])

@@ -6,7 +6,7 @@ import Testing
   @Test("a server that is silent for 2 s is spoken to in lines")
   func silentServer() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try client.waitForInput("bob> ")
@@ -25,7 +25,7 @@ import Testing
   @Test("a server that closes at once is a lost connection")
   func closesAtOnce() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.onPipes(
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"])
       try server.accept().leave()
@@ -39,7 +39,7 @@ import Testing
   @Test("a sentence instead of a greeting is the reason of a refusal")
   func refusal() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.onPipes(
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"])
       let peer = try server.accept()
@@ -55,7 +55,7 @@ import Testing
     arguments: BadRecord.fromServer)
   func malformed(record: BadRecord) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.giveFloor(to: "bob")
@@ -77,7 +77,7 @@ import Testing
     ])
   func notices(opening: String, flood: String, shown: String) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--plain", "--handle", "bob")
       let peer = try server.accept()
       try peer.send("SERVER\0")
@@ -95,7 +95,7 @@ import Testing
   @Test("binary garbage reaches no screen raw, and the client can be left")
   func garbage() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.send([0x1b, 0x5b, 0x32, 0x4a, 0xff, 0xfe, 0x9b, 0x33, 0x31, 0x6d])
@@ -115,7 +115,7 @@ import Testing
   @Test("a connection that breaks in mid-conversation is lost, with 74")
   func reset() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.giveFloor(to: "bob")
@@ -132,7 +132,7 @@ import Testing
     arguments: ["bob", "Bob", "b\u{43e}b", "bob.", "bob\u{fe0f}", "p\u{430}ul", "bob>ok"])
   func impostor(handle: String) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.send("\(handle)\0")
@@ -148,7 +148,7 @@ import Testing
   @Test("what was said and never confirmed is named at the end")
   func unconfirmed() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.giveFloor(to: "bob")

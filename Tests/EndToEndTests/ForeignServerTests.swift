@@ -33,7 +33,7 @@ import Testing
   @Test("ten turns each way with a server that nobody here wrote", arguments: manners)
   func tenTurns(_ manner: Manner) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       if manner.isLate { try client.waitForInput("bob> ") }
@@ -59,7 +59,7 @@ import Testing
   @Test("a chatserve that greets late is native, and its notice takes no turn")
   func lateChatserve() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try client.waitForInput("bob> ")
@@ -89,7 +89,7 @@ import Testing
     ])
   func otherProtocol(_ greeting: String) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.send(greeting)
@@ -106,7 +106,7 @@ import Testing
     arguments: [("ann", "", 74), ("", "ann> hello\n", 0), ("", "hello", 74)])
   func deaths(_ greeting: String, _ answer: String, _ status: Int32) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       if !greeting.isEmpty { try peer.send(greeting) }
@@ -130,7 +130,7 @@ import Testing
   @Test("an empty line is not answered, nor is any error")
   func emptyLines() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try client.waitForInput("bob> ")
@@ -145,7 +145,7 @@ import Testing
   @Test("more bytes than an original reads are refused to who typed them")
   func tooManyBytes() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.send("ann")

@@ -132,7 +132,7 @@ import Testing
   @Test("a warning names what counts", arguments: [true, false])
   func whatCounts(isPlain: Bool) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(
         server.port, "--handle", "bob", isPlain ? "--plain" : "--no-bell")
       let peer = try server.accept()
@@ -166,7 +166,7 @@ import Testing
   @Test("keys are reported once in ten seconds, in the client's own turn alone")
   func typingOnTheWire() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.giveFloor(to: "bob")

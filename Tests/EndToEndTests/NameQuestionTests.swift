@@ -28,7 +28,7 @@ import Testing
   @Test("a pipe is read to its end before the server greets")
   func beforeTheGreeting() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.onPipes(.chatclient, ["127.0.0.1", "\(server.port)"])
       let peer = try server.accept()
       try client.send("amy\nhello")
@@ -78,7 +78,7 @@ import Testing
   @Test("a name typed before the question answers it", arguments: ["dumb", "xterm-256color"])
   func typedEarly(terminal: String) throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.onTerminal(
         path: "/usr/bin/env",
         ["TERM=\(terminal)", Program.chatclient.path, "127.0.0.1", "\(server.port)"])

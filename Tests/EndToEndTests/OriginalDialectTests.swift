@@ -46,7 +46,7 @@ import Testing
   @Test("chatclient talks with the original server")
   func server() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port)
       let peer = try server.accept()
       try peer.send("SERVER")
@@ -70,7 +70,7 @@ import Testing
   @Test("the original server's \\quit ends chatclient with its sentence")
   func originalServerQuits() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "tatyana")
       let peer = try server.accept()
       try peer.send("SERVER")

@@ -22,7 +22,7 @@ import Testing
   @Test("and on the client's")
   func clientsScreen() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.giveFloor(to: "bob")

@@ -69,7 +69,7 @@ import Testing
   @Test("a signal ends the client, and the server is told")
   func client() throws {
     try Stage.run { stage in
-      let server = try FakeServer()
+      let server = try stage.fakeServer()
       let client = try stage.client(server.port, "--handle", "bob")
       let peer = try server.accept()
       try peer.send("SERVER\0")

@@ -94,6 +94,11 @@ public class PeerSocket {
     }
   }
 
+  /// Reads until anything was received.
+  public func waitForSomething(within seconds: Double = Deadline.usual) throws {
+    try waitUntil("a byte", within: seconds) { !received.isEmpty }
+  }
+
   /// Reads to the end.
   public func waitForEnd(within seconds: Double = Deadline.usual) throws {
     try waitUntil("the end of file", within: seconds) { hasEnded }

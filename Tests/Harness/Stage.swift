@@ -83,9 +83,32 @@ public final class Stage {
 
   // MARK: Programs
 
+  /// What carries the talk of a chatclient: `tls` where the server can do it, or
+  /// `clear`. The environment's CHAT_LINK says so for all tests that do not say it
+  /// themselves.
+  public enum Link: String, Sendable {
+    case tls
+    case clear
+
+    static let chosen = getenv("CHAT_LINK").flatMap { Link(rawValue: String(cString: $0)) }
+  }
+
+  public var link = Link.chosen ?? .clear
+
+  /// A server of the test's own, which speaks in clear, and so do its clients.
+  public func fakeServer() throws -> FakeServer {
+    link = .clear
+    return try FakeServer()
+  }
+
+  private func options(_ program: Program, _ arguments: [String]) -> [String] {
+    let connects = program == .chatclient && arguments.count >= 2 && UInt16(arguments[1]) != nil
+    return connects && link == .clear ? ["--clear"] : []
+  }
+
   /// Starts a program of this package on a terminal.
   public func onTerminal(_ program: Program, _ arguments: [String]) throws -> PtyProcess {
-    try onTerminal(path: program.path, arguments)
+    try onTerminal(path: program.path, arguments + options(program, arguments))
   }
 
   public func onTerminal(
@@ -102,7 +125,7 @@ public final class Stage {
   public func onPipes(
     _ program: Program, _ arguments: [String], input: String? = nil
   ) throws -> PipeProcess {
-    try onPipes(path: program.path, arguments, input: input)
+    try onPipes(path: program.path, arguments + options(program, arguments), input: input)
   }
 
   public func onPipes(

@@ -37,9 +37,34 @@ public struct PrivateFile: Sendable {
   /// one that does not begin with `beginning`, and so is another program's, only the
   /// place is looked at; what begins it is the caller's to say.
   ///
+  /// `isDurable`: what is written survives a power cut once it is written, without
+  /// a call for it. O_DSYNC.
+  ///
   /// - Throws: ``PrivateFileError``.
   public static func open(
-    _ path: FilePath, beginning: [UInt8]
+    _ path: FilePath, beginning: [UInt8], isDurable: Bool = false
+  ) throws(PrivateFileError) -> PrivateFile {
+    let durability = FileDescriptor.OpenOptions(rawValue: isDurable ? O_DSYNC : 0)
+    return try open(
+      path, beginning: beginning, .readWrite, options: [.create, .append, durability])
+  }
+
+  /// Opens the file at `path` to be read, under the same conditions.
+  ///
+  /// - Returns: `nil` when nothing is there.
+  /// - Throws: ``PrivateFileError``.
+  public static func openExisting(_ path: FilePath) throws(PrivateFileError) -> PrivateFile? {
+    do throws(PrivateFileError) {
+      return try open(path, beginning: [], .readOnly, options: [])
+    } catch {
+      if case .system(let error) = error, error.isAbsence { return nil }
+      throw error
+    }
+  }
+
+  private static func open(
+    _ path: FilePath, beginning: [UInt8], _ mode: FileDescriptor.AccessMode,
+    options: FileDescriptor.OpenOptions
   ) throws(PrivateFileError) -> PrivateFile {
     try checkDirectory(of: path)
     let descriptor: FileDescriptor
@@ -48,12 +73,12 @@ public struct PrivateFile: Sendable {
         Result(catchingErrno: {
           // Nobody is waited for at the other end of what turns out a pipe.
           try FileDescriptor.open(
-            path, .readWrite,
-            options: [
-              .create, .append, .closeOnExec, .nonBlocking,
-              FileDescriptor.OpenOptions(rawValue: O_NOCTTY),
-            ],
-            permissions: .ownerReadWrite, retryOnInterrupt: false)
+            path, mode,
+            options: options.union([
+              .closeOnExec, .nonBlocking, FileDescriptor.OpenOptions(rawValue: O_NOCTTY),
+            ]),
+            permissions: options.contains(.create) ? .ownerReadWrite : nil,
+            retryOnInterrupt: false)
         })
       }
     } catch {

@@ -31,6 +31,9 @@ package struct ArrivalRule: Sendable {
   /// 8446, 5.1).
   static let handshake: UInt8 = 0x16
   static let alert: UInt8 = 0x15
+  /// Whether a first byte is TLS's.
+  package static func isSecure(_ byte: UInt8) -> Bool { byte == handshake || byte == alert }
+
   /// A client that speaks TLS at once has its byte here by then, whatever the
   /// distance: it comes with the end of TCP's own handshake. Every one that was
   /// tried had it here within 26 ms, on a busy machine.

@@ -31,6 +31,14 @@ struct Preface: Sendable {
   private var state = State.reading
   private var bytes: [UInt8] = []
 
+  /// Whether anything came, which so far was in clear.
+  var hasHeard: Bool {
+    switch state {
+    case .reading: !bytes.isEmpty
+    case .dropped, .decided: true
+    }
+  }
+
   static func isHandle(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard let text = String(validating: bytes, as: UTF8.self) else { return false }
     return (try? Handle(text)) != nil
@@ -39,7 +47,7 @@ struct Preface: Sendable {
   mutating func receive(_ new: [UInt8]) -> Verdict {
     if case .decided = state { return .secure(new) }
     bytes += new
-    if case .reading = state, let first = bytes.first, !Self.isSecure(first) {
+    if case .reading = state, let first = bytes.first, !ArrivalRule.isSecure(first) {
       guard let end = bytes.firstIndex(of: 0) else {
         // A line and the end of the stream can still come.
         let isLine = bytes.dropLast().allSatisfy { $0 != UInt8(ascii: "\n") }
@@ -50,7 +58,7 @@ struct Preface: Sendable {
       state = .dropped
     }
     guard let first = bytes.first else { return .wait }
-    return decide(Self.isSecure(first) ? .secure(bytes) : .clear)
+    return decide(ArrivalRule.isSecure(first) ? .secure(bytes) : .clear)
   }
 
   mutating func endOfFile() -> Verdict {
@@ -58,10 +66,6 @@ struct Preface: Sendable {
       return decide(.refusal(bytes.dropLast()))
     }
     return decide(.clear)
-  }
-
-  private static func isSecure(_ byte: UInt8) -> Bool {
-    byte == ArrivalRule.handshake || byte == ArrivalRule.alert
   }
 
   private mutating func decide(_ verdict: Verdict) -> Verdict {

@@ -68,17 +68,19 @@ package final class SecureSession {
   ) throws(SecureSetupError) {
     precondition(context.side == .client, "a context of the other side")
     try self.init(context, expecting: expected)
-    if let ownKey {
-      let certificate = try ownKey.certificate().handle()
-      defer { X509_free(certificate) }
-      let key = try ownKey.handle()
-      defer { EVP_PKEY_free(key) }
-      guard SSL_use_certificate(ssl, certificate) == 1, SSL_use_PrivateKey(ssl, key) == 1 else {
-        throw .last("SSL_use_PrivateKey")
-      }
-    }
+    if let ownKey { try show(ownKey) }
     SSL_set_connect_state(ssl)
     _ = advance()
+  }
+
+  private func show(_ ownKey: PrivateKey) throws(SecureSetupError) {
+    let certificate = try ownKey.certificate().handle()
+    defer { X509_free(certificate) }
+    let key = try ownKey.handle()
+    defer { EVP_PKEY_free(key) }
+    guard SSL_use_certificate(ssl, certificate) == 1, SSL_use_PrivateKey(ssl, key) == 1 else {
+      throw .last("SSL_use_PrivateKey")
+    }
   }
 
   private init(_ context: SecureContext, expecting: Fingerprint?) throws(SecureSetupError) {
@@ -135,9 +137,13 @@ package final class SecureSession {
     return advance()
   }
 
-  /// Answers ``Event/keyShown(_:isTemporary:)``.
-  package func judge(accepts: Bool) -> [Event] {
+  /// Answers ``Event/keyShown(_:isTemporary:)``. Where it `accepts`, the server is
+  /// shown `ownKey`, if it asks; without one, that of the start.
+  package func judge(accepts: Bool, showing ownKey: PrivateKey? = nil) -> [Event] {
     guard phase == .awaitingJudgement else { return [] }
+    var accepts = accepts
+    // No key that cannot be made, and no talk as somebody else.
+    if accepts, let ownKey, (try? show(ownKey)) == nil { accepts = false }
     callbacks.pointee.judgement = accepts ? CHAT_ACCEPTED : CHAT_REFUSED
     phase = .handshake
     return advance()

@@ -6,20 +6,27 @@ import ChatPosix
 /// `SocketTransport`.
 package final class SecureTransport: Transport {
   /// What is wanted of whoever made the transport, which answers at once or,
-  /// with `nil`, later: ``answer(signature:)`` and ``judge(accepts:)``.
+  /// with `nil`, later: ``answer(signature:)`` and ``judge(_:)``.
   package struct Owner {
     /// Signs for a server; an empty answer is a refusal.
     package var sign: ([UInt8]) -> [UInt8]?
     /// Judges the key of a server that was not known; whether it is temporary.
-    package var judge: (PublicKey, Bool) -> Bool?
+    package var judge: (PublicKey, Bool) -> Judgement?
 
     package init(
       sign: @escaping ([UInt8]) -> [UInt8]? = { _ in [] },
-      judge: @escaping (PublicKey, Bool) -> Bool? = { _, _ in false }
+      judge: @escaping (PublicKey, Bool) -> Judgement? = { _, _ in .refused }
     ) {
       self.sign = sign
       self.judge = judge
     }
+  }
+
+  /// What is thought of a server's key.
+  package enum Judgement {
+    /// The server is shown this key, if it asks.
+    case accepted(showing: PrivateKey?)
+    case refused
   }
 
   /// Why there is no talk in TLS, where a user is to be told more than that the
@@ -75,6 +82,7 @@ package final class SecureTransport: Transport {
 
   deinit { buffer.deallocate() }
 
+  package var isOpen: Bool { session.isEstablished }
   package var hasBufferedInput: Bool { firstOpened < opened.count || end != nil }
   package var hasPendingOutput: Bool { !output.isEmpty }
   package var deadline: Instant? {
@@ -92,7 +100,8 @@ package final class SecureTransport: Transport {
 
   package func tick(at now: Instant) throws(Conversation.LinkFailure) {
     guard let deadline, now >= deadline else { return }
-    refusal = refusal ?? .tooSlow
+    // A greeting that nothing followed is no preface.
+    refusal = refusal ?? (preface?.hasHeard == true ? .answeredInClear : .tooSlow)
     let failure = Conversation.LinkFailure.broken("no encryption in time")
     end = .failure(failure)
     throw failure
@@ -121,7 +130,7 @@ package final class SecureTransport: Transport {
     case .bytes(let count): receive(Array(buffer[..<count]))
     case .wouldBlock: break
     case .endOfFile:
-      if preface != nil, case let verdict? = preface?.endOfFile() { take(verdict) }
+      if preface?.hasHeard == true, let verdict = preface?.endOfFile() { take(verdict) }
       end = end ?? .success(.truncated)
     }
   }
@@ -157,7 +166,7 @@ package final class SecureTransport: Transport {
       case .signatureWanted(let request):
         if let signature = owner.sign(request) { answer(signature: signature) }
       case .keyShown(let key, let isTemporary):
-        if let accepts = owner.judge(key, isTemporary) { judge(accepts: accepts) }
+        if let judgement = owner.judge(key, isTemporary) { judge(judgement) }
       case .established(let peer): self.peer = peer
       case .plaintext(let bytes): opened.append(bytes)
       case .ended: end = .success(.endOfFile)
@@ -172,7 +181,12 @@ package final class SecureTransport: Transport {
   package func answer(signature: [UInt8]) { take(session.answer(signature: signature)) }
 
   /// What ``Owner/judge`` could not answer at once.
-  package func judge(accepts: Bool) { take(session.judge(accepts: accepts)) }
+  package func judge(_ judgement: Judgement) {
+    switch judgement {
+    case .accepted(let ownKey): take(session.judge(accepts: true, showing: ownKey))
+    case .refused: take(session.judge(accepts: false))
+    }
+  }
 
   package func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
     if case .failure(let failure) = end { throw failure }

@@ -16,7 +16,8 @@ extension ConversationProcess {
     case .interrupt: listener.report(.interrupted)
     case .suspend: desk?.suspend()
     case .endOfInput: endInput(at: now)
-    case .name, .unnamed: preconditionFailure("a server's operator is not asked for a name")
+    case .name, .unnamed, .answer:
+      preconditionFailure("a server's operator is not asked for a name")
     }
   }
 

@@ -188,7 +188,8 @@ final class IdleDesk {
     case .history: desk?.showLastTalk()
     case .interrupt: listener.report(.interrupted)
     case .suspend: leave(.suspended)
-    case .name, .unnamed: preconditionFailure("a server's operator is not asked for a name")
+    case .name, .unnamed, .answer:
+      preconditionFailure("a server's operator is not asked for a name")
     }
   }
 }

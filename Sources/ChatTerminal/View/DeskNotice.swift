@@ -55,6 +55,8 @@ package enum DeskAction: Hashable {
   /// There was no answer and nobody can be asked again: input that is no
   /// terminal ended first, or its first line is not a name.
   case unnamed(HandleError?)
+  /// What was entered at the program's own question.
+  case answer(String)
   /// Say it. The line waits for ``OperatorDesk/accept(_:at:)`` or
   /// ``OperatorDesk/reject(_:_:reason:peer:at:)``.
   case say(Message)

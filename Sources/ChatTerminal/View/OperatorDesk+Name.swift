@@ -10,6 +10,19 @@ extension OperatorDesk {
     terminal.console.setPrompt(question)
   }
 
+  /// A question of the program's own, to somebody who types: the next line is its
+  /// ``DeskAction/answer(_:)``.
+  package func ask(_ question: String) {
+    isAskingForWord = true
+    terminal.console.setPrompt(.ask(question))
+  }
+
+  func answerWord(_ text: String) -> DeskAction {
+    isAskingForWord = false
+    terminal.console.acceptLine()
+    return .answer(Self.trimmed(text))
+  }
+
   func name(_ text: String) -> DeskAction? {
     let command = Command(Self.trimmed(text))
     if isTyped, command != .quit, answer(command, text) {

@@ -52,6 +52,7 @@ extension OperatorDesk {
   /// Brings the prompt in step with the conversation. Draws, and does nothing
   /// else.
   package func follow(_ conversation: Conversation, at now: Instant) {
+    if isAskingForWord { return }
     // A prompt that was printed is not taken away from whoever types there.
     if isInteractive, let count = conversation.slowlyConfirmed(at: now) {
       wait(.underWay(count))

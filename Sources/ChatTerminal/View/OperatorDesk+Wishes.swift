@@ -39,7 +39,7 @@ extension OperatorDesk {
   /// Without a conversation nobody is there, and every line is taken at once.
   func takesInput(for conversation: Conversation?) -> Bool {
     guard let conversation else { return true }
-    if isInteractive || isAsking || takesWholeLines { return true }
+    if isInteractive || isAsking || isAskingForWord || takesWholeLines { return true }
     if heldLine != nil { return false }
     if conversation.wantsOperatorInput { return true }
     // The end of a client's pipe is a goodbye at any moment; nothing can come
@@ -53,6 +53,7 @@ extension OperatorDesk {
     switch event {
     case .line(let text):
       hasReadInput = true
+      if isAskingForWord { return answerWord(text) }
       return isAsking ? name(text) : enter(text)
     case .interrupt: return .interrupt
     case .suspend: return .suspend

@@ -33,6 +33,8 @@ package final class OperatorDesk {
   var isResting = false
   /// Whether the next line is the answer to the question for a name.
   var isAsking = false
+  /// Whether it is the answer to another question, of the program's.
+  var isAskingForWord = false
   /// The question for a name, as it was asked last.
   var question = Prompt.none
   /// A line that was entered before the question for a name: the answer to it.

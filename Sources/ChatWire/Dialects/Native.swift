@@ -133,7 +133,7 @@ struct NativeDialect: PeerDialect {
       // a plain line.
       decoded.finish(.serverRefused(PlainText.sentence(records.partial)))
     } else if isTruncated {
-      decoded.finish(.failed(.broken("cut off without an end")))
+      decoded.finish(.failed(.broken("Cut off without an end")))
     }
   }
 

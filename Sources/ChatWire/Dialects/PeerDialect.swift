@@ -8,6 +8,8 @@ protocol PeerDialect: Sendable {
   /// When ``tick(at:_:)`` has something to say, if nothing is received before.
   var deadline: Instant? { get }
 
+  /// The peer can be heard from now on.
+  mutating func open(at now: Instant)
   /// Takes what one read gave, at least one byte.
   mutating func receive(_ bytes: [UInt8], at now: Instant, _ decoded: inout Decoded)
   /// Takes the time.
@@ -20,6 +22,7 @@ protocol PeerDialect: Sendable {
 
 extension PeerDialect {
   var deadline: Instant? { nil }
+  mutating func open(at now: Instant) {}
   mutating func tick(at now: Instant, _ decoded: inout Decoded) {}
 }
 

@@ -140,6 +140,10 @@ struct UndecidedServer: PeerDialect {
   var dialect: Dialect? { nil }
   var deadline: Instant? { decidesAt }
 
+  mutating func open(at now: Instant) {
+    if bytes.isEmpty { decidesAt = now.advanced(by: Self.silence) }
+  }
+
   mutating func receive(_ new: [UInt8], at now: Instant, _ decoded: inout Decoded) {
     if bytes.isEmpty { decidesAt = now.advanced(by: Self.patience) }
     bytes += new

@@ -35,6 +35,7 @@ final class RecordTransport: Transport {
     connectedAt = now
   }
 
+  var isOpen: Bool { true }
   var hasBufferedInput: Bool {
     hasHello && (recordEnd != nil || input.starts(with: Self.alert))
   }

@@ -99,9 +99,10 @@ public enum ForgedRows {
   private static func client(_ columns: Int, _ options: [String]) throws -> Int {
     var count = 0
     try Stage.run { stage in
-      let fake = try FakeServer()
+      let fake = try stage.fakeServer()
       let client = try stage.onTerminal(
-        path: Program.chatclient.path, ["127.0.0.1", "\(fake.port)", "--handle", "bob"] + options,
+        path: Program.chatclient.path,
+        ["127.0.0.1", "\(fake.port)", "--clear", "--handle", "bob"] + options,
         columns: columns, rows: 60)
       let connection = try fake.accept()
       try connection.send("mallory\0")
@@ -129,9 +130,9 @@ public enum ForgedRows {
     var count = 0
     for text in texts(columns) where text.utf8.count % 3 == 0 {
       try Stage.run { stage in
-        let fake = try FakeServer()
+        let fake = try stage.fakeServer()
         let client = try stage.onTerminal(
-          path: Program.chatclient.path, ["127.0.0.1", "\(fake.port)", "--handle", "bob"],
+          path: Program.chatclient.path, ["127.0.0.1", "\(fake.port)", "--clear", "--handle", "bob"],
           columns: columns, rows: 60)
         let connection = try fake.accept()
         try connection.send("\(text)\n")

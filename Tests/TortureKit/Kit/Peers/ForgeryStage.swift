@@ -19,7 +19,7 @@ public enum ForgeryStage {
   /// A server says them to the client.
   public static func client(_ forgeries: [Forgery]) throws {
     try Stage.run { stage in
-      let fake = try FakeServer()
+      let fake = try stage.fakeServer()
       let client = try stage.client(fake.port, "--handle", "bob", "--color", "never")
       let connection = try fake.accept()
       try connection.send("mallory\0")

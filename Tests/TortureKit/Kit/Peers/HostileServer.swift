@@ -30,7 +30,7 @@ public enum HostileServer: String, CaseIterable, Sendable {
   public func run() throws -> Int {
     var memory = 0
     try Stage.run { stage in
-      let fake = try FakeServer()
+      let fake = try stage.fakeServer()
       // What a terminal is like before: the client's own may have changed
       // before it can be looked at.
       let mode = try stage.onTerminal(path: "/usr/bin/true", []).mode

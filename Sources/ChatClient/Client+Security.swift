@@ -1,0 +1,96 @@
+import ChatCore
+import ChatLink
+import ChatSecure
+import ChatTerminal
+
+/// What the user has to know of the link before anything is said.
+extension Client {
+  /// How far that has come.
+  enum Acquaintance {
+    case none
+    /// Whether to talk to a new server is asked; what it says meanwhile waits.
+    case asking(heard: [Conversation.Event])
+    case made
+  }
+
+  var isAskingToTrust: Bool {
+    if case .asking = acquaintance { true } else { false }
+  }
+
+  /// Takes what the link gave, once the user knows enough.
+  func hear(_ events: [Conversation.Event], at now: Instant) {
+    if case .none = acquaintance, secure?.peer != nil { meet(at: now) }
+    if case .asking(let heard) = acquaintance {
+      acquaintance = .asking(heard: heard + events)
+    } else {
+      handle(events, at: now)
+    }
+  }
+
+  /// The handshake is done.
+  private func meet(at now: Instant) {
+    guard trust.asks, let key = trust.newKey else { return settle(at: now) }
+    acquaintance = .asking(heard: [])
+    desk.notify(words.sentence(.unknownKey(key.fingerprint)))
+    desk.ask(words.sentence(.askToTrust))
+  }
+
+  /// As ssh does: yes, no, or the fingerprint as the operator gave it.
+  func take(answer: String, at now: Instant) {
+    guard case .asking(let heard) = acquaintance else { return }
+    switch answer.lowercased() {
+    case "yes":
+      settle(at: now)
+      handle(heard, at: now)
+    case _ where Fingerprint(answer) == trust.newKey?.fingerprint:
+      settle(at: now)
+      handle(heard, at: now)
+    case "no":
+      trust.decline()
+      acquaintance = .made
+      handle([.operatorQuit], at: now)
+    default: desk.ask(words.sentence(.askToTrustAgain))
+    }
+  }
+
+  private func settle(at now: Instant) {
+    acquaintance = .made
+    switch trust.settle() {
+    case .remembered(let print)?: desk.notify(words.sentence(.remembered(print)))
+    case .temporary(let print)?: desk.notify(words.sentence(.temporaryKey(print)))
+    case .notRemembered(let print, let obstacle)?:
+      desk.notify(words.sentence(.notRemembered(print, obstacle)))
+    case .known?: break
+    case nil: handle([.operatorQuit], at: now)
+    }
+  }
+
+  /// Once, when there is somebody to talk to. Who asked for it knows.
+  func sayWhetherEncrypted() {
+    guard case .none = acquaintance, secure == nil else { return }
+    acquaintance = .made
+    if !settings.security.isClear { desk.notify(words.sentence(.notEncrypted)) }
+  }
+
+  /// The server's key, and the one that it is shown; `nil` in clear.
+  var keys: (server: Fingerprint, own: Fingerprint?)? {
+    guard let key = secure?.peer?.key else { return nil }
+    return (key.fingerprint, trust.shownKey?.fingerprint)
+  }
+
+  /// Why there was no talk, once it is over.
+  var refusal: ServerRefusal? {
+    if let refusal = trust.refusal { return refusal }
+    guard let secure, secure.peer == nil, let ending else {
+      return isAskingToTrust ? .declined : nil
+    }
+    switch secure.refusal {
+    case .failure(let failure)?: return .failure(failure)
+    case .answeredInClear?: return .answeredInClear(isKnown: trust.isPinned)
+    case .saidInClear(let line)?:
+      return .saidInClear(PeerText(String(decoding: line, as: UTF8.self)))
+    case .tooSlow?: return .tooSlow
+    case nil: return ending.by == .client ? nil : .cut
+    }
+  }
+}
