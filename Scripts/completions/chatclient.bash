@@ -35,16 +35,18 @@ _chatclient() {
       return
       ;;
     -p) COMPREPLY=($(compgen -W 1027 -- "$cur")); return ;;
-    -l | --handle) return ;;
+    -l | --handle | --key) return ;;
   esac
   if [[ $cur = -* ]]; then
-    COMPREPLY=($(compgen -W '-4 -6 -p -l --handle --mode --connect-timeout --save --color --timestamps
+    COMPREPLY=($(compgen -W '-4 -6 -p -l --handle --mode --connect-timeout --save --ask-key --key
+      --require-encryption --clear --forget --color --timestamps
       --no-bell --no-title --history-file --plain -V --version -h --help' -- "$cur"))
     return
   fi
   for ((each = 0; each < last; each++)); do
     case ${words[each]} in
       -p | -l | --handle | --mode | --connect-timeout | --save | --color | --history-file) ((each++)) ;;
+      --key) ((each++)) ;;
       -*) ;;
       *) ((arguments++)) ;;
     esac

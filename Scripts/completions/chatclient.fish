@@ -20,7 +20,7 @@ function __chatclient_has
     for word in $words
         if test $isValue = yes
             set isValue no
-        else if contains -- $word -p -l --handle --mode --connect-timeout --save --color --history-file
+        else if contains -- $word -p -l --handle --mode --connect-timeout --save --key --color --history-file
             set isValue yes
         else if not string match -q -- '-*' $word
             set count (math $count + 1)
@@ -39,6 +39,11 @@ complete -c chatclient -s l -l handle -x -d 'Your name in the conversation'
 complete -c chatclient -l connect-timeout -x -a '5 10 60' -d 'Seconds that connecting may take'
 complete -c chatclient -l mode -x -a 'turns free' -d 'Who may speak when'
 complete -c chatclient -l save -r -F -d 'Add what both say to a file'
+complete -c chatclient -l ask-key -d 'Ask before a new key is trusted'
+complete -c chatclient -l key -x -d 'The key of the server'
+complete -c chatclient -l require-encryption -d 'Talk encrypted or not at all'
+complete -c chatclient -l clear -d 'Do not try to encrypt'
+complete -c chatclient -l forget -d 'Forget the key of the server'
 complete -c chatclient -l color -x -a 'auto always never' -d Colours
 complete -c chatclient -l timestamps -d 'The time before every message'
 complete -c chatclient -l no-bell -d 'No bell'

@@ -22,6 +22,11 @@ _arguments -s : \
   '--mode=[who may speak when]:mode:(turns free)' \
   '--save=[add what both say to a file]:file:_files' \
   '--connect-timeout=[seconds that connecting may take]:seconds:(5 10 60)' \
+  '--ask-key[ask before a new key is trusted]' \
+  '--key=[the key of the server]:key:' \
+  '--require-encryption[talk encrypted or not at all]' \
+  '--clear[do not try to encrypt]' \
+  '--forget[forget the key of the server]' \
   '--color=[colours]:when:(auto always never)' \
   '--timestamps[the time before every message]' \
   '--no-bell[no bell]' \

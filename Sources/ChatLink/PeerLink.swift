@@ -69,7 +69,8 @@ package final class PeerLink {
   /// not is wanted at once.
   package var deadline: Instant? {
     [
-      isOpen ? codec.deadline : nil, transport.deadline, stalledSince?.advanced(by: Self.stallLimit),
+      isOpen ? codec.deadline : nil, transport.deadline,
+      stalledSince?.advanced(by: Self.stallLimit),
       hasBufferedInput ? lastRead : nil,
     ].compactMap { $0 }.min()
   }

@@ -95,7 +95,8 @@ import Testing
       return
     }
     #expect(try home.text() == "")
-    #expect(Self.meet(try Self.trust(home) { $0.key = wanted.publicKey.fingerprint }, wanted).accepted)
+    #expect(
+      Self.meet(try Self.trust(home) { $0.key = wanted.publicKey.fingerprint }, wanted).accepted)
     // Another than is known is not even tried.
     let third = try Self.trust(home) { $0.key = other.publicKey.fingerprint }
     #expect(throws: ServerRefusal.self) { try third.check(canAsk: true) }

@@ -9,7 +9,7 @@ import Testing
   private static func client(_ stage: Stage, _ port: UInt16, _ options: String...) throws
     -> PipeProcess
   {
-    stage.link = .tls
+    stage.link = .new
     return try stage.onPipes(
       .chatclient, ["127.0.0.1", "\(port)", "--handle", "bob"] + options)
   }
@@ -34,7 +34,7 @@ import Testing
       #expect(try client.exitStatus() == 0)
       #expect(client.errorText.hasPrefix(Self.notEncrypted))
       #expect(client.errorText.occurrences(of: "Not encrypted") == 1)
-      #expect(try stage.servers() == ["[127.0.0.1]:\(server.port)": "clear"])
+      #expect(stage.knownServers() == ["[127.0.0.1]:\(server.port)": "clear"])
 
       let second = try Self.client(stage, server.port)
       let again = try server.accept()
@@ -60,9 +60,10 @@ import Testing
       if !answer.isEmpty { try probe.send(answer) }
       probe.leave()
       #expect(try client.exitStatus() == 69)
-      #expect(client.errorText.contains("Once it listens, type: chatclient --clear 127.0.0.1 \(port)"))
+      #expect(
+        client.errorText.contains("Once it listens, type: chatclient --clear 127.0.0.1 \(port)"))
       #expect(client.errorText.occurrences(of: "\n") == 1)
-      #expect(try stage.servers().values.allSatisfy { $0 == "" })
+      #expect(stage.knownServers().values.allSatisfy { $0 == "" })
     }
   }
 
@@ -81,7 +82,7 @@ import Testing
       peer.leave()
       #expect(try client.exitStatus() == 0)
       #expect(client.errorText.contains(Self.notEncrypted))
-      #expect(try stage.servers().isEmpty)
+      #expect(stage.knownServers().isEmpty)
     }
   }
 
@@ -97,7 +98,7 @@ import Testing
       peer.leave()
       #expect(try client.exitStatus() == 0)
       #expect(!client.errorText.contains("ncrypted"))
-      #expect(try stage.servers().isEmpty)
+      #expect(stage.knownServers().isEmpty)
     }
   }
 
@@ -126,7 +127,7 @@ import Testing
   func required(options: [String]) throws {
     try Stage.run { stage in
       let server = try FakeServer()
-      stage.link = .tls
+      stage.link = .new
       let client = try stage.onPipes(
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"] + options)
       let peer = try server.accept()
@@ -152,7 +153,7 @@ import Testing
     ])
   func usage(options: [String], sentence: String) throws {
     try Stage.run { stage in
-      stage.link = .tls
+      stage.link = .new
       let client = try stage.onPipes(.chatclient, ["localhost", "1027"] + options)
       #expect(try client.exitStatus() == 64)
       #expect(client.errorText.hasPrefix(sentence))
@@ -173,7 +174,7 @@ import Testing
   @Test("what is not known cannot be forgotten")
   func forgetNothing() throws {
     try Stage.run { stage in
-      stage.link = .tls
+      stage.link = .new
       let client = try stage.onPipes(.chatclient, ["--forget", "localhost", "1027"])
       #expect(try client.exitStatus() == 1)
       #expect(client.errorText == "chatclient: nothing is known of localhost port 1027.\n")
@@ -183,12 +184,10 @@ import Testing
 
 extension Stage {
   /// What chatclient remembers: the second line of each file, by its name.
-  func servers() throws -> [String: String] {
-    let config = environment["XDG_CONFIG_HOME"] ?? home + "/.config"
-    let directory = config + "/chatclient/servers"
+  func knownServers() -> [String: String] {
     var known: [String: String] = [:]
-    for name in files(in: directory) {
-      let text = SmallFile.read(directory + "/" + name) ?? ""
+    for name in files(in: servers) {
+      let text = SmallFile.read(servers + "/" + name) ?? ""
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       known[name] = lines.count > 1 ? String(lines[1]) : ""
     }

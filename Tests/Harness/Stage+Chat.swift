@@ -58,6 +58,7 @@ extension Stage {
         guard (keeper != nil) == hasKeeper else {
           throw HarnessFailure("the server has \(hasKeeper ? "no" : "a") keeper")
         }
+        try acquaint(with: sees(process), port: port)
         return Server(process: process, port: port, keeper: keeper)
       } catch {
         guard process.peekOutcome() == .exited(69) else { throw error }

@@ -83,17 +83,39 @@ public final class Stage {
 
   // MARK: Programs
 
-  /// What carries the talk of a chatclient: `tls` where the server can do it, or
-  /// `clear`. The environment's CHAT_LINK says so for all tests that do not say it
-  /// themselves.
+  /// What carries the talk of a chatclient. The environment's CHAT_LINK says so for
+  /// all tests that do not say it themselves, so that a suite can run over both.
   public enum Link: String, Sendable {
+    /// TLS, to a server that is known.
     case tls
+    /// As chatclient finds out by itself, of a server that is new.
+    case new
     case clear
 
     static let chosen = getenv("CHAT_LINK").flatMap { Link(rawValue: String(cString: $0)) }
   }
 
-  public var link = Link.chosen ?? .clear
+  public var link = Link.chosen ?? .tls
+
+  /// Where chatclient remembers servers.
+  public var servers: String { config + "/chatclient/servers" }
+
+  /// Lets chatclient know the server that says its key in `text`, as if they had
+  /// talked before.
+  func acquaint(with text: String, port: UInt16) throws {
+    guard link == .tls, let start = text.firstRange(of: "SHA256:") else { return }
+    let key = text[start.lowerBound...].prefix(50)
+    for directory in [config, config + "/chatclient", servers] { mkdir(directory, 0o700) }
+    for host in ["127.0.0.1", "localhost"] {
+      // Of the client's own key any will do.
+      let own = String(repeating: "A", count: 42) + "E="
+      let file = "chatclient server 1\nkey \(key)\nsince 2026-01-01\nown \(own)\n"
+      let descriptor = open("\(servers)/[\(host)]:\(port)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      guard descriptor >= 0 else { throw HarnessFailure("\(servers) cannot be written") }
+      defer { close(descriptor) }
+      try Descriptor.writeAll(Array(file.utf8), to: descriptor) {}
+    }
+  }
 
   /// A server of the test's own, which speaks in clear, and so do its clients.
   public func fakeServer() throws -> FakeServer {

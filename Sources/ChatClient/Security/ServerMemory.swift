@@ -124,7 +124,7 @@ package final class ServerMemory {
 
   private static func opened(_ path: FilePath) throws(PrivateFileError) -> PrivateFile {
     do throws(SystemCallError) {
-      try makeDirectory(path.removingLastComponent())
+      try FileNames.makeDirectories(of: path)
     } catch {
       throw .system(error)
     }
@@ -138,17 +138,6 @@ package final class ServerMemory {
     // Not every file system can.
     try? FileNames.flushDirectory(of: path)
     return file
-  }
-
-  private static func makeDirectory(_ path: FilePath) throws(SystemCallError) {
-    do throws(SystemCallError) {
-      _ = try FileNames.makeDirectory(path)
-    } catch {
-      let parent = path.removingLastComponent()
-      guard error.errno == .noSuchFileOrDirectory, parent != path else { throw error }
-      try makeDirectory(parent)
-      _ = try FileNames.makeDirectory(path)
-    }
   }
 
   /// Takes note of what another chatclient may have written since.

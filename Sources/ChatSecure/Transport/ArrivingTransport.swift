@@ -100,6 +100,8 @@ package final class ArrivingTransport: Transport {
     return clear.interest(reading: reading, writing: writing && mayGreet)
   }
 
+  /// Who connects is heard from the first byte on.
+  package var isOpen: Bool { true }
   package var hasBufferedInput: Bool { carrier?.hasBufferedInput ?? false }
   package var hasPendingOutput: Bool {
     guard case .secure(let transport) = state else { return false }

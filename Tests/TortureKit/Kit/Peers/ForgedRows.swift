@@ -132,7 +132,8 @@ public enum ForgedRows {
       try Stage.run { stage in
         let fake = try stage.fakeServer()
         let client = try stage.onTerminal(
-          path: Program.chatclient.path, ["127.0.0.1", "\(fake.port)", "--clear", "--handle", "bob"],
+          path: Program.chatclient.path,
+          ["127.0.0.1", "\(fake.port)", "--clear", "--handle", "bob"],
           columns: columns, rows: 60)
         let connection = try fake.accept()
         try connection.send("\(text)\n")
