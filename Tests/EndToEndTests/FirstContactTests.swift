@@ -181,16 +181,3 @@ import Testing
     }
   }
 }
-
-extension Stage {
-  /// What chatclient remembers: the second line of each file, by its name.
-  func knownServers() -> [String: String] {
-    var known: [String: String] = [:]
-    for name in files(in: servers) {
-      let text = SmallFile.read(servers + "/" + name) ?? ""
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      known[name] = lines.count > 1 ? String(lines[1]) : ""
-    }
-    return known
-  }
-}

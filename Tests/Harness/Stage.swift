@@ -102,7 +102,7 @@ public final class Stage {
 
   /// Lets chatclient know the server that says its key in `text`, as if they had
   /// talked before.
-  func acquaint(with text: String, port: UInt16) throws {
+  public func acquaint(with text: String, port: UInt16) throws {
     guard link == .tls, let start = text.firstRange(of: "SHA256:") else { return }
     let key = text[start.lowerBound...].prefix(50)
     for directory in [config, config + "/chatclient", servers] { mkdir(directory, 0o700) }
