@@ -80,7 +80,9 @@ package final class PeerLink {
   /// Whether everything that was to be sent is with the kernel.
   package var isFlushed: Bool { outbound.isEmpty && !transport.hasPendingOutput }
 
-  package func tick(at now: Instant) -> [Conversation.Event] {
+  /// Takes the time, and of what the transport holds `limit` bytes at most.
+  package func tick(at now: Instant, upTo limit: Int = readLength) -> [Conversation.Event] {
+    lastReadCount = 0
     if let since = stalledSince, now.duration(since: since) >= Self.stallLimit {
       stalledSince = nil
       return [.failed(.unresponsive)]
@@ -92,7 +94,8 @@ package final class PeerLink {
       return [.failed(error)]
     }
     open(at: now)
-    return (isOpen ? codec.tick(at: now) : []) + (hasBufferedInput ? receive(at: now) : [])
+    let mayRead = hasBufferedInput && limit > 0
+    return (isOpen ? codec.tick(at: now) : []) + (mayRead ? receive(at: now, upTo: limit) : [])
   }
 
   /// Reads once, if there is something: `limit` bytes at most.

@@ -134,4 +134,21 @@ import WireSamples
     stage.now = at(10_000)
     #expect(try stage.turn() == [.failed(.broken("no hello in time"))])
   }
+
+  /// What a transport keeps is read no faster than the owner wants.
+  @Test func whatIsKeptIsReadByTheTickUpToALimit() throws {
+    let stage = try LinkStage(.secure)
+    try stage.write([UInt8](repeating: 0x61, count: 1000) + [0x0a])
+    _ = stage.link.receive(at: stage.now, upTo: 100)
+    #expect(stage.link.lastReadCount == 100)
+    #expect(stage.link.deadline.map { $0 <= stage.now } == true)
+    _ = stage.link.tick(at: stage.now, upTo: 0)
+    #expect(stage.link.lastReadCount == 0)
+    _ = stage.link.tick(at: stage.now, upTo: 300)
+    #expect(stage.link.lastReadCount == 300)
+    _ = stage.link.tick(at: stage.now)
+    #expect(stage.link.lastReadCount == 601)
+    _ = stage.link.tick(at: stage.now)
+    #expect(stage.link.lastReadCount == 0)
+  }
 }

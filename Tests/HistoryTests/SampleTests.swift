@@ -102,11 +102,13 @@ import Testing
         {"v":1,"type":"conversation","id":2,"client":"mike","server":"SERVER",\
         "peer":"127.0.0.1:50240","port":1027,"opened":"2026-03-01T22:10:12.207Z","closed":null,\
         "state":"lost","ended_by":null,"reason":null,"last_event":"2026-03-01T22:10:31.440Z",\
-        "ended_before":"2026-03-01T23:02:00.000Z","messages":1}
+        "ended_before":"2026-03-01T23:02:00.000Z","messages":1,\
+        "encrypted":null,"key":null}
         {"v":1,"type":"conversation","id":1,"client":"tatyana","server":"SERVER",\
         "peer":"127.0.0.1:50112","port":1027,"opened":"2026-03-01T22:02:03.120Z",\
         "closed":"2026-03-01T22:02:41.006Z","state":"closed","ended_by":"client","reason":"quit",\
-        "last_event":"2026-03-01T22:02:41.006Z","ended_before":null,"messages":2}
+        "last_event":"2026-03-01T22:02:41.006Z","ended_before":null,"messages":2,\
+        "encrypted":null,"key":null}
 
         """)
   }

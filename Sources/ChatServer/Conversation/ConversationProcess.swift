@@ -219,7 +219,12 @@ extension ConversationProcess {
   }
 
   private func tick(at now: Instant) {
-    if let deadline = link.deadline, now >= deadline { handle(link.tick(at: now), at: now) }
+    if let deadline = link.deadline, now >= deadline {
+      let allowance = readingRate.allowance(upTo: PeerLink.readLength, at: now)
+      let events = link.tick(at: now, upTo: allowance)
+      readingRate.take(link.lastReadCount, at: now)
+      handle(events, at: now)
+    }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
     desk?.tick(at: now)
     announceNewcomers(at: now)

@@ -51,6 +51,8 @@ struct JSONFormat: HistoryFormat {
     row.member(",\"last_event\":", conversation.lastEvent, &stamps, into: &output)
     row.member(",\"ended_before\":", conversation.endedBefore, &stamps, into: &output)
     row.member(",\"messages\":", conversation.messageCount, into: &output)
+    row.member(",\"encrypted\":", conversation.protection?.isEncrypted, into: &output)
+    row.member(",\"key\":", conversation.protection?.key, into: &output)
     row.end(into: &output)
   }
 

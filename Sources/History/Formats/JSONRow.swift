@@ -28,6 +28,11 @@ struct JSONRow {
     output.add(number)
   }
 
+  func member(_ key: StaticString, _ flag: Bool?, into output: inout OutputBuffer) {
+    self.key(key, into: &output)
+    output.add(ours: flag.map { $0 ? "true" : "false" } ?? "null")
+  }
+
   func member(_ key: StaticString, _ text: String?, into output: inout OutputBuffer) {
     self.key(key, into: &output)
     guard let text else { return output.add(ours: "null") }

@@ -21,7 +21,7 @@ struct Theatre {
   }
 
   /// The processes that talk with a peer.
-  var conversations: [pid_t] { process.children.filter { $0 != keeper } }
+  var conversations: [pid_t] { process.children(named: "chatserve-talk") }
 
   /// The operator types some lines; what the server does not take at once is
   /// typed in a later round.
@@ -36,7 +36,9 @@ struct Theatre {
   mutating func startAgain() throws {
     process = try stage.onPipes(.chatserve, ["\(port)", "--mode", "free"])
     try process.waitFor("Ctrl-C stops.")
-    guard let keeper = process.children.min() else { throw TortureFailure("no keeper") }
+    guard let keeper = process.children(named: "chatserve-keep").first else {
+      throw TortureFailure("no keeper")
+    }
     self.keeper = keeper
   }
 
