@@ -26,7 +26,7 @@ import Testing
   func noLog() throws {
     try Stage.run { stage in
       let server = try stage.pipedServer("--no-log")
-      #expect(stage.files(in: stage.config) == [])
+      #expect(stage.files(in: stage.config + "/chatserve") == [])
       let peer = try SecurePeer(port: server.port)
       try peer.send("tatyana\0say 1 hi\0")
       try server.process.waitFor("tatyana> hi")
