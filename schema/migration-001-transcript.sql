@@ -109,6 +109,46 @@ CREATE TABLE message_fts_state (
 ) STRICT;
 INSERT INTO message_fts_state (id, is_used, form, indexed_through) VALUES (1, 1, 0, 0), (2, 0, 0, 0);
 
+-- What `chatserve history stats` and `list` would have to look for in every event,
+-- added up: of the events up to total_state.counted_through. The keeper moves that
+-- on while nobody talks, never a trigger; what lies past it is added when it is
+-- asked for, and what is deleted is taken off
+-- (Sources/Transcript/Totals). Derived from event, and so without checksums:
+-- `chatserve history verify` makes them again and compares.
+CREATE TABLE total_state (
+  id              INTEGER PRIMARY KEY CHECK (id = 1),
+  counted_through INTEGER NOT NULL     -- every event up to this event.id is counted
+) STRICT;
+INSERT INTO total_state (id, counted_through) VALUES (1, 0);
+
+CREATE TABLE conversation_total (
+  conversation_id INTEGER PRIMARY KEY,
+  client          INTEGER NOT NULL,    -- messages of the client
+  server          INTEGER NOT NULL,    -- messages of the server
+  last_at         INTEGER NOT NULL,    -- of the newest event
+  said_from       INTEGER,             -- the earliest time of a message; NULL: there is no message
+  said_to         INTEGER,             -- the latest
+  said_at         INTEGER,             -- of the newest message, whatever the clock did
+  said_by         INTEGER              -- who said that: 0 client, 1 server
+) STRICT;
+
+-- Messages in each quarter of an hour, by UTC: hours and days of every zone are
+-- made of whole ones.
+CREATE TABLE quarter_total (
+  quarter INTEGER PRIMARY KEY,         -- since 1970
+  client  INTEGER NOT NULL,
+  server  INTEGER NOT NULL
+) STRICT;
+
+-- How long it took one side to answer the other, in steps that grow with the time
+-- (Sources/Transcript/Totals/ReplyTimes.swift).
+CREATE TABLE reply_total (
+  party   INTEGER NOT NULL,            -- who answered: 0 client, 1 server
+  step    INTEGER NOT NULL,
+  replies INTEGER NOT NULL,
+  PRIMARY KEY (party, step)
+) STRICT, WITHOUT ROWID;
+
 -- Connections that were closed before they had a process of their own, and so
 -- no conversation: the queue was full, or the source had had its share. One row a
 -- source and minute.

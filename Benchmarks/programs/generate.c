@@ -117,10 +117,95 @@ static void compose(long number, char *text, char *indexed) {
   strcpy(indexed, more);
 }
 
+// The checksum of a row, as Sources/Transcript/Checksums makes it.
+static uint32_t crc;
+
+static void crc_bytes(const void *bytes, size_t count) {
+  static uint32_t table[256];
+  if (!table[1])
+    for (uint32_t i = 0; i < 256; i++) {
+      uint32_t rest = i;
+      for (int bit = 0; bit < 8; bit++) rest = rest & 1 ? 0xedb88320 ^ rest >> 1 : rest >> 1;
+      table[i] = rest;
+    }
+  for (const unsigned char *byte = bytes; count > 0; count--, byte++)
+    crc = table[(crc ^ *byte) & 0xff] ^ crc >> 8;
+}
+
+static void crc_null(void) { crc_bytes("\0", 1); }
+
+static void crc_number(char type, int64_t number) {
+  crc_bytes(&type, 1);
+  crc_bytes(&number, sizeof number);
+}
+
+static void crc_text(const char *text) {
+  crc_number(2, (int64_t)strlen(text));
+  crc_bytes(text, strlen(text));
+}
+
+static sqlite3_stmt *insert;
+static long event;
+
+// Writes an event whose checksum has been begun: a party or a number below 0 and no
+// text and no reason are NULL.
+static void insert_event(long conversation, int64_t at, const char *kind, int party, long number,
+                         const char *text, const char *reason) {
+  sqlite3_bind_int64(insert, 1, ++event);
+  sqlite3_bind_int64(insert, 2, conversation), crc_number(1, conversation);
+  sqlite3_bind_int64(insert, 3, at), crc_number(1, at);
+  sqlite3_bind_text(insert, 4, kind, -1, SQLITE_STATIC), crc_text(kind);
+  if (party < 0) crc_null();
+  else sqlite3_bind_int(insert, 5, party), crc_number(1, party);
+  if (number < 0) crc_null();
+  else sqlite3_bind_int64(insert, 6, number), crc_number(1, number);
+  if (!text) crc_null();
+  else sqlite3_bind_text(insert, 7, text, -1, SQLITE_STATIC), crc_text(text);
+  crc_null(), crc_null();
+  if (!reason) crc_null(), crc_null(), crc_null();
+  else {
+    sqlite3_bind_text(insert, 8, reason, -1, SQLITE_STATIC), crc_text(reason);
+    crc_null();
+    sqlite3_bind_int(insert, 9, 0), crc_number(1, 0);
+  }
+  sqlite3_bind_int64(insert, 10, crc ^ 0xffffffff);
+  step(insert);
+  crc = 0xffffffff;
+}
+
+// The totals, as Sources/Transcript/Totals counts them.
+enum { steps = 64 * 32, quarters = 1 << 20 };
+static long replies[2][steps], spoken[quarters][2];
+
+// Of a reply after so many milliseconds; as in Reply.swift.
+static size_t step_of(int64_t ms) {
+  if (ms < 32) return (size_t)ms;
+  int shift = 63 - __builtin_clzll((unsigned long long)ms) - 5;
+  return (size_t)((shift + 1) * 32 + (ms >> shift) - 32);
+}
+
+static void write_totals(int64_t first_quarter, long through) {
+  char sql[160];
+  for (int64_t q = 0; q < quarters; q++) {
+    if (spoken[q][0] + spoken[q][1] == 0) continue;
+    snprintf(sql, sizeof sql, "INSERT INTO quarter_total VALUES (%ld, %ld, %ld)",
+             (long)(first_quarter + q), spoken[q][0], spoken[q][1]);
+    run(sql);
+  }
+  for (int party = 0; party < 2; party++)
+    for (int i = 0; i < steps; i++) {
+      if (replies[party][i] == 0) continue;
+      snprintf(sql, sizeof sql, "INSERT INTO reply_total VALUES (%d, %d, %ld)", party, i,
+               replies[party][i]);
+      run(sql);
+    }
+  runf("UPDATE total_state SET counted_through = %ld", through);
+}
+
 int main(int count, char **arguments) {
   if (count < 6) return 64;
   long messages = atol(arguments[2]), conversations = atol(arguments[3]);
-  long mean = messages / conversations, opened = 0, made = 0, event = 0;
+  long mean = messages / conversations, opened = 0, made = 0;
   int64_t begin = 1600000000000, span = 730ll * 86400 * 1000;
   umask(077);
   if (sqlite3_open(arguments[1], &db)) fail("sqlite3_open");
@@ -136,11 +221,17 @@ int main(int count, char **arguments) {
   sqlite3_stmt *conversation = prepare(
       "INSERT INTO conversation (id, run_id, opened_at, peer_address, peer_port, mode, dialect, "
       "handle_id, floor_at) VALUES (?1, 1, ?2, '192.0.2.1', 50000, 'free', 'native', ?3, ?2)");
-  sqlite3_stmt *insert = prepare(
-      "INSERT INTO event (id, conversation_id, at, kind, party, number, text, reason, undelivered) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+  insert = prepare(
+      "INSERT INTO event (id, conversation_id, at, kind, party, number, text, reason, "
+      "undelivered, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  crc = 0xffffffff;
+  sqlite3_stmt *total = prepare(
+      "INSERT INTO conversation_total (conversation_id, client, server, last_at, said_from, "
+      "said_to, said_at, said_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)");
   sqlite3_stmt *index = prepare("INSERT INTO message_fts (rowid, body) VALUES (?1, ?2)");
   long id[at_once] = {0}, left[at_once] = {0}, said[at_once][2] = {{0}};
+  int64_t said_from[at_once], said_at[at_once];
+  int said_by[at_once];
   static char text[2048], indexed[4096], name[32];
   int64_t at = begin;
   for (bool busy = true; busy;) {
@@ -151,14 +242,17 @@ int main(int count, char **arguments) {
     if (!busy) break;
     // Of a conversation that is over, the close; of a new one, open and handle.
     if (id[k] && (left[k] == 0 || made >= messages)) {
-      sqlite3_bind_int64(insert, 1, ++event);
-      sqlite3_bind_int64(insert, 2, id[k]);
-      sqlite3_bind_int64(insert, 3, at);
-      sqlite3_bind_text(insert, 4, "close", -1, SQLITE_STATIC);
-      sqlite3_bind_int(insert, 5, 0);
-      sqlite3_bind_text(insert, 8, "quit", -1, SQLITE_STATIC);
-      sqlite3_bind_int(insert, 9, 0);
-      step(insert);
+      insert_event(id[k], at, "close", 0, -1, NULL, "quit");
+      sqlite3_bind_int64(total, 1, id[k]);
+      for (int party = 0; party < 2; party++)
+        sqlite3_bind_int64(total, 2 + party, said[k][party]);
+      sqlite3_bind_int64(total, 4, at);
+      if (said[k][0] + said[k][1] > 0) {
+        sqlite3_bind_int64(total, 5, said_from[k]);
+        sqlite3_bind_int64(total, 6, said_at[k]);
+        sqlite3_bind_int(total, 7, said_by[k]);
+      }
+      step(total);
       id[k] = 0;
     }
     if (made >= messages) continue;
@@ -171,28 +265,22 @@ int main(int count, char **arguments) {
       sqlite3_bind_int64(conversation, 2, at);
       sqlite3_bind_int64(conversation, 3, who);
       step(conversation);
-      for (int kind = 1; kind <= 2; kind++) {
-        sqlite3_bind_int64(insert, 1, ++event);
-        sqlite3_bind_int64(insert, 2, id[k]);
-        sqlite3_bind_int64(insert, 3, at);
-        sqlite3_bind_text(insert, 4, kind == 1 ? "open" : "handle", -1, SQLITE_STATIC);
-        if (kind == 2) sqlite3_bind_int(insert, 5, 0);
-        snprintf(name, sizeof name, "user%ld", who);
-        if (kind == 2) sqlite3_bind_text(insert, 7, name, -1, SQLITE_STATIC);
-        step(insert);
-      }
+      crc_number(1, 1), crc_number(1, at), crc_text("192.0.2.1"), crc_number(1, 50000);
+      crc_text("free");
+      insert_event(id[k], at, "open", -1, -1, NULL, NULL);
+      snprintf(name, sizeof name, "user%ld", who);
+      crc_text("native");
+      insert_event(id[k], at, "handle", 0, -1, name, NULL);
     }
     compose(made % (messages / 5) == messages / 10 ? 0 : made + 1, text, indexed);
     int party = (int)(draw() & 1);
     at = begin + (int64_t)((double)made / (double)messages * (double)span);
-    sqlite3_bind_int64(insert, 1, ++event);
-    sqlite3_bind_int64(insert, 2, id[k]);
-    sqlite3_bind_int64(insert, 3, at);
-    sqlite3_bind_text(insert, 4, "message", -1, SQLITE_STATIC);
-    sqlite3_bind_int(insert, 5, party);
-    sqlite3_bind_int64(insert, 6, ++said[k][party]);
-    sqlite3_bind_text(insert, 7, text, -1, SQLITE_STATIC);
-    step(insert);
+    if (said[k][0] + said[k][1] == 0) said_from[k] = at;
+    else if (said_by[k] != party) replies[party][step_of(at - said_at[k])]++;
+    spoken[at / 900000 - begin / 900000][party]++;
+    said_at[k] = at;
+    said_by[k] = party;
+    insert_event(id[k], at, "message", party, ++said[k][party], text, NULL);
     sqlite3_bind_int64(index, 1, event);
     sqlite3_bind_text(index, 2, indexed, -1, SQLITE_STATIC);
     step(index);
@@ -201,6 +289,7 @@ int main(int count, char **arguments) {
   }
   // 257: the form of Sources/Transcript/Search/SearchForm.swift.
   runf("UPDATE message_fts_state SET form = 257, indexed_through = %ld WHERE id = 1", event);
+  write_totals(begin / 900000, event);
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 1048576);");
   run("PRAGMA application_id = 0x63686174;");
   runf("PRAGMA user_version = %ld", atol(arguments[4]));
@@ -208,5 +297,6 @@ int main(int count, char **arguments) {
   sqlite3_finalize(conversation);
   sqlite3_finalize(insert);
   sqlite3_finalize(index);
+  sqlite3_finalize(total);
   return sqlite3_close(db);
 }

@@ -103,6 +103,30 @@ import Transcript
     #expect(records.wait(at: 5_000) == 1_000)
   }
 
+  @Test func whatStatisticsNeedIsCountedWhileNobodyHasTheFloor() throws {
+    let conversation = ConversationWriter(
+      writer, run: 1, peerAddress: "::1", peerPort: 1, mode: .free)
+    try conversation.append([
+      (.open, .ms(1)), (.close(by: .client, .quit, detail: nil, undelivered: 0), .ms(2)),
+    ])
+    func counted() throws -> Int64? {
+      try writer.connection.integer("SELECT counted_through FROM total_state")
+    }
+    keeper.indexAt = 0
+    #expect(try pair.other.send(KeeperRequest.floorTaken.bytes) == .sent)
+    for _ in 0..<3 {
+      // Nothing else would wake it.
+      #expect(try pair.other.send(KeeperRequest.answer.bytes) == .sent)
+      turn()
+    }
+    #expect(try counted() == 0)
+    #expect(try pair.other.send(KeeperRequest.floorFree.bytes) == .sent)
+    turn()
+    keeper.indexAt = 0
+    turn()
+    #expect(try counted() == 2)
+  }
+
   /// As by a keeper that was killed between its commit and the answer.
   @Test func refusalsAskedForAgainAreRecordedOnce() throws {
     let refusals = KeeperRequest.recordRefusals(

@@ -3,28 +3,46 @@ import Testing
 
 @testable import History
 
-/// What is dismissed by its bytes would not have matched.
+/// What is dismissed by its bytes would not have matched, and what is taken by them
+/// would.
 @Suite struct NeedleTests {
   private static let pieces = [
     "a", "b", "K", "k", "e", "S", " ", "noon", "é", "e\u{301}", "\u{212a}", "日", "ß", "1",
     "\u{301}",
   ]
   private static let patternPieces =
-    pieces + [".", "x*", "a?", "b+", "\\d", "\\.", "[ab]", "^", "$", "k{2}", "\\s", ";", "-"]
+    pieces + [
+      ".", "x*", "a?", "b+", "\\d", "\\.", "[ab]", "^", "$", "k{2}", "\\s", ";", "-", "(", ")", "|",
+      "(a|b)", "(noon|e)+", "[^a-n]", "\\w", "\\W*", "\\S", "\\D", ".*", "[K1 ]", "a*?", "\\-", "]",
+      "}",
+    ]
 
   private func mayMatch(_ matcher: TextMatcher, _ text: String) -> Bool {
     var text = text
     return text.withUTF8 { matcher.mayMatch(UnsafeRawBufferPointer($0)) }
   }
 
-  @Test func `no text that matches is dismissed`() throws {
+  /// As Swift alone has it.
+  private func isFound(
+    _ pattern: String, in text: String, isLiteral: Bool, _ rule: TextMatcher.Case
+  ) throws -> Bool {
+    var letters = pattern
+    if !isLiteral { for name in ["\\D", "\\S", "\\W"] { letters.replace(name, with: "") } }
+    let ignoresCase = rule == .ignored || rule == .smart && !letters.contains(where: \.isUppercase)
+    if !isLiteral { return try text.contains(Regex(pattern).ignoresCase(ignoresCase)) }
+    if pattern.isEmpty { return true }
+    return ignoresCase
+      ? text.lowercased().contains(pattern.lowercased()) : text.contains(pattern)
+  }
+
+  @Test func `no text that matches is dismissed, and none that does not is found`() throws {
     let seed = UInt64.random(in: 0 ... .max)
     print("NeedleTests: seed \(seed)")
     var random = SeededRandom(seed: seed)
     var dismissed = 0
     var matched = 0
     for _ in 0..<3_000 {
-      let pattern = (0...Int.random(in: 0...3, using: &random)).map { _ in
+      let pattern = (0...Int.random(in: 0...4, using: &random)).map { _ in
         Self.patternPieces.randomElement(using: &random) ?? ""
       }.joined()
       let isLiteral = Bool.random(using: &random)
@@ -37,7 +55,9 @@ import Testing
         let text = (0...Int.random(in: 0...5, using: &random)).map { _ in
           Self.pieces.randomElement(using: &random) ?? ""
         }.joined()
-        let isFound = matcher.matches(text)
+        let isFound = try isFound(pattern, in: text, isLiteral: isLiteral, rule)
+        #expect(
+          matcher.matches(text) == isFound, "\(pattern) in \(text), literal \(isLiteral), \(rule)")
         if isFound { matched += 1 }
         if mayMatch(matcher, text) { continue }
         dismissed += 1
@@ -58,14 +78,28 @@ import Testing
     #expect(needle.map { String(decoding: $0.bytes, as: UTF8.self) } == expected)
   }
 
-  @Test func `what is turned round, or has no such run, dismisses nothing`() throws {
-    for (pattern, isInverted) in [("noon", true), ("[ab]", false), ("", false)] {
+  @Test func `what cannot be told by bytes dismisses nothing`() throws {
+    for pattern in ["x{2}", ""] {
       let matcher = try TextMatcher(
-        [pattern], isLiteral: false, caseRule: .smart, isInverted: isInverted)
+        [pattern], isLiteral: false, caseRule: .smart, isInverted: false)
       #expect(!matcher.canReject && mayMatch(matcher, "zzz"))
     }
     let several = try TextMatcher(
-      ["noon", "[ab]"], isLiteral: false, caseRule: .smart, isInverted: false)
-    #expect(!several.canReject)
+      ["noon", "x{2}"], isLiteral: false, caseRule: .smart, isInverted: false)
+    #expect(!several.canReject && mayMatch(several, "zzz"))
+  }
+
+  @Test func `turned round, it dismisses what has it`() throws {
+    let matcher = try TextMatcher(
+      ["noon", "[ab]c"], isLiteral: false, caseRule: .smart, isInverted: true)
+    #expect(mayMatch(matcher, "zzz") && mayMatch(matcher, "é noon"))
+    #expect(!mayMatch(matcher, "at Noon") && !mayMatch(matcher, "bc"))
+  }
+
+  @Test(arguments: [
+    "a*?", "(?i)a", "a{2}", "\\bword", "[a[b]]", "[\\d]", "a**", "(a", "()", "a||b", "é",
+  ])
+  func `what the C library would read otherwise is left to Swift`(_ pattern: String) {
+    #expect(PlainExpression(pattern, ignoresCase: true) == nil)
   }
 }

@@ -1,5 +1,6 @@
 import ChatCore
 import Testing
+import Transcript
 
 @testable import History
 
@@ -70,7 +71,7 @@ import Testing
   @Test func `percentiles are never too short, and right to four in a hundred`() {
     for value in [0, 1, 31, 32, 33, 63, 64, 1000, 6361, 99_999, 86_400_000, Int64.max] {
       var times = ReplyTimes()
-      times.add(value)
+      times.add(step: Reply(by: .client, after: value).step)
       let found = times.percentile(0.5) ?? -1
       #expect(found >= value)
       #expect(Double(found) <= Double(value) * 1.04, "\(value) \(found)")

@@ -7,11 +7,13 @@ import Transcript
 /// The listener may hold no database connection, since it forks; the keeper
 /// records for it: the run's start and stop, and the ends of conversations
 /// that could not record their own. Between conversations it keeps SQLite's
-/// log from being torn down (3 ms each time) and the search index up to date.
+/// log from being torn down (3 ms each time), and the search index and the totals
+/// up to date.
 package struct Keeper {
   /// Milliseconds between two looks at whether the transcript's files are still
-  /// there: a newcomer waits that long at most when one was removed.
-  private static let lookAfter: Int64 = 1_000
+  /// there, while nothing is asked: each request has one too, and whoever comes is
+  /// one. A machine that is left alone is woken once a minute.
+  private static let lookAfter: Int64 = 60_000
   /// Milliseconds that the answer to the stop may take to a socket that is full.
   private static let lastAnswerWithin: Int64 = 1_000
   /// Messages indexed in one step: a few milliseconds for which a commit of
@@ -183,7 +185,7 @@ package struct Keeper {
       // What a power cut takes from the index is caught up with again, so no
       // step waits for the disk with the lock in its hand.
       try writer.connection.execute("PRAGMA synchronous = NORMAL")
-      let isMore = try bringIndexForward()
+      let isMore = try catchUp()
       try writer.connection.execute("PRAGMA synchronous = FULL")
       indexAt = isMore ? Clock.monotonicMilliseconds() + Self.indexPause : nil
     } catch {
@@ -194,9 +196,10 @@ package struct Keeper {
     }
   }
 
-  /// One step of the index, or of merging what the steps have left; whether
-  /// there may be more to do.
-  private mutating func bringIndexForward() throws(TranscriptError) -> Bool {
+  /// One step of the totals, of the index, or of merging what its steps have left;
+  /// whether there may be more to do.
+  private mutating func catchUp() throws(TranscriptError) -> Bool {
+    if try Totals.count(writer.connection) { return true }
     let isDueToMerge = indexSteps >= Self.stepsToMerge
     if !isDueToMerge, try SearchIndex.catchUp(writer.connection, limit: Self.indexStep) > 0 {
       indexSteps += 1

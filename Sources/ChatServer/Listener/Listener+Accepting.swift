@@ -50,6 +50,8 @@ extension Listener {
       peer.closeOnce()
       line.close()
     }
+    // It looks whether the transcript is where it was: who comes needs it.
+    keeper?.ask()
     var settings = settings
     settings.operatorIsAbsent = machine.operatorIsAbsent
     lookAtAllowList(at: now, isUrgent: true)

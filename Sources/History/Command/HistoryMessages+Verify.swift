@@ -51,9 +51,6 @@ extension HistoryMessages {
     if !others.isEmpty {
       remarks.append("\(list(others)): not of chatserve, and left alone (no damage)")
     }
-    if result.isIndexStructureUnchecked {
-      remarks.append("the full-text index is too large for FTS5's own check (no damage)")
-    }
     if result.unindexed > 0 {
       remarks.append("\(count(Int(result.unindexed), "message")) not indexed yet (no damage)")
     }
@@ -114,9 +111,11 @@ extension HistoryMessages {
     case .indexedWithoutMessage(let number):
       "\(number) of the full-text index's entries have no message"
     case .indexStructure:
-      "the full-text index is damaged inside (FTS5's own check)"
+      "the full-text index is damaged inside"
     case .notFound(let seq):
       "the full-text index does not find event \(seq) by its words"
+    case .totals(let table):
+      "what list and stats count is not what the events make (\(table))"
     }
   }
 

@@ -58,8 +58,8 @@ struct StatsCommand: HistoryVerb {
     _ archive: Archive, _ selection: Selection, _ session: HistorySession
   ) throws(TranscriptError) -> StatisticsReport {
     var builder = StatisticsBuilder(zone: session.zone, unit: by)
-    var known: [Int64: StatisticsBuilder.Known] = [:]
-    try archive.names { known[$0] = StatisticsBuilder.Known(client: $1, server: $2, floor: $3) }
+    // The whole is counted already.
+    if selection.isEverything, try archive.totals({ builder.add($0) }) { return builder.finish() }
     var lookedUp: Set<Int64> = []
     if !selection.states.isEmpty {
       let cursor = archive.conversations(
@@ -71,15 +71,27 @@ struct StatsCommand: HistoryVerb {
       try? archive.count(selection.filter)
     }
     var count = 0
-    try archive.tally(selection.filter, withText: selection.matcher != nil) { event in
+    try archive.tally(selection.filter, withText: selection.matcher != nil) {
+      (event) throws(TranscriptError) in
       count += 1
       progress.show(count)
       if !selection.states.isEmpty, !lookedUp.contains(event.conversation) { return }
       if let matcher = selection.matcher, !matcher.matches(event.text ?? "") { return }
       builder.add(event)
+      try addEnded(to: &builder, archive, isLast: false)
     }
+    try addEnded(to: &builder, archive, isLast: true)
     progress.clear()
-    return builder.finish(known)
+    return builder.finish()
+  }
+
+  private func addEnded(
+    to builder: inout StatisticsBuilder, _ archive: Archive, isLast: Bool
+  ) throws(TranscriptError) {
+    for begun in builder.takeEnded(isLast: isLast) {
+      builder.add(
+        .conversation(try archive.counted(begun.id, first: begun.first, begun.talk)))
+    }
   }
 
   /// Whether the locale writes UTF-8, as setlocale(3) would decide.

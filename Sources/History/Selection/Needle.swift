@@ -10,48 +10,83 @@ struct Needle: Hashable {
   /// (https://www.unicode.org/Public/UNIDATA/UnicodeData.txt: U+037E, U+1FEF,
   /// U+212A).
   private let hasTwin: Bool
+  /// Whether a text of ASCII alone that has it matches.
+  private let isAll: Bool
+  /// How far the end of it can be moved on from each byte that is found there: past
+  /// it, or to the last place in it that has the byte (R. N. Horspool, "Practical
+  /// Fast Searching in Strings", 1980).
+  private let shifts: [Int]
 
   private static let twins: Set<Unicode.Scalar> = ["\u{37e}", "\u{1fef}", "\u{212a}"]
 
-  private init(_ text: some StringProtocol, foldsCase: Bool) {
-    let bytes = Array(text.utf8)
-    self.bytes =
-      bytes.allSatisfy { $0 < 0x80 } ? (foldsCase ? bytes.map(Self.lowercased) : bytes) : []
-    self.foldsCase = foldsCase
+  private init(_ text: some StringProtocol, foldsCase: Bool, isAll: Bool) {
+    var bytes = Array(text.utf8)
     hasTwin = bytes.contains { Array("kK;`".utf8).contains($0) }
+    // The two of them are one character.
+    self.isAll = isAll && !bytes.contains(where: Array("\r\n".utf8).contains)
+    if foldsCase { bytes = bytes.map(Self.lowercased) }
+    if !bytes.allSatisfy({ $0 < 0x80 }) { bytes = [] }
+    self.bytes = bytes
+    self.foldsCase = foldsCase
+    var shifts = [Int](repeating: bytes.count, count: 256)
+    for (place, byte) in bytes.dropLast().enumerated() {
+      shifts[Int(byte)] = bytes.count - 1 - place
+      if foldsCase, Self.isSmall(byte) { shifts[Int(byte & ~0x20)] = bytes.count - 1 - place }
+    }
+    self.shifts = shifts
   }
 
   /// Of a text that must be there as it is; `nil` for none, and where ASCII may
   /// stand for one of its characters.
   init?(literal text: String, foldsCase: Bool) {
     if text.isEmpty || text.unicodeScalars.contains(where: Self.twins.contains) { return nil }
-    self.init(text, foldsCase: foldsCase)
+    self.init(text, foldsCase: foldsCase, isAll: true)
   }
 
   /// Of a regular expression: the longest run of plain characters in it that no
   /// alternative and no quantifier leaves out. `nil` where none is sure.
   init?(expression pattern: String, foldsCase: Bool) {
     guard let run = Self.longestRun(pattern), !run.isEmpty else { return nil }
-    self.init(run, foldsCase: foldsCase)
+    self.init(run, foldsCase: foldsCase, isAll: false)
   }
 
-  /// Whether `text`, in UTF-8, may have it; `false` is sure.
-  func mayBe(in text: UnsafeRawBufferPointer) -> Bool {
-    if bytes.isEmpty || hasTwin, text.contains(where: { $0 >= 0x80 }) { return true }
-    return !bytes.isEmpty && isFound(in: text)
+  enum Verdict {
+    case no
+    case maybe
+    case yes
+  }
+
+  /// Whether `text`, in UTF-8, matches, as far as this alone can tell.
+  func verdict(on text: UnsafeRawBufferPointer) -> Verdict {
+    if bytes.isEmpty || hasTwin, !Self.isASCII(text) { return .maybe }
+    if bytes.isEmpty || !isFound(in: text) { return .no }
+    return isAll && Self.isASCII(text) ? .yes : .maybe
+  }
+
+  private static func isASCII(_ text: UnsafeRawBufferPointer) -> Bool {
+    var all: UInt8 = 0
+    for byte in text { all |= byte }
+    return all < 0x80
   }
 
   private func isFound(in text: UnsafeRawBufferPointer) -> Bool {
-    guard let first = bytes.first, text.count >= bytes.count else { return false }
-    let isLetter = first >= UInt8(ascii: "a") && first <= UInt8(ascii: "z")
-    let other = foldsCase && isLetter ? first & ~0x20 : first
-    for start in 0...(text.count - bytes.count) {
-      guard text[start] == first || text[start] == other else { continue }
-      var length = 1
-      while length < bytes.count, folded(text[start + length]) == bytes[length] { length += 1 }
-      if length == bytes.count { return true }
+    bytes.withUnsafeBufferPointer { needle in
+      shifts.withUnsafeBufferPointer { shifts in
+        let length = needle.count
+        let last = length - 1
+        var end = last
+        while end < text.count {
+          let byte = text[end]
+          if folded(byte) == needle[last] {
+            var place = 0
+            while place < last, folded(text[end - last + place]) == needle[place] { place += 1 }
+            if place == last { return true }
+          }
+          end += shifts[Int(byte)]
+        }
+        return false
+      }
     }
-    return false
   }
 
   private func folded(_ byte: UInt8) -> UInt8 { foldsCase ? Self.lowercased(byte) : byte }
@@ -59,6 +94,8 @@ struct Needle: Hashable {
   private static func lowercased(_ byte: UInt8) -> UInt8 {
     byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
   }
+
+  private static func isSmall(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "a") < 26 }
 
   private static func longestRun(_ pattern: String) -> String? {
     var best = ""

@@ -34,6 +34,9 @@ struct Selection {
 
   var hasContext: Bool { contextBefore > 0 || contextAfter > 0 }
 
+  /// Whether every event of the transcript is meant.
+  var isEverything: Bool { filter == EventFilter() && states.isEmpty && !isSearch }
+
   /// Whether every event of a conversation that is shown is shown.
   var isWhole: Bool {
     !isSearch && filter.kinds.isEmpty && filter.speakers.isEmpty

@@ -7,16 +7,21 @@ struct TextMatcher {
     case kept
   }
 
-  private var expressions: [Regex<AnyRegexOutput>] = []
-  private var literals: [Literal] = []
+  private var patterns: [Pattern] = []
   private let isInverted: Bool
-  /// One for each pattern, of which a text must have one to match; `nil` where
-  /// some pattern has none.
-  private var needles: [Needle]? = []
 
-  private struct Literal {
-    var text: String
-    var ignoresCase: Bool
+  /// What is tried first costs least, and settles nearly every text.
+  fileprivate struct Pattern {
+    /// What a text must have to match; `nil` where nothing is sure.
+    var needle: Needle?
+    /// The same question to the C library, where it can be asked.
+    var plain: PlainExpression?
+    var whole: Whole
+
+    enum Whole {
+      case expression(Regex<AnyRegexOutput>)
+      case literal(String, ignoresCase: Bool)
+    }
   }
 
   /// Any of `patterns` may match; `isLiteral` takes them as they stand.
@@ -27,38 +32,55 @@ struct TextMatcher {
     self.isInverted = isInverted
     for pattern in patterns {
       let ignoresCase = Self.ignoresCase(pattern, caseRule, isLiteral: isLiteral)
-      let needle =
-        isLiteral
-        ? Needle(literal: pattern, foldsCase: ignoresCase)
-        : Needle(expression: pattern, foldsCase: ignoresCase)
-      if let needle { needles?.append(needle) } else { needles = nil }
       if isLiteral {
-        literals.append(
-          Literal(text: ignoresCase ? pattern.lowercased() : pattern, ignoresCase: ignoresCase))
+        self.patterns.append(
+          Pattern(
+            needle: Needle(literal: pattern, foldsCase: ignoresCase), plain: nil,
+            whole: .literal(
+              ignoresCase ? pattern.lowercased() : pattern, ignoresCase: ignoresCase)))
       } else {
         guard let expression = try? Regex(pattern) else { throw .expression(pattern) }
-        expressions.append(expression.ignoresCase(ignoresCase))
+        self.patterns.append(
+          Pattern(
+            needle: Needle(expression: pattern, foldsCase: ignoresCase),
+            plain: PlainExpression(pattern, ignoresCase: ignoresCase),
+            whole: .expression(expression.ignoresCase(ignoresCase))))
       }
     }
   }
 
   /// Whether ``mayMatch(_:)`` says of any text that it does not.
-  var canReject: Bool { needles != nil && !isInverted }
+  var canReject: Bool {
+    isInverted || patterns.allSatisfy { $0.needle != nil || $0.plain != nil }
+  }
 
   /// Whether a text with these bytes may match; `false` is sure.
   func mayMatch(_ text: UnsafeRawBufferPointer) -> Bool {
-    guard let needles, !isInverted else { return true }
-    return needles.contains { $0.mayBe(in: text) }
+    verdict(on: text) != (isInverted ? .yes : .no)
   }
 
   func matches(_ text: String) -> Bool {
-    let isFound =
-      expressions.contains { text.contains($0) }
-      || literals.contains { literal in
-        let text = literal.ignoresCase ? text.lowercased() : text
-        return literal.text.isEmpty || text.contains(literal.text)
-      }
+    var text = text
+    let isFound: Bool
+    switch text.withUTF8({ verdict(on: UnsafeRawBufferPointer($0)) }) {
+    case .no: isFound = false
+    case .yes: isFound = true
+    case .maybe: isFound = patterns.contains { $0.whole.matches(text) }
+    }
     return isFound != isInverted
+  }
+
+  /// Whether any pattern matches, before ``isInverted`` turns it round.
+  private func verdict(on text: UnsafeRawBufferPointer) -> Needle.Verdict {
+    var verdict = Needle.Verdict.no
+    for pattern in patterns {
+      switch pattern.verdict(on: text) {
+      case .no: break
+      case .maybe: verdict = .maybe
+      case .yes: return .yes
+      }
+    }
+    return verdict
   }
 
   /// Smart case looks at letters that stand for themselves: the capital of
@@ -75,5 +97,24 @@ struct TextMatcher {
       isEscaped = !isLiteral && character == "\\" && !isEscaped
     }
     return true
+  }
+}
+
+extension TextMatcher.Pattern {
+  fileprivate func verdict(on text: UnsafeRawBufferPointer) -> Needle.Verdict {
+    let first = needle?.verdict(on: text) ?? .maybe
+    guard first == .maybe, let isFound = plain?.isFound(in: text) else { return first }
+    return isFound ? .yes : .no
+  }
+}
+
+extension TextMatcher.Pattern.Whole {
+  fileprivate func matches(_ text: String) -> Bool {
+    switch self {
+    case .expression(let expression): return text.contains(expression)
+    case .literal(let literal, let ignoresCase):
+      if literal.isEmpty { return true }
+      return (ignoresCase ? text.lowercased() : text).contains(literal)
+    }
   }
 }

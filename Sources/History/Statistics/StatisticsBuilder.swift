@@ -1,7 +1,8 @@
 import ChatCore
 import Transcript
 
-/// Works a report out of events, one at a time.
+/// Works a report out of what was counted; of events, one at a time, where only some
+/// of them are meant.
 struct StatisticsBuilder {
   enum Unit: String, CaseIterable {
     case day
@@ -11,34 +12,31 @@ struct StatisticsBuilder {
   private let zone: Zone
   private let unit: Unit
   private var report = StatisticsReport()
-  private var talks: [Int64: Talk] = [:]
   /// Messages by quarters of an hour of UTC: every zone's hours and days are
   /// made of whole ones.
   private var quarters: [Int64: Int] = [:]
-  /// The conversation that the last event was of, not yet put back.
-  private var currentID: Int64?
-  private var current = Talk(
-    first: Timestamp(milliseconds: 0), last: Timestamp(milliseconds: 0),
-    lastMessage: Timestamp(milliseconds: 0))
+  private var speakers: [Speaker: StatisticsReport.Speaker] = [:]
+
+  /// Conversations whose events are being added.
+  private var talks: [Int64: Begun] = [:]
+  /// Those of which no more is to come, for ``takeEnded()``.
+  private var ended: [Begun] = []
+  /// The one that the last event was of, not yet put back.
+  private var current: Begun?
   /// The quarter that the last message was in, and how many more it has.
   private var currentQuarter: Int64 = 0
   private var currentCount = 0
 
-  private struct Talk {
+  /// What was counted of a conversation's events.
+  struct Begun {
+    var id: Int64
     var first: Timestamp
-    var last: Timestamp
-    var clients = 0
-    var servers = 0
-    var lastSpeaker: Party?
-    var lastMessage: Timestamp
+    var talk: Talk
   }
 
-  /// What is known of a conversation beside its events.
-  struct Known {
-    var client: String?
-    var server: String
-    /// When it got the floor; `nil` when it never did.
-    var floor: Timestamp?
+  private struct Speaker: Hashable {
+    var name: String?
+    var party: Party
   }
 
   private static let quarter: Int64 = 900_000
@@ -50,65 +48,77 @@ struct StatisticsBuilder {
     self.unit = unit
   }
 
-  mutating func add(_ event: TalliedEvent) {
-    // Events of one conversation mostly come one after the other: it is looked
-    // up once for all of them, which is a third of the work.
-    if event.conversation != currentID { change(to: event) }
-    current.last = event.time
-    if let speaker = event.speaker { addMessage(event.time, speaker) }
+  mutating func add(_ counted: Counted) {
+    switch counted {
+    case .quarter(let start, let clients, let servers):
+      quarters[Self.quarter(of: start), default: 0] += clients + servers
+    case .reply(let reply, let count): add(reply, count)
+    case .conversation(let conversation): add(conversation)
+    }
   }
 
-  private mutating func change(to event: TalliedEvent) {
+  private static func quarter(of time: Timestamp) -> Int64 {
+    time.withStamp.milliseconds.flooredQuotient(by: quarter)
+  }
+
+  private mutating func add(_ reply: Reply, _ count: Int) {
+    switch reply.party {
+    case .client: report.clientReplies.add(step: reply.step, count)
+    case .server: report.serverReplies.add(step: reply.step, count)
+    }
+  }
+
+  /// One that never had the floor and in which nothing was said does not count.
+  private mutating func add(_ conversation: CountedConversation) {
+    let talk = conversation.talk
+    if conversation.floor == nil, talk.messages == 0 {
+      report.silent += 1
+      return
+    }
+    report.conversations += 1
+    report.messages += Int(talk.messages)
+    report.messagesOfClients += Int(talk.clients)
+    report.messagesOfServers += Int(talk.servers)
+    if let from = talk.saidFrom, let to = talk.saidTo {
+      report.firstMessage = min(report.firstMessage ?? from, from)
+      report.lastMessage = max(report.lastMessage ?? to, to)
+    }
+    add(Int(talk.clients), by: Speaker(name: conversation.client, party: .client))
+    add(Int(talk.servers), by: Speaker(name: conversation.server, party: .server))
+    addLength(conversation)
+  }
+
+  private mutating func add(_ messages: Int, by key: Speaker) {
+    if messages == 0 { return }
+    speakers[
+      key,
+      default: StatisticsReport.Speaker(
+        name: key.name, party: key.party, conversations: 0, messages: 0)
+    ].add(messages)
+  }
+
+  /// From the floor on: before, it waited.
+  private mutating func addLength(_ conversation: CountedConversation) {
+    guard let floor = conversation.floor else { return }
+    let elapsed = max(0, conversation.talk.last.elapsed(since: max(conversation.first, floor)))
+    let length = StatisticsReport.Length(
+      conversation: conversation.id, client: conversation.client,
+      seconds: elapsed / 1000 + (elapsed % 1000 >= 500 ? 1 : 0),
+      messages: Int(conversation.talk.messages))
+    let place = report.longest.firstIndex {
+      ($0.seconds, length.conversation) < (length.seconds, $0.conversation)
+    }
+    report.longest.insert(length, at: place ?? report.longest.endIndex)
+    if report.longest.count > Self.longestCount { report.longest.removeLast() }
+  }
+
+  mutating func finish() -> StatisticsReport {
     putBack()
-    currentID = event.conversation
-    current =
-      talks[event.conversation]
-      ?? Talk(first: event.time, last: event.time, lastMessage: event.time)
-  }
-
-  private mutating func putBack() {
-    if let currentID { talks[currentID] = current }
-    if currentCount > 0 { quarters[currentQuarter, default: 0] += currentCount }
-    currentCount = 0
-  }
-
-  private mutating func addMessage(_ time: Timestamp, _ party: Party) {
-    report.messages += 1
-    report.firstMessage = min(report.firstMessage ?? time, time)
-    report.lastMessage = max(report.lastMessage ?? time, time)
-    let quarter = time.withStamp.milliseconds.flooredQuotient(by: Self.quarter)
-    if quarter != currentQuarter {
-      putBack()
-      currentQuarter = quarter
-    }
-    currentCount += 1
-    let isReply = current.lastSpeaker == party.other
-    let elapsed = time.elapsed(since: current.lastMessage)
-    switch party {
-    case .client:
-      current.clients += 1
-      report.messagesOfClients += 1
-      if isReply { report.clientReplies.add(elapsed) }
-    case .server:
-      current.servers += 1
-      report.messagesOfServers += 1
-      if isReply { report.serverReplies.add(elapsed) }
-    }
-    current.lastSpeaker = party
-    current.lastMessage = time
-  }
-
-  /// Who talked in each conversation, for those that were added. One that never
-  /// had the floor and in which nothing was said does not count.
-  mutating func finish(_ known: [Int64: Known]) -> StatisticsReport {
-    putBack()
-    report.conversations = talks.count { id, talk in
-      known[id]?.floor != nil || talk.clients + talk.servers > 0
-    }
-    report.silent = talks.count - report.conversations
     report.spans = spans()
-    report.handles = handles(known)
-    report.longest = longest(known)
+    report.handles = speakers.values.sorted { one, other in
+      (other.messages, one.name ?? "", one.party.rawValue)
+        < (one.messages, other.name ?? "", other.party.rawValue)
+    }
     return report
   }
 
@@ -123,45 +133,68 @@ struct StatisticsBuilder {
     return counts.map { StatisticsReport.Span(start: $0.key, messages: $0.value) }
       .sorted { $0.start.milliseconds < $1.start.milliseconds }
   }
+}
 
-  private func handles(_ names: [Int64: Known]) -> [StatisticsReport.Speaker] {
-    struct Key: Hashable {
-      var name: String?
-      var party: Party
+/// Of single events.
+extension StatisticsBuilder {
+  mutating func add(_ event: TalliedEvent) {
+    // Events of one conversation mostly come one after the other: it is looked
+    // up once for all of them, which is a third of the work.
+    if event.conversation != current?.id { change(to: event) }
+    if let reply = current?.talk.add(at: event.time, by: event.speaker) { add(reply, 1) }
+    if event.speaker != nil {
+      let quarter = Self.quarter(of: event.time)
+      if quarter != currentQuarter {
+        putBackQuarter()
+        currentQuarter = quarter
+      }
+      currentCount += 1
     }
-    var speakers: [Key: StatisticsReport.Speaker] = [:]
-    func add(_ name: String?, _ party: Party, _ messages: Int) {
-      if messages == 0 { return }
-      let key = Key(name: name, party: party)
-      var speaker =
-        speakers[key]
-        ?? StatisticsReport.Speaker(name: name, party: party, conversations: 0, messages: 0)
-      speaker.conversations += 1
-      speaker.messages += messages
-      speakers[key] = speaker
-    }
-    for (id, talk) in talks {
-      let name = names[id]
-      add(name?.client, .client, talk.clients)
-      add(name?.server, .server, talk.servers)
-    }
-    return speakers.values.sorted { one, other in
-      (other.messages, one.name ?? "", one.party.rawValue)
-        < (one.messages, other.name ?? "", other.party.rawValue)
+    if event.isClose, let current {
+      ended.append(current)
+      talks[current.id] = nil
+      self.current = nil
     }
   }
 
-  /// From the floor on: before, it waited.
-  private func longest(_ known: [Int64: Known]) -> [StatisticsReport.Length] {
-    let lengths = talks.compactMap { id, talk -> StatisticsReport.Length? in
-      guard let floor = known[id]?.floor else { return nil }
-      let elapsed = max(0, talk.last.elapsed(since: max(talk.first, floor)))
-      return StatisticsReport.Length(
-        conversation: id, client: known[id]?.client,
-        seconds: elapsed / 1000 + (elapsed % 1000 >= 500 ? 1 : 0),
-        messages: talk.clients + talk.servers)
+  /// What was added of conversations that are over, or after the last event of all:
+  /// who talked in them is to be looked up and added.
+  mutating func takeEnded(isLast: Bool) -> [Begun] {
+    if isLast {
+      putBack()
+      ended += talks.values
+      talks = [:]
+    } else if ended.count < Self.mostEnded {
+      return []
     }
-    let ordered = lengths.sorted { ($1.seconds, $0.conversation) < ($0.seconds, $1.conversation) }
-    return Array(ordered.prefix(Self.longestCount))
+    defer { ended.removeAll(keepingCapacity: true) }
+    return ended
+  }
+
+  private static let mostEnded = 256
+
+  private mutating func change(to event: TalliedEvent) {
+    putBack()
+    current =
+      talks[event.conversation]
+      ?? Begun(id: event.conversation, first: event.time, talk: Talk(last: event.time))
+  }
+
+  private mutating func putBack() {
+    if let current { talks[current.id] = current }
+    current = nil
+    putBackQuarter()
+  }
+
+  private mutating func putBackQuarter() {
+    if currentCount > 0 { quarters[currentQuarter, default: 0] += currentCount }
+    currentCount = 0
+  }
+}
+
+extension StatisticsReport.Speaker {
+  fileprivate mutating func add(_ more: Int) {
+    conversations += 1
+    messages += more
   }
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import Transcript
 
 /// A report as one JSON object.
 enum StatisticsJSON {

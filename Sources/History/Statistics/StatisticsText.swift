@@ -1,4 +1,5 @@
 import ChatCore
+import Transcript
 
 /// A report for a person.
 struct StatisticsText {

@@ -105,9 +105,15 @@ struct SummaryRow {
   ///
   static func select(counting: Bool) -> String { counting ? counted : uncounted }
 
-  /// By the first and the last number of each side, which `verify` holds to have
-  /// no gap: to count would take as long as there are messages.
-  private static let counted = statement(messages: "\(span(of: 0)) + \(span(of: 1))")
+  /// As they were counted, of one that had its close by then. Else by the first and
+  /// the last number of each side, which `verify` holds to have no gap: to count
+  /// would take as long as there are messages.
+  private static let counted = statement(
+    messages: """
+      coalesce(CASE WHEN e.id <= (SELECT counted_through FROM total_state WHERE id = 1) THEN (
+        SELECT t.client + t.server FROM conversation_total AS t WHERE t.conversation_id = c.id) END,
+        \(span(of: 0)) + \(span(of: 1)))
+      """)
 
   private static func span(of party: Int) -> String {
     let number = """
@@ -126,7 +132,8 @@ struct SummaryRow {
       coalesce(r.stopped_at, (
         SELECT n.started_at FROM server_run AS n
         WHERE n.id > r.id AND n.port = r.port ORDER BY n.id LIMIT 1)),
-      (SELECT l.at FROM event AS l WHERE l.conversation_id = c.id ORDER BY l.id DESC LIMIT 1),
+      coalesce(e.at, (
+        SELECT l.at FROM event AS l WHERE l.conversation_id = c.id ORDER BY l.id DESC LIMIT 1)),
       \(messages), c.encrypted, c.peer_key
     FROM conversation AS c
     JOIN server_run AS r ON r.id = c.run_id
@@ -147,7 +154,7 @@ struct SummaryRow {
       floor: row.integerOrNil(at: 9).map(Timestamp.init(milliseconds:)),
       ending: Self.ending(row),
       lastEvent: row.integerOrNil(at: 17).map(Timestamp.init(milliseconds:)) ?? opened,
-      messages: row.integerOrNil(at: 18).map { Int($0) },
+      messages: row.isNull(at: 18) ? nil : Int(row.count(at: 18)),
       protection: row.integerOrNil(at: 19).map {
         Protection(isEncrypted: $0 == 1, key: row.textOrNil(at: 20))
       })

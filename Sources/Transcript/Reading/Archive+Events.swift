@@ -44,14 +44,21 @@ extension Archive {
     of seq: Int64, in conversation: Int64, later: Bool, count: Int
   ) throws(TranscriptError) -> [Event] {
     if count <= 0 { return [] }
-    var conditions = Conditions()
-    conditions.require("e.conversation_id = \(conditions.parameter(conversation))")
-    conditions.require("e.id \(later ? ">" : "<") \(conditions.parameter(seq))")
-    let limit = conditions.parameter(Int64(count))
-    return try events(
-      conditions, order: "ORDER BY e.id \(later ? "ASC" : "DESC") LIMIT \(limit)", limit: count, nil
-    ).rows
+    // Asked for every match of a search, so its text is made once.
+    let statement = try connection.cached(later ? Self.selectLater : Self.selectEarlier)
+    defer { statement.reset() }
+    statement.bind(conversation, at: 1)
+    statement.bind(seq, at: 2)
+    statement.bind(Int64(count), at: 3)
+    var events: [Event] = []
+    while try statement.step() { events.append(try Event(statement, path: connection.path)) }
+    return events
   }
+
+  private static let selectLater =
+    Event.select + "WHERE e.conversation_id = ?1 AND e.id > ?2 ORDER BY e.id LIMIT ?3"
+  private static let selectEarlier =
+    Event.select + "WHERE e.conversation_id = ?1 AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3"
 
   private func events(
     _ conditions: Conditions, order: String, limit: Int,

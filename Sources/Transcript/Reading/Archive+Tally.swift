@@ -6,6 +6,8 @@ package struct TalliedEvent {
   package var time: Timestamp
   /// Who said it, of a message; `nil` of any other event.
   package var speaker: Party?
+  /// Whether it ends the conversation.
+  package var isClose: Bool
   /// Of a message, when it was asked for.
   package var text: String?
 }
@@ -15,7 +17,7 @@ extension Archive {
   /// statistic does not need. No lock is held while `body` runs for longer
   /// than a batch.
   package func tally(
-    _ filter: EventFilter, withText: Bool, _ body: (TalliedEvent) -> Void
+    _ filter: EventFilter, withText: Bool, _ body: (TalliedEvent) throws(TranscriptError) -> Void
   ) throws(TranscriptError) {
     let filter = try narrowed(filter)
     var last: Int64 = 0
@@ -26,11 +28,14 @@ extension Archive {
     }
   }
 
+  /// No party has it.
+  private static let closeCode: Int64 = 2
   /// A fraction of a second of reading, which a checkpoint can wait for.
   private static let tallyBatch: Int64 = 200_000
 
   private func tally(
-    _ filter: EventFilter, withText: Bool, past last: Int64, _ body: (TalliedEvent) -> Void
+    _ filter: EventFilter, withText: Bool, past last: Int64,
+    _ body: (TalliedEvent) throws(TranscriptError) -> Void
   ) throws(TranscriptError) -> Int64? {
     var conditions = Conditions()
     filter.add(to: &conditions, isNarrow: false)
@@ -38,7 +43,8 @@ extension Archive {
     let limit = conditions.parameter(Self.tallyBatch)
     let statement = try connection.cached(
       """
-      SELECT e.id, e.conversation_id, e.at, CASE e.kind WHEN 'message' THEN e.party END
+      SELECT e.id, e.conversation_id, e.at,
+        CASE e.kind WHEN 'message' THEN e.party WHEN 'close' THEN \(Self.closeCode) END
         \(withText ? ", e.text" : "")
       FROM event AS e \(conditions.sql) ORDER BY e.id LIMIT \(limit)
       """)
@@ -49,30 +55,36 @@ extension Archive {
     while try statement.step() {
       reached = statement.integer(at: 0)
       count += 1
-      body(
+      try body(
         TalliedEvent(
           conversation: statement.integer(at: 1),
           time: Timestamp(milliseconds: statement.integer(at: 2)),
           speaker: Party(stored: statement.integerOrNil(at: 3)),
+          isClose: statement.integer(at: 3) == Self.closeCode,
           text: withText ? statement.textOrNil(at: 4) : nil))
     }
     return count == Self.tallyBatch ? reached : nil
   }
 
-  /// Of every conversation: id, client, server, and when it got the floor.
-  package func names(
-    _ body: (Int64, String?, String, Timestamp?) -> Void
-  ) throws(TranscriptError) {
-    let statement = try connection.cached(
+  /// What was counted of the conversation with this id, and who talked in it.
+  package func counted(
+    _ id: Int64, first: Timestamp, _ talk: Talk
+  ) throws(TranscriptError) -> CountedConversation {
+    let select = try connection.cached(
       """
-      SELECT c.id, h.name, r.handle, c.floor_at FROM conversation AS c
+      SELECT h.name, r.handle, c.floor_at FROM conversation AS c
       CROSS JOIN server_run AS r ON r.id = c.run_id LEFT JOIN handle AS h ON h.id = c.handle_id
+      WHERE c.id = ?1
       """)
-    defer { statement.reset() }
-    while try statement.step() {
-      body(
-        statement.integer(at: 0), statement.textOrNil(at: 1), statement.text(at: 2),
-        statement.integerOrNil(at: 3).map(Timestamp.init(milliseconds:)))
+    select.bind(id, at: 1)
+    defer { select.reset() }
+    var counted = CountedConversation(id: id, first: first, talk: talk)
+    // One without a row is damage.
+    if try select.step() {
+      counted.client = select.textOrNil(at: 0)
+      counted.server = select.text(at: 1)
+      counted.floor = select.integerOrNil(at: 2).map(Timestamp.init(milliseconds:))
     }
+    return counted
   }
 }

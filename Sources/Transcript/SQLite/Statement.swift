@@ -185,6 +185,14 @@ extension Statement {
       start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
   }
 
+  /// The bytes of a blob, until the next step; none for NULL.
+  func blob(at column: Int) -> UnsafeRawBufferPointer {
+    check(column)
+    let start = sqlite3_column_blob(handle, Int32(column))
+    let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+    return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+  }
+
   /// `nil` for NULL.
   package func bytesOrNil(at column: Int) -> [UInt8]? {
     if isNull(at: column) { return nil }

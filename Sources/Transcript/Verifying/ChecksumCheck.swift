@@ -4,8 +4,8 @@ import ChatCore
 /// verify` that sees a byte which changed inside a row.
 struct ChecksumCheck {
   private let connection: Connection
-  private var handles: Set<Int64> = []
-  private var opens: Set<Int64> = []
+  private var handles = IDSet()
+  private var opens = IDSet()
   /// Handles that came as a native client's, with their `seq`, in conversations
   /// that have turned out to be an original's: a second such event says so.
   private var superseded: [Int64: Int64] = [:]

@@ -45,10 +45,12 @@ package enum Finding: Hashable, Sendable {
   case notIndexed(count: Int64, first: Int64)
   /// Entries of the full-text index without a message; how many.
   case indexedWithoutMessage(count: Int64)
-  /// FTS5 finds its own structures in disorder.
+  /// The words in the full-text index are not in order, or not as many as it says.
   case indexStructure
   /// A message that the index does not find by its own words.
   case notFound(seq: Int64)
+  /// What is counted in this table is not what the events make.
+  case totals(table: String)
 }
 
 /// What `history verify` looked at and found.
@@ -67,8 +69,6 @@ package struct Verification: Sendable {
   /// prune notes its messages, not how many opens, handles and closes it took.
   package var missingEvents: Int64 = 0
   package var explainedEvents: ClosedRange<Int64>?
-  /// Whether the index was too large for FTS5's own check.
-  package var isIndexStructureUnchecked = false
   /// Tables of other programs, which are left alone.
   package var otherTables: [String] = []
   package var findings: [Finding] = []

@@ -3,6 +3,7 @@
 /// its numbers back), so only a deletion leaves one.
 struct GapCheck {
   private let connection: Connection
+  private let events: Gaps
   private(set) var prunedConversations: Int64 = 0
   private var prunedMessages: Int64 = 0
   private var findings: [Finding] = []
@@ -10,8 +11,10 @@ struct GapCheck {
   private(set) var missingEvents: Int64 = 0
   private(set) var explainedEvents: ClosedRange<Int64>?
 
-  init(_ connection: Connection) {
+  /// `events` are those that are missing.
+  init(_ connection: Connection, events: Gaps) {
     self.connection = connection
+    self.events = events
   }
 
   mutating func check() throws(TranscriptError) -> [Finding] {
@@ -25,8 +28,13 @@ struct GapCheck {
 
   /// - Returns: the first id that a prune took, where one did.
   private mutating func checkConversations() throws(TranscriptError) -> Int64? {
-    let gaps = try self.gaps(in: "conversation")
-    let missing = gaps.reduce(0) { $0 + Int64($1.count) }
+    var conversations = Gaps()
+    let select = try connection.prepare("SELECT id FROM conversation ORDER BY id")
+    while try select.step() { conversations.note(select.integer(at: 0)) }
+    conversations.end(
+      last: try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = 'conversation'"))
+    let gaps = conversations.ranges
+    let missing = conversations.missing
     for gap in gaps where try !isPruned(gap) { findings.append(.conversationsMissing(gap)) }
     if missing < prunedConversations {
       findings.append(.pruneCount(pruned: prunedConversations, missing: missing))
@@ -58,7 +66,7 @@ struct GapCheck {
   /// A pruned conversation took its messages and one to three other events:
   /// open, and maybe handle and close.
   private mutating func checkEvents(_ firstPruned: Int64?) throws(TranscriptError) {
-    let gaps = try self.gaps(in: "event")
+    let gaps = events.ranges
     guard prunedConversations > 0, let firstPruned else {
       findings += gaps.map(Finding.eventsMissing)
       return
@@ -73,7 +81,7 @@ struct GapCheck {
     let start = try statement.step() ? statement.integer(at: 0) : 0
     for gap in gaps where gap.lowerBound <= start { findings.append(.eventsMissing(gap)) }
 
-    let missing = gaps.reduce(0) { $0 + Int64($1.count) }
+    let missing = events.missing
     let least = Self.sum(prunedMessages, prunedConversations)
     let most = Self.sum(least, Self.sum(prunedConversations, prunedConversations))
     let explained = least...most
@@ -88,22 +96,5 @@ struct GapCheck {
   private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
     let (sum, isTooLarge) = one.addingReportingOverflow(other)
     return isTooLarge ? .max : sum
-  }
-
-  /// Ids from 1 to the last that was given, which are not there.
-  private func gaps(in table: String) throws(TranscriptError) -> [ClosedRange<Int64>] {
-    let last = try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = '\(table)'")
-    var gaps: [ClosedRange<Int64>] = []
-    var expected: Int64 = 1
-    let statement = try connection.prepare("SELECT id FROM \(table) ORDER BY id")
-    while try statement.step() {
-      let id = statement.integer(at: 0)
-      if id > expected { gaps.append(expected...(id - 1)) }
-      // The last number there is; nothing can come after it.
-      if id == .max { return gaps }
-      expected = max(expected, id + 1)
-    }
-    if let last, last >= expected { gaps.append(expected...last) }
-    return gaps
   }
 }

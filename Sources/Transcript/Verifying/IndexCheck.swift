@@ -1,14 +1,14 @@
 import CSQLite
-import Schema
 
-/// Compares the full-text index with the messages.
-///
-/// FTS5's own integrity-check has to be allowed to write, and of an index
-/// that stores no text it checks only the inner order
-/// (https://www.sqlite.org/fts5.html#the_integrity_check_command). This looks
-/// at which messages are in it, and whether some of them are found.
+/// Compares the full-text index with the messages: which of them are in it, whether
+/// some are found, and whether it is whole inside.
 struct IndexCheck {
   private let connection: Connection
+  /// Of the tables that hold something, the one that is searched first.
+  private var coverages: [IndexCoverage] = []
+  private let watermark: Int64
+  /// Messages that are not indexed yet.
+  private(set) var unindexed: Int64 = 0
 
   /// Enough to meet an index that was built by other rules, and every message
   /// of a small transcript; few enough to take a second at most.
@@ -17,57 +17,40 @@ struct IndexCheck {
   /// read, and eight of them name a message.
   private static let sampleWords = 8
 
-  /// The tables that hold something, the one that is searched first.
-  private let slots: [SearchSlot]
-
   init(_ connection: Connection) throws(TranscriptError) {
     self.connection = connection
+    watermark = try SearchIndex.watermark(connection)
     let (used, other) = try SearchSlot.both(connection)
-    slots = [used, other].filter { !$0.isEmpty }
-  }
-
-  /// Messages that are not indexed yet.
-  func unindexed() throws(TranscriptError) -> Int64 {
-    let through = try SearchIndex.watermark(connection)
-    return try connection.integer(
-      "SELECT count(*) FROM event WHERE kind = 'message' AND id > \(through)") ?? 0
-  }
-
-  /// Of one whose emptying is under way, part is gone, and nobody asks it.
-  func check() throws(TranscriptError) -> [Finding] {
-    var findings: [Finding] = []
-    for slot in slots where slot.isUsed || slot.form(of: SearchForm.known) != nil {
-      findings += try check(slot)
+    // Of one whose emptying is under way, part is gone, and nobody asks it.
+    for slot in [used, other]
+    where !slot.isEmpty && (slot.isUsed || slot.form(of: SearchForm.known) != nil) {
+      coverages.append(try IndexCoverage(slot, connection))
     }
-    return findings
   }
 
-  private func check(_ slot: SearchSlot) throws(TranscriptError) -> [Finding] {
+  /// To be given every message, in their order.
+  mutating func see(message seq: Int64) throws(TranscriptError) {
+    if seq > watermark { unindexed += 1 }
+    for index in coverages.indices { try coverages[index].see(message: seq) }
+  }
+
+  /// After the last message.
+  mutating func findings() throws(TranscriptError) -> [Finding] {
     var findings: [Finding] = []
-    let through = slot.through
     let newest =
       try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = 'event'") ?? 0
-    if through > newest { findings.append(.indexAhead(through: through, newest: newest)) }
-
-    // A row for each text in the index
-    // (https://www.sqlite.org/fts5.html#fts5_data_structures).
-    let missing = try connection.prepare(
-      """
-      SELECT count(*), min(id) FROM event WHERE kind = 'message' AND id <= \(through)
-        AND NOT EXISTS (SELECT 1 FROM \(slot.table)_docsize AS d WHERE d.id = event.id)
-      """)
-    if try missing.step(), missing.integer(at: 0) > 0 {
-      findings.append(.notIndexed(count: missing.integer(at: 0), first: missing.integer(at: 1)))
-    }
-    let extra =
-      try connection.integer(
-        """
-        SELECT count(*) FROM \(slot.table)_docsize AS d WHERE NOT EXISTS (
-          SELECT 1 FROM event WHERE event.id = d.id AND kind = 'message')
-        """) ?? 0
-    if extra > 0 { findings.append(.indexedWithoutMessage(count: extra)) }
-    if findings.isEmpty, let form = slot.form(of: SearchForm.known) {
-      findings = try sample(slot, form, through: min(through, newest))
+    for index in coverages.indices {
+      let slot = coverages[index].slot
+      var found = try coverages[index].findings()
+      if slot.through > newest { found.append(.indexAhead(through: slot.through, newest: newest)) }
+      if try !isWhole(slot, words: coverages[index].words) {
+        // What it finds, or does not, proves nothing.
+        return [.indexStructure]
+      }
+      if found.isEmpty, let form = slot.form(of: SearchForm.known) {
+        found = try sample(slot, form, through: min(slot.through, newest))
+      }
+      findings += found
     }
     return findings
   }
@@ -111,57 +94,58 @@ struct IndexCheck {
   }
 }
 
-/// FTS5's own check of the full-text index
-/// (https://www.sqlite.org/fts5.html#the_integrity_check_command), which is an
-/// INSERT and so needs the right to write, and would keep the server waiting
-/// for as long as it takes. It is run on a copy of the index in this
-/// connection's own temporary tables, which are in memory: nothing of the
-/// transcript is locked or changed, and one that is read-only is checked too.
+/// Whether the full-text index is whole inside.
+///
+/// FTS5's own check is an INSERT and so needs the right to write, and would keep
+/// the server waiting for as long as it takes
+/// (https://www.sqlite.org/fts5.html#the_integrity_check_command). This reads every
+/// term with all its places, as a query would, through a table of FTS5's that only
+/// looks (https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module):
+/// in place, whatever the size, and of one that is read-only too.
 extension IndexCheck {
-  enum Structure: Hashable {
-    case good
-    case damaged
-    /// The index is larger than what is copied.
-    case tooLarge
-  }
-
-  /// Bytes of index that are copied at most, so that memory and time stay
-  /// those of a look; a year of much talk.
-  private static let copyLimit: Int64 = 256 << 20
-
-  /// To be called in the transaction that the rest is checked in.
-  func structure() throws(TranscriptError) -> Structure {
-    for slot in slots where slot.isUsed || slot.form(of: SearchForm.known) != nil {
-      let structure = try structure(slot)
-      if structure != .good { return structure }
-    }
-    return .good
-  }
-
-  private func structure(_ slot: SearchSlot) throws(TranscriptError) -> Structure {
-    let table = slot.table
-    let size =
-      try connection.integer("SELECT total(length(block)) + 0 FROM main.\(table)_data") ?? 0
-    if size > Self.copyLimit { return .tooLarge }
-    try connection.writingShadowTables { () throws(TranscriptError) in
+  /// `words` is how many it is said to have.
+  private func isWhole(_ slot: SearchSlot, words: Int64) throws(TranscriptError) -> Bool {
+    do throws(TranscriptError) {
       try connection.execute(
         """
-        DROP TABLE IF EXISTS temp.checked;
-        \(Schema.searchTable(named: "temp.checked"))
-        DELETE FROM temp.checked_data;
-        INSERT INTO temp.checked_data SELECT * FROM main.\(table)_data;
-        INSERT INTO temp.checked_idx SELECT * FROM main.\(table)_idx;
-        INSERT INTO temp.checked_docsize SELECT * FROM main.\(table)_docsize;
+        DROP TABLE IF EXISTS temp.terms;
+        CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', '\(slot.table)', 'row');
         """)
-    }
-    do throws(TranscriptError) {
-      try connection.execute("INSERT INTO temp.checked (checked) VALUES ('integrity-check')")
-      return .good
+      return try countTerms() == words
     } catch {
       // A file that is itself damaged gives the same code, and SQLite's own
       // check has looked at that before.
       guard let code = error.code, code & 0xff == SQLITE_CORRUPT else { throw error }
-      return .damaged
+      return false
     }
+  }
+
+  /// Terms that are looked up: the first so many, and one of so many after them.
+  private static let lookups = 250
+
+  /// Reads all terms. They have to be in their order, which a search for one relies
+  /// on, and those that are looked up have to be found as they are found among all.
+  ///
+  /// - Returns: how many words they are; `nil` where they are not so.
+  private func countTerms() throws(TranscriptError) -> Int64? {
+    let all = try connection.prepare("SELECT term, doc, cnt FROM temp.terms")
+    let one = try connection.prepare("SELECT doc, cnt FROM temp.terms WHERE term = ?1")
+    var words: Int64 = 0
+    var last: [UInt8] = []
+    var number = 0
+    while try all.step() {
+      let term = Array(all.bytes(at: 0))
+      if number > 0, !last.lexicographicallyPrecedes(term) { return nil }
+      last = term
+      words &+= all.integer(at: 2)
+      number += 1
+      guard number <= Self.lookups || number.isMultiple(of: Self.lookups) else { continue }
+      one.bind(all.text(at: 0), at: 1)
+      defer { one.reset() }
+      guard try one.step(), one.integer(at: 0) == all.integer(at: 1),
+        one.integer(at: 1) == all.integer(at: 2)
+      else { return nil }
+    }
+    return words
   }
 }

@@ -25,7 +25,7 @@ package struct Verifier {
     try checkSchema()
     // Nor do those of a table whose columns have other names.
     if !result.findings.isEmpty { return result }
-    // For the copy of the index. Not to be changed in a transaction
+    // For what looks into the index. Not to be changed in a transaction
     // (https://www.sqlite.org/pragma.html#pragma_temp_store).
     try connection.execute("PRAGMA temp_store = MEMORY")
     // One view: what is written meanwhile is not looked at by halves.
@@ -33,8 +33,6 @@ package struct Verifier {
     do throws(TranscriptError) {
       try checkReferences()
       try checkEvents(progress)
-      try checkGaps()
-      try checkIndex()
       try count()
     } catch {
       try? connection.execute("ROLLBACK")
@@ -54,102 +52,50 @@ package struct Verifier {
     }
   }
 
-  /// https://www.sqlite.org/pragma.html#pragma_foreign_key_check
+  /// https://www.sqlite.org/pragma.html#pragma_foreign_key_check; of events
+  /// ``EventCheck`` looks at the first of each conversation.
   private mutating func checkReferences() throws(TranscriptError) {
-    let statement = try connection.prepare("PRAGMA foreign_key_check")
-    while try statement.step() {
-      result.add(
-        .reference(
-          table: statement.text(at: 0), row: statement.integerOrNil(at: 1),
-          parent: statement.text(at: 2)))
-    }
-  }
-
-  /// How far a conversation has come.
-  private struct Progress {
-    var isClosed = false
-    var numbers: (client: Int64, server: Int64) = (0, 0)
-  }
-
-  /// One walk over all events in their order.
-  private mutating func checkEvents(_ progress: (Int) -> Void) throws(TranscriptError) {
-    var states: [Int64: Progress] = [:]
-    var checksums = ChecksumCheck(connection)
-    let statement = try connection.prepare(ChecksumCheck.select)
-    while try statement.step() {
-      let seq = statement.integer(at: .id)
-      let conversation = statement.integer(at: .conversation)
-      let kind = Event.Kind(rawValue: statement.text(at: .kind))
-      if let finding = try checksums.check(statement) { result.add(finding) }
-      result.events += 1
-      progress(Int(result.events))
-      guard var state = states[conversation] else {
-        if kind != .open { result.add(.noOpen(conversation: conversation)) }
-        states[conversation] = Progress(isClosed: kind == .close)
-        continue
-      }
-      if state.isClosed {
+    for table in Declarations.own
+    where table.type == "table" && table.name != "event" && table.sql.contains("REFERENCES") {
+      let statement = try connection.prepare("PRAGMA foreign_key_check(\(table.name))")
+      while try statement.step() {
         result.add(
-          kind == .close
-            ? .secondClose(conversation: conversation, seq: seq)
-            : .afterClose(conversation: conversation, seq: seq))
+          .reference(
+            table: statement.text(at: 0), row: statement.integerOrNil(at: 1),
+            parent: statement.text(at: 2)))
       }
-      if kind == .close { state.isClosed = true }
-      if kind == .message, let party = Party(stored: statement.integerOrNil(at: .party)) {
-        result.messages += 1
-        check(number: statement.integer(at: .number), party, conversation, seq, &state)
-      }
-      states[conversation] = state
     }
+  }
+
+  private mutating func checkEvents(_ progress: (Int) -> Void) throws(TranscriptError) {
+    var walk = EventCheck(connection)
+    var checksums = ChecksumCheck(connection)
+    var totals = try TotalsCheck(connection)
+    var index = try IndexCheck(connection)
+    try walk.walk(&checksums, &totals, &index, progress)
+    result.events = walk.events
+    result.messages = walk.messages
     result.coveredEvents = checksums.covered
-    for finding in try checksums.unexplainedHandles() { result.add(finding) }
-    for finding in try checksums.runs() { result.add(finding) }
+    result.unindexed = index.unindexed
     let silent = try connection.prepare(
       """
       SELECT c.id FROM conversation AS c
       WHERE NOT EXISTS (SELECT 1 FROM event AS e WHERE e.conversation_id = c.id)
       """)
-    while try silent.step() { result.add(.noOpen(conversation: silent.integer(at: 0))) }
-  }
-
-  private mutating func check(
-    number: Int64, _ party: Party, _ conversation: Int64, _ seq: Int64, _ state: inout Progress
-  ) {
-    let last = party == .client ? state.numbers.client : state.numbers.server
-    let expected = last == .max ? last : last + 1
-    // A database that was made while the conversation went on, since the first
-    // one was deleted, begins with a later number. A first message that was
-    // taken away leaves a gap in the event numbers.
-    if number != expected, last > 0 || number < 1 {
-      result.add(
-        .number(
-          conversation: conversation, seq: seq, party, expected: expected, found: number))
+    var findings = walk.findings
+    findings += try checksums.unexplainedHandles()
+    findings += try checksums.runs()
+    while try silent.step(), findings.count < Verification.maximumFindings {
+      findings.append(.noOpen(conversation: silent.integer(at: 0)))
     }
-    switch party {
-    case .client: state.numbers.client = number
-    case .server: state.numbers.server = number
-    }
-  }
-
-  private mutating func checkGaps() throws(TranscriptError) {
-    var gaps = GapCheck(connection)
-    for finding in try gaps.check() { result.add(finding) }
+    var gaps = GapCheck(connection, events: walk.gaps)
+    findings += try gaps.check()
     result.prunedConversations = gaps.prunedConversations
     result.missingEvents = gaps.missingEvents
     result.explainedEvents = gaps.explainedEvents
-  }
-
-  private mutating func checkIndex() throws(TranscriptError) {
-    let index = try IndexCheck(connection)
-    result.unindexed = try index.unindexed()
-    switch try index.structure() {
-    case .good: break
-    case .tooLarge: result.isIndexStructureUnchecked = true
-    case .damaged:
-      // What it finds, or does not, proves nothing.
-      return result.add(.indexStructure)
-    }
-    for finding in try index.check() { result.add(finding) }
+    findings += try index.findings()
+    findings += try totals.findings()
+    for finding in findings { result.add(finding) }
   }
 
   private mutating func count() throws(TranscriptError) {

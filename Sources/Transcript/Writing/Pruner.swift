@@ -135,6 +135,7 @@ package struct Pruner {
   /// - Returns: whether it was there.
   private func delete(_ id: Int64) throws(TranscriptError) -> Bool {
     try SearchIndex.remove(conversation: id, connection)
+    try Totals.remove(conversation: id, connection)
     for sql in [
       "DELETE FROM event WHERE conversation_id = ?1", "DELETE FROM conversation WHERE id = ?1",
     ] {
