@@ -266,7 +266,7 @@ int main(int count, char **arguments) {
       sqlite3_bind_int64(conversation, 3, who);
       step(conversation);
       crc_number(1, 1), crc_number(1, at), crc_text("192.0.2.1"), crc_number(1, 50000);
-      crc_text("free");
+      crc_text("free"), crc_null(), crc_null();
       insert_event(id[k], at, "open", -1, -1, NULL, NULL);
       snprintf(name, sizeof name, "user%ld", who);
       crc_text("native");
