@@ -60,6 +60,7 @@ enum {
 enum rule {
   NEVER, // of a call that is not in the table
   ANY,
+  NAMED_LOCKS_AND_FLAGS,
   LOCKS_AND_FLAGS,
   NO_ADDRESS,
   LINGER,
@@ -145,13 +146,17 @@ static void add_terminal_modes(struct program *to) {
   add(to, DENY(EPERM));
 }
 
-static void add_locks_and_flags(struct program *to) {
+static void add_locks_and_flags(struct program *to, bool unnamed) {
   // Not F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY: the kernel sends their signals
   // to others for whoever asks.
-  static const unsigned commands[] = {F_GETFD,  F_SETFD,     F_GETFL,     F_GETLK,     F_SETLK,
-                                      F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW};
+  static const unsigned commands[] = {F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK, F_SETLKW};
+  // Their locks belong to no process, so that who keeps one cannot be found.
+  static const unsigned of_descriptions[] = {F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW};
   add(to, LOW(1));
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) allow_if(to, commands[i]);
+  if (unnamed)
+    for (size_t i = 0; i < sizeof of_descriptions / sizeof of_descriptions[0]; i++)
+      allow_if(to, of_descriptions[i]);
   deny_unless(to, F_SETFL);
   add(to, LOW(2));
   deny_bits(to, O_ASYNC);
@@ -196,7 +201,8 @@ static void add_rule(struct program *to, enum rule rule, unsigned own_process) {
   switch (rule) {
   case NEVER: add(to, DENY(EPERM)); return;
   case ANY: add(to, ALLOW); return;
-  case LOCKS_AND_FLAGS: add_locks_and_flags(to); return;
+  case NAMED_LOCKS_AND_FLAGS: add_locks_and_flags(to, false); return;
+  case LOCKS_AND_FLAGS: add_locks_and_flags(to, true); return;
   case TERMINAL_MODES: add_terminal_modes(to); return;
   case PRIVATE: add_mapping(to, false); return;
   case PRIVATE_OR_SMALL_FILE: add_mapping(to, true); return;

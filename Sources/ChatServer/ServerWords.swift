@@ -63,6 +63,10 @@ package enum ServerNotice {
   case waitsForKernel(SocketAddress)
   case keeperWaitsForKernel
   case keeperSilent
+  case keeperKeptLock
+  /// Another program keeps the transcript's lock: its process, where the kernel says,
+  /// and what it calls itself.
+  case lockKept(by: Int32?, name: String?)
   /// Notices that were too many to be shown, or found no room.
   case leftOut(count: Int)
   case queueIsFull(waiting: Int)

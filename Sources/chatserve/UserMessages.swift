@@ -125,6 +125,12 @@ enum UserMessages {
       "The process that keeps the transcript gives no answer: it waits for the disk."
     case .keeperSilent:
       "The process that keeps the transcript gave no answer for 10 s and is replaced."
+    case .keeperKeptLock:
+      "The process that keeps the transcript kept it locked for 10 s and is replaced."
+    case .lockKept(let process, let name):
+      "The transcript is kept locked by another program"
+        + (process.map { " (\(name.map(TextSanitizer.escapedOnOneLine) ?? "process") \($0))." }
+          ?? ", which the system does not name.")
     case .keeperMisbehaved:
       "The process that keeps the transcript sent an answer to no question and is replaced."
     case .leftOut(let count): SharedWords.leftOut(count)
@@ -217,6 +223,7 @@ enum UserMessages {
     case .unreachable: "took no orders"
     case .silent: "gave no answer for 10 s"
     case .overdue: "did not leave"
+    case .keptLock: "kept the transcript locked for 10 s"
     }
   }
 

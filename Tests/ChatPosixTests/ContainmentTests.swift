@@ -73,6 +73,29 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
+    /// Both by ftruncate(2) and by O_TRUNC; a file that is made later is not named.
+    @Test func whatIsNotNamedIsNotCut() throws {
+      defer { clean() }
+      try #require(!isMissing(.files), "this kernel has no Landlock")
+      try #require(cposix_landlock_version() >= 3, "this kernel's Landlock knows no cuts")
+      let (named, other) = (inside.appending("a"), inside.appending("b"))
+      for file in [named, other] { try #require(openFailure(file, O_CREAT | O_RDWR) == 0) }
+      var some = containment
+      some.shrinkableFiles = [named, inside.appending("absent")]
+      let status = try inChild {
+        guard some.apply([.files]).isEmpty else { return false }
+        return openFailure(named, O_RDWR | O_TRUNC) == 0
+          && openFailure(other, O_RDWR | O_TRUNC) == EACCES
+          && failure { ftruncate(open(named.string, O_RDWR), 0) } == 0
+          && failure { ftruncate(open(other.string, O_RDWR), 0) } == EACCES
+          && failure { Int32(write(open(other.string, O_RDWR), "x", 1)) } == 0
+          && failure { unlink(named.string) } == 0
+          && openFailure(named, O_CREAT | O_EXCL | O_RDWR) == 0
+          && failure { ftruncate(open(named.string, O_RDWR), 0) } == EACCES
+      }
+      #expect(status == .exited(0))
+    }
+
     @Test func noProgramIsStartedByLandlockAlone() throws {
       defer { clean() }
       try #require(!isMissing(.files), "this kernel has no Landlock")

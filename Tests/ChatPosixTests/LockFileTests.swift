@@ -37,6 +37,40 @@ extension PosixTests {
       }
     }
 
+    /// Of a contained process that has a transcript the kernel says whose lock it is,
+    /// of others not.
+    @Test func theHolderIsNamedWhereItIsContained() throws {
+      try #require(!Containment.missingLayers().contains(.calls), "no system call filters here")
+      try withName { path in
+        let reader = try LockFile(path, isCreating: true)
+        #expect(try reader.holder(of: 0...9, against: true) == nil)
+        for (role, isNamed) in [(Containment.Role.conversation, true), (.client, false)] {
+          let pipe = try Pipe.open()
+          let directory = path.removingLastComponent()
+          let child = try startChild {
+            guard let file = try? LockFile(path, isCreating: true),
+              Containment(role, directory: directory).apply([.calls]).isEmpty,
+              (try? file.tryLock(3...5)) == true,
+              (try? file.lockedElsewhere(0...9)) == .some(nil)
+            else { return false }
+            _ = try? pipe.writeEnd.writeAvailable([1])
+            while true { _ = usleep(10_000) }
+          }
+          pipe.writeEnd.closeOnce()
+          defer {
+            pipe.readEnd.closeOnce()
+            ChildProcess.kill(child)
+            _ = try? ChildProcess.wait(for: child)
+          }
+          #expect(try read(1, from: pipe.readEnd) == [1])
+          #expect(
+            try reader.holder(of: 0...9, against: false) == (isNamed ? .process(child) : .unnamed))
+          #expect(try reader.holder(of: 0...2, against: true) == nil)
+          #expect(try !reader.tryLock(5...5))
+        }
+      }
+    }
+
     @Test func aLockKeepsOthersOutAndIsSeenByThem() throws {
       try withName { path in
         let one = try LockFile(path, isCreating: true)

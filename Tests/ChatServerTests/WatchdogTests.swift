@@ -116,9 +116,12 @@ import Testing
       let actions = stage.feed(.silent(owner, isInKernel: true))
       #expect(actions.killed.isEmpty)
       notices += actions.notices.count
+      // Who has the terminal is not who can say so.
+      #expect(stage.machine.owner?.isStuck == true)
     }
     #expect(notices == 1)
     stage.report(.tookFloor, from: owner)
+    #expect(stage.machine.owner?.isStuck == false)
     #expect(run(&stage, seconds: 59).isEmpty)
   }
 

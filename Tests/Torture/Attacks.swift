@@ -37,6 +37,10 @@ enum Attacks {
       + TamperedTranscript.allCases.map { kind in
         NamedAttack(name: "tampered-\(kind)") { try kind.run() }
       }
+      + [NamedAttack(name: "frozen-disk") { try FrozenDisk.run() }]
+      + TakenTranscript.allCases.map { attack in
+        NamedAttack(name: "transcript-\(attack)") { try attack.run() }
+      }
   }
 
   private static var shortages: [NamedAttack] {

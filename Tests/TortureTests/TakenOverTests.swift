@@ -1,5 +1,6 @@
 import Harness
 import Testing
+import TortureKit
 
 @Suite struct TakenOverTests {
   @Test("a conversation that is taken over reaches no shell, no process, no memory and no mode")
@@ -11,4 +12,9 @@ import Testing
       #expect(attack.outputText.contains("ok      taken-over: cannot"))
     }
   }
+
+  @Test(
+    "one that is taken over takes the transcript from nobody", .enabled(if: RogueReport.isPossible),
+    arguments: TakenTranscript.allCases)
+  func transcript(_ attack: TakenTranscript) throws { _ = try attack.run() }
 }

@@ -78,6 +78,11 @@ int cposix_unlock(int descriptor, long long start, long long length);
 // F_OFD_GETLK: 1 when somebody else has a lock there, which is put in `start`
 // and `length`; 0 when nobody has.
 int cposix_find_lock(int descriptor, long long *start, long long *length);
+// F_GETLK: 1 when somebody else's lock is in the way of one like this, whose
+// process is put in `process`, -1 for one of an open file description and 0 for
+// one in another pid namespace; 0 when nobody's is.
+int cposix_lock_holder(
+    int descriptor, bool exclusive, long long start, long long length, int *process);
 // statx(2) STATX_INO: which file a path leads to, and nothing else of it.
 int cposix_identify(const char *path, unsigned long long *device, unsigned long long *inode);
 // open(2) O_TMPFILE: a file without a name, which Swift cannot see.

@@ -38,12 +38,17 @@ extension Containment {
       })
     defer { ruleset.closeOnce() }
     // A kernel refuses a right that it does not know.
-    let known: Rights = version >= 3 ? .database : .database.subtracting(.truncate)
+    let knowsCuts = version >= 3
+    let allMayBeCut = knowsCuts && shrinkableFiles == nil
+    let known: Rights = allMayBeCut ? .database : .database.subtracting(.truncate)
     if let directory { try Self.allow(known, in: directory, ruleset) }
-    for file in readableFiles {
-      guard let descriptor = try Self.openPath(file) else { continue }
-      defer { descriptor.closeOnce() }
-      try Self.allow([.read], on: descriptor, in: ruleset)
+    for file in readableFiles { try Self.allow([.read], onFile: file, in: ruleset) }
+    // Beside what they have by the directory. Whether ftruncate(2) may be called
+    // is settled when a file is opened.
+    if knowsCuts {
+      for file in shrinkableFiles ?? [] {
+        try Self.allow([.truncate], onFile: file, in: ruleset)
+      }
     }
     // landlock(7) demands it, also where the first layer was left out.
     try Self.perform("prctl", cposix_no_new_privileges)
@@ -67,6 +72,15 @@ extension Containment {
       }
       rights.insert(.makeDirectory)
     }
+  }
+
+  /// Passes over one that is not there.
+  private static func allow(
+    _ rights: Rights, onFile path: FilePath, in ruleset: FileDescriptor
+  ) throws(SystemCallError) {
+    guard let descriptor = try openPath(path) else { return }
+    defer { descriptor.closeOnce() }
+    try allow(rights, on: descriptor, in: ruleset)
   }
 
   private static func allow(

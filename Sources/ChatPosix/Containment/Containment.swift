@@ -50,11 +50,19 @@ public struct Containment: Sendable {
   public var directory: FilePath?
   /// Files that may be read. Those that do not exist are passed over.
   public var readableFiles: [FilePath]
+  /// Files in the directory that alone may be cut, as far as they exist; `nil`: all
+  /// may. From Linux 6.2 on (version 3 of Landlock); what is opened before is not
+  /// bound by it.
+  public var shrinkableFiles: [FilePath]?
 
-  public init(_ role: Role, directory: FilePath? = nil, readableFiles: [FilePath] = []) {
+  public init(
+    _ role: Role, directory: FilePath? = nil, readableFiles: [FilePath] = [],
+    shrinkableFiles: [FilePath]? = nil
+  ) {
     self.role = role
     self.directory = directory
     self.readableFiles = readableFiles
+    self.shrinkableFiles = shrinkableFiles
   }
 
   /// The layers that this system does not have. Asks, and changes nothing.

@@ -6,7 +6,10 @@ import SystemPackage
 ///
 /// The locks belong to the open file description (fcntl(2), "Open file
 /// description locks"): a forked child shares them, and they go when the last
-/// process that has it open is gone, however it ended.
+/// process that has it open is gone, however it ended. In a contained process
+/// that has a transcript, where the filter of calls allows no lock that names no
+/// process, those it takes are its own: none is shared, and they go as soon as the
+/// process closes any descriptor of the same file.
 public final class LockFile {
   private let descriptor: FileDescriptor
 
@@ -120,6 +123,32 @@ public final class LockFile {
     guard isFound == 1 else { return nil }
     let last = length > 0 ? start + (length - 1) : .max
     return start...max(start, last)
+  }
+}
+
+extension LockFile {
+  /// Who has a lock that is in the way.
+  public enum Holder: Hashable, Sendable {
+    case process(Int32)
+    /// Of an open file description, or of a process in another pid namespace.
+    case unnamed
+  }
+
+  /// Who keeps others from a lock on `bytes`, exclusive or shared; `nil` when
+  /// nobody of another process does. Nothing is taken. fcntl(2) F_GETLK.
+  ///
+  /// - Throws: ``SystemCallError``.
+  public func holder(
+    of bytes: ClosedRange<Int64>, against exclusive: Bool
+  ) throws(SystemCallError) -> Holder? {
+    var process: Int32 = 0
+    let isFound = try SystemCall.perform("fcntl") {
+      Result(
+        errnoFrom: cposix_lock_holder(
+          descriptor.rawValue, exclusive, bytes.lowerBound, bytes.lockLength, &process))
+    }
+    if isFound != 1 { return nil }
+    return process > 0 ? .process(process) : .unnamed
   }
 }
 

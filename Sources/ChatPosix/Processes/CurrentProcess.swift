@@ -9,12 +9,24 @@ public enum ProcessID {
   public static var parent: Int32 { getppid() }
 }
 
-/// What ps(1) and top(1) call this process.
+/// What ps(1) and top(1) call a process.
 public enum ProcessName {
   /// Sets the name in the `comm` column; the kernel cuts it to 15 bytes.
   /// PR_SET_NAME, prctl(2).
   public static func set(_ name: String) {
     name.withCString { cposix_set_process_name($0) }
+  }
+
+  /// The name that a process has given itself, of 15 bytes at most: a stranger's
+  /// text. proc_pid_comm(5); `nil` when it is gone, or where there is no /proc.
+  public static func of(_ process: Int32) -> String? {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    guard let file = try? FileDescriptor.open("/proc/\(process)/comm", .readOnly) else {
+      return nil
+    }
+    defer { file.closeOnce() }
+    guard case .bytes(let count)? = try? file.readAvailable(into: &bytes) else { return nil }
+    return String(decoding: bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 }
 

@@ -29,6 +29,8 @@ package enum ReportFault: CaseIterable, Hashable, Sendable {
   case silent
   /// It has given back the terminal, or was ordered to go, and does not go.
   case overdue
+  /// It does not let go of the transcript's lock, which others wait for.
+  case keptLock
 
   /// What the transcript says beside `crashed`.
   var detail: String {
@@ -41,6 +43,7 @@ package enum ReportFault: CaseIterable, Hashable, Sendable {
     case .unreachable: "took no orders"
     case .silent: "no answer for \(Watchdog.patience.components.seconds) s"
     case .overdue: "did not leave"
+    case .keptLock: "kept the transcript's lock for \(LockWatch.patience.components.seconds) s"
     }
   }
 }

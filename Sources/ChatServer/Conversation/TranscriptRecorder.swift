@@ -89,7 +89,7 @@ final class TranscriptRecorder: Recorder {
       try writer.append(entries)
     } catch {
       guard let transcript, error.isOfLostFile else { throw error }
-      try reopen(transcript)
+      try reopen(transcript, after: error)
       loss = error
       try continueRun(in: transcript)
       writer.run = run.id
@@ -97,10 +97,14 @@ final class TranscriptRecorder: Recorder {
     }
   }
 
-  private func reopen(_ transcript: TranscriptWriter) throws(TranscriptError) {
+  private func reopen(
+    _ transcript: TranscriptWriter, after lost: TranscriptError
+  ) throws(TranscriptError) {
     do throws(TranscriptError) {
       try transcript.reopen()
     } catch {
+      // The keeper has yet to make it.
+      if error.kind == .missing { throw lost }
       // The directory went too, and the containment holds this process to it.
       isBeyondMending = error.kind == .notPermitted
       throw error
@@ -112,6 +116,9 @@ final class TranscriptRecorder: Recorder {
   /// a file that is gone.
   private func continueRun(in transcript: TranscriptWriter) throws(TranscriptError) {
     run.id = try transcript.continueRun(run.id, run.description, startedAt: run.startedAt)
+    // First the old one: where it is on the same file, giving it back later would
+    // take the new one too (`LockFile`, of a contained process).
+    lock = nil
     lock = try? RunLock.acquire(database: run.database, run: run.id)
   }
 
@@ -139,7 +146,8 @@ final class TranscriptRecorder: Recorder {
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
-    let transcript = try TranscriptWriter(path: run.database, reserve: run.reserve)
+    let transcript = try TranscriptWriter(
+      path: run.database, reserve: run.reserve, makes: false)
     if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
       try continueRun(in: transcript)
     }

@@ -11,6 +11,8 @@ final class KeeperLink {
   static let backlogLimit = 10_000
 
   private(set) var processID: Int32 = -1
+  /// `nil` while there is none.
+  var livingProcess: Int32? { processID > 0 ? processID : nil }
   private(set) var socket: MessageSocket?
   /// What the keeper has not taken yet, oldest first.
   private var backlog: [KeeperRequest] = []
@@ -195,10 +197,15 @@ final class KeeperLink {
     case waitsForKernel
     /// It was killed: its death comes as SIGCHLD, and another takes its place.
     case killed
+    /// It owes something for long, and was asked whether it is there.
+    case owes
   }
 
   /// Asks it where it owes something, and kills one that does not answer.
-  func watch() -> Finding? {
+  ///
+  /// - Parameter isLockedOut: whether it may wait for the lock that another keeps.
+  /// - Returns: what was found, where there is something to be done or said.
+  func watch(isLockedOut: Bool) -> Finding? {
     guard processID > 0, !isStarting else { return nil }
     let now = Self.now
     if watchdog.look(at: now) {
@@ -207,11 +214,15 @@ final class KeeperLink {
         defer { isSaidToWait = true }
         return isSaidToWait ? nil : .waitsForKernel
       }
+      if isLockedOut { return nil }
       ChildProcess.kill(processID)
       return .killed
     }
-    if owesSomething, watchdog.isDue(after: Watchdog.quietWhileOthersWait, at: now) { ask() }
-    return nil
+    guard owesSomething, watchdog.isDue(after: Watchdog.quietWhileOthersWait, at: now) else {
+      return nil
+    }
+    ask()
+    return .owes
   }
 
   /// When ``watch()`` is wanted.

@@ -88,6 +88,7 @@ extension Listener {
   }
 
   private func turnAway(_ peer: FileDescriptor, _ notice: ServerNotice, at now: Instant) {
+    hasRefused = true
     let sentence = words.sentence(notice) + "\n"
     _ = try? peer.writeAvailable(Array(sentence.utf8))
     try? peer.shutdownWrite()

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatTerminal
+import Transcript
 
 /// The machine's events and actions.
 extension Listener {
@@ -37,8 +38,13 @@ extension Listener {
         if process != reaped { ChildProcess.kill(process) }
       case .inspect(let process):
         let isInKernel = ProcessState.of(process) == "D"
-        post(.silent(process, isInKernel: isInKernel), at: now)
+        post(
+          .silent(process, isInKernel: isInKernel, keeper: keeper?.livingProcess), at: now)
       case .askKeeper: keeper?.ask()
+      case .findLockHolder: findLockHolder(at: now)
+      case .killKeeper: if let process = keeper?.livingProcess { ChildProcess.kill(process) }
+      case .nameLockHolder(let process):
+        post(.lockKept(by: process, name: process.flatMap(ProcessName.of)), at: now)
       case .notify(let notice): notify(notice)
       case .ask(let request): keeper?.enqueue(request)
       case .restoreTerminal:
@@ -47,6 +53,18 @@ extension Listener {
       case .closePort: socket.close()
       }
     }
+  }
+
+  private func findLockHolder(at now: Instant) {
+    guard let database = settings.database else { return }
+    let sight = TranscriptLock.holder(database: database).map { holder in
+      switch holder {
+      case .process(let process):
+        LockWatch.Sight(process: process, isInKernel: ProcessState.of(process) == "D")
+      case .unnamed: LockWatch.Sight(process: nil, isInKernel: false)
+      }
+    }
+    post(.lockSeen(sight, keeper: keeper?.livingProcess), at: now)
   }
 
   private func giveFloor(

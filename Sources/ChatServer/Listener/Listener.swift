@@ -11,6 +11,10 @@ public final class Listener {
   /// For which nobody is accepted after the system ran short of something:
   /// poll(2) would report the same peer at once.
   static let acceptPause = Duration.milliseconds(100)
+  /// The same after somebody was turned away. Whoever connects as fast as the system
+  /// lets him would else have the listener run without a pause, on a processor that
+  /// the talk going on has to wait for.
+  static let refusalPause = Duration.milliseconds(1)
   /// Peers taken in one turn of the loop: signals and reports come between.
   static let acceptsAtOnce = 16
   /// For which a connection outlives the sentence that turns it away: a round
@@ -55,6 +59,8 @@ public final class Listener {
   /// One that is reaped, while what it left unread is read.
   var reaped: Int32?
   var acceptAgainAt: Instant?
+  /// Whether somebody was turned away in this turn.
+  var hasRefused = false
   /// Connections of those who were turned away, the oldest first.
   var turnedAway: [(peer: FileDescriptor, closesAt: Instant)] = []
   /// Before then no other keeper is started.
@@ -194,6 +200,10 @@ public final class Listener {
     }
     if ready.contains(where: { $0.descriptor == socket.descriptor }), machine.stopping == nil {
       acceptSome(at: now)
+      if hasRefused, acceptAgainAt == nil {
+        acceptAgainAt = now.advanced(by: Self.refusalPause)
+      }
+      hasRefused = false
     }
     closeTurnedAway(at: now)
     restartKeeper(at: now)
@@ -273,7 +283,10 @@ public final class Listener {
       return
     }
     let wasTaken =
-      if let owner = machine.terminalOwner {
+      if machine.owner?.isStuck == true {
+        // It would say so when it is over. Its terminal may be in raw mode.
+        errors.write("\(terminal == nil ? "" : "\r\n")\(sentence)\(terminal == nil ? "" : "\r")\n")
+      } else if let owner = machine.terminalOwner {
         send(.notice(sentence), to: owner) == .sent
       } else {
         errors.write(sentence + "\n")
@@ -324,9 +337,12 @@ public final class Listener {
   }
 
   private func watchKeeper(at now: Instant) {
-    switch keeper?.watch() {
+    guard let keeper else { return }
+    let process = keeper.processID
+    switch keeper.watch(isLockedOut: machine.isLockedOut(process, keeper: process)) {
     case .waitsForKernel: post(.keeperWaitsForKernel, at: now)
     case .killed: post(.keeperSilent, at: now)
+    case .owes: post(.keeperOwes, at: now)
     case nil: break
     }
   }

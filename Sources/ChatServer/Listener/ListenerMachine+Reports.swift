@@ -16,6 +16,7 @@ extension ListenerMachine {
       condemn(index, .unreadable, &actions)
       return
     }
+    sessions[index].isStuck = false
     // To one that leaves, only its end is an answer.
     if sessions[index].state != .leaving, !sessions[index].isBlocked {
       sessions[index].watchdog.hear(at: now)
@@ -152,7 +153,7 @@ extension ListenerMachine {
     case nil: break
     // Whoever stopped it need not be its peer.
     case .silent, .overdue, .unreachable: return nil
-    case .unreadable, .tooLong, .misplaced, .tooMany, .draftTooLong: return .crash
+    case .unreadable, .tooLong, .misplaced, .tooMany, .draftTooLong, .keptLock: return .crash
     }
     // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS (signal(7)): what
     // a peer's bytes can have done. SIGKILL is another's doing.

@@ -44,8 +44,12 @@ struct ListenerMachine {
     /// It is dead and reaped; its reports came before.
     case ended(Int32, ExitStatus, at: Timestamp)
     /// It does not answer; whether it waits in the kernel, where no signal reaches
-    /// it.
-    case silent(Int32, isInKernel: Bool)
+    /// it. And which process is the keeper.
+    case silent(Int32, isInKernel: Bool, keeper: Int32? = nil)
+    /// Who has the transcript's lock, if anybody has, and which process is the keeper.
+    case lockSeen(LockWatch.Sight?, keeper: Int32?)
+    /// The keeper owes something for long, and may be locked out.
+    case keeperOwes
     /// Others are allowed than before.
     case allowListChanged(AllowList)
     /// The server shall stop, for this reason.
@@ -67,6 +71,12 @@ struct ListenerMachine {
     /// It did not answer: what does it do?
     case inspect(Int32)
     case askKeeper
+    /// Who has the transcript's lock?
+    case findLockHolder
+    /// It does not let go of the transcript's lock.
+    case killKeeper
+    /// Say who keeps the transcript's lock, which is none of ours.
+    case nameLockHolder(Int32?)
     case notify(ServerNotice)
     case ask(KeeperRequest)
     /// A process died that owned the terminal.
@@ -114,6 +124,9 @@ struct ListenerMachine {
   /// What a conversation without a terminal last reported of its recording:
   /// every one in the queue may have the same to say.
   var lastTrouble: ConversationReport?
+  var lockWatch = LockWatch()
+  /// Of whom the operator has read that it keeps the transcript's lock.
+  var strangerWithLock: LockWatch.Sight?
   private var notices = NoticeLimit()
 
   init(waitingLimit: Int, database: String?, admission: AdmissionSettings) {
@@ -133,6 +146,7 @@ struct ListenerMachine {
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
       notices.deadline, watchDeadline, refusals.deadline, deskDeadline,
+      stopping == nil ? lockWatch.deadline : nil,
     ].compactMap { $0 }.min()
   }
 
@@ -161,8 +175,11 @@ struct ListenerMachine {
       queueAgainAt = now.advanced(by: Self.noticeInterval)
     case .ended(let process, let status, let time):
       if let index = index(of: process) { bringToAnEnd(index, status, at: time, now, &actions) }
-    case .silent(let process, let isInKernel):
-      judge(silent: process, isInKernel: isInKernel, at: now, &actions)
+    case .silent(let process, let isInKernel, let keeper):
+      judge(silent: process, isInKernel: isInKernel, keeper: keeper, at: now, &actions)
+    case .lockSeen(let sight, let keeper):
+      judge(lockHolder: sight, keeper: keeper, at: now, &actions)
+    case .keeperOwes: lockWatch.begin(at: now)
     case .deskStarted(let process): deskStarted(process, at: now, &actions)
     case .deskNotStarted: deskNotStarted(at: now)
     case .continued(let inForeground): continued(inForeground: inForeground, &actions)
@@ -237,6 +254,7 @@ struct ListenerMachine {
 
   private mutating func endTurn(at now: Instant, _ actions: inout [Action]) {
     watch(at: now, &actions)
+    watchLock(at: now, &actions)
     watchDesk(at: now, &actions)
     notifyTurnedAway(at: now, &actions)
     record(refusals.take(at: now), &actions)

@@ -38,6 +38,8 @@ struct Session {
   var watchdog: Watchdog
   /// Whether the operator has read that it waits for a disk.
   var isSaidToWait = false
+  /// Whether it was found waiting for one, and has said nothing since.
+  var isStuck = false
   /// When it last reported that its peer, who has yet to say a name, sends
   /// something.
   var typedAt: Instant?

@@ -31,6 +31,9 @@ struct Watchdog {
 
   var isAsked: Bool { question != nil }
 
+  /// What an answer that is due has taken so far.
+  var waited: Duration { question?.ran ?? .zero }
+
   /// Something came from it.
   mutating func hear(at now: Instant) {
     heardAt = now
@@ -108,14 +111,19 @@ extension ListenerMachine {
       actions.append(.order(.answer, to: sessions[other].processID))
     }
     actions.append(.askKeeper)
+    lockWatch.begin(at: now)
   }
 
   /// What one that did not answer was found doing.
   mutating func judge(
-    silent process: Int32, isInKernel: Bool, at now: Instant, _ actions: inout [Action]
+    silent process: Int32, isInKernel: Bool, keeper: Int32?, at now: Instant,
+    _ actions: inout [Action]
   ) {
-    guard let index = sessions.firstIndex(where: { $0.processID == process }) else { return }
+    guard let index = sessions.firstIndex(where: { $0.processID == process }),
+      !isLockedOut(process, keeper: keeper)
+    else { return }
     if isInKernel {
+      sessions[index].isStuck = true
       if sessions[index].isSaidToWait { return }
       sessions[index].isSaidToWait = true
       notify(.waitsForKernel(sessions[index].address), at: now, &actions)

@@ -1,5 +1,6 @@
 import CSQLite
 import ChatCore
+import ChatPosix
 import Schema
 
 extension Connection {
@@ -19,14 +20,17 @@ extension Connection {
   /// - Parameters:
   ///   - path: the database.
   ///   - busyTimeout: how long a call may wait for a lock.
+  ///   - makes: whether a transcript is made where there is none; else it is waited
+  ///     for, as for a lock, until another process has made it.
   /// - Returns: the connection, set up.
   /// - Throws: ``TranscriptError``, of the kinds `cannotCreate`, `notAFile`,
   ///   `notPermitted`, `readOnly`, `notADatabase`, `foreign`, `otherBuild`,
   ///   `noWriteAheadLog`, `corrupt`, `locked`, `full` among others.
   package static func forWriting(
-    _ path: String, busyTimeout: Duration = defaultBusyTimeout
+    _ path: String, busyTimeout: Duration = defaultBusyTimeout, makes: Bool = true
   ) throws(TranscriptError) -> Connection {
     if let ready = try openReady(path, busyTimeout) { return ready }
+    if !makes { return try waitUntilReady(path, busyTimeout) }
     try DatabaseFile.makeDirectory(of: path)
     try DatabaseFile.checkPlace(of: path)
     // One at a time: of two that start at once, one makes the file, and
@@ -62,6 +66,19 @@ extension Connection {
     try DatabaseFile.checkForWriting(path)
     try connection.setUpForWriting()
     return connection
+  }
+
+  /// - Throws: `missing` after `busyTimeout`.
+  private static func waitUntilReady(
+    _ path: String, _ busyTimeout: Duration
+  ) throws(TranscriptError) -> Connection {
+    let start = Clock.monotonic()
+    while Clock.monotonic() - start < busyTimeout {
+      // Milliseconds, a fraction of what the keeper takes to notice.
+      sqlite3_sleep(20)
+      if let ready = try openReady(path, busyTimeout) { return ready }
+    }
+    throw TranscriptError(.missing, path: path)
   }
 
   private static func openWritable(

@@ -81,6 +81,8 @@ enum DatabaseFile {
 
   static func log(of path: String) -> FilePath { neighbour(of: path, "-wal") }
 
+  static func sharedMemory(of path: String) -> FilePath { neighbour(of: path, "-shm") }
+
   static func lockFile(of path: String) -> FilePath { neighbour(of: path, "-lock") }
 
   private static func neighbour(of path: String, _ suffix: String) -> FilePath {

@@ -135,7 +135,8 @@ extension TranscriptError {
     switch code & 0xff {
     case SQLITE_FULL: .full
     case SQLITE_READONLY: .readOnly
-    case SQLITE_BUSY, SQLITE_LOCKED: .locked
+    // PROTOCOL: ten seconds of tries for a lock that is had for moments.
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: .locked
     case SQLITE_CORRUPT: .corrupt
     case SQLITE_NOTADB: .notADatabase
     case SQLITE_PERM, SQLITE_AUTH: .notPermitted

@@ -10,6 +10,7 @@ package final class TranscriptWriter {
   /// knows of one says nothing about the next.
   private(set) var generation = 0
   private let busyTimeout: Duration
+  private let makes: Bool
   /// What is left of the disk to others.
   private let reserve: DiskReserve
   /// Bytes that were written since the disk was last looked at; `nil` when it has
@@ -21,21 +22,24 @@ package final class TranscriptWriter {
   /// Which file the write-ahead log is, once there is one.
   private var log: FileIdentity?
 
-  /// Opens the transcript at `path` and makes what is missing.
+  /// Opens the transcript at `path`.
   ///
   /// - Parameters:
   ///   - path: the database.
   ///   - busyTimeout: how long a commit may wait for other writers.
   ///   - reserve: a commit that would use it throws `full`.
-  /// - Throws: as ``Connection/forWriting(_:busyTimeout:)``.
+  ///   - makes: whether a transcript is made where there is none; a conversation
+  ///     leaves that to the keeper, which alone may begin the shared memory.
+  /// - Throws: as ``Connection/forWriting(_:busyTimeout:makes:)``.
   package init(
     path: String, busyTimeout: Duration = Connection.defaultBusyTimeout,
-    reserve: DiskReserve = .none
+    reserve: DiskReserve = .none, makes: Bool = true
   ) throws(TranscriptError) {
     self.path = path
     self.reserve = reserve
     self.busyTimeout = busyTimeout
-    connection = try Self.connect(path, busyTimeout)
+    self.makes = makes
+    connection = try Self.connect(path, busyTimeout, makes: makes)
     logPath = DatabaseFile.log(of: path)
   }
 
@@ -46,10 +50,18 @@ package final class TranscriptWriter {
     try DatabaseFile.makeDirectory(of: path)
   }
 
+  /// What a writer cuts of the transcript at `path` once another has it open: the
+  /// database after it was made smaller, the log past
+  /// ``Connection/logSizeLimit``. The shared memory is cut by the first one to have
+  /// it open alone.
+  package static func shrinkableFiles(of path: String) -> [FilePath] {
+    [DatabaseFile.resolved(path), DatabaseFile.log(of: path)]
+  }
+
   private static func connect(
-    _ path: String, _ busyTimeout: Duration
+    _ path: String, _ busyTimeout: Duration, makes: Bool
   ) throws(TranscriptError) -> Connection {
-    let connection = try Connection.forWriting(path, busyTimeout: busyTimeout)
+    let connection = try Connection.forWriting(path, busyTimeout: busyTimeout, makes: makes)
     // A writer is contained to the transcript's directory, and a statement that
     // changes many pages would want a file for undoing it elsewhere
     // (https://www.sqlite.org/tempfiles.html, "Statement Journal Files").
@@ -58,7 +70,7 @@ package final class TranscriptWriter {
   }
 
   /// Leaves the file that was deleted or replaced, and opens what is at the
-  /// path now, or a new file.
+  /// path now, or a new file where it makes one.
   ///
   /// - Throws: as the initializer; the old file is then still the open one.
   package func reopen() throws(TranscriptError) {
@@ -127,7 +139,7 @@ package final class TranscriptWriter {
 
   /// Takes a new connection to what is at the path now.
   private func reconnect() throws(TranscriptError) {
-    connection = try Self.connect(path, busyTimeout)
+    connection = try Self.connect(path, busyTimeout, makes: makes)
     logPath = DatabaseFile.log(of: path)
     log = nil
   }

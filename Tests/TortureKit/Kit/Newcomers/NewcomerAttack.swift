@@ -19,6 +19,8 @@ public enum NewcomerAttack: String, CaseIterable, Sendable {
   case commits
   /// One in the queue whose process crashes while others talk.
   case crash
+  /// One that has the floor and says nothing, in words that are none.
+  case idleClock
 
   /// - Throws: ``TortureFailure``, what did not hold.
   public func run() throws {
@@ -31,6 +33,7 @@ public enum NewcomerAttack: String, CaseIterable, Sendable {
       case .forgedCause: try forgedCause(stage)
       case .commits: try commits(stage)
       case .crash: try crash(stage)
+      case .idleClock: try idleClock(stage)
       }
     }
   }
@@ -131,6 +134,24 @@ public enum NewcomerAttack: String, CaseIterable, Sendable {
     try hold(!text.contains("\\n"), "a line end is shown as one: \(text)")
   }
 
+  /// Empty lines, messages that are none, one twice, answers to nothing.
+  private func idleClock(_ stage: Stage) throws {
+    for nothing in ["\n", "   \n", "say 0 x\0say x\0\0", "say 2 \u{1}\0", "pong\0ack 1\0"] {
+      let server = try stage.pipedServer("--mode", "free", "--idle-timeout", "2")
+      let peer = try PeerSocket(port: server.port)
+      let isNative = nothing.contains("\0")
+      try peer.waitFor("SERVER\0")
+      try peer.send(isNative ? "amy\0say 1 hi\0" : "amy\nhi\n")
+      try server.process.waitFor("hi")
+      let end = Deadline(seconds: 20)
+      while !end.isOver, (try? peer.send(nothing)) != nil {
+        Deadline(seconds: 0.2).pass()
+        if server.conversations.isEmpty { break }
+      }
+      try hold(!end.isOver, "\(nothing.debugDescription) kept the floor for 20 s")
+    }
+  }
+
   private func commits(_ stage: Stage) throws {
     let server = try stage.pipedServer("--mode", "free", unlimited: true)
     let reader = try Connection.forReading(stage.database)
@@ -175,14 +196,17 @@ enum Links {
       let name = withUnsafeBytes(of: found.pointee.d_name) {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
-      var buffer = [CChar](repeating: 0, count: 1024)
-      let count = readlink("\(folder)/\(name)", &buffer, buffer.count)
-      if count > 0 {
-        targets.append(
-          String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self))
-      }
+      if let target = target("\(folder)/\(name)") { targets.append(target) }
     }
     return targets
+  }
+
+  /// What one link leads to; `nil` where there is none.
+  static func target(_ path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: 1024)
+    let count = readlink(path, &buffer, buffer.count)
+    if count < 0 { return nil }
+    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
 

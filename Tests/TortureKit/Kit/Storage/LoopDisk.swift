@@ -27,6 +27,7 @@ final class LoopDisk {
   }
 
   deinit {
+    try? freeze(false)
     try? Self.run("/usr/bin/umount", "-l", directory)
     unlink(image)
   }
@@ -36,6 +37,16 @@ final class LoopDisk {
     try Self.run("/usr/bin/mount", "-o", "remount,abort", directory)
     let file = open(directory + "/probe", O_CREAT | O_WRONLY, 0o600)
     try hold(file == -1 && errno == EROFS, "the disk can be written still")
+  }
+
+  /// Lets whoever writes there wait in the kernel, where no signal reaches it, or go
+  /// on. fsfreeze(8): FIFREEZE and FITHAW of <linux/fs.h>.
+  func freeze(_ isFrozen: Bool) throws {
+    let folder = open(directory, O_RDONLY | O_DIRECTORY)
+    defer { close(folder) }
+    try hold(
+      ioctl(folder, isFrozen ? 0xc004_5877 : 0xc004_5878, 0) == 0,
+      "fsfreeze: errno \(errno)")
   }
 
   private static func run(_ path: String, _ arguments: String...) throws {
