@@ -29,6 +29,9 @@ class Setting:
         self.runs = int(os.environ.get("RUNS", "5"))
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chatserve-bench."))
         self.cache = CACHE / "chatserve-bench"
+        # Not the user's own, and not below a transcript, where no key may be.
+        self.config = pathlib.Path(tempfile.mkdtemp(prefix="chatserve-bench."))
+        os.environ["XDG_CONFIG_HOME"] = str(self.config)
         release = pathlib.Path(os.environ.get("RELEASE", ROOT / ".build" / "release"))
         self.chatserve = release / "chatserve"
         self.chatclient = release / "chatclient"
@@ -42,19 +45,22 @@ class Setting:
         for source in PROGRAMS.glob("*.c"):
             subprocess.run(
                 [compiler, "-O2", "-Wall", "-Wextra", "-Werror", source, "-o",
-                 self.folder / source.stem, "-lsqlite3", "-lm"],
+                 self.folder / source.stem, "-lsqlite3", "-lm", "-lssl", "-lcrypto"],
                 check=True)
 
     def close(self):
         shutil.rmtree(self.folder)
+        shutil.rmtree(self.config)
 
     def size(self, quick, full):
         return quick if self.is_quick else full
 
-    def numbers(self, program, *arguments):
-        """What one of the C programs prints, as numbers."""
+    def numbers(self, program, *arguments, tls=False):
+        """What one of the C programs prints, as numbers; its peers may talk in TLS."""
         words = [str(self.folder / program), *map(str, arguments)]
-        done = subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True, timeout=600)
+        environment = os.environ | ({"BENCH_TLS": "1"} if tls else {})
+        done = subprocess.run(
+            words, stdout=subprocess.PIPE, check=True, text=True, timeout=600, env=environment)
         return [float(word) for word in done.stdout.split()]
 
     def database(self, messages):

@@ -24,8 +24,8 @@ int main(int count, char **words) {
     await_record(peer, "floor");
     times[i] = now() - start;
     send_all(peer, "quit user", 10);
-    while (recv(peer, rest, sizeof rest, 0) > 0) {}
-    close(peer);
+    while (receive(peer, rest, sizeof rest) > 0) {}
+    end_peer(peer);
     usleep(pause_between);
   }
   double half = percentile(times, knocks, 0.5), most = percentile(times, knocks, 0.99);

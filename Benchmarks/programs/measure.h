@@ -5,6 +5,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +61,51 @@ static inline int listen_at(int port) {
   return s;
 }
 
+// TLS, where BENCH_TLS is in the environment: the session of each socket. The peer
+// has a key of its own then, as chatclient has; whose the server's is it does not ask.
+static SSL *sessions[1024];
+
+static inline SSL_CTX *tls_context(void) {
+  static SSL_CTX *context;
+  if (context || !getenv("BENCH_TLS")) return context;
+  context = SSL_CTX_new(TLS_client_method());
+  EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+  X509 *wrapper = X509_new();
+  if (!context || !key || !wrapper) fail("OpenSSL");
+  ASN1_INTEGER_set(X509_get_serialNumber(wrapper), 1);
+  X509_gmtime_adj(X509_getm_notBefore(wrapper), 0);
+  X509_gmtime_adj(X509_getm_notAfter(wrapper), 86400);
+  X509_set_pubkey(wrapper, key);
+  X509_sign(wrapper, key, NULL);
+  SSL_CTX_use_certificate(context, wrapper);
+  SSL_CTX_use_PrivateKey(context, key);
+  SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+  SSL_CTX_set_alpn_protos(context, (const unsigned char *)"\x0b" "chatserve/1", 12);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  return context;
+}
+
+static inline void begin_tls(int socket) {
+  SSL_CTX *context = tls_context();
+  if (!context) return;
+  SSL *session = SSL_new(context);
+  SSL_set_fd(session, socket);
+  if (SSL_connect(session) != 1) fail("SSL_connect");
+  sessions[socket] = session;
+}
+
+static inline void end_peer(int socket) {
+  SSL_free(sessions[socket]);
+  sessions[socket] = NULL;
+  close(socket);
+}
+
+// recv(2), or what one record has.
+static inline ssize_t receive(int socket, char *bytes, size_t room) {
+  if (!sessions[socket]) return recv(socket, bytes, room, 0);
+  return SSL_read(sessions[socket], bytes, (int)room);
+}
+
 // A connected socket, or -1 when nothing listens.
 static inline int try_connect(int port) {
   int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -73,13 +121,15 @@ static inline int try_connect(int port) {
 static inline int connect_to(int port) {
   int s = try_connect(port);
   if (s < 0) fail("connect");
+  begin_tls(s);
   return s;
 }
 
 static inline void send_all(int socket, const char *bytes, size_t count) {
   while (count > 0) {
-    ssize_t sent = send(socket, bytes, count, MSG_NOSIGNAL);
-    if (sent < 0) fail("send");
+    ssize_t sent = sessions[socket] ? SSL_write(sessions[socket], bytes, (int)count)
+                                    : send(socket, bytes, count, MSG_NOSIGNAL);
+    if (sent <= 0) fail("send");
     bytes += sent;
     count -= (size_t)sent;
   }
@@ -91,7 +141,7 @@ static inline void await_record(int socket, const char *wanted) {
   char record[33000];
   size_t length = 0;
   for (;;) {
-    ssize_t count = recv(socket, record + length, 1, 0);
+    ssize_t count = receive(socket, record + length, 1);
     if (count <= 0) {
       fprintf(stderr, "the peer closed before it said \"%s\"\n", wanted);
       exit(70);

@@ -27,7 +27,7 @@ static void talk(int port, long count, long window, uint64_t *times, uint64_t *t
       said[sent++] = now();
     }
     if (length) send_all(peer, out, length);
-    ssize_t got = recv(peer, in, sizeof in, 0);
+    ssize_t got = receive(peer, in, sizeof in);
     if (got <= 0) fail("the server closed");
     uint64_t at = now();
     // Acknowledgements come in order; a NUL ends each.
@@ -39,7 +39,7 @@ static void talk(int port, long count, long window, uint64_t *times, uint64_t *t
   }
   *took = now() - start;
   send_all(peer, "quit user", 10);
-  while (recv(peer, in, sizeof in, 0) > 0) {}
+  while (receive(peer, in, sizeof in) > 0) {}
 }
 
 int main(int count, char **words) {

@@ -1,7 +1,7 @@
 """The rows. A module's `figures(setting)` measures and gives its own."""
 
-from . import floor, growth, history, keys, logs, many, memory, messages, scale, startup
+from . import floor, growth, history, keys, link, logs, many, memory, messages, scale, startup
 
 ALL = {
-    "messages": messages, "floor": floor, "startup": startup, "memory": memory, "keys": keys,
-    "history": history, "scale": scale, "logs": logs, "growth": growth, "many": many}
+    "messages": messages, "floor": floor, "link": link, "startup": startup, "memory": memory,
+    "keys": keys, "history": history, "scale": scale, "logs": logs, "growth": growth, "many": many}

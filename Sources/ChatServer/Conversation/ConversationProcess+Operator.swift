@@ -42,6 +42,10 @@ extension ConversationProcess {
   /// What there is to know of who is there beside the name, which anybody may take.
   func showKey() {
     guard let peer = machine.peer, let protection = transport.link.protection else { return }
+    if !protection.isEncrypted, desk?.memory.knowsOfClear == false {
+      desk?.memory.knowsOfClear = true
+      notify(.notEncrypted)
+    }
     guard let before = try? recorder.otherKey(of: peer) else { return }
     let day = Clock.localTime(before.milliseconds).dayText
     notify(.otherKey(peer, day: day, isNone: protection.key == nil))

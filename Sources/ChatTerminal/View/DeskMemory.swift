@@ -38,6 +38,9 @@ package struct DeskMemory: Hashable, Sendable {
   /// there when it is continued; nobody came between.
   package var draftIsOnLine = false
 
+  /// Whether the operator has read in this run that a talk was in clear.
+  package var knowsOfClear = false
+
   package init() {}
 
   private enum Tag {
@@ -50,6 +53,7 @@ package struct DeskMemory: Hashable, Sendable {
     static let text = UInt8(ascii: "x")
     static let focus = UInt8(ascii: "f")
     static let onLine = UInt8(ascii: "l")
+    static let clear = UInt8(ascii: "c")
   }
 
   // MARK: Bytes
@@ -60,6 +64,7 @@ package struct DeskMemory: Hashable, Sendable {
       of: typed.map { Self.field(Tag.typed, $0) }, within: Self.typedLimit)
     if let hasFocus { bytes += Self.field(Tag.focus, hasFocus ? "in" : "out") }
     if draftIsOnLine { bytes += Self.field(Tag.onLine, "") }
+    if knowsOfClear { bytes += Self.field(Tag.clear, "") }
     guard let lastTalk else { return bytes }
     let names = [
       (Tag.name, lastTalk.name), (Tag.address, lastTalk.address), (Tag.endedAt, lastTalk.endedAt),
@@ -84,6 +89,7 @@ package struct DeskMemory: Hashable, Sendable {
       case Tag.typed: typed.append(text)
       case Tag.focus: hasFocus = text == "in"
       case Tag.onLine: draftIsOnLine = true
+      case Tag.clear: knowsOfClear = true
       case Tag.name: talk.name = TextSanitizer.escapedOnOneLine(text)
       case Tag.address: talk.address = TextSanitizer.escapedOnOneLine(text)
       case Tag.endedAt: talk.endedAt = TextSanitizer.escapedOnOneLine(text)

@@ -13,6 +13,8 @@ import Testing
   @Test func whatIsWrittenIsRead() {
     var memory = DeskMemory()
     #expect(DeskMemory(bytes: memory.bytes) == memory)
+    memory.knowsOfClear = true
+    #expect(DeskMemory(bytes: memory.bytes) == memory)
     memory.typed = ["one", "", "two\nrows", "👩‍🚀\0"]
     #expect(DeskMemory(bytes: memory.bytes) == memory)
     memory.hasFocus = false
