@@ -10,9 +10,15 @@ extension TextSanitizer {
   }
 
   private static func hasPlainScalarsAlone(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-    var rest = utf8[...]
-    func next() -> UInt32 { UInt32(rest.popFirst() ?? 0) & 0x3f }
-    while let lead = rest.popFirst() {
+    var place = 0
+    func next() -> UInt32 {
+      guard place < utf8.count else { return 0 }
+      defer { place += 1 }
+      return UInt32(utf8[place]) & 0x3f
+    }
+    while place < utf8.count {
+      let lead = utf8[place]
+      place += 1
       let value: UInt32
       switch lead {
       case 0x20..<0x7f: continue
@@ -40,7 +46,7 @@ extension TextSanitizer {
       0x3001...0x3002, 0x3041...0x3096, 0x30a1...0x30fa,  // kana
       0x4e00...0x9fff, 0xac00...0xd7a3,  // Han, Hangul
       0xff01, 0xff08...0xff09, 0xff0c, 0xff1a, 0xff1f,  // their punctuation
-      0x1f330...0x1f393, 0x1f3a0...0x1f3f0, 0x1f400...0x1f4fc, 0x1f600...0x1f64f,
+      0x1f330...0x1f393, 0x1f3a0...0x1f3f0, 0x1f400...0x1f4fc, 0x1f500...0x1f53d, 0x1f600...0x1f64f,
       0x1f680...0x1f6c5:  // pictures
       true
     default: false

@@ -6,6 +6,7 @@ final class EventCursor {
   private let selection: Selection
   private let summaries: SummaryCache
   private let newestFirst: Bool
+  private let matchers: [TextMatcher]
   private var source: () throws(TranscriptError) -> Event? = { () throws(TranscriptError) in nil }
 
   /// `newestFirst` is the direction of reading, which need not be that of the
@@ -17,6 +18,7 @@ final class EventCursor {
     self.selection = selection
     self.summaries = summaries
     self.newestFirst = newestFirst
+    matchers = [selection.matcher, selection.literal].compactMap { $0 }
     if let query = selection.query {
       source = try search(query)
     } else if selection.order == .sequence {
@@ -37,8 +39,7 @@ final class EventCursor {
   }
 
   private func isMeant(_ event: Event) throws(TranscriptError) -> Bool {
-    for matcher in [selection.matcher, selection.literal] {
-      guard let matcher else { continue }
+    for matcher in matchers {
       guard let said = event.said, matcher.matches(said.text) else { return false }
     }
     if selection.states.isEmpty { return true }

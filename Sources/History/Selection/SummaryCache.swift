@@ -6,9 +6,10 @@ final class SummaryCache {
   private let archive: Archive
   /// Whether their messages are counted.
   let isCounting: Bool
-  private var known: [Int64: ConversationSummary] = [:]
-  /// Enough for what is interleaved, little enough to be nothing.
-  private static let limit = 1000
+  /// Each in its place by its id: enough for what is interleaved, little enough
+  /// to be nothing.
+  private var known = [ConversationSummary?](repeating: nil, count: places)
+  private static let places = 256
 
   init(_ archive: Archive, counting: Bool) {
     self.archive = archive
@@ -16,7 +17,7 @@ final class SummaryCache {
   }
 
   func conversation(_ id: Int64) throws(TranscriptError) -> ConversationSummary? {
-    if let summary = known[id] { return summary }
+    if let summary = known[Self.place(of: id)], summary.id == id { return summary }
     let summary = try archive.conversation(id, counting: isCounting)
     if let summary { note(summary) }
     return summary
@@ -26,19 +27,24 @@ final class SummaryCache {
   /// by then: one that was looked up before its client said its own is looked up
   /// again.
   func conversation(of event: Event) throws(TranscriptError) -> ConversationSummary? {
-    if event.party == .client, known[event.conversation]?.client == nil {
-      known[event.conversation] = nil
+    let place = Self.place(of: event.conversation)
+    if let summary = known[place], summary.id == event.conversation,
+      summary.client != nil || event.party != .client
+    {
+      return summary
     }
+    known[place] = nil
     return try conversation(event.conversation)
   }
 
   /// Takes one that was just read for something else.
   func note(_ summary: ConversationSummary) {
-    if known.count >= Self.limit { known.removeAll() }
-    known[summary.id] = summary
+    known[Self.place(of: summary.id)] = summary
   }
 
   func forget() {
-    known.removeAll()
+    for place in known.indices { known[place] = nil }
   }
+
+  private static func place(of id: Int64) -> Int { Int(id & Int64(places - 1)) }
 }

@@ -11,7 +11,9 @@ package final class Cursor<Row> {
   }
 
   private let read: (_ past: Int64?, _ limit: Int) throws(TranscriptError) -> Batch
-  private var batch: ArraySlice<Row> = []
+  /// The rows that were read last, and how many of them have been given.
+  @usableFromInline var rows: [Row] = []
+  @usableFromInline var given = 0
   private var last: Int64?
   /// One at first, which is shown as soon as it is found; then a screenful, and
   /// then as many as make the cost of starting a query small.
@@ -50,16 +52,24 @@ package final class Cursor<Row> {
     }
   }
 
-  /// The next one; `nil` at the end.
+  /// The next one; `nil` at the end. Compiled for its kind of row where it is
+  /// called: as code for any row it takes as long as the reading.
+  @inlinable
   package func next() throws(TranscriptError) -> Row? {
-    while batch.isEmpty {
-      if isAtEnd { return nil }
-      let found = try read(last, limit)
-      limit = min(max(limit * 2, Self.screenful), Self.mostRows)
-      isAtEnd = found.isLast
-      last = found.last ?? last
-      batch = found.rows[...]
-    }
-    return batch.popFirst()
+    while given == rows.count { if try !readMore() { return nil } }
+    defer { given += 1 }
+    return rows[given]
+  }
+
+  /// - Returns: `false` at the end.
+  @usableFromInline
+  func readMore() throws(TranscriptError) -> Bool {
+    if isAtEnd { return false }
+    let found = try read(last, limit)
+    limit = min(max(limit * 2, Self.screenful), Self.mostRows)
+    isAtEnd = found.isLast
+    last = found.last ?? last
+    (rows, given) = (found.rows, 0)
+    return true
   }
 }
