@@ -67,7 +67,8 @@ __chatserve_value() {
     --by) __chatserve_words day hour ;;
     -o | --output-format)
       case $verb in
-        verify | stats) __chatserve_words text json json-pretty ;;
+        verify) __chatserve_words text json json-pretty ;;
+        stats) __chatserve_words text json json-pretty html ;;
         *)
           __chatserve_words text tsv csv json json-pretty transcript markdown html ;;
       esac
@@ -98,7 +99,7 @@ __chatserve_options() {
     list) echo -a --all $filters $output $common ;;
     show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;
-    stats) echo --by --ascii $filters $output $common ;;
+    stats) echo --by --ascii --plots $filters $output $common ;;
     export) echo --output $filters $output $common ;;
     verify) echo -o --output-format --json $common ;;
     prune) echo --before -n --dry-run -y --yes $common ;;

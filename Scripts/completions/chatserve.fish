@@ -122,6 +122,7 @@ complete -c chatserve -n '__chatserve_at list' -s a -l all -d 'Also who never ha
 complete -c chatserve -n '__chatserve_at tail' -s f -l follow -d 'Follow, as it does anyway'
 complete -c chatserve -n '__chatserve_at stats' -l by -x -a 'day hour' -d 'The unit'
 complete -c chatserve -n '__chatserve_at stats' -l ascii -d 'Draw with ASCII alone'
+complete -c chatserve -n '__chatserve_at stats' -l plots -d 'Draw the hours and the week also where no terminal is'
 complete -c chatserve -n '__chatserve_at export' -l output -r -F -d 'Write to this file'
 complete -c chatserve -n '__chatserve_at prune' -l before -x -a '(__chatserve_times)' -d 'Those that ended before this time'
 complete -c chatserve -n '__chatserve_at prune delete' -s n -l dry-run -d 'Only list them'
@@ -154,7 +155,8 @@ complete -c chatserve -n $at -l color -x -a 'auto always never' -d 'Colours'
 complete -c chatserve -n $at -s P -l no-pager -d 'Do not page'
 complete -c chatserve -n $at -s c -l count -d 'Print how many there are'
 complete -c chatserve -n '__chatserve_at list show search tail export' -s o -l output-format -x -a 'text tsv csv json json-pretty transcript markdown html' -d 'The format'
-complete -c chatserve -n '__chatserve_at stats verify' -s o -l output-format -x -a 'text json json-pretty' -d 'The format'
+complete -c chatserve -n '__chatserve_at stats' -s o -l output-format -x -a 'text json json-pretty html' -d 'The format'
+complete -c chatserve -n '__chatserve_at verify' -s o -l output-format -x -a 'text json json-pretty' -d 'The format'
 complete -c chatserve -n "$at verify" -l json -d 'The same as -o json'
 
 # Of all verbs

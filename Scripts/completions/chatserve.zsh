@@ -56,7 +56,8 @@ __chatserve_history() {
 
   local times='(now today yesterday 1h 1d 7d 30d)'
   local formats='(text tsv csv json json-pretty transcript markdown html)'
-  [[ $verb = (stats|verify) ]] && formats='(text json json-pretty)'
+  [[ $verb = verify ]] && formats='(text json json-pretty)'
+  [[ $verb = stats ]] && formats='(text json json-pretty html)'
   local -a format=(
     '(-o --output-format --json)'{-o+,--output-format=}"[the format]:format:$formats"
     '(-o --output-format)--json[the same as -o json]'
@@ -91,7 +92,7 @@ __chatserve_history() {
     '--tz=[show times in this zone]:zone:__chatserve_zones'
     '--utc[show times in UTC]'
     '(-q --quiet)'{-q,--quiet}'[say nothing but what was asked for]'
-    '--database=[the transcript]:file:_files'
+    '*--database=[the transcript]:file:_files'
     '(-h --help)'{-h,--help}'[show help]'
   )
   case $verb in
@@ -105,7 +106,8 @@ __chatserve_history() {
       ;;
     stats)
       all+=($filters $output $format '--by=[the unit]:unit:(day hour)'
-        '--ascii[draw with ASCII alone]')
+        '--ascii[draw with ASCII alone]'
+        '--plots[draw the hours and the week also where no terminal is]')
       ;;
     export)
       all+=($filters $output $format '--output=[write to this file]:file:_files'

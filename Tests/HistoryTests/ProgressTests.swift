@@ -73,7 +73,7 @@ import Transcript
   }
 
   private static let verbs = [
-    ["verify"], ["export"], ["export", "-o", "html"], ["stats"],
+    ["verify"], ["export"], ["export", "-o", "html"], ["stats", "--from", "server"],
     ["delete", "2", "-y"], ["prune", "--before", "2026-03-05", "-y"],
   ]
 

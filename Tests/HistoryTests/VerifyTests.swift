@@ -188,7 +188,7 @@ import Transcript
     try fixture.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     let root = try #require(
       try fixture.connection.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'event'"))
-    try overwrite(page: Int(root))
+    try fixture.overwrite(page: Int(root))
     let result = try fixture.history("verify")
     #expect(result.exit == 1)
     #expect(result.output.contains("damage: SQLite: "), "\(result.errors)")

@@ -35,20 +35,14 @@ struct ExportCommand: HistoryVerb {
     // Machines want the order of events, so that the last seq is a cursor;
     // people want one conversation after the other.
     selection.order = format.isDocument ? .conversation : .sequence
-    guard let archive = try session.archive() else { return .done }
-    selection.filter.conversations = try archive.resolve(ids)
-    var run = EventRun(session: session, archive: archive, options: options, selection: selection)
+    guard let library = try session.library() else { return .done }
+    var run = try EventRun(session, library, options, selection, ids: ids)
     if options.count {
       _ = try run.count()
       return .done
     }
-    let wanted = run.selection
-    let progress = Progress(session, "exporting", "event") {
-      if wanted.limit != nil { return wanted.limit }
-      // Where every text would have to be read to count, a row has no bar.
-      guard wanted.isCountable else { return nil }
-      return try? archive.count(wanted.filter)
-    }
+    let counted = run
+    let progress = Progress(session, "exporting", "event") { try? counted.quickTotal() }
     run.observe = { count in
       progress.show(count)
       // Ctrl-C leaves no half-written file behind.
@@ -58,15 +52,15 @@ struct ExportCommand: HistoryVerb {
     }
     // Past a search, it is looked for often enough; one that finds little is
     // ended by the signal itself.
-    if file != nil, wanted.isCountable { session.environment.prepareToWait() }
+    if file != nil, selection.isCountable { session.environment.prepareToWait() }
     defer { progress.clear() }
     let writer = options.format(session, selection, fallback: format, isFile: file != nil)
-    let isWhole = try export(run, writer, session)
+    let isWhole = try export(run, library, writer, session)
     return isWhole ? .done : .interrupted
   }
 
   private func export(
-    _ run: EventRun, _ format: any HistoryFormat, _ session: HistorySession
+    _ run: EventRun, _ library: Library, _ format: any HistoryFormat, _ session: HistorySession
   ) throws(HistoryError) -> Bool {
     guard let file, file != "-" else {
       return try run.showAll(format, session.output(options), path: nil)
@@ -74,8 +68,10 @@ struct ExportCommand: HistoryVerb {
     do {
       // The link stays, and what it leads to is replaced as a whole.
       let place = try FileNames.followingLinks(FilePath(file))
-      if try Self.isOfTranscript(place, database: run.archive.connection.path) {
-        throw HistoryError.outputIsTranscript(file)
+      for database in session.transcriptPaths(library) {
+        if try Self.isOfTranscript(place, database: database) {
+          throw HistoryError.outputIsTranscript(file)
+        }
       }
       // Replaced by a file, /dev/null would be one for everybody.
       guard FileNames.isReplaceable(place) else {

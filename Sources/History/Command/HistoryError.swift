@@ -13,6 +13,13 @@ enum HistoryError: Error, Hashable {
   case reference(String)
   /// A well-formed reference to nothing.
   case unknownConversation(String)
+  /// A reference that may be to any of several transcripts, and the name of one
+  /// of them.
+  case nameMissing(String, name: String)
+  /// An option that says something of one transcript alone.
+  case notOfSeveral(option: String)
+  /// More than one was given to a verb that takes one.
+  case oneTranscript
   case expression(String)
   /// A value that an option does not take.
   case value(String, option: String)

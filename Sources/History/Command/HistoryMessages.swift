@@ -66,6 +66,12 @@ enum HistoryMessages {
       "\"\(shown(text))\" names no conversation; give an ID, @ (the newest), @~1 (the one before) or 3..7"
     case .unknownConversation(let text):
       "there is no conversation \(shown(text)); \"chatserve history list\" shows those there are"
+    case .nameMissing(let text, let name):
+      "\"\(shown(text))\" may be in any of the transcripts; say in which, as in \(name):\(shown(text))"
+    case .notOfSeveral(let option):
+      "\(option) counts in one transcript; give one --database with it"
+    case .oneTranscript:
+      "this takes one transcript; give one --database"
     case .expression(let text):
       "\"\(shown(text))\" is not a regular expression; -F takes it literally"
     case .value(let text, let option):
@@ -98,8 +104,8 @@ enum HistoryMessages {
 
   static func exit(for error: HistoryError) -> ProgramExit {
     switch error {
-    case .verb, .time, .zone, .reference, .expression, .value, .unconfirmed, .noHome,
-      .outputIsTranscript:
+    case .verb, .time, .zone, .reference, .nameMissing, .notOfSeveral, .oneTranscript,
+      .expression, .value, .unconfirmed, .noHome, .outputIsTranscript:
       .usage
     case .unknownConversation, .conversationOpen: .nothing
     case .databaseMissing: .missing

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatProgram
 import ChatTerminal
 import Transcript
 
@@ -11,6 +12,11 @@ final class HistorySession {
   let zone: Zone
   let now: Timestamp
   private var runningPager: (any PagerProcess)?
+  /// Of the names of several transcripts; 0 where one is read.
+  var longestName = 0
+  /// What to end with since one of several transcripts could not be read; `nil`
+  /// while all can.
+  private(set) var failure: ProgramExit?
 
   /// - Throws: ``HistoryError/zone(_:)``.
   init(_ environment: HistoryEnvironment, _ common: CommonOptions) throws(HistoryError) {
@@ -27,17 +33,28 @@ final class HistorySession {
 
   /// - Throws: ``HistoryError/noHome``.
   func location() throws(HistoryError) -> DatabasePath {
-    let found = DatabasePath.find(option: common.database, environment: environment.variable)
+    let found = DatabasePath.find(option: common.database.first, environment: environment.variable)
     guard let found else { throw .noHome }
     return found
   }
 
-  /// Opens the transcript for reading. `checksSchema` is for
+  /// Says why one of several transcripts is left out.
+  func fail(_ error: HistoryError) {
+    let exit = environment.report(error)
+    failure = failure ?? exit
+  }
+
+  /// Opens the one transcript for reading. `checksSchema` is for
   /// ``Connection/forReading(_:busyTimeout:checksSchema:)``.
   ///
   /// - Returns: `nil`, after a note, when nothing was ever recorded in the
   ///   default place.
   func archive(checksSchema: Bool = true) throws(HistoryError) -> Archive? {
+    if common.database.count > 1 { throw .oneTranscript }
+    return try open(checksSchema: checksSchema)
+  }
+
+  func open(checksSchema: Bool = true) throws(HistoryError) -> Archive? {
     let found = try location()
     do {
       return Archive(try Connection.forReading(found.path, checksSchema: checksSchema))

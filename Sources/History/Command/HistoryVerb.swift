@@ -31,7 +31,8 @@ extension HistoryVerb {
       let session = try HistorySession(environment, common)
       defer { session.finish() }
       do throws(HistoryError) {
-        return try perform(session)
+        let exit = try perform(session)
+        return session.failure ?? exit
       } catch {
         // Before the sentence, or the pager would paint over it.
         session.finish()

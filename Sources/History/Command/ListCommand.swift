@@ -21,11 +21,15 @@ struct ListCommand: HistoryVerb {
     var selection = try filters.selection(session)
     selection.skipsSilent = !all
     let limit = try FilterOptions.count(options.limit, option: "-n")
-    guard let archive = try session.archive() else { return .done }
+    guard let library = try session.library() else { return .done }
+    if library.isSeveral, selection.filter.after != nil {
+      throw .notOfSeveral(option: "--after-event")
+    }
     do {
+      let archives = library.archives
       let count =
         options.count
-        ? try count(archive, selection, session) : try list(archive, selection, limit, session)
+        ? try count(archives, selection, session) : try list(archives, selection, limit, session)
       if count == 0, selection.isSearch { return .nothing }
       if count == 0 { session.note(HistoryMessages.noConversations) }
       return .done
@@ -33,30 +37,36 @@ struct ListCommand: HistoryVerb {
   }
 
   private func list(
-    _ archive: Archive, _ selection: Selection, _ limit: Int?, _ session: HistorySession
+    _ archives: [Archive], _ selection: Selection, _ limit: Int?, _ session: HistorySession
   ) throws -> Int {
-    let cursor = ConversationCursor(archive, selection, limit: limit, newestFirst: !options.reverse)
+    let cursor = MergedConversations(
+      archives, selection, limit: limit, newestFirst: !options.reverse
+    ) { session.fail(.transcript($0)) }
+    // An empty list starts no pager.
+    guard let first = try cursor.next() else {
+      noteUnlisted(cursor, session)
+      return 0
+    }
     var format = options.format(session, selection)
-    var output: OutputBuffer?
+    var output = session.output(options)
+    format.begin(into: &output)
     var count = 0
-    while let conversation = try cursor.next() {
-      // An empty list starts no pager.
-      var buffer = output ?? session.output(options)
-      if count == 0 { format.begin(into: &buffer) }
-      format.listed(conversation, into: &buffer)
+    var next: ConversationSummary? = first
+    while let conversation = next {
+      format.listed(conversation, into: &output)
       count += 1
-      output = buffer
-      if buffer.failure != nil { break }
+      if output.failure != nil { break }
+      next = try cursor.next()
     }
-    if var output {
-      format.end(into: &output)
-      output.flush()
-      try session.check(output)
-    }
-    if cursor.silent > 0, output?.failure == nil {
-      session.note(HistoryMessages.unlisted(cursor.silent))
-    }
+    format.end(into: &output)
+    output.flush()
+    try session.check(output)
+    if output.failure == nil { noteUnlisted(cursor, session) }
     return count
+  }
+
+  private func noteUnlisted(_ cursor: MergedConversations, _ session: HistorySession) {
+    if cursor.silent > 0 { session.note(HistoryMessages.unlisted(cursor.silent)) }
   }
 
   private func total(
@@ -81,9 +91,11 @@ struct ListCommand: HistoryVerb {
   }
 
   private func count(
-    _ archive: Archive, _ selection: Selection, _ session: HistorySession
+    _ archives: [Archive], _ selection: Selection, _ session: HistorySession
   ) throws -> Int {
-    let count = try total(archive, selection)
+    var count = 0
+    for archive in archives { count += try total(archive, selection) }
+    if let limit = options.limit { count = min(count, limit) }
     var output = session.output()
     output.write("\(count)\n")
     output.flush()

@@ -56,8 +56,10 @@ struct CommonOptions: ParsableArguments {
   @Flag(name: [.short, .long], help: "Say nothing but what was asked for.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("The transcript.", valueName: "path"), completion: .file())
-  var database: String?
+  @Option(
+    help: ArgumentHelp("The transcript; given again, several.", valueName: "path"),
+    completion: .file())
+  var database: [String] = []
 }
 
 /// The formats of `-o`.
@@ -123,7 +125,7 @@ extension OutputOptions {
       return TerminalFormat(
         zone: zone, screen: Screen(environment),
         palette: palette, isExcerpt: selection.isSearch,
-        marksGaps: selection.hasContext)
+        marksGaps: selection.hasContext, longestName: session.longestName)
     case .text:
       return LineFormat(
         zone: zone, terminator: terminator, marksGaps: selection.hasContext,

@@ -12,7 +12,8 @@ struct PathCommand: HistoryVerb {
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     var output = session.output()
-    output.write(try session.location().path + "\n")
+    let paths = common.database.count < 2 ? [try session.location().path] : common.database
+    for path in paths { output.write(path + "\n") }
     output.flush()
     try session.check(output)
     return .done

@@ -25,22 +25,22 @@ struct SearchCommand: HistoryVerb {
     selection.limit = try FilterOptions.count(options.limit, option: "-n")
     selection.newestFirst = options.reverse
     if selection.filter.kinds.isEmpty { selection.filter.kinds = [.message] }
-    guard let archive = try session.archive() else { return .nothing }
+    guard let library = try session.library() else { return .nothing }
     if !filters.fixedStrings, let query = SearchQuery(arguments: words) {
       selection.query = query
-      try session.updateIndex(archive)
+      for archive in library.archives { try session.updateIndex(archive) }
     } else {
       // Nothing of it is in the index: every message is looked at.
       selection.literal = try TextMatcher(
         [words.joined(separator: " ")], isLiteral: true,
         caseRule: filters.caseSensitive ? .kept : .ignored, isInverted: false)
     }
-    let run = EventRun(session: session, archive: archive, options: options, selection: selection)
+    let run = try EventRun(session, library, options, selection)
     let count =
       options.count ? try run.count() : try run.show(options.format(session, selection))
     guard count == 0 else { return .done }
-    try session.noteNoMatch(words, selection, archive)
-    try session.noteWider(selection, archive)
+    try session.noteNoMatch(words, run.readings)
+    try session.noteWider(selection, library.archives)
     return .nothing
   }
 }
@@ -48,15 +48,19 @@ struct SearchCommand: HistoryVerb {
 extension HistorySession {
   /// Says how the words would be found, where they are the beginnings of longer
   /// ones.
-  fileprivate func noteWider(_ selection: Selection, _ archive: Archive) throws(HistoryError) {
+  fileprivate func noteWider(
+    _ selection: Selection, _ archives: [Archive]
+  ) throws(HistoryError) {
     if common.quiet { return }
     guard let (query, words) = selection.query?.widened else { return }
     var wider = selection
     wider.query = query
     do {
-      let cursor = try EventCursor(
-        archive, wider, SummaryCache(archive, counting: false), newestFirst: true)
-      if try cursor.next() != nil { note(HistoryMessages.wider(words)) }
+      for archive in archives {
+        let cursor = try EventCursor(
+          archive, wider, SummaryCache(archive, counting: false), newestFirst: true)
+        if try cursor.next() != nil { return note(HistoryMessages.wider(words)) }
+      }
     } catch {
       throw .transcript(error)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatCore
 import ChatProgram
 import Transcript
 
@@ -24,23 +25,22 @@ struct ShowCommand: HistoryVerb {
     selection.limit = try FilterOptions.count(options.limit, option: "-n")
     selection.newestFirst = options.reverse
     selection.order = .conversation
-    guard let archive = try session.archive() else { return .done }
+    guard let library = try session.library() else { return .done }
     let isOpen = !ids.isEmpty || filters.chooseConversations
     do {
       // Nothing recorded yet is no unknown id.
-      if !isOpen, try archive.newestConversation() == nil {
+      if !isOpen, try library.isEmpty() {
         session.note(HistoryMessages.noConversations)
         return .done
       }
     } catch {
       throw HistoryError(error)
     }
-    selection.filter.conversations = try archive.resolve(isOpen ? ids : ["@"])
-    let run = EventRun(session: session, archive: archive, options: options, selection: selection)
+    let run = try EventRun(session, library, options, selection, ids: isOpen ? ids : ["@"])
     let count =
       options.count ? try run.count() : try run.show(options.format(session, selection))
     guard count == 0 else { return .done }
-    try session.noteNoMatch(filters.grep, selection, archive)
+    try session.noteNoMatch(filters.grep, run.readings)
     return selection.isSearch ? .nothing : .done
   }
 }
@@ -56,17 +56,24 @@ extension FilterOptions {
 extension HistorySession {
   /// Says that nothing was found, and how far back was looked.
   func noteNoMatch(
-    _ patterns: [String], _ selection: Selection, _ archive: Archive
+    _ patterns: [String], _ readings: [EventRun.Reading]
   ) throws(HistoryError) {
     if common.quiet { return }
     do {
-      let extent = try archive.extent(selection.conversations)
-      let oldest = extent.oldest.map { Stamp.date(zone.day(of: $0)) }
+      var conversations = 0
+      var oldest: Timestamp?
+      var pruned = (conversations: 0, messages: 0)
+      for (archive, selection) in readings {
+        let extent = try archive.extent(selection.conversations)
+        conversations += extent.conversations
+        oldest = [oldest, extent.oldest].compactMap { $0 }.min()
+        let gone = try archive.pruned()
+        pruned = (pruned.conversations + gone.conversations, pruned.messages + gone.messages)
+      }
       note(
         HistoryMessages.noMatch(
           patterns.isEmpty ? nil : patterns.joined(separator: " "),
-          conversations: extent.conversations, oldest: oldest))
-      let pruned = try archive.pruned()
+          conversations: conversations, oldest: oldest.map { Stamp.date(zone.day(of: $0)) }))
       if pruned.conversations > 0 {
         note(
           HistoryMessages.pruned(

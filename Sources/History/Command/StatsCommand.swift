@@ -14,6 +14,9 @@ struct StatsCommand: HistoryVerb {
   @Flag(help: "Draw with ASCII alone.")
   var ascii = false
 
+  @Flag(help: "Draw the hours and the week also where no terminal is.")
+  var plots = false
+
   @OptionGroup var filters: FilterOptions
   @OptionGroup var options: OutputOptions
 
@@ -26,24 +29,33 @@ struct StatsCommand: HistoryVerb {
     let selection = try filters.selection(session)
     let bars = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultBars
     let format = options.format ?? .text
-    guard [.text, .json, .jsonPretty].contains(format) else {
+    guard [.text, .json, .jsonPretty, .html].contains(format) else {
       throw .value(format.rawValue, option: "stats -o")
     }
-    guard let archive = try session.archive() else { return .done }
+    guard let library = try session.library() else { return .done }
+    if library.isSeveral, selection.filter.after != nil {
+      throw .notOfSeveral(option: "--after-event")
+    }
     do {
-      let report = try report(archive, selection, session)
+      let report = try report(library, selection, session)
       var output = session.output(options)
       switch format {
       case .json, .jsonPretty:
         StatisticsJSON.object(report, zone: session.zone, unit: by)
           .write(isPretty: format == .jsonPretty, into: &output)
         output.write("\n")
+      case .html:
+        StatisticsPage(zone: session.zone, unit: by, maximumBars: bars)
+          .write(report, into: &output)
       default:
         let environment = session.environment
         StatisticsText(
           zone: session.zone,
           screen: Screen(environment), unit: by,
-          isPlain: ascii || !Self.isUTF8(environment.variable), maximumBars: bars
+          isPlain: ascii || environment.variable("TERM") == "dumb"
+            || !Self.isUTF8(environment.variable),
+          maximumBars: bars,
+          hasPlots: plots || environment.isTerminal
         ).write(report, into: &output)
       }
       output.flush()
@@ -52,6 +64,23 @@ struct StatsCommand: HistoryVerb {
     } catch {
       throw HistoryError(error)
     }
+  }
+
+  private func report(
+    _ library: Library, _ selection: Selection, _ session: HistorySession
+  ) throws(TranscriptError) -> StatisticsReport {
+    if !library.isSeveral, let only = library.archives.first {
+      return try report(only, selection, session)
+    }
+    var sum = StatisticsReport()
+    for archive in library.archives {
+      do throws(TranscriptError) {
+        sum.add(try report(archive, selection, session), of: archive.name)
+      } catch {
+        session.fail(.transcript(error))
+      }
+    }
+    return sum
   }
 
   private func report(

@@ -28,41 +28,47 @@ struct TailCommand: HistoryVerb {
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     var selection = try filters.selection(session)
     selection.limit = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultLimit
-    guard let archive = try session.archive() else { return .done }
+    guard let library = try session.library() else { return .done }
+    if library.isSeveral, selection.filter.after != nil {
+      throw .notOfSeveral(option: "--after-event")
+    }
     let format = options.format(session, selection, isPaged: false)
-    let follower = Follower(archive, selection, counting: format.showsCounts)
     do {
-      let summaries = follower.summaries
-      var renderer = Renderer(archive, selection, summaries, format, session.output())
-      renderer.begin()
-      let first = try follower.start()
-      // Before anything is shown that Ctrl-C may be an answer to.
-      session.environment.prepareToWait()
-      for event in first { try renderer.show(event) }
-      renderer.flush()
-      while renderer.output.failure == nil {
-        switch session.environment.wait(Self.interval) {
-        case .passed: break
-        case .interrupted:
-          renderer.flush()
-          return .interrupted
-        case .outputClosed: return .done
-        }
-        // Asked before the look, which then sees all that was written to a
-        // file before it was replaced.
-        let isReplaced = try !follower.archive.connection.isAtItsPath()
-        try follower.next { event in try renderer.show(event) }
-        if isReplaced, follower.changeOver() {
-          try renderer.change(to: follower.archive, follower.summaries)
-          session.note(HistoryMessages.replaced(follower.archive.connection.path))
-          try follower.next { event in try renderer.show(event) }
-        }
-        renderer.flush()
-      }
-      try session.check(renderer.output)
-      return .done
+      return try follow(
+        MergedFollowers(
+          library.archives.map { Follower($0, selection, counting: format.showsCounts) }
+        ) { session.fail(.transcript($0)) },
+        selection, format, session)
     } catch {
       throw HistoryError(error)
     }
+  }
+
+  private func follow(
+    _ followers: MergedFollowers, _ selection: Selection, _ format: any HistoryFormat,
+    _ session: HistorySession
+  ) throws -> ProgramExit {
+    let first = followers.follower(0)
+    var renderer = Renderer(
+      first.archive, selection, first.summaries, format, session.output())
+    renderer.begin()
+    let past = try followers.start(atMost: selection.limit ?? 0)
+    // Before anything is shown that Ctrl-C may be an answer to.
+    session.environment.prepareToWait()
+    try followers.show(past, &renderer)
+    renderer.flush()
+    while renderer.output.failure == nil {
+      switch session.environment.wait(Self.interval) {
+      case .passed: break
+      case .interrupted:
+        renderer.flush()
+        return .interrupted
+      case .outputClosed: return .done
+      }
+      try followers.look(&renderer) { session.note(HistoryMessages.replaced($0)) }
+      renderer.flush()
+    }
+    try session.check(renderer.output)
+    return .done
   }
 }

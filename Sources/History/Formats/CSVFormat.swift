@@ -15,8 +15,8 @@ struct CSVFormat: HistoryFormat {
 
   mutating func listed(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
     head(
-      "id,client,server,peer,port,opened,closed,state,ended_by,reason,last_event,ended_before,messages\n",
-      into: &output)
+      "id,client,server,peer,port,opened,closed,state,ended_by,reason,last_event,ended_before,messages",
+      conversation, into: &output)
     let close = conversation.close
     output.add(conversation.id)
     field(conversation.client, into: &output)
@@ -31,7 +31,7 @@ struct CSVFormat: HistoryFormat {
     time(conversation.lastEvent, into: &output)
     time(conversation.endedBefore, into: &output)
     number(conversation.messageCount, into: &output)
-    output.add(ours: "\n")
+    end(conversation, into: &output)
   }
 
   mutating func event(
@@ -39,8 +39,8 @@ struct CSVFormat: HistoryFormat {
     into output: inout OutputBuffer
   ) {
     head(
-      "seq,conversation,time,kind,from,handle,text,text_base64,held,reason,peer,port\n",
-      into: &output)
+      "seq,conversation,time,kind,from,handle,text,text_base64,held,reason,peer,port",
+      conversation, into: &output)
     let fields = EventFields(event, of: conversation)
     output.add(event.seq)
     number(event.conversation, into: &output)
@@ -54,12 +54,22 @@ struct CSVFormat: HistoryFormat {
     field(fields.reason, into: &output)
     field(fields.peer, into: &output)
     number(fields.port, into: &output)
-    output.add(ours: "\n")
+    end(conversation, into: &output)
   }
 
-  private mutating func head(_ names: StaticString, into output: inout OutputBuffer) {
-    if !hasHeader { output.add(ours: names) }
+  private mutating func head(
+    _ names: StaticString, _ conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
+    if hasHeader { return }
     hasHeader = true
+    output.add(ours: names)
+    output.add(ours: conversation.transcript == nil ? "\n" : ",transcript\n")
+  }
+
+  /// Where several transcripts are read, each record names its own.
+  private func end(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
+    if let transcript = conversation.transcript { field(transcript, into: &output) }
+    output.add(ours: "\n")
   }
 
   private mutating func time(_ time: Timestamp?, into output: inout OutputBuffer) {

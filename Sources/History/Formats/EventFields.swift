@@ -42,6 +42,10 @@ struct EventFields {
 }
 
 extension ConversationSummary {
+  /// Its id, and where several transcripts are read, which it is in:
+  /// `north/transcript.db:12`.
+  var label: String { transcript.map { "\($0):\(id)" } ?? String(id) }
+
   /// Where the client came from, as one word: `127.0.0.1:50112`, or
   /// `[::1]:50112` (RFC 5952 section 6).
   var peer: String {

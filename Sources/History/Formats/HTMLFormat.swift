@@ -38,7 +38,7 @@ struct HTMLFormat: HistoryFormat {
     }
     isInList = true
     output.add(ours: "<tr><td>")
-    output.add(conversation.id)
+    output.add(html: conversation.label)
     output.add(ours: "<td>")
     date(conversation.opened, into: &output)
     output.add(ours: "<td>")
@@ -52,7 +52,7 @@ struct HTMLFormat: HistoryFormat {
 
   mutating func entered(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
     output.add(ours: "<section>\n<h2>Conversation ")
-    output.add(conversation.id)
+    output.add(html: conversation.label)
     output.add(ours: ": <bdi>")
     output.add(html: conversation.client ?? "a client")
     output.add(ours: "</bdi> with <bdi>")

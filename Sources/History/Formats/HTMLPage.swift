@@ -24,6 +24,10 @@ enum HTMLPage {
     .client b { color: var(--client) } .server b { color: var(--server) } .match { background: var(--mark) }
     .text { white-space: pre-wrap }
     table { border-collapse: collapse } th, td { text-align: left; padding: .1rem .8rem .1rem 0 }
+    .week td { width: 1.2rem; height: 1.2rem; padding: 0; background: color-mix(in srgb, var(--server) var(--share, 0%), var(--paper)); border: 1px solid var(--paper) }
+    .week th { padding: 0 .4rem 0 0; font-weight: normal; color: var(--faint) } tr:first-child th { overflow: visible; max-width: 1.2rem }
+    .bars { width: 100% } .bars th { font-weight: normal; white-space: nowrap; color: var(--faint) } .bars td { text-align: right } .bars td:last-child { width: 100%; padding: .1rem 0 }
+    .bars div { height: .9rem; background: var(--client) }
     @media print {
     :root { --ink: #000; --paper: #fff; --faint: #444; --client: #000; --server: #000; --mark: #eee }
     h2 { break-after: avoid } li { break-inside: avoid } ol { content-visibility: visible }

@@ -5,7 +5,8 @@ import Transcript
 /// milliseconds. A conversation's object comes before the first of its
 /// events. Keys of version 1 are only ever added to; every key of a kind is
 /// always there, null when unknown, except `text_base64`, `held`, `context`,
-/// `detail` and `undelivered`, which are there when there is something to say.
+/// `detail`, `undelivered` and `transcript`, which are there when there is
+/// something to say.
 /// An event of a kind that this version does not know has what it has of them.
 struct JSONFormat: HistoryFormat {
   /// Objects, for reading spread over rows: `-o json-pretty`.
@@ -13,7 +14,13 @@ struct JSONFormat: HistoryFormat {
   let showsCounts = true
   private var stamps = StampWriter(zone: .utc)
   /// The conversations whose objects are written.
-  private var written: Set<Int64> = []
+  private var written: Set<Place> = []
+
+  /// Ids are a transcript's own.
+  private struct Place: Hashable {
+    var transcript: String?
+    var id: Int64
+  }
 
   init(isPretty: Bool = false) {
     row = JSONRow(isPretty: isPretty)
@@ -24,7 +31,8 @@ struct JSONFormat: HistoryFormat {
   }
 
   mutating func entered(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
-    guard written.insert(conversation.id).inserted else { return }
+    let place = Place(transcript: conversation.transcript, id: conversation.id)
+    guard written.insert(place).inserted else { return }
     write(conversation, into: &output)
   }
 
@@ -39,6 +47,7 @@ struct JSONFormat: HistoryFormat {
     row.member("{\"v\":", 1, into: &output)
     row.member(",\"type\":", "conversation", into: &output)
     row.member(",\"id\":", conversation.id, into: &output)
+    writeTranscript(of: conversation, into: &output)
     row.member(",\"client\":", conversation.client, into: &output)
     row.member(",\"server\":", conversation.server, into: &output)
     row.member(",\"peer\":", conversation.peer, into: &output)
@@ -64,11 +73,20 @@ struct JSONFormat: HistoryFormat {
     row.member(",\"type\":", "event", into: &output)
     row.member(",\"seq\":", event.seq, into: &output)
     row.member(",\"conversation\":", event.conversation, into: &output)
+    writeTranscript(of: conversation, into: &output)
     row.member(",\"time\":", event.time, &stamps, into: &output)
     row.member(",\"kind\":", event.kind.rawValue, into: &output)
     write(event, of: conversation, into: &output)
     if role == .context { flag(",\"context\":", into: &output) }
     row.end(into: &output)
+  }
+
+  /// There where several are read.
+  private func writeTranscript(
+    of conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
+    guard let transcript = conversation.transcript else { return }
+    row.member(",\"transcript\":", transcript, into: &output)
   }
 
   /// What an event of its kind has.

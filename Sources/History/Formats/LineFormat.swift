@@ -46,7 +46,7 @@ struct LineFormat: HistoryFormat {
     let wording = EventWording(event, of: conversation, isFull: true, &names)
     palette.paint(.faint, into: &output) { stamps.full(event.time, into: &$0) }
     output.add(ours: " ")
-    output.add(event.conversation)
+    output.add(labelOf: conversation)
     output.add(ours: " ")
     palette.paint(.of(wording.speaker), into: &output) { output in
       output.add(wording.name ?? "*")
@@ -69,7 +69,7 @@ struct LineFormat: HistoryFormat {
     let stamp = Stamp.full(conversation.lastEvent, in: zone)
     var notice = "! no close was logged; the server stopped"
     if let before { notice += " before \(Stamp.full(before, in: zone))" }
-    output.write("\(palette.paint(stamp, .faint)) \(conversation.id) ")
+    output.write("\(palette.paint(stamp, .faint)) \(conversation.label) ")
     output.write(palette.paint(notice, .warning) + terminator)
   }
 }

@@ -4,20 +4,26 @@ import Transcript
 /// The columns of `history list` on a terminal, and what becomes of them on a
 /// narrow one; see ``ListLayout``.
 struct ListTable {
+  /// Of the transcripts' names that stand before ids; 0 where one is read.
+  let longestName: Int
+
+  /// With the colon behind it.
+  private var nameWidth: Int { longestName == 0 ? 0 : longestName + 1 }
+
   func heading(_ screen: Screen) -> String {
-    let layout = ListLayout(screen)
+    let layout = ListLayout(screen, besides: nameWidth)
     return row("ID", "STARTED", "LENGTH", "CLIENT", "MSGS", "ENDED", layout, screen)
   }
 
   func row(_ conversation: ConversationSummary, zone: Zone, screen: Screen) -> String {
-    let layout = ListLayout(screen)
+    let layout = ListLayout(screen, besides: nameWidth)
     let client = conversation.client.map { TextSanitizer.escapedOnOneLine($0) } ?? "-"
     let start =
       layout.start == .date
       ? Stamp.date(zone.day(of: conversation.opened))
       : Stamp.dateAndClock(conversation.opened, in: zone)
     return row(
-      String(conversation.id), start, length(of: conversation), client,
+      conversation.label, start, length(of: conversation), client,
       String(conversation.messageCount), EndingWords.column(conversation.ending), layout, screen)
   }
 
@@ -36,7 +42,7 @@ struct ListTable {
     _ id: String, _ start: String, _ length: String, _ client: String, _ count: String,
     _ ending: String, _ layout: ListLayout, _ screen: Screen
   ) -> String {
-    var cells = [screen.aligned(id, to: ListLayout.idWidth)]
+    var cells = [screen.aligned(id, to: nameWidth + ListLayout.idWidth)]
     if layout.start != .none { cells.append(screen.padded(start, to: layout.start.rawValue)) }
     if layout.hasLength { cells.append(screen.aligned(length, to: ListLayout.lengthWidth)) }
     let name = layout.columns == nil ? client : screen.cut(client, to: layout.clientWidth)
@@ -86,9 +92,10 @@ struct ListLayout {
   /// The columns that a row may take; `nil` when it is not cut.
   var columns: Int?
 
-  init(_ screen: Screen) {
-    guard let width = screen.columns, width < 80 else { return }
-    columns = max(width, 20)
+  /// `besides` is what the names of transcripts take of the columns.
+  init(_ screen: Screen, besides: Int) {
+    guard let width = screen.columns.map({ $0 - besides }), width < 80 else { return }
+    columns = max(width, 20) + besides
     hasLength = width >= 66
     hasCount = width >= 57
     if width < 51 { start = .date }

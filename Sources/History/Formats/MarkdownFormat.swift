@@ -22,7 +22,7 @@ struct MarkdownFormat: HistoryFormat {
     }
     isFirst = false
     output.add(ours: "| ")
-    output.add(conversation.id)
+    output.add(markdown: conversation.label)
     output.add(ours: " | ")
     output.add(Stamp.dateAndClock(conversation.opened, in: zone))
     output.add(ours: " | ")
@@ -38,7 +38,7 @@ struct MarkdownFormat: HistoryFormat {
     if !isFirst { output.add(ours: "\n") }
     isFirst = false
     output.add(ours: "## Conversation ")
-    output.add(conversation.id)
+    output.add(markdown: conversation.label)
     output.add(ours: ": ")
     output.add(markdown: conversation.client ?? "a client")
     output.add(ours: " with ")

@@ -17,7 +17,7 @@ struct TSVFormat: HistoryFormat {
   }
 
   mutating func listed(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
-    output.add(conversation.id)
+    output.add(labelOf: conversation)
     output.add(ours: "\t")
     stamps.full(conversation.opened, into: &output)
     output.add(ours: "\t")
@@ -38,7 +38,7 @@ struct TSVFormat: HistoryFormat {
     output.add(ours: "\t")
     stamps.full(event.time, into: &output)
     output.add(ours: "\t")
-    output.add(event.conversation)
+    output.add(labelOf: conversation)
     field(fields.kind, into: &output)
     field(fields.from?.rawValue, into: &output)
     field(fields.handle, into: &output)

@@ -13,17 +13,19 @@ struct TerminalFormat: HistoryFormat {
   let marksGaps: Bool
   private var isFirst = true
   private var day: CalendarDay?
-  private var list = ListTable()
+  private var list: ListTable
   private var names = SpeakerNames()
 
   init(
-    zone: Zone, screen: Screen, palette: Palette, isExcerpt: Bool = false, marksGaps: Bool = false
+    zone: Zone, screen: Screen, palette: Palette, isExcerpt: Bool = false, marksGaps: Bool = false,
+    longestName: Int = 0
   ) {
     self.zone = zone
     self.screen = screen
     self.palette = palette
     self.isExcerpt = isExcerpt
     self.marksGaps = marksGaps
+    list = ListTable(longestName: longestName)
   }
 
   mutating func listed(
@@ -48,7 +50,7 @@ struct TerminalFormat: HistoryFormat {
     let client = conversation.client.map { TextSanitizer.escapedOnOneLine($0) } ?? "a client"
     let server = TextSanitizer.escapedOnOneLine(conversation.server)
     let date = Stamp.date(zone.day(of: conversation.opened))
-    var header = "Conversation \(conversation.id): \(client) with \(server), \(date)"
+    var header = "Conversation \(conversation.label): \(client) with \(server), \(date)"
     if !isExcerpt {
       let peer = TextSanitizer.escapedOnOneLine(conversation.peer)
       header += ", \(peer), port \(conversation.port)"

@@ -1,4 +1,5 @@
 import ChatCore
+import Transcript
 
 /// What rows are made of, written as bytes: a `String` for each part of a row
 /// takes several times as long as the row.
@@ -11,6 +12,15 @@ extension OutputBuffer {
 
   mutating func add(_ digits: Digits) {
     digits.withBytes { add(bytes: $0) }
+  }
+
+  /// As ``ConversationSummary/label`` has it.
+  mutating func add(labelOf conversation: ConversationSummary) {
+    if let transcript = conversation.transcript {
+      add(transcript)
+      add(byte: UInt8(ascii: ":"))
+    }
+    add(conversation.id)
   }
 
   /// `text` safe for a terminal and on one row, as

@@ -49,8 +49,13 @@ struct Renderer {
     pending = selection.newestFirst ? selection.contextBefore : selection.contextAfter
   }
 
-  mutating func end() throws(TranscriptError) {
+  /// Nothing of this transcript follows.
+  mutating func settle() throws(TranscriptError) {
     try flushContext(upTo: nil)
+    leave()
+  }
+
+  mutating func end() {
     leave()
     format.end(into: &output)
     output.flush()
@@ -61,14 +66,31 @@ struct Renderer {
   }
 
   /// The events that follow are those of another transcript.
+  mutating func turn(
+    to archive: Archive, _ summaries: SummaryCache
+  ) throws(TranscriptError) {
+    if archive === self.archive { return }
+    defer {
+      leave()
+      self.archive = archive
+      self.summaries = summaries
+    }
+    try flushContext(upTo: nil)
+  }
+
+  /// The events that follow are those of a transcript that took the place of
+  /// this one.
   mutating func change(
     to archive: Archive, _ summaries: SummaryCache
   ) throws(TranscriptError) {
-    try flushContext(upTo: nil)
-    leave()
+    try turn(to: archive, summaries)
     format.transcriptChanged()
-    self.archive = archive
-    self.summaries = summaries
+  }
+
+  /// This transcript cannot be read any further.
+  mutating func giveUp() {
+    pending = 0
+    leave()
   }
 
   private mutating func leave() {

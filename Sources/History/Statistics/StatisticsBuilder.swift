@@ -41,7 +41,7 @@ struct StatisticsBuilder {
 
   private static let quarter: Int64 = 900_000
   /// As many as a person reads in a table.
-  private static let longestCount = 5
+  static let longestCount = 5
 
   init(zone: Zone, unit: Unit) {
     self.zone = zone
@@ -115,11 +115,18 @@ struct StatisticsBuilder {
   mutating func finish() -> StatisticsReport {
     putBack()
     report.spans = spans()
-    report.handles = speakers.values.sorted { one, other in
-      (other.messages, one.name ?? "", one.party.rawValue)
-        < (one.messages, other.name ?? "", other.party.rawValue)
-    }
+    report.week = week()
+    report.handles = speakers.values.sorted(by: StatisticsReport.Speaker.isBefore)
     return report
+  }
+
+  private func week() -> [[Int]] {
+    var week = StatisticsReport().week
+    for (quarter, count) in quarters {
+      let local = zone.calendarTime(of: Timestamp(milliseconds: quarter * Self.quarter)).0
+      week[local.day.weekday][local.hour] += count
+    }
+    return week
   }
 
   private func spans() -> [StatisticsReport.Span] {

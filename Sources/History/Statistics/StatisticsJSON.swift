@@ -22,6 +22,9 @@ enum StatisticsJSON {
     object["server_reply_ms"] = .object(replies(report.serverReplies))
     object["client_reply_ms"] = .object(replies(report.clientReplies))
     object["without_floor"] = .integer(Int64(report.silent))
+    // From Monday, and of each day from midnight.
+    object["week"] = .array(
+      report.week.map { hours in .array(hours.map { .integer(Int64($0)) }) })
     return object
   }
 
@@ -44,6 +47,7 @@ enum StatisticsJSON {
   private static func length(_ length: StatisticsReport.Length) -> JSONObject {
     var object = JSONObject()
     object["conversation"] = .integer(length.conversation)
+    if let transcript = length.transcript { object["transcript"] = .string(transcript) }
     object["client"] = .string(length.client)
     object["seconds"] = .integer(length.seconds)
     object["messages"] = .integer(Int64(length.messages))

@@ -9,12 +9,12 @@ struct StatisticsText {
   let isPlain: Bool
   /// How many days or hours to draw at most; the newest are.
   let maximumBars: Int
+  /// Whether the hours and the week are drawn too.
+  let hasPlots: Bool
 
   /// Without a terminal, what fits on paper and in a mail.
   private static let defaultColumns = 80
-  private static let maximumHandles = 20
-  /// A century of hours: one damaged time must not draw for ever.
-  private static let mostBars = 1_000_000
+  static let maximumHandles = 20
 
   func write(_ report: StatisticsReport, into output: inout OutputBuffer) {
     output.write(
@@ -30,6 +30,10 @@ struct StatisticsText {
     if report.silent > 0 { output.write("\(HistoryMessages.silent(report.silent))\n") }
     if report.messages == 0 { return }
     writeBars(report.spans, into: &output)
+    if hasPlots {
+      StatisticsPlots(isPlain: isPlain, columns: screen.columns ?? Self.defaultColumns)
+        .write(report, into: &output)
+    }
     writeHandles(report.handles, into: &output)
     writeLongest(report.longest, into: &output)
     writeReplies(report, into: &output)
@@ -38,7 +42,7 @@ struct StatisticsText {
   private func writeBars(
     _ spans: [StatisticsReport.Span], into output: inout OutputBuffer
   ) {
-    let drawn = filled(spans)
+    let drawn = StatisticsReport.filled(spans, unit: unit, atMost: maximumBars)
     guard let largest = drawn.map(\.messages).max() else { return }
     let isCut = drawn.first.map { $0.start.milliseconds > (spans.first?.start.milliseconds ?? 0) }
     output.write("\nMessages \(unit == .day ? "a day" : "an hour")")
@@ -50,31 +54,12 @@ struct StatisticsText {
       isPlain: isPlain,
       columns: max(1, (screen.columns ?? Self.defaultColumns) - labelWidth - countWidth - 6))
     for span in drawn {
-      var line = "  \(label(span.start))  "
+      var line = "  \(unit.label(of: span.start))  "
       line += screen.aligned(String(span.messages), to: countWidth)
       let bar = bars.bar(span.messages, of: largest)
       if !bar.isEmpty { line += "  \(bar)" }
       output.write(line + "\n")
     }
-  }
-
-  /// The newest spans, with those in between in which nothing was said.
-  private func filled(_ spans: [StatisticsReport.Span]) -> [StatisticsReport.Span] {
-    guard let last = spans.last, let first = spans.first else { return [] }
-    let step: Int64 = unit == .day ? CalendarTime.millisecondsPerDay : 3_600_000
-    let known = Dictionary(uniqueKeysWithValues: spans.map { ($0.start.milliseconds, $0.messages) })
-    let end = last.start.milliseconds
-    let bars = Int64(min(max(1, maximumBars), Self.mostBars))
-    let start = max(first.start.milliseconds, end - (bars - 1) * step)
-    return stride(from: start, through: end, by: Int64.Stride(step)).map { time in
-      StatisticsReport.Span(
-        start: CalendarTime(milliseconds: time), messages: known[time] ?? 0)
-    }
-  }
-
-  private func label(_ time: CalendarTime) -> String {
-    let date = Stamp.date(time.day)
-    return unit == .day ? date : "\(date) \(Stamp.padded(time.hour, 2)):00"
   }
 
   private func writeHandles(
@@ -101,7 +86,7 @@ struct StatisticsText {
       let name = length.client.map { TextSanitizer.escapedOnOneLine($0) } ?? "-"
       output.write(
         """
-          \(screen.aligned(String(length.conversation), to: 4))  \
+          \(screen.aligned(length.label, to: 4))  \
         \(screen.aligned(Stamp.span(seconds: length.seconds), to: 8))  \
         \(screen.padded(name, to: 10))  \(HistoryMessages.count(length.messages, "message"))
 
@@ -116,12 +101,16 @@ struct StatisticsText {
     guard sides.contains(where: { $0.1.count > 0 }) else { return }
     output.write("\nReply times\n")
     for (side, replies) in sides {
-      guard let median = replies.percentile(0.5), let slow = replies.percentile(0.9) else {
-        continue
-      }
-      output.write(
-        "  \(side)  half within \(Self.seconds(median)), 9 of 10 within \(Self.seconds(slow))\n")
+      guard let times = Self.replyTimes(replies) else { continue }
+      output.write("  \(side)  \(times)\n")
     }
+  }
+
+  static func replyTimes(_ replies: ReplyTimes) -> String? {
+    guard let median = replies.percentile(0.5), let slow = replies.percentile(0.9) else {
+      return nil
+    }
+    return "half within \(seconds(median)), 9 of 10 within \(seconds(slow))"
   }
 
   /// `6.4 s` up to a minute, then as a stopwatch. Rounded up, since it comes

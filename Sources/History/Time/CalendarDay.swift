@@ -44,6 +44,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     return era * Self.daysPerEra + dayOfEra - Self.daysFromEraToEpoch
   }
 
+  /// 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday.
+  var weekday: Int { ((number + 3) % 7 + 7) % 7 }
+
   public func advanced(by days: Int) -> CalendarDay { CalendarDay(number: number + days) }
 
   public static func < (left: CalendarDay, right: CalendarDay) -> Bool {

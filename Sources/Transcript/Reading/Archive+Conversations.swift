@@ -89,6 +89,7 @@ extension Archive {
         summaries.append(again.summary)
       }
     }
+    if let name { for index in summaries.indices { summaries[index].transcript = name } }
     return summaries
   }
 }

@@ -8,6 +8,8 @@ package final class Archive {
   package let connection: Connection
   /// What the full-text index may be asked in.
   let forms: [SearchForm]
+  /// What it is called where several are read; `nil` where it is the only one.
+  package private(set) var name: String?
   /// Where the locks of the runs are: asked for every conversation without a
   /// close.
   lazy var lockFile = DatabaseFile.lockFile(of: connection.path)
@@ -27,7 +29,21 @@ package final class Archive {
 
   /// What is at the path now; `nil` while nothing is that can be read, such
   /// as a file that a server is about to make.
-  package func successor() -> Archive? { try? Archive(path: connection.path) }
+  package func successor() -> Archive? {
+    guard let successor = try? Archive(path: connection.path) else { return nil }
+    if let name { try? successor.isOneOfSeveral(name) }
+    return successor
+  }
+
+  /// Others are read at the same time, between which it is called `name`.
+  ///
+  /// - Throws: what SQLite reports.
+  package func isOneOfSeveral(_ name: String) throws(TranscriptError) {
+    self.name = name
+    // In KiB, for each: what many keep in memory adds up, and each is read
+    // through once (https://www.sqlite.org/pragma.html#pragma_cache_size).
+    try connection.execute("PRAGMA cache_size = -256")
+  }
 
   /// The id of the newest conversation that had the floor, or of one so many
   /// before it; `nil` when there is none. Where none ever had it, of the newest

@@ -56,6 +56,10 @@ package struct ReplyTimes {
     count += number
   }
 
+  package mutating func add(_ other: ReplyTimes) {
+    for (step, number) in other.counts.enumerated() { add(step: step, number) }
+  }
+
   /// A time that `share` of the replies did not take longer than: the upper
   /// edge of its step, so that it is never too short; `nil` without replies.
   package func percentile(_ share: Double) -> Int64? {

@@ -27,6 +27,8 @@ package struct ConversationSummary: Hashable, Sendable {
   package var messages: Int?
   /// How the peer's words came; `nil` when it said nothing.
   package var protection: Protection?
+  /// What its transcript is called; `nil` where only one is read.
+  package var transcript: String?
 
   package init(
     id: Int64, client: String?, server: String, peerAddress: String, peerPort: Int, port: Int,
