@@ -54,7 +54,10 @@ extension UserMessages {
   }
 
   static func cause(_ trouble: KeyTrouble, _ file: KeyFile) -> String {
-    cause(trouble, "the key \(name(of: file.path))")
+    trouble.kind == .changed && !file.mayBeMade
+      ? "the key that this server began with was kept nowhere (--no-log), and is gone; start the "
+        + "server again"
+      : cause(trouble, "the key \(name(of: file.path))")
   }
 
   static func cause(_ trouble: KeyTrouble, _ file: AllowFile) -> String {

@@ -114,6 +114,32 @@ import Testing
     }
   }
 
+  @Test("handshakes that stall, many at once, hold up nobody and are gone in time")
+  func stalled() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--max-waiting", "1000", unlimited: true)
+      let hello = try SecurePeer.hello()
+      let began = Deadline.now
+      let stalled = try (1...40).map { number in
+        let peer = try PeerSocket(port: server.port)
+        try peer.send(Array(hello.prefix(hello.count * number / 41)))
+        return peer
+      }
+      let peer = try SecurePeer(port: server.port)
+      try peer.send("tatyana\0say 1 hi\0")
+      try peer.waitFor("ack 1\0")
+      #expect(Deadline.now - began < 9_000, "before the first of them is given up")
+      for other in stalled {
+        try other.waitForEnd()
+        #expect(other.received == [], "not a byte to one who has not finished its first words")
+      }
+      try Deadline.poll("one process left") { server.conversations.count == 1 }
+      #expect(!server.process.screen.text.contains("crashed"))
+      try server.process.enter("still here")
+      try peer.waitFor("say 1 still here\0")
+    }
+  }
+
   @Test("an alert first, a record that is no handshake, TLS 1.2: an end, and the next is served")
   func badBeginnings() throws {
     try Stage.run { stage in

@@ -179,6 +179,23 @@ import Testing
     }
   }
 
+  @Test("a key in memory goes with its process: nobody new comes in, and the talk goes on")
+  func temporary() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--no-log")
+      let peer = try SecurePeer(port: server.port)
+      try peer.send("tatyana\0say 1 hi\0")
+      try peer.waitFor("ack 1\0")
+      kill(try signer(of: server), SIGKILL)
+      try server.process.waitFor("was kept nowhere (--no-log), and is gone; start the server again")
+      let newcomer = try PeerSocket(port: server.port)
+      try newcomer.waitForEnd()
+      #expect(newcomer.receivedText.hasPrefix("The server cannot prove who it is just now."))
+      try server.process.enter("still here")
+      try peer.waitFor("say 1 still here\0")
+    }
+  }
+
   @Test("a stopped signer costs newcomers in TLS, and nobody else")
   func stopped() throws {
     try Stage.run { stage in

@@ -13,6 +13,8 @@ package final class SecurePeer: PeerSocket {
   /// What came before TLS: a greeting in clear, which means nothing.
   package private(set) var preface: [UInt8] = []
   private let session: SecureSession
+  /// Of ``offer(_:)``.
+  private var unsent: [UInt8] = []
 
   /// Sends its ClientHello at once, or after a greeting in clear.
   package init(
@@ -25,6 +27,11 @@ package final class SecurePeer: PeerSocket {
       try waitUntil("a greeting in clear") { preface.last == 0 }
     }
     try flush()
+  }
+
+  /// What a client sends first.
+  package static func hello() throws -> [UInt8] {
+    try SecureSession(client: .client(), expecting: nil, ownKey: nil).takeOutput()
   }
 
   package var isEstablished: Bool { session.isEstablished }
@@ -77,6 +84,17 @@ package final class SecurePeer: PeerSocket {
       try session.seal(bytes[start..<min(start + SecureSession.recordLimit, bytes.count)])
     }
     try Descriptor.writeAll(session.takeOutput(), to: descriptor, whileWaiting: readAvailable)
+  }
+
+  /// Seals as much of `bytes` as one record has, where the one before was taken, and
+  /// sends what is taken at once. Reads nothing.
+  package func offer(_ bytes: [UInt8]) {
+    guard session.isEstablished else { return }
+    if unsent.isEmpty, !bytes.isEmpty {
+      try? session.seal(bytes.prefix(SecureSession.recordLimit)[...])
+      unsent = session.takeOutput()
+    }
+    if !unsent.isEmpty { unsent.removeFirst(Descriptor.writeAvailable(unsent, to: descriptor)) }
   }
 
   /// Says close_notify, and the end of file.

@@ -122,7 +122,8 @@ final class Attack {
 
   private func connect(saying text: String = "") throws {
     // Where the server has had enough, that is an answer too.
-    guard let socket = try? PeerSocket(port: port) else { return }
+    guard let socket = try? Wire.chosen.peer(port: port) else { return }
+    try? (socket as? SecurePeer)?.shakeHands()
     if !text.isEmpty { send(Array(text.utf8), on: socket) }
     sockets.append(socket)
   }
@@ -145,6 +146,7 @@ final class Attack {
 
   /// Sends what the server takes now.
   private func send(_ bytes: [UInt8], on socket: PeerSocket) {
+    if let secure = socket as? SecurePeer { return secure.offer(bytes) }
     let count = bytes.withUnsafeBytes {
       Glibc.send(socket.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
     }

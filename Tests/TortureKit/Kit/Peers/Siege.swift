@@ -88,7 +88,8 @@ public enum Siege {
     _ handle: String, _ port: UInt16, _ kind: HostilePeer, _ step: () throws -> Void
   ) throws -> Int64 {
     let began = Deadline.now
-    let peer = try PeerSocket(port: port)
+    let peer = try Wire.chosen.peer(port: port)
+    try? (peer as? SecurePeer)?.shakeHands()
     let patient = Deadline(seconds: Deadline.usual)
     var hasAnswered = false
     while true {
