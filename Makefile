@@ -33,6 +33,8 @@ serve: build ## listen on PORT
 
 test: ## everything that is proved, on the programs that `make build` builds
 	@Scripts/install-missing libsqlite3-dev libssl-dev tmux python3 binutils
+	@Scripts/install-missing openssl
+	@Scripts/install-missing ncat socat || echo 'Their talks in TLS are skipped.' >&2
 	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
 	@SWIFT="$(SWIFT)" Scripts/test $(RELEASE)
 

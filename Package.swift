@@ -142,7 +142,8 @@ let package = Package(
     tests(
       "EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Transcript"]),
     .target(
-      name: "FuzzTargets", dependencies: ["ChatCore", "ChatWire", "ChatTerminal", "History"],
+      name: "FuzzTargets",
+      dependencies: ["ChatCore", "ChatSecure", "ChatWire", "ChatTerminal", "History"],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // SQLite's file system, with faults.
     .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/TortureKit/FaultVFS"),

@@ -45,7 +45,7 @@ extension Client {
     case _ where Fingerprint(answer) == trust.newKey?.fingerprint:
       settle(at: now)
       handle(heard, at: now)
-    case "no":
+    case "no", "\\quit":
       trust.decline()
       acquaintance = .made
       handle([.operatorQuit], at: now)

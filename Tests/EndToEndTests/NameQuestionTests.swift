@@ -81,7 +81,8 @@ import Testing
       let server = try stage.fakeServer()
       let client = try stage.onTerminal(
         path: "/usr/bin/env",
-        ["TERM=\(terminal)", Program.chatclient.path, "127.0.0.1", "\(server.port)", "--clear"])
+        ["TERM=\(terminal)", Program.chatclient.path, "127.0.0.1", "\(server.port)"]
+          + (stage.link == .clear ? ["--clear"] : []))
       let peer = try server.accept()
       if terminal != "dumb" {
         try Deadline.poll("an editor") { !client.isCooked }

@@ -1,11 +1,18 @@
+import ChatSecure
 import Glibc
 
 /// A listening socket that answers with exactly the bytes it is told to.
 public final class FakeServer {
   private let descriptor: Int32
   public let port: UInt16
+  /// Of one that speaks TLS.
+  private let key: PrivateKey?
 
-  public init() throws {
+  public convenience init() throws { try self.init(key: nil) }
+
+  /// With a `key`, it shakes hands with whoever connects.
+  package init(key: PrivateKey?) throws {
+    self.key = key
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.descriptor = descriptor
     port = try Self.listening(descriptor)
@@ -31,7 +38,9 @@ public final class FakeServer {
     guard connection >= 0 else {
       throw HarnessFailure("accept: \(String(cString: strerror(errno)))")
     }
-    return PeerSocket(descriptor: connection)
+    guard let key else { return PeerSocket(descriptor: connection) }
+    Descriptor.setNonBlocking(connection)
+    return try SecureServerSocket(descriptor: connection, key: key)
   }
 
   static func port(of descriptor: Int32) -> UInt16 {

@@ -1,3 +1,4 @@
+import ChatSecure
 import Glibc
 
 /// One test's own world: a home directory, and the programs running in it.
@@ -117,10 +118,17 @@ public final class Stage {
     }
   }
 
-  /// A server of the test's own, which speaks in clear, and so do its clients.
+  /// A server of the test's own, which speaks as CHAT_WIRE says, and so do its clients.
   public func fakeServer() throws -> FakeServer {
-    link = .clear
-    return try FakeServer()
+    guard Wire.chosen == .tls else {
+      link = .clear
+      return try FakeServer()
+    }
+    link = .tls
+    let key = try PrivateKey.random()
+    let server = try FakeServer(key: key)
+    try acquaint(with: "\(key.publicKey.fingerprint)", port: server.port)
+    return server
   }
 
   private func options(_ program: Program, _ arguments: [String]) -> [String] {

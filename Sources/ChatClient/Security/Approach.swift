@@ -51,6 +51,13 @@ struct Approach {
     }
     // A server that says nothing, or leaves, may have other reasons for it.
     if answer == .clear { _ = trust.memory.remember(.clear, ownKey: nil) }
+    // Another chatclient may have had better luck.
+    do throws(ServerMemory.Failure) {
+      try trust.memory.recall()
+    } catch {
+      throw .refused(.memory(error))
+    }
+    if trust.isPinned { throw .refused(.answeredInClear(isKnown: true)) }
     return clear(again)
   }
 

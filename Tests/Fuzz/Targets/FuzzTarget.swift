@@ -8,6 +8,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case sanitizer
   case keys
   case timeForm
+  case session
+  case remembered
 
   /// Runs one case; a trap inside is a finding too.
   ///
@@ -20,6 +22,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .sanitizer: try Sanitizing.check(bytes)
     case .keys: try Keys.check(bytes)
     case .timeForm: try TimeForms.check(bytes)
+    case .session: try Sessions.check(bytes)
+    case .remembered: try Remembered.check(bytes)
     }
   }
 }

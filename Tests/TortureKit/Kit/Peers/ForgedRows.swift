@@ -100,9 +100,10 @@ public enum ForgedRows {
     var count = 0
     try Stage.run { stage in
       let fake = try stage.fakeServer()
+      let clear = stage.link == .clear ? ["--clear"] : []
       let client = try stage.onTerminal(
         path: Program.chatclient.path,
-        ["127.0.0.1", "\(fake.port)", "--clear", "--handle", "bob"] + options,
+        ["127.0.0.1", "\(fake.port)", "--handle", "bob"] + options + clear,
         columns: columns, rows: 60)
       let connection = try fake.accept()
       try connection.send("mallory\0")
@@ -131,9 +132,10 @@ public enum ForgedRows {
     for text in texts(columns) where text.utf8.count % 3 == 0 {
       try Stage.run { stage in
         let fake = try stage.fakeServer()
+        let clear = stage.link == .clear ? ["--clear"] : []
         let client = try stage.onTerminal(
           path: Program.chatclient.path,
-          ["127.0.0.1", "\(fake.port)", "--clear", "--handle", "bob"],
+          ["127.0.0.1", "\(fake.port)", "--handle", "bob"] + clear,
           columns: columns, rows: 60)
         let connection = try fake.accept()
         try connection.send("\(text)\n")
