@@ -67,6 +67,9 @@ import Testing
       } else {
         try client.waitForInput("bob> ")
         #expect(stage.knownServers() == ["[127.0.0.1]:\(server.port)": "key \(key)"])
+        // Whoever takes it over now finds no file of a server's, not even this one's.
+        let files = OpenFiles.paths(of: client.processID)
+        #expect(!files.contains { $0.hasPrefix(stage.config) }, "\(files)")
         try client.enter("hi")
         try server.process.waitFor("bob> hi")
         let again = try stage.client(server.port, "--ask-key", "--handle", "amy")

@@ -47,6 +47,21 @@ package final class SecureServerSocket: PeerSocket {
     try Descriptor.writeAll(session.takeOutput(), to: descriptor, whileWaiting: readAvailable)
   }
 
+  /// Of what was sealed, what the socket did not take of the last offer.
+  private var offered: [UInt8] = []
+
+  package override func offer(_ text: String) -> Int {
+    let isNew = offered.isEmpty
+    if isNew {
+      guard (try? session.seal(Array(text.utf8).prefix(SecureSession.recordLimit))) != nil else {
+        return 0
+      }
+      offered = session.takeOutput()
+    }
+    offered.removeFirst(Descriptor.writeAvailable(offered, to: descriptor))
+    return isNew ? min(text.utf8.count, SecureSession.recordLimit) : 0
+  }
+
   /// Says close_notify, and the end of file.
   package override func sendEndOfFile() {
     session.end()

@@ -58,6 +58,7 @@ struct Approach {
       throw .refused(.memory(error))
     }
     if trust.isPinned { throw .refused(.answeredInClear(isKnown: true)) }
+    trust.memory.close()
     return clear(again)
   }
 

@@ -174,6 +174,13 @@ package final class ServerMemory {
     return .done
   }
 
+  /// Nothing more is to be remembered: whoever takes this process over later finds no
+  /// file open.
+  func close() {
+    file?.descriptor.closeOnce()
+    file = nil
+  }
+
   private func lock(_ file: PrivateFile) throws(PrivateFileError) {
     var poller = Poller(ignoringSignals: true)
     let deadline = Clock.monotonic() + Self.lockWithin

@@ -128,6 +128,7 @@ final class ServerTrust {
   ///
   /// - Returns: what there is to say about it; `nil` when it is refused after all.
   func settle() -> Meeting? {
+    defer { memory.close() }
     guard let newKey else { return .known }
     let print = newKey.fingerprint
     if isTemporary { return .temporary(print) }

@@ -1,4 +1,3 @@
-import Glibc
 import Harness
 
 /// Servers that mean no good, met by the real client on a terminal.
@@ -103,8 +102,6 @@ public enum HostileServer: String, CaseIterable, Sendable {
   private static let long = [UInt8](repeating: 0x61, count: 200 * 1024)
 
   private func push(_ bytes: [UInt8], _ server: PeerSocket) {
-    _ = bytes.withUnsafeBytes {
-      Glibc.send(server.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-    }
+    _ = server.offer(String(decoding: bytes, as: UTF8.self))
   }
 }
