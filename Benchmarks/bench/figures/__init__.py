@@ -1,7 +1,9 @@
 """The rows. A module's `figures(setting)` measures and gives its own."""
 
-from . import floor, growth, history, keys, link, logs, many, memory, messages, scale, startup
+from . import (
+    floor, growth, history, keys, link, logs, many, meanwhile, memory, messages, scale, startup)
 
 ALL = {
     "messages": messages, "floor": floor, "link": link, "startup": startup, "memory": memory,
-    "keys": keys, "history": history, "scale": scale, "logs": logs, "growth": growth, "many": many}
+    "keys": keys, "history": history, "scale": scale, "meanwhile": meanwhile, "logs": logs,
+    "growth": growth, "many": many}
