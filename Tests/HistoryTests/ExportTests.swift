@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import Glibc
 import Testing
 
@@ -141,12 +142,22 @@ import Testing
     for number in 0..<1200 {
       try fixture.say(2, at: "2026-03-01T14:11:00", .client, "\(number)")
     }
+    var meanwhile: [String] = []
     let result = try fixture.history("export", "--output", path) {
-      $0.wait = { _ in .interrupted }
+      $0.wait = { _ in
+        meanwhile += names()
+        return .interrupted
+      }
     }
     #expect(result.exit == 130)
     #expect(bytes(path) == before)
     #expect(names() == ["out"])
+    // What is written has no name yet, so that a kill leaves nothing either;
+    // some file systems cannot do that.
+    if let unnamed = FileDescriptor.createUnnamed(in: FilePath(fixture.directory)) {
+      unnamed.closeOnce()
+      #expect(meanwhile == ["out"])
+    }
   }
 
   @Test func `a page stands alone`() throws {

@@ -16,6 +16,10 @@ struct JSONFormat: HistoryFormat {
   /// The conversations whose objects are written.
   private var written: Set<Place> = []
 
+  /// Of those, the last with each end of an id: found without a hash.
+  private var recent = [Place?](repeating: nil, count: slots)
+  private static let slots = 32
+
   /// Ids are a transcript's own.
   private struct Place: Hashable {
     var transcript: String?
@@ -32,12 +36,17 @@ struct JSONFormat: HistoryFormat {
 
   mutating func entered(_ conversation: ConversationSummary, into output: inout OutputBuffer) {
     let place = Place(transcript: conversation.transcript, id: conversation.id)
+    // Some go on at a time, and each event may be of another.
+    let slot = Int(place.id & Int64(Self.slots - 1))
+    if recent[slot] == place { return }
+    recent[slot] = place
     guard written.insert(place).inserted else { return }
     write(conversation, into: &output)
   }
 
   mutating func transcriptChanged() {
     written.removeAll()
+    recent = [Place?](repeating: nil, count: Self.slots)
   }
 
   private mutating func write(
@@ -70,12 +79,15 @@ struct JSONFormat: HistoryFormat {
     into output: inout OutputBuffer
   ) {
     row.member("{\"v\":", 1, into: &output)
-    row.member(",\"type\":", "event", into: &output)
+    row.member(",\"type\":", word: "event", into: &output)
     row.member(",\"seq\":", event.seq, into: &output)
     row.member(",\"conversation\":", event.conversation, into: &output)
     writeTranscript(of: conversation, into: &output)
     row.member(",\"time\":", event.time, &stamps, into: &output)
-    row.member(",\"kind\":", event.kind.rawValue, into: &output)
+    switch event.kind {
+    case .known(let kind): row.member(",\"kind\":", word: kind.rawValue, into: &output)
+    case .unknown(let kind): row.member(",\"kind\":", kind, into: &output)
+    }
     write(event, of: conversation, into: &output)
     if role == .context { flag(",\"context\":", into: &output) }
     row.end(into: &output)
@@ -122,7 +134,7 @@ struct JSONFormat: HistoryFormat {
   private func writeSpeaker(
     _ party: Party?, of conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
-    row.member(",\"from\":", party?.rawValue, into: &output)
+    row.member(",\"from\":", word: party?.rawValue, into: &output)
     row.member(",\"handle\":", conversation.handle(of: party), into: &output)
   }
 

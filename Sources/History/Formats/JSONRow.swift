@@ -49,6 +49,15 @@ struct JSONRow {
     output.add(byte: Self.mark)
   }
 
+  /// A word of ours, which needs no look at what is in it.
+  func member(_ key: StaticString, word: String?, into output: inout OutputBuffer) {
+    self.key(key, into: &output)
+    guard let word else { return output.add(ours: "null") }
+    output.add(byte: Self.mark)
+    output.add(word)
+    output.add(byte: Self.mark)
+  }
+
   /// RFC 3339 in UTC, as JSON has no times.
   func member(
     _ key: StaticString, _ time: Timestamp?, _ stamps: inout StampWriter,
