@@ -85,18 +85,36 @@ import Testing
     #expect(actions.killed.isEmpty && actions.notices.isEmpty)
   }
 
+  /// Of one look in so many it runs; for so many minutes it waits.
   @Test func whoWaitsForADiskIsLeftAlone() throws {
+    for (runs, minutes) in [(1_000_000, 60), (100, 15), (10, 1)] {
+      var stage = try Stage()
+      let (owner, other) = try talk(&stage)
+      var look = 0
+      for _ in 0..<(minutes * 10) {
+        stage.report(.lockedOut, from: owner)
+        let actions = run(&stage, for: .seconds(6)) { _ in
+          look += 1
+          return LockWatch.Sight(process: other, isInKernel: look % runs != 0)
+        }
+        #expect(actions.killed.isEmpty)
+      }
+    }
+  }
+
+  /// Who has the kernel wait for a disk now and then, to be taken for one that waits.
+  @Test func whoWaitsNowAndThenIsKilled() throws {
     var stage = try Stage()
     let (owner, other) = try talk(&stage)
-    for _ in 0..<20 {
+    var killed: [Int32] = []
+    for _ in 0..<4 {
       stage.report(.lockedOut, from: owner)
-      stage.report(.alive, from: other)
-      stage.report(.alive, from: owner)
-      let actions = run(&stage, for: .seconds(6)) {
-        LockWatch.Sight(process: other, isInKernel: $0 % 100 == 99)
-      }
-      #expect(actions.killed.isEmpty)
+      killed +=
+        run(&stage, for: .seconds(6)) { look in
+          LockWatch.Sight(process: other, isInKernel: look % 2 == 0)
+        }.killed
     }
+    #expect(killed == [other])
   }
 
   /// Ctrl-Z and fg: what is stopped with the listener has no chance to let go.

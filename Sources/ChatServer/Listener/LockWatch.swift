@@ -6,8 +6,8 @@ import ChatCore
 /// with it, twenty times. Who has it at every look of ten seconds has not let go of it.
 ///
 /// An honest writer has it for milliseconds, again and again; that all of two hundred
-/// looks meet it so is out of the question. What a writer waits for in the kernel is
-/// not its doing, and such a look begins the count again.
+/// looks meet it so is out of the question. The time in which it waits in the kernel
+/// does not count: what a commit does besides takes no ten seconds on the slowest disk.
 struct LockWatch {
   /// A commit that waits for other writers gives up after 5 seconds: two of them.
   static let patience = Duration.seconds(10)
@@ -61,12 +61,14 @@ struct LockWatch {
   mutating func note(_ sight: Sight?, at now: Instant) -> Bool {
     let passed = now.duration(since: lookedAt)
     lookedAt = now
-    guard let sight, !sight.isInKernel, sight == holder else {
-      // Of one that waits for a disk the looks go on, a second apart.
-      holder = sight?.isInKernel == true ? nil : sight
+    guard let sight, let known = holder, sight.process == known.process else {
+      holder = sight
       held = .zero
       return false
     }
+    holder = sight
+    // Neither counted, nor a way to have the count begun again.
+    if sight.isInKernel { return false }
     // Longer than this the listener was not running.
     if passed <= Self.lookInterval * 2 { held += passed }
     guard held >= Self.patience else { return false }
