@@ -27,11 +27,13 @@ package final class PeerLink {
   package private(set) var isAtEnd = false
   /// Whether the last read may have left something behind.
   package private(set) var mayHaveMore = false
-  /// Bytes that the last read brought.
+  /// Bytes that the last read took off the socket.
   package private(set) var lastReadCount = 0
   private var lastRead: Instant
   /// Whether the transport was seen open.
   private var isOpen: Bool
+  /// Whether both have agreed on the native dialect, and the codec knows it.
+  package private(set) var isAgreed = false
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
   /// Whether this direction has been ended.
@@ -75,7 +77,8 @@ package final class PeerLink {
     ].compactMap { $0 }.min()
   }
 
-  private var hasBufferedInput: Bool { isReading && !isAtEnd && transport.hasBufferedInput }
+  /// Whether ``receive(at:upTo:)`` has something that is off the socket already.
+  package var hasBufferedInput: Bool { isReading && !isAtEnd && transport.hasBufferedInput }
 
   /// Whether everything that was to be sent is with the kernel.
   package var isFlushed: Bool { outbound.isEmpty && !transport.hasPendingOutput }
@@ -106,8 +109,11 @@ package final class PeerLink {
     lastReadCount = 0
     guard !isAtEnd else { return [] }
     lastRead = now
+    let receivedBefore = transport.receivedCount
     do throws(Conversation.LinkFailure) {
       let read = try transport.read(upTo: limit)
+      lastReadCount = transport.receivedCount - receivedBefore
+      mayHaveMore = lastReadCount == limit || transport.hasBufferedInput
       open(at: now)
       switch read {
       case .wouldBlock:
@@ -119,8 +125,6 @@ package final class PeerLink {
         isAtEnd = true
         return codec.endOfFile(at: now, isTruncated: true)
       case .bytes(let bytes):
-        lastReadCount = bytes.count
-        mayHaveMore = bytes.count == limit || transport.hasBufferedInput
         let events = [.received] + codec.receive(bytes, at: now)
         outbound.append(codec.takeReplies(), receipt: nil)
         return events
@@ -133,6 +137,10 @@ package final class PeerLink {
 
   /// Nobody is silent who cannot be heard yet.
   private func open(at now: Instant) {
+    if !isAgreed, transport.isNative {
+      isAgreed = true
+      codec.agreeOnNative(at: now)
+    }
     guard !isOpen, transport.isOpen else { return }
     isOpen = true
     codec.open(at: now)

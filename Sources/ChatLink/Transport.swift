@@ -13,6 +13,13 @@ package protocol Transport: AnyObject {
   /// Whether the peer can be heard and spoken to yet: not before a handshake is
   /// done. A server may speak before, see ``write(_:)``.
   var isOpen: Bool { get }
+  /// Whether both ends have agreed on the native dialect, before either said
+  /// anything (ALPN, RFC 7301). Known before the first word is read, and no peer
+  /// of whom it is so speaks another.
+  var isNative: Bool { get }
+  /// Bytes taken off the socket so far: more than what was read, where the
+  /// transport has words of its own.
+  var receivedCount: Int { get }
   /// What to poll for; `nil` when nothing. A transport may want more than it
   /// is asked for: to read before it can write, or to write words of its own.
   func interest(reading: Bool, writing: Bool) -> Interest?
@@ -27,7 +34,7 @@ package protocol Transport: AnyObject {
   /// Takes the time. Throws when it has run out for the peer.
   func tick(at now: Instant) throws(Conversation.LinkFailure)
 
-  /// Reads once, `limit` bytes at most. What the peer wrote at once and the
+  /// Reads once, `limit` bytes at most, and takes no more off the socket. What the peer wrote at once and the
   /// transport keeps apart from the rest is not joined with it.
   func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead
 
@@ -74,6 +81,7 @@ package final class SocketTransport: Transport {
   private let buffer: UnsafeMutableRawBufferPointer
   /// What was read of the socket before this had it.
   private var beginning: [UInt8]
+  package private(set) var receivedCount = 0
 
   /// On a connected, non-blocking socket of which `beginning` was read already.
   package init(_ descriptor: FileDescriptor, beginning: [UInt8] = []) {
@@ -85,6 +93,7 @@ package final class SocketTransport: Transport {
   deinit { buffer.deallocate() }
 
   package var isOpen: Bool { true }
+  package var isNative: Bool { false }
   package var hasBufferedInput: Bool { !beginning.isEmpty }
   package var hasPendingOutput: Bool { false }
   package var deadline: Instant? { nil }
@@ -105,7 +114,9 @@ package final class SocketTransport: Transport {
     switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
       try descriptor.readAvailable(into: part)
     }) {
-    case .bytes(let count): return .bytes(Array(part[..<count]))
+    case .bytes(let count):
+      receivedCount += count
+      return .bytes(Array(part[..<count]))
     case .wouldBlock: return .wouldBlock
     case .endOfFile: return .endOfFile
     }

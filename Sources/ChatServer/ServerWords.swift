@@ -29,6 +29,8 @@ package enum ServerNotice {
   case signerDied
   /// Another could not be: its key is missing, damaged or not the run's.
   case keyLost(KeyTrouble, KeyFile)
+  /// Another has another key: the run's was kept nowhere.
+  case keyReplaced(Fingerprint)
   /// This system cannot keep a conversation's process from these.
   case uncontained([Containment.Layer], isKept: Bool)
   case opened
@@ -38,6 +40,8 @@ package enum ServerNotice {
   case protection(Protection)
   /// Somebody of this name had another key on that day; the present one may have none.
   case otherKey(Handle, day: String, isNone: Bool)
+  /// Whether there was one cannot be known.
+  case keysUnread(TranscriptError)
   case ended(Conversation.Ending, dialect: Dialect?, idleLimit: Duration?)
   case broken(CloseReason, detail: String?)
   /// Of a peer that left before it had the floor, and cannot be shown any more.

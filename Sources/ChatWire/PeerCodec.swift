@@ -10,7 +10,7 @@ package struct PeerCodec: Sendable {
   private var current: any PeerDialect
   private var isOver = false
   private var replies: [UInt8] = []
-  private let side: Party
+  private let sides: Sides
   private var budget = AnswerBudget()
 
   /// - Parameters:
@@ -23,7 +23,7 @@ package struct PeerCodec: Sendable {
     side: Party, ownHandle: Handle? = nil, phrases: PeerPhrases, connectedAt now: Instant
   ) {
     let sides = Sides(side: side, phrases: phrases, ownHandle: ownHandle)
-    self.side = side
+    self.sides = sides
     current =
       side == .server ? UndecidedClient(sides) : UndecidedServer(sides, connectedAt: now)
   }
@@ -37,6 +37,12 @@ package struct PeerCodec: Sendable {
   /// The peer can be heard from now on, and not before: its silence is counted from
   /// here. For a connection that begins with a handshake.
   package mutating func open(at now: Instant) { current.open(at: now) }
+
+  /// Both ends have agreed on the native dialect before either said anything: nothing
+  /// is found out by what comes or does not come, and what is not native is a fault.
+  package mutating func agreeOnNative(at now: Instant) {
+    if current.dialect == nil { current = NativeDialect(sides, agreedAt: now) }
+  }
 
   /// Takes what one read gave: reads are what the original dialect has for
   /// messages, so they must not be joined.
@@ -80,7 +86,7 @@ package struct PeerCodec: Sendable {
     case .deny, .rejectHandle, .hold:
       // A server's words are taken as they are: two programs that answer each
       // other's errors would never end.
-      if side == .client { return [] }
+      if sides.side == .client { return [] }
       return answer(outgoing)
     default: return current.encode(outgoing)
     }

@@ -33,6 +33,10 @@ enum UserMessages {
       + "chatserve makes it when it first runs, and chatserve key --new now."
   }
 
+  static func cannotWrite(_ error: SystemCallError) -> String {
+    "chatserve: cannot write the output: \(error.errno)"
+  }
+
   static func newKey(_ old: FilePath?) -> String {
     let kept = old.map { " The old one is \(TextSanitizer.escapedOnOneLine($0.string))." } ?? ""
     return "Another key was made.\(kept) A server that runs goes on with the one that it began "
@@ -79,6 +83,8 @@ enum UserMessages {
         + "nobody new is let in."
     case .keyLost(let trouble, let file):
       "Nobody new is let in: \(cause(trouble, file)). It is tried again every second."
+    case .keyReplaced(let key):
+      "The key of this run was kept nowhere and went with the process that signs. Now it is \(key)."
     case .uncontained(let layers, let isKept): uncontained(layers, isKept)
     case .opened: "Connection with client opened."
     case .notEncrypted: "Not encrypted: nc, telnet and older programs cannot."
@@ -88,6 +94,8 @@ enum UserMessages {
         : "Not encrypted."
     case .otherKey(let handle, let day, let isNone):
       otherKey(SharedWords.name(handle, unknown: ""), day, isNone)
+    case .keysUnread(let error):
+      "What keys this name had before cannot be read: \(TranscriptWords.cause(error))."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
     case .broken(let reason, let detail): broken(reason, detail)
     case .unread(let address, let count, let isKept):
@@ -176,6 +184,7 @@ enum UserMessages {
     case .tooOften: "Your address connects too often."
     case .penalty:
       "Your address is refused for a while: what came from it said nothing, or broke the protocol."
+    case .notAllowed: "Your key is not allowed here."
     }
   }
 
@@ -190,6 +199,7 @@ enum UserMessages {
         case .tooManyOfSource: "too many came from one address"
         case .tooOften: "their address connects too often"
         case .penalty: "their address is refused for a while"
+        case .notAllowed: "their keys are not allowed"
         }
       return counts.count == 1 ? cause : "\(cause) (\(count))"
     }

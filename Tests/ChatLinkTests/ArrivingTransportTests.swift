@@ -283,8 +283,38 @@ import WireSamples
     let events = try stage.turn()
     #expect(events.contains(.failed(.broken("a key that is not allowed"))))
     #expect(!events.contains { if case .introduced = $0 { true } else { false } })
+    stage.finish()
     let answer = client.receive(try stage.sent())
     #expect(answer == [.plaintext(Array("Sorry.\n".utf8)), .ended])
+  }
+}
+
+/// One that is not let in costs nothing any more, whatever it does.
+extension ArrivingTransportTests {
+  @Test(arguments: [false, true])
+  func whoIsNotAdmittedIsDoneWithAtOnce(_ ends: Bool) throws {
+    let stage = try Stage(admits: { _ in false })
+    let client = try stage.client()
+    try stage.send(client.takeOutput())
+    try stage.turn()
+    _ = client.receive(try stage.sent())
+    try stage.send(client.takeOutput())
+    if ends {
+      client.end()
+      try stage.send(client.takeOutput())
+      try stage.socket.shutdownWrite()
+    }
+    #expect(try stage.turn().contains(.failed(.broken("a key that is not allowed"))))
+    // Its conversation may have a close to record, and again and again.
+    for _ in 0..<3 {
+      #expect(stage.link.interest == nil, "nothing to be woken for")
+      #expect(stage.link.deadline == nil)
+      #expect(stage.link.isFlushed)
+      _ = stage.link.flush(at: stage.now)
+    }
+    let clock = ContinuousClock()
+    #expect(clock.measure { stage.finish() } < .milliseconds(500))
+    #expect(client.receive(try stage.sent()) == [.plaintext(Array("Sorry.\n".utf8)), .ended])
   }
 }
 

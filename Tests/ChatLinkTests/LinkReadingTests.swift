@@ -11,7 +11,7 @@ import WireSamples
     (.native, .server), (.line, .server), (.native, .client),
   ]
 
-  @Test(arguments: Carrier.allCases, samples)
+  @Test(arguments: Carrier.anyDialect, samples)
   func everyChunkSize(_ carrier: Carrier, _ sample: (Dialect, Party)) throws {
     let sample = try WireSample(sample.0, readBy: sample.1)
     for size in 1...sample.bytes.count {
@@ -26,7 +26,7 @@ import WireSamples
   }
 
   /// All at once: what the socket has no more of, the transport still has.
-  @Test(arguments: Carrier.allCases, samples)
+  @Test(arguments: Carrier.anyDialect, samples)
   func whatTheTransportHoldsIsRead(_ carrier: Carrier, _ sample: (Dialect, Party)) throws {
     let sample = try WireSample(sample.0, readBy: sample.1)
     let stage = try LinkStage(carrier, side: sample.side)
@@ -92,7 +92,7 @@ import WireSamples
     #expect(try stage.readAll() == [try .said("last"), .quit(.user)])
   }
 
-  @Test(arguments: Carrier.allCases, [("tatyana\0", Dialect.native), ("tatyana\n", .line)])
+  @Test(arguments: Carrier.anyDialect, [("tatyana\0", Dialect.native), ("tatyana\n", .line)])
   func anEndIsCleanOrNot(_ carrier: Carrier, _ first: (String, Dialect)) throws {
     let clean = try LinkStage(carrier)
     try clean.write(first.0)
@@ -135,20 +135,25 @@ import WireSamples
     #expect(try stage.turn() == [.failed(.broken("no hello in time"))])
   }
 
-  /// What a transport keeps is read no faster than the owner wants.
-  @Test func whatIsKeptIsReadByTheTickUpToALimit() throws {
+  /// No more is taken off the socket than the owner wants, and what is kept was counted
+  /// when it was taken.
+  @Test func whatIsKeptIsNotCountedAgain() throws {
     let stage = try LinkStage(.secure)
     try stage.write([UInt8](repeating: 0x61, count: 1000) + [0x0a])
-    _ = stage.link.receive(at: stage.now, upTo: 100)
-    #expect(stage.link.lastReadCount == 100)
+    var counts: [Int] = []
+    while !stage.link.hasBufferedInput, counts.count < 100 {
+      #expect(counts.isEmpty || stage.link.mayHaveMore)
+      _ = stage.link.receive(at: stage.now, upTo: 100)
+      counts.append(stage.link.lastReadCount)
+    }
+    #expect(counts.dropLast().allSatisfy { $0 == 100 }, "\(counts)")
+    #expect((1001...1100).contains(counts.reduce(0, +)), "\(counts)")
     #expect(stage.link.deadline.map { $0 <= stage.now } == true)
     _ = stage.link.tick(at: stage.now, upTo: 0)
+    #expect(stage.link.hasBufferedInput)
+    #expect(stage.link.receive(at: stage.now, upTo: 300) == [.received])
     #expect(stage.link.lastReadCount == 0)
-    _ = stage.link.tick(at: stage.now, upTo: 300)
-    #expect(stage.link.lastReadCount == 300)
-    _ = stage.link.tick(at: stage.now)
-    #expect(stage.link.lastReadCount == 601)
-    _ = stage.link.tick(at: stage.now)
-    #expect(stage.link.lastReadCount == 0)
+    #expect(stage.link.tick(at: stage.now).count == 2)
+    #expect(stage.link.lastReadCount == 0 && !stage.link.hasBufferedInput)
   }
 }

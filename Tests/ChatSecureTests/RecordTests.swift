@@ -24,6 +24,24 @@ import Testing
     }
   }
 
+  /// A peer that says little in many records takes no more memory than one that says
+  /// it in one.
+  @Test func aRecordTakesTheMemoryOfWhatItHeld() throws {
+    let duo = try talking()
+    var sealed: [UInt8] = []
+    while sealed.count < 64 * 1024 {
+      try duo.client.seal([0x61])
+      sealed += duo.client.takeOutput()
+    }
+    var (count, capacity) = (0, 0)
+    for case .plaintext(let bytes) in duo.server.receive(sealed) {
+      count += 1
+      capacity += bytes.capacity
+    }
+    #expect(count > 200)
+    #expect(capacity < 100 * count)
+  }
+
   @Test func lengthsSayLittle() throws {
     let duo = try talking()
     let lengths = try [1, 10, 100, 200].map { count in

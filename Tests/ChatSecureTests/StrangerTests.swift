@@ -31,6 +31,28 @@ import Testing
     #expect(taken <= 3 * body.count)
   }
 
+  /// As much as one record holds, and not a byte more, however it is cut.
+  @Test func aHelloHasTheLengthOfARecord() throws {
+    func record(_ bytes: [UInt8]) -> [UInt8] {
+      [0x16, 3, 1, UInt8(bytes.count >> 8), UInt8(bytes.count & 0xff)] + bytes
+    }
+    let longest = 16 * 1024
+    for (length, isOver) in [(longest, false), (longest + 1, true), (longest + 5_000, true)] {
+      let body = [UInt8](repeating: 0, count: length - 4)
+      let size = body.count
+      let message = [1, 0, UInt8(size >> 8), UInt8(size & 0xff)] + body
+      let rest = Array(message.dropFirst(longest))
+      let sent = record(Array(message.prefix(longest))) + (rest.isEmpty ? [] : record(rest))
+      for piece in [1, 1000, sent.count] {
+        let session = try server()
+        var events: [SecureSession.Event] = []
+        for part in Duo.pieces(sent, piece) { events += session.receive(part) }
+        #expect((events.failure == .overLimit) == isOver, "\(length) in pieces of \(piece)")
+        #expect(events.failure != nil)
+      }
+    }
+  }
+
   @Test func whatComesWhileASignatureIsMissingIsLimited() throws {
     let duo = try Duo()
     duo.signs = false

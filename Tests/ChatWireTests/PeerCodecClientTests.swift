@@ -44,6 +44,26 @@ struct PeerCodecClientTests {
       ])
   }
 
+  /// ``PeerCodec/agreeOnNative(at:)``: what comes decides nothing any more.
+  @Test(arguments: ["SERVER", "SERVER\n", "tatyana\nhi\n", "Welcome to chat\n"])
+  func whatIsAgreedOnIsNotFoundOut(_ text: String) throws {
+    for side in [Party.server, .client] {
+      var codec = PeerCodec(side: side, ownHandle: try Handle("own"))
+      codec.agreeOnNative(at: at(0))
+      #expect(codec.dialect == .native)
+      #expect(codec.receive(text, at: at(1)) == [])
+      #expect(codec.tick(at: at(5_000)) == [])
+      #expect(
+        codec.endOfFile(at: at(5_001), isTruncated: true) == [
+          .failed(.broken("Cut off without an end"))
+        ])
+    }
+    // Who has found it out does not begin again.
+    var late = PeerCodec.client(.line)
+    late.agreeOnNative(at: at(2_001))
+    #expect(late.dialect == .line)
+  }
+
   @Test func refused() throws {
     var full = PeerCodec(side: .client)
     #expect(full.receive("The line is full.\n", at: at(1)) == [])

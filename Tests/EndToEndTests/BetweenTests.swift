@@ -100,6 +100,26 @@ import Testing
     }
   }
 
+  /// Longer than a server of lines is waited for: it is none of those, since both have
+  /// said what they speak. Whether it is cut then or not, nothing was said.
+  @Test("the greeting held back", arguments: ["3", "30"])
+  func held(seconds: String) throws {
+    try Stage.run { stage in
+      stage.link = .tls
+      let server = try stage.server("--mode", "free", unlimited: true)
+      let between = try stage.between(server.port, "hold", seconds)
+      try stage.acquaint(with: "\(stage.fingerprint())", port: between.port)
+      let client = try stage.says("the password", to: between.port)
+      #expect(try client.exitStatus() == 74, "\(client.evidence)")
+      #expect(client.errorText.contains("Not sent"), "\(client.evidence)")
+      _ = between.heard
+      #expect(between.process.outputText.contains("held "), "\(between.process.outputText)")
+      #expect(!server.process.screen.text.contains("password"))
+      let next = try stage.says(to: server.port)
+      #expect(try next.exitStatus() == 0, "\(next.errorText)")
+    }
+  }
+
   /// Through the handshake and the talk. Wherever the stream ends, it was lost, and
   /// a word that was not confirmed is named.
   @Test("the stream cut at many places, each way", arguments: ["cut", "cutup"])

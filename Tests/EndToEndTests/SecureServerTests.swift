@@ -31,6 +31,21 @@ import Testing
     }
   }
 
+  @Test("what came in many records shares a commit, as what came in one does")
+  func manyRecords() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--mode", "free")
+      let peer = try SecurePeer(port: server.port, expecting: stage.fingerprint())
+      try peer.send("tatyana\0")
+      try peer.waitFor("floor\0")
+      let before = peer.recordCount
+      try peer.send(together: (1...200).map { "say \($0) hi\0" })
+      try peer.waitFor("ack 200\0")
+      // One for each commit, since receipts wait for it.
+      #expect(peer.recordCount - before < 50)
+    }
+  }
+
   @Test("a client that waits for the greeting in clear is greeted again inside")
   func afterGreeting() throws {
     try Stage.run { stage in

@@ -28,6 +28,19 @@ public enum ProcessTable {
     return Entry(id: id, state: state, parent: parent, group: group, session: session)
   }
 
+  /// What a process has used of the processor, in hundredths of a second; `nil` when it
+  /// is gone.
+  public static func processorTicks(of id: pid_t) -> Int? {
+    guard let text = SmallFile.read("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else {
+      return nil
+    }
+    let fields = text[end...].dropFirst().split(separator: " ")
+    guard fields.count > 12, fields[0] != "Z", let user = Int(fields[11]),
+      let system = Int(fields[12])
+    else { return nil }
+    return user + system
+  }
+
   /// A line of proc_pid_status(5), say `Threads`; `nil` when it, or the
   /// process, is not there.
   public static func status(_ name: String, of id: pid_t) -> String? {

@@ -12,16 +12,20 @@ package final class SecurePeer: PeerSocket {
   package private(set) var endedCleanly = false
   /// What came before TLS: a greeting in clear, which means nothing.
   package private(set) var preface: [UInt8] = []
+  /// Records that held something.
+  package private(set) var recordCount = 0
   private let session: SecureSession
   /// Of ``offer(_:)``.
   private var unsent: [UInt8] = []
 
-  /// Sends its ClientHello at once, or after a greeting in clear.
+  /// Sends its ClientHello at once, or after a greeting in clear. One that says that it
+  /// is native (ALPN) can speak nothing else.
   package init(
     port: UInt16, expecting: Fingerprint? = nil, ownKey: PrivateKey? = nil,
-    afterGreeting: Bool = false, from host: UInt8 = 1
+    afterGreeting: Bool = false, saysItIsNative: Bool = true, from host: UInt8 = 1
   ) throws {
-    session = try SecureSession(client: .client(), expecting: expecting, ownKey: ownKey)
+    session = try SecureSession(
+      client: .client(saysItIsNative: saysItIsNative), expecting: expecting, ownKey: ownKey)
     super.init(descriptor: try Self.connected(to: port, from: host))
     if afterGreeting {
       try waitUntil("a greeting in clear") { preface.last == 0 }
@@ -60,7 +64,9 @@ package final class SecurePeer: PeerSocket {
         serverKey = key
         take(session.judge(accepts: true))
       case .established(let peer): serverKey = peer.key
-      case .plaintext(let bytes): received += bytes
+      case .plaintext(let bytes):
+        received += bytes
+        recordCount += 1
       case .ended:
         endedCleanly = true
         hasEnded = true
@@ -95,6 +101,13 @@ package final class SecurePeer: PeerSocket {
       unsent = session.takeOutput()
     }
     if !unsent.isEmpty { unsent.removeFirst(Descriptor.writeAvailable(unsent, to: descriptor)) }
+  }
+
+  /// Each of them a record, and all of them at once.
+  package func send(together all: [String]) throws {
+    if !session.isEstablished { try shakeHands() }
+    for text in all { try session.seal(Array(text.utf8)[...]) }
+    try Descriptor.writeAll(session.takeOutput(), to: descriptor, whileWaiting: readAvailable)
   }
 
   /// Says close_notify, and the end of file.

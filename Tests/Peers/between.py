@@ -17,6 +17,8 @@ after another by MANNER:
     cutup N           ends both after N bytes of the client's
     flip N            changes byte N of the server's
     flipup N          changes byte N of the client's
+    hold N            holds the server's last record back for N seconds, which is its
+                      greeting, and ends both
     once TEXT         says TEXT, and what it hears is printed in hexadecimal
 """
 import select
@@ -24,6 +26,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 
 SERVER = int(sys.argv[1])
 MANNER = sys.argv[2]
@@ -110,6 +113,40 @@ def cut(client, limit, side):
     relay(client, server, **{side: change})
 
 
+def records(data):
+    """The TLS records of it (RFC 8446, 5.1)."""
+    while len(data) >= 5:
+        size = 5 + int.from_bytes(data[3:5], "big")
+        yield data[:size]
+        data = data[size:]
+
+
+def hold(client, seconds):
+    server = upstream()
+    server.sendall(read(client))
+    flight = b""
+    # All of it comes at once, and then nothing before the client's answer.
+    while select.select([server], [], [], 0.3 if flight else 5)[0]:
+        data = read(server)
+        if not data:
+            break
+        flight += data
+    *first, last = records(flight)
+    client.sendall(b"".join(first))
+    print("held", len(last), flush=True)
+    heard = b""
+    end_at = time.monotonic() + seconds
+    while (left := end_at - time.monotonic()) > 0:
+        if select.select([client], [], [], left)[0]:
+            data = read(client)
+            if not data:
+                break
+            heard += data
+            server.sendall(data)
+    print("heard", heard.hex(), flush=True)
+    end(client, server)
+
+
 def swap(client):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[4], ARGUMENT)
@@ -174,6 +211,8 @@ def treat(client):
         cut(client, int(ARGUMENT), "down")
     elif MANNER == "cutup":
         cut(client, int(ARGUMENT), "up")
+    elif MANNER == "hold":
+        hold(client, float(ARGUMENT))
     elif MANNER == "flip":
         relay(client, upstream(), down=flipped(int(ARGUMENT)))
     elif MANNER == "flipup":

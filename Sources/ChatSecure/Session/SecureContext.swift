@@ -36,9 +36,14 @@ package final class SecureContext {
     return context
   }
 
-  /// For clients.
-  package static func client() throws(SecureSetupError) -> SecureContext {
-    try SecureContext(.client)
+  /// For clients. One that does not say that it is native leaves it to its words, as
+  /// other programs do.
+  package static func client(
+    saysItIsNative: Bool = true
+  ) throws(SecureSetupError) -> SecureContext {
+    let context = try SecureContext(.client)
+    if !saysItIsNative { SSL_CTX_set_alpn_protos(context.handle, nil, 0) }
+    return context
   }
 
   private init(_ side: Party) throws(SecureSetupError) {

@@ -9,7 +9,7 @@ package final class ArrivingTransport: Transport {
   package struct Terms {
     let context: SecureContext
     let requiresEncryption: Bool
-    /// What one that is not served is told, with its LF: it speaks in clear where
+    /// What one that is not served reads, with its LF: it speaks in clear where
     /// encryption is wanted, or is not admitted.
     let refusal: [UInt8]
     /// Judges the key that a peer has proved, or that it has none; nothing is said
@@ -40,8 +40,10 @@ package final class ArrivingTransport: Transport {
     case waiting
     case clear
     case secure(SecureTransport)
-    /// Nothing more is read. It is told why, or, where it began with an alert, nothing.
-    case refused(isTold: Bool)
+    /// Nothing more is read. It reads why, or, where it began with an alert, nothing.
+    case refused(readsWhy: Bool)
+    /// Its key is not admitted: it reads why, and none of what was to be sent to it.
+    case dismissed(SecureTransport)
   }
 
   package let descriptor: FileDescriptor
@@ -78,7 +80,7 @@ package final class ArrivingTransport: Transport {
     switch state {
     case .waiting: .undecided
     case .clear, .refused: .clear
-    case .secure(let transport): .secure(transport.peer)
+    case .secure(let transport), .dismissed(let transport): .secure(transport.peer)
     }
   }
 
@@ -87,24 +89,29 @@ package final class ArrivingTransport: Transport {
     switch state {
     case .waiting, .refused: nil
     case .clear: clear
-    case .secure(let transport): transport
+    case .secure(let transport), .dismissed(let transport): transport
     }
   }
 
   package func interest(reading: Bool, writing: Bool) -> Interest? {
-    if let carrier {
-      return isAdmitted
-        ? carrier.interest(reading: reading, writing: writing)
-        : carrier.interest(reading: reading || writing, writing: false)
+    switch state {
+    case .dismissed(let transport): return transport.interest(reading: false, writing: false)
+    // Whoever is to be written to has to be heard before.
+    case .secure(let transport) where !isAdmitted:
+      return transport.interest(reading: reading || writing, writing: false)
+    case .secure, .clear, .waiting, .refused: break
     }
+    if let carrier { return carrier.interest(reading: reading, writing: writing) }
     return clear.interest(reading: reading, writing: writing && mayGreet)
   }
 
   /// Who connects is heard from the first byte on.
   package var isOpen: Bool { true }
+  package var isNative: Bool { carrier?.isNative ?? false }
+  package var receivedCount: Int { carrier?.receivedCount ?? 0 }
   package var hasBufferedInput: Bool { carrier?.hasBufferedInput ?? false }
   package var hasPendingOutput: Bool {
-    guard case .secure(let transport) = state else { return false }
+    guard case .secure(let transport) = state else { return carrier?.hasPendingOutput ?? false }
     return transport.hasPendingOutput || (isAdmitted && !said.isEmpty)
   }
 
@@ -142,9 +149,9 @@ package final class ArrivingTransport: Transport {
     }
     isAdmitted = terms.admits?(peer.key?.fingerprint) ?? true
     if isAdmitted { return }
+    state = .dismissed(transport)
     // The socket of one that was sent nothing else has room for a sentence.
     _ = try? transport.write(terms.refusal[...])
-    try? transport.endWriting()
     throw .broken("a key that is not allowed")
   }
 
@@ -157,11 +164,11 @@ package final class ArrivingTransport: Transport {
         spokeClear()
       case .speakSecure: try speakSecure()
       case .refuse:
-        state = .refused(isTold: true)
+        state = .refused(readsWhy: true)
         spokeClear()
         throw .broken("no encryption")
       case .close:
-        state = .refused(isTold: false)
+        state = .refused(readsWhy: false)
         spokeClear()
         throw .broken("an alert of TLS and no handshake")
       }
@@ -173,7 +180,7 @@ package final class ArrivingTransport: Transport {
     do throws(SecureSetupError) {
       session = try SecureSession(server: terms.context)
     } catch {
-      state = .refused(isTold: false)
+      state = .refused(readsWhy: false)
       throw .broken("no encryption: \(error.call)")
     }
     if isAdmitted, !said.isEmpty, session.speakEarly(said[...]) { said = [] }
@@ -185,12 +192,13 @@ package final class ArrivingTransport: Transport {
 
   package func write(_ bytes: ArraySlice<UInt8>) throws(Conversation.LinkFailure) -> Int {
     if let carrier {
+      if case .dismissed = state { return bytes.count }
       guard isAdmitted else { return 0 }
       // The greeting first: ``flush()``.
       if case .secure = state, !said.isEmpty { return 0 }
       return try carrier.write(bytes)
     }
-    if case .refused(isTold: false) = state { throw .broken("nothing is said to it") }
+    if case .refused(readsWhy: false) = state { throw .broken("nothing is said to it") }
     guard mayGreet else { return 0 }
     let count = try clear.write(bytes)
     // It meant nothing in clear should TLS come, and is said again inside.
@@ -206,16 +214,23 @@ package final class ArrivingTransport: Transport {
   }
 
   package func endWriting() throws(Conversation.LinkFailure) {
-    if let carrier { return try carrier.endWriting() }
-    if case .refused(isTold: true) = state {
-      // The socket of one that was sent next to nothing has room for a sentence. What
-      // is left unread would reset the connection, and could take it from the peer
-      // (RFC 1122, 4.2.2.13).
+    switch state {
+    case .dismissed(let transport):
+      dropUnread()
+      try transport.endWriting()
+    case .secure(let transport): try transport.endWriting()
+    case .refused(readsWhy: true):
+      // The socket of one that was sent next to nothing has room for a sentence.
       _ = try? clear.write(terms.refusal[...])
-      _ = try? clear.read(upTo: PeerLink.readLength)
+      dropUnread()
+      clear.endWriting()
+    case .clear, .waiting, .refused(readsWhy: false): clear.endWriting()
     }
-    clear.endWriting()
   }
+
+  /// What is left unread would reset the connection, and could take the sentence from
+  /// the peer (RFC 1122, 4.2.2.13).
+  private func dropUnread() { _ = try? clear.read(upTo: PeerLink.readLength) }
 
   package func close() { descriptor.closeOnce() }
 }

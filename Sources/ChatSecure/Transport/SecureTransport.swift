@@ -29,8 +29,8 @@ package final class SecureTransport: Transport {
     case refused
   }
 
-  /// Why there is no talk in TLS, where a user is to be told more than that the
-  /// link broke.
+  /// Why there is no talk in TLS, where a user reads more than that the link
+  /// broke.
   package enum Refusal: Hashable, Sendable {
     case failure(SecureSession.Failure)
     /// A server that was to speak TLS spoke in clear.
@@ -47,6 +47,7 @@ package final class SecureTransport: Transport {
   /// Who is at the other end, once the handshake is done.
   package private(set) var peer: SecureSession.Peer?
   package private(set) var refusal: Refusal?
+  package private(set) var receivedCount = 0
 
   private let session: SecureSession
   private let owner: Owner
@@ -83,6 +84,7 @@ package final class SecureTransport: Transport {
   deinit { buffer.deallocate() }
 
   package var isOpen: Bool { session.isEstablished }
+  package var isNative: Bool { peer?.isNative ?? false }
   package var hasBufferedInput: Bool { firstOpened < opened.count || end != nil }
   package var hasPendingOutput: Bool { !output.isEmpty }
   package var deadline: Instant? {
@@ -108,7 +110,7 @@ package final class SecureTransport: Transport {
   }
 
   package func read(upTo limit: Int) throws(Conversation.LinkFailure) -> TransportRead {
-    if !hasBufferedInput, !session.isWaitingForAnswer { try readSocket() }
+    if !hasBufferedInput, !session.isWaitingForAnswer { try readSocket(upTo: limit) }
     guard firstOpened < opened.count else { return try end?.get() ?? .wouldBlock }
     let record = opened[firstOpened]
     if record.count > limit {
@@ -123,11 +125,14 @@ package final class SecureTransport: Transport {
     return .bytes(record)
   }
 
-  private func readSocket() throws(Conversation.LinkFailure) {
+  private func readSocket(upTo limit: Int) throws(Conversation.LinkFailure) {
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit))
     switch try Conversation.LinkFailure.of({ () throws(SystemCallError) in
-      try descriptor.readAvailable(into: buffer)
+      try descriptor.readAvailable(into: part)
     }) {
-    case .bytes(let count): receive(Array(buffer[..<count]))
+    case .bytes(let count):
+      receivedCount += count
+      receive(Array(part[..<count]))
     case .wouldBlock: break
     case .endOfFile:
       if preface?.hasHeard == true, let verdict = preface?.endOfFile() { take(verdict) }

@@ -46,9 +46,14 @@ extension ConversationProcess {
       desk?.memory.knowsOfClear = true
       notify(.notEncrypted)
     }
-    guard let before = try? recorder.otherKey(of: peer) else { return }
-    let day = Clock.localTime(before.milliseconds).dayText
-    notify(.otherKey(peer, day: day, isNone: protection.key == nil))
+    do throws(TranscriptError) {
+      guard let before = try recorder.otherKey(of: peer) else { return }
+      let day = Clock.localTime(before.milliseconds).dayText
+      notify(.otherKey(peer, day: day, isNone: protection.key == nil))
+    } catch {
+      // Not to be known is not to have no other.
+      notify(.keysUnread(error))
+    }
   }
 
   /// What was last said with whoever has this handle.
@@ -84,6 +89,19 @@ extension ConversationProcess {
   private func name(of peer: WaitingPeer) -> String {
     guard let handle = try? recorder.handle(of: peer) else { return peer.address }
     return "\(TextSanitizer.escapedOnOneLine(handle)) (\(peer.address))"
+  }
+
+  /// To the operator, through the listener while another has the terminal: by a
+  /// code, since the listener prints no words of a process that reads a peer's.
+  func notify(_ notice: ServerNotice) {
+    if let desk { return desk.notify(words.sentence(notice)) }
+    switch notice {
+    case .recordingFailed(let error): listener.report(.recordingFailed(TranscriptTrouble(error)))
+    case .recordingWorks: listener.report(.recordingWorks)
+    case .unread(_, let count, _): listener.report(.wordsUnread(count: count))
+    // The rest is about what only the one with the terminal does.
+    default: break
+    }
   }
 }
 

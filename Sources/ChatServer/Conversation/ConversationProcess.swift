@@ -8,13 +8,6 @@ import Transcript
 /// The body of one conversation's process: performs what the ``Conversation``
 /// decides, between the peer, the operator, the transcript and the listener.
 final class ConversationProcess {
-  /// Reads of the socket before what they brought is committed: 256 KiB are
-  /// some two thousand messages, past which longer commits bring nothing.
-  private static let readsAtOnce = 4
-  /// Between two reports of a peer that types its name: a fraction of what
-  /// ``Admission/typingHolds``.
-  private static let typingInterval = Duration.seconds(30)
-
   let settings: ServerSettings
   let words: ServerWords
   let link: PeerLink
@@ -24,27 +17,28 @@ final class ConversationProcess {
   let recorder: any Recorder
   private(set) var machine: Conversation
   /// The operator's desk, while this conversation has the floor.
-  private(set) var desk: OperatorDesk?
+  var desk: OperatorDesk?
   /// What the operator typed and did not say, as it comes in before the floor
   /// does.
-  private(set) var draft: [UInt8] = []
+  var draft: [UInt8] = []
   /// The same of what the desk before remembered.
-  private var memory: [UInt8] = []
+  var memory: [UInt8] = []
   private(set) var ending: Conversation.Ending?
   /// Who waits in the queue, as the listener said last: only to the one with
   /// the floor.
-  private(set) var queue: [WaitingPeer] = []
+  var queue: [WaitingPeer] = []
   var queueNews = QueueNews()
   /// Why recording fails, as long as it does.
   private var trouble: TranscriptError?
   /// Whether the operator has read of it in the present turn.
   private var troubleIsShown = false
   /// There is no hope of the floor: the queue is full, the server stops.
-  private(set) var isDismissed = false
+  var isDismissed = false
   private var outputGoneIsReported = false
   private var outputFailureIsSaid = false
-  private var typingReportedAt: Instant?
-  private var readingRate: ReadingRate
+  var typingReportedAt: Instant?
+  private var hasGreetedLate = false
+  var readingRate: ReadingRate
   private var poller = Poller()
 
   /// What a conversation speaks TLS with, and its way to the one signature that it
@@ -154,33 +148,13 @@ extension ConversationProcess {
     settle(at: now)
   }
 
-  /// Reads what the peer has sent, to share one commit: with a fast sender more
-  /// than one read. What it brings is bounded, and so is who waits meanwhile.
-  private func readPeer(at now: Instant) {
-    var reads = 0
-    repeat {
-      let allowance = readingRate.allowance(upTo: PeerLink.readLength, at: now)
-      if allowance == 0 { return }
-      let events = link.receive(at: now, upTo: allowance)
-      readingRate.take(link.lastReadCount, at: now)
-      if case .received? = events.first { reportTyping(at: now) }
-      handle(events, at: now)
-      reads += 1
-    } while link.mayHaveMore && machine.wantsPeerInput && reads < Self.readsAtOnce
-  }
-
-  /// Who types a name is not sent away for want of room: the listener, which
-  /// reads nothing of it, is to know.
-  private func reportTyping(at now: Instant) {
-    guard machine.state == .introducing,
-      typingReportedAt.map({ now.duration(since: $0) >= Self.typingInterval }) ?? true
-    else { return }
-    typingReportedAt = now
-    listener.report(.typed)
-  }
-
   /// Commits, shows and sends until nothing more follows.
   private func settle(at now: Instant) {
+    // Who expects no greeting is no native client: one of those waits for it.
+    if !settings.greets, !hasGreetedLate, link.isAgreed {
+      hasGreetedLate = true
+      link.send(.greeting)
+    }
     repeat {
       commit(at: now)
       handle(link.flush(at: now), at: now)
@@ -220,17 +194,15 @@ extension ConversationProcess {
 
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline {
-      let allowance = readingRate.allowance(upTo: PeerLink.readLength, at: now)
-      let events = link.tick(at: now, upTo: allowance)
-      readingRate.take(link.lastReadCount, at: now)
-      handle(events, at: now)
+      handle(link.tick(at: now, upTo: 0), at: now)
+      if link.hasBufferedInput, machine.wantsPeerInput { readPeer(at: now) }
     }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
     desk?.tick(at: now)
     announceNewcomers(at: now)
   }
 
-  private func handle(_ events: [Conversation.Event], at now: Instant) {
+  func handle(_ events: [Conversation.Event], at now: Instant) {
     var actions: [Conversation.Action] = []
     for event in events {
       machine.handle(named(event), at: now, &actions)
@@ -275,21 +247,6 @@ extension ConversationProcess {
       // The next peer is not to wait for what cannot come.
       if recorder.isBeyondMending { post(.stop("the transcript's directory is gone"), at: now) }
     }
-  }
-
-  func take(_ signal: Signal, at now: Instant) {
-    switch signal {
-    case .interrupt: dismiss("SIGINT", at: now)
-    case .terminate: dismiss("SIGTERM", at: now)
-    case .hangup: dismiss("SIGHUP", at: now)
-    case .windowChange, .continued, .terminalStop, .quit, .childChanged:
-      desk?.take(signal, at: now)
-    }
-  }
-
-  private func dismiss(_ what: String, at now: Instant) {
-    isDismissed = true
-    post(listener.isGone ? .bereft(what) : .stop(what), at: now)
   }
 }
 
@@ -337,69 +294,5 @@ extension ConversationProcess {
       reason = words.sentence(.recordingFailed(trouble))
     }
     desk?.reject(message, obstacle, reason: reason, peer: machine.peer, at: now)
-  }
-
-  /// To the operator, through the listener while another has the terminal: by a
-  /// code, since the listener prints no words of a process that reads a peer's.
-  func notify(_ notice: ServerNotice) {
-    if let desk { return desk.notify(words.sentence(notice)) }
-    switch notice {
-    case .recordingFailed(let error): listener.report(.recordingFailed(TranscriptTrouble(error)))
-    case .recordingWorks: listener.report(.recordingWorks)
-    case .unread(_, let count, _): listener.report(.wordsUnread(count: count))
-    // The rest is about what only the one with the terminal does.
-    default: break
-    }
-  }
-}
-
-// MARK: - The listener
-
-extension ConversationProcess {
-  func readListener(at now: Instant) {
-    while let order = listener.nextOrder() { take(order, at: now) }
-  }
-
-  private func take(_ order: ListenerOrder, at now: Instant) {
-    switch order {
-    case .floor:
-      listener.report(.tookFloor)
-      // EBUSY alone, where threads race for a number; there is one here.
-      try? listener.takeTerminal()
-      openDesk(at: now)
-      post(.listenerGaveFloor, at: now)
-    case .draft(let part): draft += part
-    case .memory(let part): memory += part
-    case .place(let place): post(.listenerQueued(place: place), at: now)
-    case .full:
-      isDismissed = true
-      post(.listenerIsFull, at: now)
-    case .answer: listener.report(.alive)
-    case .blocked:
-      isDismissed = true
-      post(desk == nil ? .stop("key not allowed") : .operatorQuit, at: now)
-    case .stop(let what): dismiss(what, at: now)
-    case .notice(let text): desk?.notifyIfRoom(text)
-    case .queue(let peers):
-      queue = peers
-      queueNews.add(peers.filter { !$0.wasShown }, at: now)
-      announceNewcomers(at: now)
-    // To a desk with nobody at the other end.
-    case .yield, .resume: break
-    }
-  }
-
-  /// Takes the terminal, with what was typed and not said before.
-  private func openDesk(at now: Instant) {
-    var options = settings.desk
-    options.typedLines = listener.typedLines
-    let desk = OperatorDesk(
-      options, party: .server, handle: settings.handle, sharesInput: true,
-      words: words.desk)
-    desk.give(memory: memory)
-    desk.give(draft: draft, at: now)
-    draft = []
-    memory = []
-    self.desk = desk
   }
 }

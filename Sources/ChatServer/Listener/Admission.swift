@@ -96,6 +96,8 @@ package struct Admission {
     case tooManyOfSource
     case tooOften
     case penalty
+    /// Its key is not in the allow-list, as the operator has read already.
+    case notAllowed
   }
 
   enum Verdict: Hashable {

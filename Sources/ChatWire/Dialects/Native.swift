@@ -10,8 +10,8 @@ struct NativeDialect: PeerDialect {
 
   private var sides: Sides
   private var records = RecordFramer()
-  /// Whether the peer has sent, or been sent, a record that only a program of
-  /// ours knows. Until then its handle may have been a C string's.
+  /// Whether the peer has sent a record that only a program of ours knows, or both
+  /// have agreed to be such before. Until then its handle may have been a C string's.
   private var isCertain = false
   private var hasGivenFloor = false
   /// Records behind the handle with verbs that nobody knows: a later version's,
@@ -23,14 +23,26 @@ struct NativeDialect: PeerDialect {
 
   private enum Answer {
     case notDue, due, dueAtDeadline
+    /// What is due is a greeting.
+    case greetingDue
   }
+
+  /// From the agreement to a server's greeting, which comes along with it.
+  private static let greetingWithin = Duration.seconds(10)
 
   /// For the answer to a client's handle, which a chatserve sends at once: past
   /// it the server is one that greets with a C string.
   private static let answerWithin = Duration.seconds(5)
 
-  init(_ sides: Sides) {
+  /// `agreedAt`: when both ends had said that this is what they speak.
+  init(_ sides: Sides, agreedAt: Instant? = nil) {
     self.sides = sides
+    guard let agreedAt else { return }
+    isCertain = true
+    if sides.side == .client {
+      answer = .greetingDue
+      deadline = agreedAt.advanced(by: Self.greetingWithin)
+    }
   }
 
   var dialect: Dialect? { .native }
@@ -83,6 +95,7 @@ struct NativeDialect: PeerDialect {
   mutating func tick(at now: Instant, _ decoded: inout Decoded) {
     guard let deadline, now >= deadline else { return }
     switch answer {
+    case .greetingDue: decoded.finish(.failed(.broken("no greeting in time")))
     case .notDue: becomeOriginal(records.partial[...], isComplete: true, at: now, &decoded)
     case .due:
       answer = .dueAtDeadline
@@ -128,17 +141,21 @@ struct NativeDialect: PeerDialect {
       becomeOriginal(rest, isComplete: true, at: Instant(milliseconds: .max), &decoded)
       return
     }
-    if sides.side == .client, records.partial.last == 0x0a {
+    if isTruncated {
+      decoded.finish(.failed(.broken("Cut off without an end")))
+    } else if sides.side == .client, records.partial.last == 0x0a {
       // A server that had to close before it knew whom it greeted said so in
       // a plain line.
       decoded.finish(.serverRefused(PlainText.sentence(records.partial)))
-    } else if isTruncated {
-      decoded.finish(.failed(.broken("Cut off without an end")))
     }
   }
 
   /// The first record of a direction: who is there.
   private mutating func takeHandle(_ record: ArraySlice<UInt8>, _ decoded: inout Decoded) {
+    if case .greetingDue = answer {
+      answer = .notDue
+      deadline = nil
+    }
     // A handle is one word, so a goodbye cannot be one: a person may leave at
     // the question for the name.
     if record.starts(with: "quit ".utf8) {

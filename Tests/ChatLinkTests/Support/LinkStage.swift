@@ -16,6 +16,11 @@ enum Carrier: CaseIterable {
   case longRecords
   /// TLS, with a key that signs by asking.
   case secure
+  /// The same, between two that have agreed on the native dialect.
+  case native
+
+  /// Those over which any dialect can be spoken.
+  static let anyDialect: [Carrier] = [.clear, .shortRecords, .longRecords, .secure]
 
   /// One end, of the side `side`.
   func transport(
@@ -25,7 +30,8 @@ enum Carrier: CaseIterable {
     case .clear: SocketTransport(descriptor)
     case .shortRecords: RecordTransport(descriptor, recordLimit: 5, connectedAt: now)
     case .longRecords: RecordTransport(descriptor, recordLimit: 16 * 1024, connectedAt: now)
-    case .secure: try SecureEnds.transport(descriptor, side: side, at: now)
+    case .secure: try SecureEnds.transport(descriptor, side: side, isNative: false, at: now)
+    case .native: try SecureEnds.transport(descriptor, side: side, isNative: true, at: now)
     }
   }
 }

@@ -26,6 +26,7 @@ final class RecordTransport: Transport {
   private var sealed = 0
   private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
   private var hasHello = false
+  private(set) var receivedCount = 0
   private var isEnding = false
   private var hasShutDown = false
 
@@ -36,6 +37,7 @@ final class RecordTransport: Transport {
   }
 
   var isOpen: Bool { true }
+  var isNative: Bool { false }
   var hasBufferedInput: Bool {
     hasHello && (recordEnd != nil || input.starts(with: Self.alert))
   }
@@ -57,7 +59,9 @@ final class RecordTransport: Transport {
       if let read = try open() { return read }
       do {
         switch try descriptor.readAvailable(into: &buffer, limit: limit) {
-        case .bytes(let count): input += buffer[..<count]
+        case .bytes(let count):
+          receivedCount += count
+          input += buffer[..<count]
         case .wouldBlock: return .wouldBlock
         case .endOfFile: return .truncated
         }

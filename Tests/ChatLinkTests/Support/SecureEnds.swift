@@ -4,12 +4,12 @@ import ChatSecure
 import Testing
 
 /// Both ends of TLS, of a server whose signer answers at once and of a client
-/// that has its key pinned.
+/// that has its key pinned; whether both say that they are native.
 enum SecureEnds {
   private static let key = Result { try PrivateKey.random() }
 
   static func transport(
-    _ descriptor: FileDescriptor, side: Party, at now: Instant
+    _ descriptor: FileDescriptor, side: Party, isNative: Bool, at now: Instant
   ) throws -> SecureTransport {
     let key = try key.get()
     let session: SecureSession =
@@ -17,7 +17,8 @@ enum SecureEnds {
       case .server: try SecureSession(server: .server(key.certificate()))
       case .client:
         try SecureSession(
-          client: .client(), expecting: key.publicKey.fingerprint, ownKey: try .random())
+          client: .client(saysItIsNative: isNative), expecting: key.publicKey.fingerprint,
+          ownKey: try .random())
       }
     let owner = SecureTransport.Owner(sign: { try? key.sign($0) })
     return SecureTransport(

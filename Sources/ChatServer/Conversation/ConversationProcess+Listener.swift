@@ -1,0 +1,68 @@
+import ChatCore
+import ChatPosix
+import ChatTerminal
+
+/// What the listener and signals order.
+extension ConversationProcess {
+  func readListener(at now: Instant) {
+    while let order = listener.nextOrder() { take(order, at: now) }
+  }
+
+  private func take(_ order: ListenerOrder, at now: Instant) {
+    switch order {
+    case .floor:
+      listener.report(.tookFloor)
+      // EBUSY alone, where threads race for a number; there is one here.
+      try? listener.takeTerminal()
+      openDesk(at: now)
+      post(.listenerGaveFloor, at: now)
+    case .draft(let part): draft += part
+    case .memory(let part): memory += part
+    case .place(let place): post(.listenerQueued(place: place), at: now)
+    case .full:
+      isDismissed = true
+      post(.listenerIsFull, at: now)
+    case .answer: listener.report(.alive)
+    case .blocked:
+      isDismissed = true
+      post(desk == nil ? .stop("key not allowed") : .operatorQuit, at: now)
+    case .stop(let what): dismiss(what, at: now)
+    case .notice(let text): desk?.notifyIfRoom(text)
+    case .queue(let peers):
+      queue = peers
+      queueNews.add(peers.filter { !$0.wasShown }, at: now)
+      announceNewcomers(at: now)
+    // To a desk with nobody at the other end.
+    case .yield, .resume: break
+    }
+  }
+
+  /// Takes the terminal, with what was typed and not said before.
+  private func openDesk(at now: Instant) {
+    var options = settings.desk
+    options.typedLines = listener.typedLines
+    let desk = OperatorDesk(
+      options, party: .server, handle: settings.handle, sharesInput: true,
+      words: words.desk)
+    desk.give(memory: memory)
+    desk.give(draft: draft, at: now)
+    draft = []
+    memory = []
+    self.desk = desk
+  }
+
+  func take(_ signal: Signal, at now: Instant) {
+    switch signal {
+    case .interrupt: dismiss("SIGINT", at: now)
+    case .terminate: dismiss("SIGTERM", at: now)
+    case .hangup: dismiss("SIGHUP", at: now)
+    case .windowChange, .continued, .terminalStop, .quit, .childChanged:
+      desk?.take(signal, at: now)
+    }
+  }
+
+  private func dismiss(_ what: String, at now: Instant) {
+    isDismissed = true
+    post(listener.isGone ? .bereft(what) : .stop(what), at: now)
+  }
+}
