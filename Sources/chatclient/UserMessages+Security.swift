@@ -129,6 +129,7 @@ extension UserMessages {
     case .tooLong: "too long"
     case .otherVersion: "of another version"
     case .line(let number): "line \(number)"
+    case .noMemory: "no memory"
     }
   }
 }

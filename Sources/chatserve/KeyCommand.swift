@@ -39,11 +39,29 @@ struct KeyCommand: ParsableCommand {
       }
       let fingerprint = key.publicKey.fingerprint
       var text = ([fingerprint.description] + fingerprint.randomart).joined(separator: "\n") + "\n"
-      if certificate, let wrapper = try? key.certificate() { text = wrapper.pem }
-      try? StandardOutput.write(text)
+      if certificate { text = try Self.certificate(of: key).pem }
+      Self.show(text)
     } catch {
       let (sentence, status) = UserMessages.failure(.key(error, file))
       status.leave(sentence)
+    }
+  }
+
+  private static func certificate(of key: PrivateKey) throws(KeyTrouble) -> Certificate {
+    do throws(SecureSetupError) {
+      return try key.certificate()
+    } catch {
+      throw KeyTrouble(.system)
+    }
+  }
+
+  private static func show(_ text: String) {
+    do throws(SystemCallError) {
+      try StandardOutput.write(text)
+    } catch {
+      // A reader that has gone has what it wanted.
+      if error.errno == .brokenPipe { return }
+      ProgramExit.inputOutput.leave(UserMessages.cannotWrite(error))
     }
   }
 

@@ -54,10 +54,7 @@ extension UserMessages {
   }
 
   static func cause(_ trouble: KeyTrouble, _ file: KeyFile) -> String {
-    trouble.kind == .changed && !file.mayBeMade
-      ? "the key that this server began with was kept nowhere (--no-log), and is gone; start the "
-        + "server again"
-      : cause(trouble, "the key \(name(of: file.path))")
+    cause(trouble, "the key \(name(of: file.path))")
   }
 
   static func cause(_ trouble: KeyTrouble, _ file: AllowFile) -> String {

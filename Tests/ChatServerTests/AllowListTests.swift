@@ -97,6 +97,48 @@ import Testing
     #expect(stage.report(.proved(mike), from: process).killed == [process])
   }
 
+  /// Who comes again and again is a row once, and then a number.
+  @Test func aStrangerIsNamedOnce() throws {
+    var stage = try stage("\(mike) mike\n")
+    var rows: [ServerNotice] = []
+    for _ in 0..<600 {
+      let stranger = try stage.newcomer()
+      rows += stage.report(.proved(anna), from: stranger).notices
+      rows += stage.feed(.ended(stranger, .exited(0), at: .ms(0))).notices
+      stage.pass(.seconds(1))
+      rows += stage.feed(.turnIsOver).notices
+    }
+    let named = rows.filter { if case .stranger = $0 { true } else { false } }
+    let counted = rows.reduce(0) { sum, notice in
+      guard case .turnedAway(let counts) = notice else { return sum }
+      return sum + (counts[.notAllowed] ?? 0)
+    }
+    #expect(named.count == 1)
+    #expect(counted > 300 && rows.count < 60, "\(rows.count) rows, \(counted) counted")
+
+    // Once it was let in it is news that it is not.
+    stage.feed(.allowListChanged(list("\(mike) mike\n\(anna) anna\n")))
+    stage.feed(.allowListChanged(list("\(mike) mike\n")))
+    let again = try stage.newcomer()
+    #expect(
+      stage.report(.proved(anna), from: again).notices.contains {
+        if case .stranger = $0 { true } else { false }
+      })
+  }
+
+  @Test func newKeysWithoutEndAreNotNamedOneByOne() throws {
+    var stage = try stage("\(mike) mike\n")
+    var named = 0
+    for number in 0..<300 {
+      stage.pass(.seconds(10))
+      let stranger = try stage.newcomer()
+      let key = try PrivateKey.random().publicKey.fingerprint
+      for case .stranger in stage.report(.proved(key), from: stranger).notices { named += 1 }
+      stage.feed(.ended(stranger, .exited(0), at: .ms(Int64(number))))
+    }
+    #expect(named == ListenerMachine.strangerLimit)
+  }
+
   @Test func whoIsBlockedGoesAndNobodyElse() throws {
     var stage = try stage("\(mike) mike\n\(anna) anna\n")
     let talker = try stage.newcomer()

@@ -38,6 +38,26 @@ import Testing
     }
   }
 
+  /// What the signer of a run has that was started again.
+  @Test func aRunThatHasAKeyGetsNoOther() throws {
+    try withDirectory { root in
+      let file = KeyFile(path: root + "/key")
+      let first = try file.key().key.certificate()
+      #expect(try file.key(known: first).key.publicKey == first.publicKey)
+      unlink(root + "/key")
+      #expect(throws: KeyTrouble(.unreadable, errno: ENOENT)) { try file.key(known: first) }
+      #expect(access(root + "/key", F_OK) != 0, "no key that nobody knows")
+      let unwritten = KeyFile(path: root + "/key", mayBeMade: false)
+      #expect(throws: KeyTrouble(.unreadable, errno: ENOENT)) { try unwritten.key(known: first) }
+
+      // And one that was kept nowhere has another, whatever is there by now.
+      let temporary = try PrivateKey.random().certificate(isTemporary: true)
+      let other = try #require(try file.make())
+      let again = try unwritten.key(known: temporary)
+      #expect(again.isTemporary && again.key.publicKey != other.publicKey)
+    }
+  }
+
   @Test func whatAConversationCanReachIsRefused() throws {
     try withDirectory { root in
       for name in ["talk", "keys"] { mkdir("\(root)/\(name)", 0o700) }

@@ -150,6 +150,26 @@ import Testing
     #expect(link.certificate?.publicKey == key.publicKey)
   }
 
+  /// Where nothing is kept there is no other key to be had, and none that is remembered.
+  @Test func aKeyThatWasKeptNowhereIsReplaced() throws {
+    let (link, signer) = try link()
+    _ = try signer.send(SignerAnswer.running(key.certificate(isTemporary: true)).bytes)
+    #expect(link.read() == .ready)
+    _ = link.takeBack()
+    let next = try PrivateKey.random()
+    let again = try SocketPair.open()
+    link.attach(Self.nobody, again.one)
+    _ = try again.other.send(SignerAnswer.running(next.certificate(isTemporary: true)).bytes)
+    #expect(link.read() == .ready)
+    #expect(link.certificate?.publicKey == next.publicKey && link.handOver() != nil)
+    _ = link.takeBack()
+
+    let lasting = try SocketPair.open()
+    link.attach(Self.nobody, lasting.one)
+    _ = try lasting.other.send(SignerAnswer.running(next.certificate()).bytes)
+    #expect(link.read() == .failed(KeyTrouble(.changed)))
+  }
+
   @Test(arguments: [[0x71], [0x73], [0x60], [0x72, 1]] as [[UInt8]])
   func answersThatAreNotDueOrUnreadableEndIt(_ bytes: [UInt8]) throws {
     let (link, signer) = try link()

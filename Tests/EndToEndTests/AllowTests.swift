@@ -64,6 +64,38 @@ import Testing
     }
   }
 
+  /// Its conversation has nothing to wait for, and its process goes.
+  @Test("who is not let in and ends at once costs next to nothing")
+  func cheap() throws {
+    try Stage.run { stage in
+      let key = "\(try PrivateKey.random().publicKey.fingerprint)"
+      #expect(try run(stage, "allow", key, "mike") == (0, ""))
+      let server = try stage.server("--allow", file(stage), unlimited: true)
+      for _ in 0..<3 {
+        let peer = try SecurePeer(port: server.port)
+        var found: pid_t?
+        try Deadline.poll("its process") {
+          found = server.process.children(named: "chatserve-talk").first
+          return found != nil
+        }
+        let process = try #require(found)
+        try peer.shakeHands()
+        // It reads nothing of what comes, so that only the end is there to wake it.
+        shutdown(peer.descriptor, Int32(SHUT_WR))
+        var ticks = 0
+        let clock = ContinuousClock()
+        let time = try clock.measure {
+          try Deadline.poll("its process ends") {
+            let now = ProcessTable.processorTicks(of: process)
+            ticks = max(ticks, now ?? 0)
+            return now == nil
+          }
+        }
+        #expect(ticks < 30, "hundredths of a second in \(time)")
+      }
+    }
+  }
+
   @Test("a damaged line is named, and the others count")
   func damaged() throws {
     try Stage.run { stage in
@@ -140,6 +172,12 @@ import Testing
         ])
       try verified.waitFor("SERVER\0")
       #expect(verified.errorText.contains("verify return:1"), "\(verified.evidence)")
+
+      for option in ["", "--certificate"] {
+        let full = try stage.bash("\"$0\" key \(option) >/dev/full")
+        #expect(try full.exitStatus() == 74)
+        #expect(full.errorText == "chatserve: cannot write the output: No space left on device\n")
+      }
 
       let new = try run(stage, "key", "--new")
       #expect(new.0 == 0)

@@ -179,20 +179,65 @@ import Testing
     }
   }
 
-  @Test("a key in memory goes with its process: nobody new comes in, and the talk goes on")
+  @Test("with --no-log a signer that dies takes the key along, and newcomers are served by another")
   func temporary() throws {
     try Stage.run { stage in
-      let server = try stage.server("--no-log")
-      let peer = try SecurePeer(port: server.port)
-      try peer.send("tatyana\0say 1 hi\0")
-      try peer.waitFor("ack 1\0")
-      kill(try signer(of: server), SIGKILL)
-      try server.process.waitFor("was kept nowhere (--no-log), and is gone; start the server again")
-      let newcomer = try PeerSocket(port: server.port)
-      try newcomer.waitForEnd()
-      #expect(newcomer.receivedText.hasPrefix("The server cannot prove who it is just now."))
+      let server = try stage.server("--no-log", "--mode", "free")
+      let talker = try SecurePeer(port: server.port)
+      try talker.send("tatyana\0say 1 hi\0")
+      try talker.waitFor("ack 1\0")
+      for _ in 0..<2 {
+        let first = try signer(of: server)
+        kill(first, SIGKILL)
+        var key: PublicKey?
+        try Deadline.poll("a newcomer is served") {
+          guard let next = server.process.children(named: "chatserve-sign").first, next != first
+          else { return false }
+          let peer = try SecurePeer(port: server.port)
+          try? peer.shakeHands()
+          key = peer.isEstablished ? peer.serverKey : nil
+          return key != nil
+        }
+        try server.process.waitFor("Now it is \(try #require(key).fingerprint)")
+      }
       try server.process.enter("still here")
-      try peer.waitFor("say 1 still here\0")
+      try talker.waitFor("say 1 still here\0")
+      let clear = try PeerSocket(port: server.port)
+      try clear.waitFor("SERVER\0")
+      #expect(stage.files(in: stage.config + "/chatserve") == [])
+    }
+  }
+
+  @Test("a signer that is started again makes no key")
+  func unmade() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      unlink(stage.keyFile)
+      kill(try signer(of: server), SIGKILL)
+      try server.process.waitFor("cannot be read (No such file or directory)")
+      #expect(stage.files(in: stage.config + "/chatserve") == [])
+    }
+  }
+
+  @Test("a stopped signer, or one that was started again, does not outlive the server")
+  func outlived() throws {
+    try Stage.run { stage in
+      for restarts in [false, true] {
+        let server = try stage.server()
+        var last = try signer(of: server)
+        if restarts {
+          kill(last, SIGKILL)
+          let first = last
+          try Deadline.poll("another signer") {
+            last = server.process.children(named: "chatserve-sign").first ?? first
+            return last != first && ProcessTable.status("Seccomp", of: last) == "2"
+          }
+        }
+        kill(last, SIGSTOP)
+        server.process.signal(SIGTERM)
+        #expect(try server.process.exitStatus() == 0)
+        #expect(kill(last, 0) == -1, "it is reaped by then")
+      }
     }
   }
 

@@ -106,6 +106,10 @@ package final class ServerMemory {
     do throws(KnownServer.Damage) {
       return try KnownServer(text: text)
     } catch {
+      if error == .noMemory {
+        let call = SystemCallError(call: "malloc", errno: .noMemory)
+        throw Failure(path: path, cause: .file(.system(call)))
+      }
       throw Failure(path: path, cause: .damaged(error))
     }
   }

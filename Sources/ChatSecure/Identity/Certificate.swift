@@ -10,6 +10,8 @@ package struct Certificate: Hashable, Sendable {
   private static let lastingName = "chatserve"
 
   package let publicKey: PublicKey
+  /// Whether it says that its key lasts as long as the process.
+  package let isTemporary: Bool
   /// The whole certificate.
   package let der: [UInt8]
 
@@ -19,18 +21,22 @@ package struct Certificate: Hashable, Sendable {
   ///   ``PrivateKey/certificate(isTemporary:)`` makes of `publicKey`, but for
   ///   the signature.
   package init(der: [UInt8], of publicKey: PublicKey) throws(SecureSetupError) {
-    let made = [false, true].map { Self.contents(publicKey, isTemporary: $0) }
-    let isOurs = made.contains { contents in
-      der.count > 64 && Self.whole(contents, signature: Array(der.suffix(64))) == der
+    let isTemporary = [false, true].first {
+      let contents = Self.contents(publicKey, isTemporary: $0)
+      return der.count > 64 && Self.whole(contents, signature: Array(der.suffix(64))) == der
     }
-    guard isOurs else { throw SecureSetupError(call: "a certificate of the signer", code: 0) }
+    guard let isTemporary else {
+      throw SecureSetupError(call: "a certificate of the signer", code: 0)
+    }
     self.publicKey = publicKey
+    self.isTemporary = isTemporary
     self.der = der
   }
 
   fileprivate init(_ key: PrivateKey, isTemporary: Bool) throws(SecureSetupError) {
     let contents = Self.contents(key.publicKey, isTemporary: isTemporary)
     publicKey = key.publicKey
+    self.isTemporary = isTemporary
     der = Self.whole(contents, signature: try key.sign(contents))
   }
 

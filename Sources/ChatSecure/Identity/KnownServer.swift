@@ -25,6 +25,8 @@ package struct KnownServer: Sendable {
     case otherVersion
     /// Lines are counted from 1.
     case line(Int)
+    /// Not damaged: this system had no memory for it.
+    case noMemory
   }
 
   /// The longest file that is looked at, in bytes; one has some 160.
@@ -73,9 +75,13 @@ package struct KnownServer: Sendable {
     if try line(4) != "own none" {
       guard try line(4).hasPrefix("own "),
         let seed = Base64.decode(try line(4).dropFirst(4).utf8, isPadded: true),
-        seed.count == 32, let key = try? PrivateKey(seed: seed)
+        seed.count == 32
       else { throw .line(4) }
-      own = key
+      do throws(SecureSetupError) {
+        own = try PrivateKey(seed: seed)
+      } catch {
+        throw .noMemory
+      }
     }
     // The last line ends too, and nothing comes after it.
     guard try line(5).isEmpty, lines.count == 5 else { throw .line(5) }

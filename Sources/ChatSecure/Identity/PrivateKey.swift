@@ -9,6 +9,8 @@ package struct PrivateKey: Sendable {
     case notPEM
     /// A key, but not of Ed25519 in the form of RFC 8410, 7, without attributes.
     case otherKind
+    /// Nothing: this system had no memory for it.
+    case noMemory
   }
 
   /// The longest text that is looked at, in bytes: one of ours has 119, and
@@ -62,10 +64,11 @@ package struct PrivateKey: Sendable {
     guard bytes.count == Self.prefix.count + 32, bytes.starts(with: Self.prefix) else {
       throw .otherKind
     }
-    do {
+    do throws(SecureSetupError) {
       try self.init(seed: Array(bytes.suffix(32)))
     } catch {
-      throw .otherKind
+      // Any 32 bytes are a seed (RFC 8032, 5.1.5).
+      throw .noMemory
     }
   }
 

@@ -6,6 +6,10 @@ import ChatSecure
 /// that the conversation reports. One that was taken over can report another: it lets
 /// in the peer that it talks with anyway, and nobody else.
 extension ListenerMachine {
+  /// Keys that the operator reads of one by one: who shows more of them than this is
+  /// no person whom one might let in.
+  static let strangerLimit = 64
+
   func isAllowed(_ session: Session) -> Bool {
     allowList.map { $0.name(of: session.key) != nil } ?? true
   }
@@ -17,13 +21,19 @@ extension ListenerMachine {
     guard sessions[index].key == nil else { return condemn(index, .misplaced, &actions) }
     sessions[index].key = key
     if isAllowed(sessions[index]) { return }
-    notify(.stranger(sessions[index].address, key), at: now, &actions)
+    if strangers.count < Self.strangerLimit, strangers.insert(key).inserted {
+      notify(.stranger(sessions[index].address, key), at: now, &actions)
+    } else {
+      // However often it comes.
+      countTurnedAway(.notAllowed, at: now)
+    }
     block(index, at: now, &actions)
   }
 
   mutating func take(_ list: AllowList, at now: Instant, _ actions: inout [Action]) {
     let old = allowList
     allowList = list
+    strangers = strangers.filter { list.name(of: $0) == nil }
     if !list.damaged.isEmpty { notify(.damagedLines(list.damaged), at: now, &actions) }
     for index in sessions.indices {
       guard let key = sessions[index].key, !isAllowed(sessions[index]),

@@ -119,3 +119,21 @@ extension Listener {
     errors.closeInChild()
   }
 }
+
+/// The allow-list.
+extension Listener {
+  /// Looks whether others are allowed now: every second while somebody is there, before
+  /// somebody comes in, and before somebody gets the floor.
+  func lookAtAllowList(at now: Instant, isUrgent: Bool = false) {
+    guard let lookAgainAt = allowed?.lookAgainAt, machine.stopping == nil,
+      isUrgent || now >= lookAgainAt
+        || (machine.owner == nil && machine.sessions.contains(where: \.wantsFloor))
+    else { return }
+    switch allowed?.look(at: now) {
+    case .changed(let list): post(.allowListChanged(list), at: now)
+    case .trouble(let trouble):
+      if let file = settings.allowFile { post(.allowFileTrouble(trouble, file), at: now) }
+    case nil: break
+    }
+  }
+}

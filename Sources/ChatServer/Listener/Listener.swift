@@ -38,7 +38,7 @@ public final class Listener {
   /// `nil` where everybody is let in.
   var allowed: AllowWatch?
   /// What conversations speak TLS with; made after the port listens.
-  private(set) var secure: SecureContext?
+  var secure: SecureContext?
   /// Held for the run's life, and by every process of the run: it distinguishes an
   /// open conversation from a lost one.
   let lock: RunLock?
@@ -64,17 +64,17 @@ public final class Listener {
   /// Connections of those who were turned away, the oldest first.
   var turnedAway: [(peer: FileDescriptor, closesAt: Instant)] = []
   /// Before then no other keeper is started.
-  private var keeperAgainAt = Instant(milliseconds: 0)
+  var keeperAgainAt = Instant(milliseconds: 0)
   var signerAgainAt = Instant(milliseconds: 0)
   /// Why there is no signer, as the operator read last.
   var keyTrouble: KeyTrouble?
   /// What there was to say while the server stopped: said when the terminal is
   /// nobody's any more.
-  private var lastWords: [String] = []
+  var lastWords: [String] = []
   /// What there was to say while the terminal was on its way from one process to
   /// another; said when it has arrived.
-  private var heldNotices: [ServerNotice] = []
-  private var poller = Poller()
+  var heldNotices: [ServerNotice] = []
+  var poller = Poller()
   /// Those that came while the keeper started.
   private let earlySignals: [Signal]
 
@@ -144,10 +144,17 @@ public final class Listener {
       throw .system(error)
     }
     // Both do what takes them longest at once.
-    var signals = try keeper?.start(closing: closeOthers) ?? []
+    var signals: [Signal] = []
+    do throws(ServerError) {
+      signals = try keeper?.start(closing: closeOthers) ?? []
+    } catch {
+      signer.end()
+      throw error
+    }
     do throws(ServerError) {
       if !signals.contains(where: \.stops) { try signer.identify(noting: &signals) }
     } catch {
+      signer.end()
       _ = keeper?.finish(within: Self.lastWordsWithin, afterAnotherSignal: .zero)
       throw error
     }
@@ -164,11 +171,18 @@ public final class Listener {
   static var timeOfDay: Timestamp { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
 
   /// Serves until a signal stops it.
-  public func run() {
+  ///
+  /// - Throws: ``ServerError``: it can serve nobody.
+  package func run() throws(ServerError) {
     for signal in earlySignals { take(signal, at: Self.now) }
     if machine.stopping == nil {
       announce()
-      secure = signer.certificate.flatMap { try? SecureContext.server($0) }
+      do throws(KeyTrouble) {
+        try makeContext()
+      } catch {
+        stop()
+        throw .key(error, settings.keyFile)
+      }
       Rehearsal.play(settings, words.peer)
       if let secure, let socket = signer.handOver() { Rehearsal.play(secure, SignerLine(socket)) }
       // The operator has a desk before anything happens.
@@ -254,154 +268,6 @@ public final class Listener {
     // ENOMEM: the kernel has no room for a list this short. Nothing to be
     // done but to ask again.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
-  }
-
-  // MARK: The operator
-
-  private func announce() {
-    let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
-    notify(
-      .listening(
-        port: socket.boundPort, addresses: addresses, database: settings.database,
-        key: signer.certificate?.publicKey.fingerprint, allowFile: settings.allowFile))
-    if let damaged = allowed?.list.damaged, !damaged.isEmpty { notify(.damagedLines(damaged)) }
-    let missing = Containment.missingLayers()
-    if !missing.isEmpty { notify(.uncontained(missing, isKept: settings.isKept)) }
-  }
-
-  /// Says something to the operator: through the process that owns the terminal, or
-  /// directly. Waits for nobody.
-  func notify(_ notice: ServerNotice) {
-    let sentence = words.sentence(notice)
-    if machine.stopping != nil {
-      // Who has the terminal is on its way out, and reads no more.
-      lastWords.append(sentence)
-      return
-    }
-    if machine.terminalIsOnItsWay {
-      heldNotices.append(notice)
-      return
-    }
-    let wasTaken =
-      if machine.owner?.isStuck == true {
-        // It would say so when it is over. Its terminal may be in raw mode.
-        errors.write("\(terminal == nil ? "" : "\r\n")\(sentence)\(terminal == nil ? "" : "\r")\n")
-      } else if let owner = machine.terminalOwner {
-        send(.notice(sentence), to: owner) == .sent
-      } else {
-        errors.write(sentence + "\n")
-      }
-    if !wasTaken { machine.lost(notice, at: Self.now) }
-  }
-
-  // MARK: The end
-
-  /// The last act: those who did not go in time are killed, the end of the
-  /// run is recorded.
-  private func stop() {
-    for (process, _) in sockets {
-      ChildProcess.kill(process)
-      if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
-    }
-    // It leaves with its socket.
-    signer.closeInChild()
-    if let keeper {
-      // What one that has gone left undone, and the run's end.
-      if keeper.processID == -1 { try? keeper.restart { [self] in closeInChild() } }
-      let trouble = keeper.finish(
-        within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
-      if let trouble {
-        lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
-      }
-    }
-    // A desk that had yet to give the terminal back is gone by now.
-    lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
-    for sentence in lastWords { _ = errors.write(sentence + "\n") }
-    let deadline = Self.now.advanced(by: Self.lastWordsWithin)
-    while let interest = errors.interest ?? output.interest, Self.now < deadline {
-      _ = try? poller.poll(
-        [interest], timeoutMilliseconds: deadline.duration(since: Self.now).wholeMilliseconds)
-      if Signals.take().contains(where: \.stops) { return }
-      output.flush()
-      errors.flush()
-    }
-  }
-
-  // MARK: The keeper
-
-  private func readKeeper(at now: Instant) {
-    guard let keeper, !keeper.read() else { return }
-    // It has read what peers wrote, and is not what it was.
-    ChildProcess.kill(keeper.processID)
-    post(.keeperMisbehaved, at: now)
-  }
-
-  private func watchKeeper(at now: Instant) {
-    guard let keeper else { return }
-    let process = keeper.processID
-    switch keeper.watch(isLockedOut: machine.isLockedOut(process, keeper: process)) {
-    case .waitsForKernel: post(.keeperWaitsForKernel, at: now)
-    case .killed: post(.keeperSilent, at: now)
-    case .owes: post(.keeperOwes, at: now)
-    case nil: break
-    }
-  }
-
-  /// Starts another keeper when one has gone, but not again and again where it
-  /// finds nothing to open.
-  private func restartKeeper(at now: Instant) {
-    guard let keeper, keeper.processID == -1, machine.stopping == nil, now >= keeperAgainAt
-    else { return }
-    keeperAgainAt = now.advanced(by: Self.keeperPause)
-    // Without a keeper talk goes on: every conversation records itself.
-    try? keeper.restart { [self] in closeInChild() }
-  }
-}
-
-/// The signer.
-extension Listener {
-  /// What it said, or that it went without a word.
-  func take(_ finding: SignerLink.Finding?, at now: Instant) {
-    switch finding {
-    case .failed(let trouble):
-      // Once for each cause: it is tried again every second.
-      if trouble == keyTrouble { return }
-      keyTrouble = trouble
-      post(.keyLost(trouble, settings.keyFile), at: now)
-    case .ready: keyTrouble = nil
-    case .misbehaved, nil: break
-    }
-  }
-
-  func signerDied(at now: Instant) {
-    take(signer.takeBack(), at: now)
-    if signer.wasReady { post(.signerDied, at: now) }
-  }
-
-  /// Starts another signer when one has gone. Without one nobody new is let in, and
-  /// the talk goes on.
-  private func restartSigner(at now: Instant) {
-    guard signer.processID == -1, machine.stopping == nil, now >= signerAgainAt else { return }
-    signerAgainAt = now.advanced(by: Self.signerPause)
-    try? signer.spawn { [self] in closeInChild() }
-  }
-}
-
-/// The allow-list.
-extension Listener {
-  /// Looks whether others are allowed now: every second while somebody is there, before
-  /// somebody comes in, and before somebody gets the floor.
-  func lookAtAllowList(at now: Instant, isUrgent: Bool = false) {
-    guard let lookAgainAt = allowed?.lookAgainAt, machine.stopping == nil,
-      isUrgent || now >= lookAgainAt
-        || (machine.owner == nil && machine.sessions.contains(where: \.wantsFloor))
-    else { return }
-    switch allowed?.look(at: now) {
-    case .changed(let list): post(.allowListChanged(list), at: now)
-    case .trouble(let trouble):
-      if let file = settings.allowFile { post(.allowFileTrouble(trouble, file), at: now) }
-    case nil: break
-    }
   }
 }
 

@@ -26,8 +26,7 @@ extension ListenerMachine {
     isOwed: (Timestamp) -> Bool = { _ in false }, _ actions: inout [Action]
   ) -> Admitted {
     if let refusal = judge(source, at: now, draw: draw, &actions) {
-      turnedAway[refusal, default: 0] += 1
-      if turnedAwayNoticeAt == nil { turnedAwayNoticeAt = now }
+      countTurnedAway(refusal, at: now)
       if database != nil { refusals.count(source, at: time, now: now) }
       return .refused(refusal)
     }
@@ -65,6 +64,11 @@ extension ListenerMachine {
   mutating func dismiss(_ index: Int, at now: Instant, _ actions: inout [Action]) {
     actions.append(.order(.full, to: sessions[index].processID))
     sessions[index].enter(.leaving, at: now)
+  }
+
+  mutating func countTurnedAway(_ refusal: Admission.Refusal, at now: Instant) {
+    turnedAway[refusal, default: 0] += 1
+    if turnedAwayNoticeAt == nil { turnedAwayNoticeAt = now }
   }
 
   /// Reports those turned away to the operator: the first at once, then as many

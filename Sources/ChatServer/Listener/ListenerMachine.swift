@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 
 /// What the listener knows of its conversations and decides about them: events
 /// in, actions out, and no descriptor, process or clock in between.
@@ -94,6 +95,8 @@ struct ListenerMachine {
   let database: String?
   /// Who is let in; `nil`: everybody.
   var allowList: AllowList?
+  /// Keys that are not in it, of which the operator has read.
+  var strangers: Set<Fingerprint> = []
   /// In order of arrival.
   var sessions: [Session] = []
   /// What the operator typed and did not say in the conversation before.

@@ -30,6 +30,8 @@ enum Rehearsal {
   /// A handshake with a client that has a key, and a word each way: the most of a
   /// conversation in TLS is pages of the library that nobody has used.
   static func play(_ context: SecureContext, _ line: SignerLine) {
+    // Whoever is forked inherits what is open, and this is a right to sign.
+    defer { line.close() }
     guard let server = try? SecureSession(server: context),
       let ownKey = try? PrivateKey.random(), let clients = try? SecureContext.client(),
       let client = try? SecureSession(

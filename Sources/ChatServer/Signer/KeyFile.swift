@@ -23,7 +23,7 @@ package struct KeyTrouble: Error, Hashable, Sendable {
   /// errno(3); 0 for none.
   package var errno: Int32
 
-  init(_ kind: Kind, errno: Int32 = 0) {
+  package init(_ kind: Kind, errno: Int32 = 0) {
     self.kind = kind
     self.errno = errno
   }
@@ -93,7 +93,11 @@ package struct KeyFile: Hashable, Sendable {
     do throws(PrivateKey.Damage) {
       return try PrivateKey(pem: text)
     } catch {
-      throw KeyTrouble(error == .notPEM ? .notPEM : .otherKind)
+      switch error {
+      case .notPEM: throw KeyTrouble(.notPEM)
+      case .otherKind: throw KeyTrouble(.otherKind)
+      case .noMemory: throw KeyTrouble(.system)
+      }
     }
   }
 
@@ -132,8 +136,16 @@ package struct KeyFile: Hashable, Sendable {
   }
 
   /// The key in it, which is made where it is missing; where it may not be made, one
-  /// that is kept nowhere.
-  func key() throws(KeyTrouble) -> (key: PrivateKey, isTemporary: Bool) {
+  /// that is kept nowhere. Of a run that is `known` already no other is made or read:
+  /// a file in the place of one that went would be a key that no client knows.
+  func key(known: Certificate? = nil) throws(KeyTrouble) -> (key: PrivateKey, isTemporary: Bool) {
+    if known?.isTemporary == true { return (try Self.random(), true) }
+    if known != nil {
+      guard let key = try read() else {
+        throw KeyTrouble(.unreadable, errno: Errno.noSuchFileOrDirectory.rawValue)
+      }
+      return (key, false)
+    }
     if let key = try read() { return (key, false) }
     if !mayBeMade { return (try Self.random(), true) }
     if let key = try make() { return (key, false) }

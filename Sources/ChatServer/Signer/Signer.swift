@@ -22,11 +22,12 @@ struct Signer {
   private var poller = Poller(ignoringSignals: true)
 
   /// The body of the signer's process. Answers on `socket` first: the key's
-  /// certificate, or why there is none. The value is the process's exit status.
-  static func main(socket: MessageSocket, file: KeyFile) -> Int32 {
+  /// certificate, or why there is none. `known`: that of the one before it in this run.
+  /// The value is the process's exit status.
+  static func main(socket: MessageSocket, file: KeyFile, known: Certificate?) -> Int32 {
     ProcessName.set("chatserve-sign")
     do throws(KeyTrouble) {
-      let (key, isTemporary) = try file.key()
+      let (key, isTemporary) = try file.key(known: known)
       // Before anybody is answered. What fails here, the listener has said at the
       // start.
       Containment(.signer).apply()

@@ -37,11 +37,11 @@ final class SignerLink {
   /// - Parameter closeOthers: closes, in the signer, what is the listener's alone.
   /// - Throws: ``SystemCallError``: `EAGAIN`, `ENOMEM`, ….
   func spawn(closing closeOthers: () -> Void) throws(SystemCallError) {
-    let file = file
+    let (file, known) = (file, certificate)
     let (child, socket) = try ChildProcess.forkWithSocket { socket in
       closeOthers()
       Signals.resetInChild()
-      return Signer.main(socket: socket, file: file)
+      return Signer.main(socket: socket, file: file, known: known)
     }
     attach(child, socket)
   }
@@ -68,6 +68,7 @@ final class SignerLink {
       finding = try firstFinding(noting: &signals)
       if finding == .ready || (finding == nil && signals.contains(where: \.stops)) { return }
       status = try ChildProcess.wait(for: processID)
+      processID = -1
     } catch {
       throw .system(error)
     }
@@ -96,6 +97,17 @@ final class SignerLink {
     let finding = read()
     hangUp()
     return finding == .ready ? nil : finding
+  }
+
+  /// Has it gone when this returns, also where it was stopped: one that lives on has the
+  /// key in its memory, and the run's lock.
+  func end() {
+    if processID > 0 {
+      ChildProcess.kill(processID)
+      _ = try? ChildProcess.wait(for: processID)
+      processID = -1
+    }
+    hangUp()
   }
 
   private func hangUp() {
@@ -169,7 +181,10 @@ final class SignerLink {
   private func take(_ answer: SignerAnswer?) -> Finding? {
     switch answer {
     case .running(let certificate) where !isReady:
-      if let known = self.certificate, known != certificate {
+      // One that was kept nowhere went with its signer, and no client remembers it.
+      if let known = self.certificate, known != certificate,
+        !(known.isTemporary && certificate.isTemporary)
+      {
         hangUp()
         if processID > 0 { ChildProcess.kill(processID) }
         return .failed(KeyTrouble(.changed))

@@ -1,0 +1,74 @@
+import ChatCore
+import ChatPosix
+import ChatSecure
+
+/// What the operator reads, and the end.
+extension Listener {
+  func announce() {
+    let addresses = settings.address.map { [$0] } ?? LocalAddresses.all()
+    notify(
+      .listening(
+        port: socket.boundPort, addresses: addresses, database: settings.database,
+        key: signer.certificate?.publicKey.fingerprint, allowFile: settings.allowFile))
+    if let damaged = allowed?.list.damaged, !damaged.isEmpty { notify(.damagedLines(damaged)) }
+    let missing = Containment.missingLayers()
+    if !missing.isEmpty { notify(.uncontained(missing, isKept: settings.isKept)) }
+  }
+
+  /// Says something to the operator: through the process that owns the terminal, or
+  /// directly. Waits for nobody.
+  func notify(_ notice: ServerNotice) {
+    let sentence = words.sentence(notice)
+    if machine.stopping != nil {
+      // Who has the terminal is on its way out, and reads no more.
+      lastWords.append(sentence)
+      return
+    }
+    if machine.terminalIsOnItsWay {
+      heldNotices.append(notice)
+      return
+    }
+    let wasTaken =
+      if machine.owner?.isStuck == true {
+        // It would say so when it is over. Its terminal may be in raw mode.
+        errors.write("\(terminal == nil ? "" : "\r\n")\(sentence)\(terminal == nil ? "" : "\r")\n")
+      } else if let owner = machine.terminalOwner {
+        send(.notice(sentence), to: owner) == .sent
+      } else {
+        errors.write(sentence + "\n")
+      }
+    if !wasTaken { machine.lost(notice, at: Self.now) }
+  }
+
+  // MARK: The end
+
+  /// The last act: those who did not go in time are killed, the end of the
+  /// run is recorded.
+  func stop() {
+    for (process, _) in sockets {
+      ChildProcess.kill(process)
+      if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
+    }
+    signer.end()
+    if let keeper {
+      // What one that has gone left undone, and the run's end.
+      if keeper.processID == -1 { try? keeper.restart { [self] in closeInChild() } }
+      let trouble = keeper.finish(
+        within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
+      if let trouble {
+        lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
+      }
+    }
+    // A desk that had yet to give the terminal back is gone by now.
+    lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
+    for sentence in lastWords { _ = errors.write(sentence + "\n") }
+    let deadline = Self.now.advanced(by: Self.lastWordsWithin)
+    while let interest = errors.interest ?? output.interest, Self.now < deadline {
+      _ = try? poller.poll(
+        [interest], timeoutMilliseconds: deadline.duration(since: Self.now).wholeMilliseconds)
+      if Signals.take().contains(where: \.stops) { return }
+      output.flush()
+      errors.flush()
+    }
+  }
+}
