@@ -12,6 +12,10 @@ package struct PeerCodec: Sendable {
   private var replies: [UInt8] = []
   private let sides: Sides
   private var budget = AnswerBudget()
+  /// A server's look at how its client begins, until it is no web request.
+  private var request: RequestLine?
+  /// What was received since it looks like one: read by read.
+  private var held: [[UInt8]] = []
 
   /// - Parameters:
   ///   - side: The part that this side plays.
@@ -26,13 +30,14 @@ package struct PeerCodec: Sendable {
     self.sides = sides
     current =
       side == .server ? UndecidedClient(sides) : UndecidedServer(sides, connectedAt: now)
+    if side == .server { request = RequestLine() }
   }
 
   /// The peer's dialect, once it is known.
   package var dialect: Dialect? { current.dialect }
 
   /// When ``tick(at:)`` has something to say, if nothing is received before.
-  package var deadline: Instant? { isOver ? nil : current.deadline }
+  package var deadline: Instant? { isOver || !held.isEmpty ? nil : current.deadline }
 
   /// The peer can be heard from now on, and not before: its silence is counted from
   /// here. For a connection that begins with a handshake.
@@ -50,13 +55,16 @@ package struct PeerCodec: Sendable {
     var decoded = Decoded()
     budget.received += bytes.count
     // What was due before these bytes came is decided without them.
-    decode(&decoded) { $0.tick(at: now, &$1) }
-    if !bytes.isEmpty { decode(&decoded) { $0.receive(bytes, at: now, &$1) } }
+    if held.isEmpty { decode(&decoded) { $0.tick(at: now, &$1) } }
+    for read in screened(bytes, &decoded) where !read.isEmpty {
+      decode(&decoded) { $0.receive(read, at: now, &$1) }
+    }
     return finish(decoded)
   }
 
   /// Takes the time; to be called when ``deadline`` has come.
   package mutating func tick(at now: Instant) -> [Conversation.Event] {
+    if !held.isEmpty { return [] }
     var decoded = Decoded()
     decode(&decoded) { $0.tick(at: now, &$1) }
     return finish(decoded)
@@ -70,7 +78,14 @@ package struct PeerCodec: Sendable {
     at now: Instant, isTruncated: Bool = false
   ) -> [Conversation.Event] {
     var decoded = Decoded()
-    decode(&decoded) { $0.tick(at: now, &$1) }
+    if held.isEmpty {
+      decode(&decoded) { $0.tick(at: now, &$1) }
+    } else {
+      request?.endOfFile()
+      for read in screened([], &decoded) where !read.isEmpty {
+        decode(&decoded) { $0.receive(read, at: now, &$1) }
+      }
+    }
     decode(&decoded) { $0.endOfFile(isTruncated: isTruncated, &$1) }
     if !isOver, !decoded.isOver { decoded.finish(.ended) }
     return finish(decoded)
@@ -113,6 +128,33 @@ package struct PeerCodec: Sendable {
   package mutating func takeReplies() -> [UInt8] {
     defer { replies = [] }
     return replies
+  }
+
+  /// The reads that the dialect is to have now. Those that may be the beginning of a web
+  /// request are kept until they are not; one that is ends everything, in any
+  /// dialect.
+  private mutating func screened(_ bytes: [UInt8], _ decoded: inout Decoded) -> [[UInt8]] {
+    if isOver || decoded.isOver { return [] }
+    guard request != nil else { return [bytes] }
+    request?.receive(bytes)
+    let reads = held + [bytes]
+    held = []
+    switch request?.finding {
+    case .found:
+      decoded.finish(.failed(.webRequest))
+      return []
+    case .likely:
+      if reads.reduce(0, { $0 + $1.count }) > RecordFramer.maximumRecordLength {
+        decoded.finish(.failed(.oversizedOpening))
+      } else {
+        held = reads
+      }
+      return []
+    case .absent, nil:
+      request = nil
+      return reads
+    case .possible: return reads
+    }
   }
 
   private mutating func decode(

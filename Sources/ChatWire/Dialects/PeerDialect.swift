@@ -111,6 +111,9 @@ extension Conversation.LinkFailure {
   /// The same before it is known what the peer speaks.
   static let oversizedOpening = Self.malformed(
     "more than \(RecordFramer.maximumRecordLength) bytes before the conversation began")
+  /// What begins as a browser does is nobody's doing who can be asked or blamed: the
+  /// page's visitor knows nothing of it.
+  static let webRequest = Self.broken("a web request, which is no chat")
   /// The greeting was another protocol's.
   static let noChat = Self.malformed("it is no chat server")
 }
