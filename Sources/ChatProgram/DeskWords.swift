@@ -7,9 +7,12 @@ package import ChatTerminal
 package struct DeskWords {
   /// Whose desk it is.
   private let party: Party
+  /// A server's name, which no client is shown by unmarked.
+  private let own: Handle?
 
-  package init(for party: Party) {
+  package init(for party: Party, called own: Handle? = nil) {
     self.party = party
+    self.own = own
   }
 
   package func sentence(_ notice: DeskNotice) -> String {
@@ -205,7 +208,10 @@ package struct DeskWords {
   }
 
   private func name(_ peer: Handle?) -> String {
-    SharedWords.name(peer, unknown: party == .client ? "the server" : "the client")
+    guard let peer, let own else {
+      return SharedWords.name(peer, unknown: party == .client ? "the server" : "the client")
+    }
+    return DisplayName.of(peer, party.other, besides: own)
   }
 
   /// Receipts are the server's, to its user: the program's, not the person's.

@@ -106,7 +106,7 @@ extension UserMessages {
     switch (outcome.ending.by, outcome.ending.reason) {
     case (_, .quit), (_, .sigint), (.client?, .eof): return .done
     case (_, .timeout): return .temporaryFailure
-    case (_, .full): return .unavailable
+    case (_, .full), (_, .blocked): return .unavailable
     // Who listens with nc leaves by closing.
     case (.server?, .eof) where outcome.dialect == .line: return .done
     default: return .inputOutput

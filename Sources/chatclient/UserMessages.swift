@@ -57,6 +57,8 @@ enum UserMessages {
     case (.server?, .full):
       ending.detail.map { "The server refused: \(PeerText($0))" }
         ?? "The queue is full. Please try again later."
+    case (.server?, .blocked):
+      "The operator of the server has taken your key off those that are allowed. Good Bye"
     // Who listens with nc leaves by closing.
     case (.server?, .eof) where dialect == .line:
       "Server requested to close connection. Good Bye"

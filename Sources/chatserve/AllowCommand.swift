@@ -49,15 +49,16 @@ struct AllowCommand: ParsableCommand {
     let (key, file) = options.given(fingerprint)
     do throws(HandleError) {
       let handle = try Handle(name)
-      try write(key, handle, file)
+      write(key, handle, file)
     } catch {
       ProgramExit.usage.leave(UserMessages.badName(error))
     }
   }
 
-  private func write(_ key: Fingerprint, _ name: Handle, _ file: AllowFile) throws(HandleError) {
+  private func write(_ key: Fingerprint, _ name: Handle, _ file: AllowFile) {
     do throws(KeyTrouble) {
       _ = try file.change { AllowList.adding(key, name, to: $0) }
+      try? StandardOutput.write(UserMessages.isAllowed(key, name, file) + "\n")
     } catch {
       let (sentence, status) = UserMessages.failure(.allowFile(error, file))
       status.leave(sentence)
@@ -80,7 +81,10 @@ struct BlockCommand: ParsableCommand {
   func run() throws {
     let (key, file) = options.given(fingerprint)
     do throws(KeyTrouble) {
-      if try file.change({ AllowList.removing(key, from: $0) }) { return }
+      if try file.change({ AllowList.removing(key, from: $0) }) {
+        try? StandardOutput.write(UserMessages.isBlocked(key, file) + "\n")
+        return
+      }
       ProgramExit.nothing.leave(UserMessages.notInList(key, file))
     } catch {
       let (sentence, status) = UserMessages.failure(.allowFile(error, file))

@@ -149,7 +149,10 @@ struct ChatServe: ParsableCommand {
       maxStart: MaxStart(maxStart), perSource: perSource, longestPenalty: .seconds(maxPenalty))
     do throws(ServerError) {
       let words = ServerWords(
-        sentence: UserMessages.sentence, desk: DeskWords(for: .server).sentence,
+        sentence: { [file = settings.allowFile] in
+          UserMessages.sentence($0, beside: handle, file)
+        },
+        desk: DeskWords(for: .server, called: handle).sentence,
         peer: UserMessages.peerPhrases)
       try Listener(settings, words).run()
     } catch {

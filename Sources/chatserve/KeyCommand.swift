@@ -21,7 +21,7 @@ struct KeyCommand: ParsableCommand {
       """, completion: .file())
   var keyFile: String?
 
-  @Flag(help: "Show the certificate instead, for socat cafile= and openssl s_client -CAfile.")
+  @Flag(help: "Show the certificate instead; chatserve(1) says how others check it.")
   var certificate = false
 
   @Flag(help: "Make another key, and keep the old one beside it.")

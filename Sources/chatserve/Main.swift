@@ -10,16 +10,32 @@ enum Main {
     let arguments = CommandLine.arguments.dropFirst()
     switch arguments.first {
     case "history": HistoryCommand.main(Array(arguments.dropFirst()))
-    case KeyCommand.name: KeyCommand.main(Array(arguments.dropFirst()))
-    case AllowCommand.name: AllowCommand.main(Array(arguments.dropFirst()))
-    case BlockCommand.name: BlockCommand.main(Array(arguments.dropFirst()))
+    case KeyCommand.name: run(KeyCommand.self, arguments.dropFirst())
+    case AllowCommand.name: run(AllowCommand.self, arguments.dropFirst())
+    case BlockCommand.name: run(BlockCommand.self, arguments.dropFirst())
     case "help": help(with: arguments.dropFirst())
     case let word?:
-      if let sentence = HistoryCommand.hint(forFirstWord: word) {
+      let others = [KeyCommand.name, AllowCommand.name, BlockCommand.name]
+      if let sentence = HistoryCommand.hint(forFirstWord: word, or: others) {
         ProgramExit.usage.leave("chatserve: \(sentence)")
       }
       ChatServe.start(program: "chatserve")
     case nil: ChatServe.start(program: "chatserve")
+    }
+  }
+
+  private static func run<Command: ParsableCommand>(
+    _ type: Command.Type, _ arguments: ArraySlice<String>
+  ) {
+    do {
+      var command = try type.parseAsRoot(Array(arguments))
+      try command.run()
+    } catch {
+      if type.exitCode(for: error) == .success { type.exit(withError: error) }
+      // Here alone the parser leaves out what comes before the word.
+      let name = type.configuration.commandName ?? ""
+      ProgramExit.usage.leave(
+        type.fullMessage(for: error).replacing("See '\(name) ", with: "See 'chatserve \(name) "))
     }
   }
 

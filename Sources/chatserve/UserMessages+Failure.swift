@@ -20,7 +20,7 @@ extension UserMessages {
     case .key(let trouble, let file):
       ("chatserve: \(cause(trouble, file)).\(remedy(trouble, file))", status(of: trouble))
     case .allowFile(let trouble, let file):
-      ("chatserve: \(cause(trouble, file)). See --allow.", status(of: trouble))
+      ("chatserve: \(cause(trouble, file)).\(remedy(trouble, file))", status(of: trouble))
     case .signerDied(let status):
       ("chatserve: the process that signs with the key died (\(status)).", .osError)
     case .system(let error): (SharedWords.system(error, program: "chatserve"), .osError)
@@ -70,6 +70,8 @@ extension UserMessages {
     case .notOwn: "\(key) belongs to another user"
     case .exposed: "\(key) is not yours alone: others may read or change it"
     case .exposedDirectory: "\(key) is in a directory that is not yours alone"
+    case .linked:
+      "\(key) has other names too (hard links), by which others may reach it"
     case .notPEM: "\(key) is damaged, or is no private key in PEM without a password"
     case .otherKind: "\(key) is of another kind than Ed25519"
     case .cannotMake: "\(key) cannot be made\(reason)"
@@ -81,31 +83,13 @@ extension UserMessages {
     }
   }
 
-  private static func remedy(_ trouble: KeyTrouble, _ file: KeyFile) -> String {
-    let directory = name(of: file.path.removingLastComponent())
-    return switch trouble.kind {
-    case .unreadable, .notRegular, .notOwn, .cannotMake: " Name another file with --key-file."
-    case .exposed:
-      " If nobody has read it: chmod 600 \(name(of: file.path)). Else: chatserve key --new"
-    case .exposedDirectory:
-      " Make it so (chmod 700 \(directory.isEmpty ? "." : directory)), or name another file with "
-        + "--key-file."
-    case .notPEM, .otherKind:
-      " Put back the one that peers know, or make another with: chatserve key --new"
-    case .belowTranscript:
-      " Name another file with --key-file, or keep the transcript in a folder of its own with "
-        + "--database, such as ~/chat/chat.db."
-    case .system, .changed: ""
-    }
-  }
-
   private static func name(of path: FilePath) -> String {
     TextSanitizer.escapedOnOneLine(path.string)
   }
 
   private static func status(of trouble: KeyTrouble) -> ProgramExit {
     switch trouble.kind {
-    case .notOwn, .exposed, .exposedDirectory, .belowTranscript: .noPermission
+    case .notOwn, .exposed, .exposedDirectory, .linked, .belowTranscript: .noPermission
     case .cannotMake: .cannotCreate
     case .system: .osError
     case .unreadable, .notRegular, .notPEM, .otherKind, .changed: .inputOutput

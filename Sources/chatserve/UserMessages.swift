@@ -30,7 +30,7 @@ enum UserMessages {
 
   static func noKeyYet(_ file: KeyFile) -> String {
     "chatserve: there is no key at \(TextSanitizer.escapedOnOneLine(file.path.string)) yet; "
-      + "chatserve makes it when it first runs, and chatserve key --new now."
+      + "chatserve makes it when it first runs, and now: \(command("key --new", file))"
   }
 
   static func cannotWrite(_ error: SystemCallError) -> String {
@@ -40,7 +40,8 @@ enum UserMessages {
   static func newKey(_ old: FilePath?) -> String {
     let kept = old.map { " The old one is \(TextSanitizer.escapedOnOneLine($0.string))." } ?? ""
     return "Another key was made.\(kept) A server that runs goes on with the one that it began "
-      + "with. Clients that know the old one talk to no other until: chatclient --forget HOST PORT"
+      + "with, for as long as it can: start it again. Clients that know the old one talk to no "
+      + "other until: chatclient --forget HOST PORT"
   }
 
   static func noFingerprint(_ text: String) -> String {
@@ -49,7 +50,16 @@ enum UserMessages {
   }
 
   static func badName(_ error: HandleError) -> String {
-    SharedWords.badHandle(error, program: "chatserve")
+    "chatserve: NAME takes \(SharedWords.fault(of: error))."
+  }
+
+  static func isAllowed(_ key: Fingerprint, _ name: Handle, _ file: AllowFile) -> String {
+    "\(TextSanitizer.escapedOnOneLine(file.path.string)) lets in \(key) as "
+      + "\(TextSanitizer.escapedOnOneLine(name.text))."
+  }
+
+  static func isBlocked(_ key: Fingerprint, _ file: AllowFile) -> String {
+    "\(TextSanitizer.escapedOnOneLine(file.path.string)) does not let in \(key) any more."
   }
 
   static func notInList(_ key: Fingerprint, _ file: AllowFile) -> String {
@@ -61,7 +71,12 @@ enum UserMessages {
 
   private static let waiting = "Waiting for new connection..."
 
-  static func sentence(_ notice: ServerNotice) -> String {
+  /// - Parameters:
+  ///   - notice: what there is to say.
+  ///   - own: the operator's name, with which no other is confused.
+  ///   - file: the allow-list that this server reads.
+  /// - Returns: the sentence.
+  static func sentence(_ notice: ServerNotice, beside own: Handle, _ file: AllowFile?) -> String {
     switch notice {
     case .listening(let port, let addresses, let database, let key, let allowFile):
       "Listening on port \(port) at \(addresses.joined(separator: ", ")). "
@@ -70,12 +85,13 @@ enum UserMessages {
     case .encryptionOnly: encryptionOnly
     case .notAllowed: "This server lets in only those whose keys its operator has allowed."
     case .stranger(let address, let key):
-      "\(address) has the key \(key), which is not allowed. To let it in: chatserve allow "
-        + "\(key) NAME"
-    case .blocked(let name): "\(SharedWords.name(name, unknown: "")) is not allowed any more."
+      "\(address) has the key \(key), which is not allowed. To let it in: "
+        + allow("\(key) NAME", file)
+    case .blocked(let name):
+      "\(DisplayName.of(name, .client, besides: own)) is not allowed any more."
     case .damagedLines(let lines): damagedLines(lines)
     case .allowFileTrouble(let trouble, let file):
-      "\(cause(trouble, file)); who was allowed before still is."
+      "Who was allowed before still is: \(cause(trouble, file)).\(remedy(trouble, file))"
     case .nobodySigns:
       "The server cannot prove who it is just now. Please try again in a moment."
     case .signerDied:
@@ -83,6 +99,7 @@ enum UserMessages {
         + "nobody new is let in."
     case .keyLost(let trouble, let file):
       "Nobody new is let in: \(cause(trouble, file)). It is tried again every second."
+        + remedy(trouble, file)
     case .keyReplaced(let key):
       "The key of this run was kept nowhere and went with the process that signs. Now it is \(key)."
     case .uncontained(let layers, let isKept): uncontained(layers, isKept)
@@ -93,7 +110,7 @@ enum UserMessages {
         ? "Encrypted. " + (protection.key.map { "Key: \($0)." } ?? "It showed no key.")
         : "Not encrypted."
     case .otherKey(let handle, let day, let isNone):
-      otherKey(SharedWords.name(handle, unknown: ""), day, isNone)
+      otherKey(DisplayName.of(handle, .client, besides: own), day, isNone)
     case .keysUnread(let error):
       "What keys this name had before cannot be read: \(TranscriptWords.cause(error))."
     case .ended(let ending, let dialect, let idleLimit): ended(ending, dialect, idleLimit)
@@ -172,7 +189,12 @@ enum UserMessages {
   private static func otherKey(_ name: String, _ day: String, _ isNone: Bool) -> String {
     isNone
       ? "\(name) has no key; the \(name) of \(day) had one."
-      : "\(name) has another key than the \(name) of \(day)."
+      : "\(name) shows a key that nobody of this name has shown here; the \(name) of \(day) had "
+        + "another. One person has a key for each address that the server is reached by."
+  }
+
+  private static func allow(_ words: String, _ file: AllowFile?) -> String {
+    file.map { command("allow \(words)", $0) } ?? "chatserve allow \(words)"
   }
 
   /// To one that is turned away.
@@ -249,7 +271,8 @@ enum UserMessages {
     case (.server?, .crashed):
       "The conversation ends here: the server's listening process died. Start chatserve again."
     case (.server?, .sigint): "Server requested to close connection."
-    case (.server?, .quit), (.server?, .eof): "Server requested to close connection. \(waiting)"
+    case (.server?, .quit), (.server?, .eof), (.server?, .blocked):
+      "Server requested to close connection. \(waiting)"
     case (_, .timeout):
       "Client timed out after \(SharedWords.duration(idleLimit ?? .zero)) of inactivity. \(waiting)"
     // chatclient never leaves without a word, so its end of file is not a
@@ -345,6 +368,7 @@ extension UserMessages {
     case .idle: "You have been disconnected after a long inactivity. Good Bye"
     case .full: "The queue is full. Please try again later."
     case .error: "The conversation broke off: the server, or what you sent, is at fault. Good Bye"
+    case .blocked: "The operator has taken your key off those that are allowed. Good Bye"
     }
   }
 }

@@ -164,6 +164,20 @@ import Testing
     #expect(stage.feed(.turnIsOver).floors.map(\.process) == [waiter])
   }
 
+  @Test func whoIsBlockedHasTheNameOfTheTalk() throws {
+    var stage = try stage("\(mike) carl\n")
+    let talker = try stage.newcomer()
+    stage.report(.proved(mike), from: talker)
+    stage.report(.ready, from: talker)
+    stage.feed(.turnIsOver)
+    #expect(stage.feed(.allowListChanged(list("\(mike) renamed\n"))).orders(to: talker) == [])
+    let actions = stage.feed(.allowListChanged(list("")))
+    #expect(
+      actions.notices.contains {
+        if case .blocked(let name) = $0 { name.text == "carl" } else { false }
+      })
+  }
+
   @Test func whoIsBlockedAndDoesNotGoIsKilled() throws {
     var stage = try stage("\(mike) mike\n")
     let talker = try stage.newcomer()

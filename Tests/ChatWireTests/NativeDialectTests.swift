@@ -120,7 +120,9 @@ struct NativeDialectTests {
     #expect(read("quit") == [.quit(.user)])
     #expect(read("quit moonlight") == [.quit(.user)])
     #expect(
-      QuitReason.allCases.map(\.rawValue) == ["user", "idle", "stopped", "full", "error"])
+      QuitReason.allCases.map(\.rawValue) == [
+        "user", "idle", "stopped", "full", "error", "blocked",
+      ])
     for reason in QuitReason.allCases { #expect(read("quit \(reason)") == [.quit(reason)]) }
   }
 

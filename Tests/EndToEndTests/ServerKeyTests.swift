@@ -45,6 +45,42 @@ import Testing
     return (status, server.errorText)
   }
 
+  @Test("a key with a second name, below the transcript's directory, is refused; the advice helps")
+  func secondName() throws {
+    try Stage.run { stage in
+      let first = try stage.pipedServer()
+      first.process.signal(SIGTERM)
+      #expect(try first.process.exitStatus() == 0)
+      #expect(link(stage.keyFile, stage.home + "/state/chatserve/known") == 0)
+      let (status, text) = try refusal(stage)
+      #expect(status == 77)
+      #expect(text.contains("has other names too (hard links)"))
+      let advice = try #require(text.firstRange(of: "If nobody has read it: ")).upperBound
+      let end = try #require(text.firstRange(of: ". Else: ")).lowerBound
+      let shell = try stage.onPipes(path: "/bin/sh", ["-c", String(text[advice..<end])])
+      #expect(try shell.exitStatus() == 0)
+      _ = try stage.pipedServer()
+    }
+  }
+
+  @Test("advice about a key names the file that is meant")
+  func otherFile() throws {
+    try Stage.run { stage in
+      let file = stage.home + "/my key"
+      let end = "chatserve key --new --key-file '\(file)'\n"
+      let none = try stage.onPipes(.chatserve, ["key", "--key-file", file])
+      #expect(try none.exitStatus() == 66)
+      #expect(none.errorText.hasSuffix(end))
+      let made = try stage.onPipes(.chatserve, ["key", "--new", "--key-file", file])
+      #expect(try made.exitStatus() == 0)
+      chmod(file, 0o644)
+      #expect(try refusal(stage, ["--key-file", file]).1.hasSuffix(end))
+      chmod(file, 0o600)
+      truncate(file, 10)
+      #expect(try refusal(stage, ["--key-file", file]).1.hasSuffix(end))
+    }
+  }
+
   enum Fault: CaseIterable {
     case mode, directory, truncated, garbage, otherKind, pipe, below, owner, readOnly
   }
@@ -169,6 +205,7 @@ import Testing
       #expect(try made.run().status == 0)
       kill(try signer(of: server), SIGKILL)
       try server.process.waitFor("is another than the one that this server began with")
+      try server.process.waitFor("start the server again; or put back the old one")
       let newcomer = try PeerSocket(port: server.port)
       try newcomer.waitForEnd()
       #expect(

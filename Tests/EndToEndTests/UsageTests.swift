@@ -39,7 +39,10 @@ import Testing
 
   @Test(
     "a word that was meant for history gets a hint, in place of a sentence about ports",
-    arguments: [("histroy", "chatserve history"), ("show", "chatserve history show")])
+    arguments: [
+      ("histroy", "chatserve history"), ("show", "chatserve history show"),
+      ("kye", "chatserve key"), ("alow", "chatserve allow"), ("blcok", "chatserve block"),
+    ])
   func hint(word: String, meant: String) throws {
     try Stage.run { stage in
       let server = try stage.onTerminal(.chatserve, [word, "1"])
@@ -47,6 +50,15 @@ import Testing
       #expect(
         server.screen.text
           == "chatserve: there is no command \"\(word)\"; did you mean \"\(meant)\"?")
+    }
+  }
+
+  @Test("what is wrong after a word names the help with that word", arguments: ["key", "allow"])
+  func usage(word: String) throws {
+    try Stage.run { stage in
+      let process = try stage.onPipes(.chatserve, [word, "--bogus"])
+      #expect(try process.exitStatus() == 64)
+      #expect(process.errorText.contains("See 'chatserve \(word) --help'"))
     }
   }
 

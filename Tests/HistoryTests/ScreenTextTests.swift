@@ -53,6 +53,7 @@ import Transcript
       "Server requested to close connection. "
     ),
     (.server, .eof, .native, "Server requested to close connection. "),
+    (.server, .blocked, .native, "Server requested to close connection. "),
     (.server, .sigint, .native, "Server requested to close connection."),
     (.client, .quit, .native, "Client requested to close connection. "),
     (.client, .eof, .line, "Client requested to close connection. "),

@@ -204,6 +204,7 @@ extension Conversation {
       case .stopped: .sigint
       case .full: .full
       case .error: .error
+      case .blocked: .blocked
       }
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other

@@ -66,6 +66,8 @@ extension Conversation {
     case listenerQueued(place: Int)
     /// There is no room in the queue.
     case listenerIsFull
+    /// The client's key is not allowed any more.
+    case listenerBlocked
 
     /// What this side depends on died; the text says what.
     case bereft(String)

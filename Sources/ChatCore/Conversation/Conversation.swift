@@ -159,6 +159,8 @@ public struct Conversation: Sendable {
     case .listenerQueued(let place): takePlace(place, &actions)
     case .listenerIsFull:
       close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
+    case .listenerBlocked:
+      quit(Farewell(by: .server, reason: .blocked, goodbye: .blocked), now, &actions)
 
     case .bereft(let what):
       // A death is no goodbye, and nobody asked for it.

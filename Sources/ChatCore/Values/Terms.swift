@@ -44,6 +44,8 @@ public enum QuitReason: String, CaseIterable, Sendable {
   case full
   /// The other side broke the protocol, or cannot be served.
   case error
+  /// The client's key is not allowed any more.
+  case blocked
 }
 
 /// Why a conversation ended, as the transcript keeps it. The raw values are
@@ -67,4 +69,6 @@ public enum CloseReason: String, CaseIterable, Sendable {
   case crashed
   /// There was no room in the queue.
   case full
+  /// The operator took the client's key off those that are allowed.
+  case blocked
 }

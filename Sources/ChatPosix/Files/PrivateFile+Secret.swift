@@ -10,7 +10,8 @@ extension PrivateFile {
   ///   - path: its name.
   ///   - limit: bytes that are read at most; of a longer file so many.
   /// - Returns: `nil` when there is no such file.
-  /// - Throws: ``PrivateFileError``: others may read it, or its directory.
+  /// - Throws: ``PrivateFileError``: others may read it, or its directory, or it has
+  ///   another name, by which they may.
   public static func secret(at path: FilePath, limit: Int) throws(PrivateFileError) -> [UInt8]? {
     try contents(of: path, limit: limit, closedTo: 0o077)
   }
@@ -43,6 +44,8 @@ extension PrivateFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     guard status.st_uid == geteuid() else { throw .notOwn }
     guard status.st_mode & bits == 0 else { throw .exposed }
+    // None: another took its place just now.
+    guard status.st_nlink <= 1 else { throw .linked }
     try checkDirectory(of: path, closedTo: bits)
     do throws(SystemCallError) {
       return try PrivateFile(descriptor: descriptor).read(from: 0, count: limit)
@@ -51,9 +54,10 @@ extension PrivateFile {
     }
   }
 
-  /// Makes a file at `path` that holds `bytes`, whole or not at all: written under
-  /// another name, and given this one when it is on the disk. Missing directories
-  /// are made. link(2), fsync(2).
+  /// Makes a file at `path` that holds `bytes`, whole or not at all: written without a
+  /// name, or under another where the file system knows no such files, and given
+  /// this one when it is on the disk. Missing directories are made. linkat(2), link(2),
+  /// fsync(2).
   ///
   /// - Returns: false when there is a file of that name, which stays as it is.
   /// - Throws: ``PrivateFileError``: others may read its directory; `ENOSPC`,
@@ -63,11 +67,36 @@ extension PrivateFile {
   ) throws(PrivateFileError) -> Bool {
     try makeDirectories(of: path)
     try checkDirectory(of: path, closedTo: 0o077)
+    // Has one name at every moment, as what is read must have.
+    if let isMade = try makeAtOnce(at: path, bytes) { return isMade }
     return try withNewFile(beside: path, bytes) { (temporary) throws(SystemCallError) in
       let isMade = try FileNames.link(temporary, to: path)
       try FileNames.remove(temporary)
       return isMade
     }
+  }
+
+  /// - Returns: false when there is a file of that name; `nil` where the file system
+  ///   has no files without names.
+  private static func makeAtOnce(
+    at path: FilePath, _ bytes: [UInt8]
+  ) throws(PrivateFileError) -> Bool? {
+    let directory = path.removingLastComponent()
+    guard let new = FileDescriptor.createUnnamed(in: directory.isEmpty ? "." : directory) else {
+      return nil
+    }
+    defer { new.closeOnce() }
+    do throws(SystemCallError) {
+      try new.writeAll(bytes)
+      try new.flush()
+      try new.link(as: path)
+    } catch {
+      if error.errno == .fileExists { return false }
+      throw .system(error)
+    }
+    // Some file systems cannot promise it.
+    try? FileNames.flushDirectory(of: path)
+    return true
   }
 
   /// Puts a file that holds `bytes` in the place of the one at `path`, or of nothing: at

@@ -152,7 +152,7 @@ package final class ArrivingTransport: Transport {
     state = .dismissed(transport)
     // The socket of one that was sent nothing else has room for a sentence.
     _ = try? transport.write(terms.refusal[...])
-    throw .broken("a key that is not allowed")
+    throw .broken(peer.key.map { "the key \($0.fingerprint) is not allowed" } ?? "no key")
   }
 
   private func follow(_ actions: [ArrivalRule.Action]) throws(Conversation.LinkFailure) {

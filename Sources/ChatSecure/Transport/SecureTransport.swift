@@ -241,11 +241,17 @@ package final class SecureTransport: Transport {
 }
 
 extension SecureSession.Failure {
+  /// bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired,
+  /// certificate_unknown and unknown_ca (RFC 8446, 6).
+  private static let certificateAlerts: Set<UInt8> = [42, 43, 44, 45, 46, 48]
+
   /// As the conversation hears of it.
   fileprivate var asLinkFailure: Conversation.LinkFailure {
     switch self {
     case .keyRefused: .malformed("another key than expected")
     case .notSigned: .broken("no signature for our key")
+    case .alert(let number) where Self.certificateAlerts.contains(number):
+      .broken("the other side does not accept the key (TLS alert \(number))")
     case .alert(let number): .broken("TLS alert \(number)")
     case .overLimit: .malformed("too much before encryption")
     case .malformed(let text): .malformed(text)

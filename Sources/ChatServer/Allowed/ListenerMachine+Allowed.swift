@@ -20,6 +20,7 @@ extension ListenerMachine {
   ) {
     guard sessions[index].key == nil else { return condemn(index, .misplaced, &actions) }
     sessions[index].key = key
+    sessions[index].name = allowList?.name(of: key)
     if isAllowed(sessions[index]) { return }
     if strangers.count < Self.strangerLimit, strangers.insert(key).inserted {
       notify(.stranger(sessions[index].address, key), at: now, &actions)
@@ -31,15 +32,14 @@ extension ListenerMachine {
   }
 
   mutating func take(_ list: AllowList, at now: Instant, _ actions: inout [Action]) {
-    let old = allowList
     allowList = list
     strangers = strangers.filter { list.name(of: $0) == nil }
     if !list.damaged.isEmpty { notify(.damagedLines(list.damaged), at: now, &actions) }
     for index in sessions.indices {
-      guard let key = sessions[index].key, !isAllowed(sessions[index]),
+      guard sessions[index].key != nil, !isAllowed(sessions[index]),
         sessions[index].state != .leaving, !sessions[index].isBlocked
       else { continue }
-      if let name = old?.name(of: key) { notify(.blocked(name), at: now, &actions) }
+      if let name = sessions[index].name { notify(.blocked(name), at: now, &actions) }
       block(index, at: now, &actions)
     }
   }

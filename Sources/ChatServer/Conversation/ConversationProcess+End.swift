@@ -79,7 +79,7 @@ extension CloseReason {
   fileprivate var isFault: Bool {
     switch self {
     case .reset, .error, .unresponsive: true
-    case .quit, .eof, .timeout, .sigint, .crashed, .full: false
+    case .quit, .eof, .timeout, .sigint, .crashed, .full, .blocked: false
     }
   }
 }

@@ -25,7 +25,7 @@ extension ConversationProcess {
     case .answer: listener.report(.alive)
     case .blocked:
       isDismissed = true
-      post(desk == nil ? .stop("key not allowed") : .operatorQuit, at: now)
+      post(.listenerBlocked, at: now)
     case .stop(let what): dismiss(what, at: now)
     case .notice(let text): desk?.notifyIfRoom(text)
     case .queue(let peers):

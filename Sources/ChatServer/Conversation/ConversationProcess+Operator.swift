@@ -88,7 +88,8 @@ extension ConversationProcess {
   /// The handle is in the transcript, put there by the process that read it.
   private func name(of peer: WaitingPeer) -> String {
     guard let handle = try? recorder.handle(of: peer) else { return peer.address }
-    return "\(TextSanitizer.escapedOnOneLine(handle)) (\(peer.address))"
+    let name = DisplayName.of(handle, .client, besides: settings.handle.text)
+    return "\(name) (\(peer.address))"
   }
 
   /// To the operator, through the listener while another has the terminal: by a

@@ -49,6 +49,8 @@ struct Session {
   var saidBadWords = false
   /// The key that its peer has proved, as it reported; where there is an allow-list.
   var key: Fingerprint?
+  /// Under which name the allow-list let it in, which it keeps.
+  var name: Handle?
   /// Whether it was ordered to go, since that key is not allowed any more.
   var isBlocked = false
   /// Its id in the transcript, as it reported.

@@ -8,6 +8,8 @@ package struct KeyTrouble: Error, Hashable, Sendable {
     case unreadable
     /// It, or its directory, is not the user's alone.
     case notRegular, notOwn, exposed, exposedDirectory
+    /// It has another name, by which conversations, or others, may reach it.
+    case linked
     /// It holds no key, or one of another kind.
     case notPEM, otherKind
     case cannotMake
@@ -35,8 +37,9 @@ package struct KeyTrouble: Error, Hashable, Sendable {
     case .notOwn: self.init(.notOwn)
     case .exposed: self.init(.exposed)
     case .exposedDirectory: self.init(.exposedDirectory)
+    case .linked: self.init(.linked)
     // Not of a secret that is read or made.
-    case .linked, .inUse: self.init(others)
+    case .inUse: self.init(others)
     }
   }
 }

@@ -74,6 +74,7 @@ enum EndingWords {
       case .known(.unresponsive): "\(who) stopped reading"
       case .known(.crashed): "server crashed"
       case .known(.full): "the queue was full"
+      case .known(.blocked): "the client's key was blocked"
       case .unknown(let word): "\(who) \(TextSanitizer.escapedOnOneLine(word))"
       }
     guard let detail = close.detail, !detail.isEmpty else { return clause }

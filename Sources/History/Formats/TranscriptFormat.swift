@@ -73,7 +73,7 @@ struct TranscriptFormat: HistoryFormat {
     switch (close.party, close.reason) {
     // A server that was stopped waits for nobody.
     case (.server?, .known(.sigint)): return "Server requested to close connection."
-    case (.server?, .known(.quit)), (.server?, .known(.eof)):
+    case (.server?, .known(.quit)), (.server?, .known(.eof)), (.server?, .known(.blocked)):
       return "Server requested to close connection. \(waiting)"
     case (_, .known(.timeout)):
       return "Client timed out after \(inactivity(silence)). \(waiting)"

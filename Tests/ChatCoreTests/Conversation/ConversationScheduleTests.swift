@@ -90,7 +90,7 @@ import Testing
     case 10: .saidInvalid(number: number, .empty)
     case 11, 12: .acknowledged(1 + random.below(3))
     case 13: .ping
-    case 14: random.below(3) == 0 ? .quit(QuitReason.allCases[random.below(5)]) : .received
+    case 14: random.below(3) == 0 ? .quit(QuitReason.allCases[random.below(6)]) : .received
     case 15: random.below(4) == 0 ? .ended : .received
     case 16: random.below(4) == 0 ? .failed(.unresponsive) : .received
     case 17: .listenerGaveFloor
