@@ -75,4 +75,13 @@ struct PeerCodecClientTests {
     var silent = PeerCodec(side: .client)
     #expect(silent.endOfFile(at: at(2)) == [.ended])
   }
+
+  /// A row of a message may be where the stream is cut.
+  @Test(arguments: [false, true])
+  func noRefusalOnceItHasAnsweredAsAChatserve(isTruncated: Bool) throws {
+    var codec = PeerCodec(side: .client)
+    _ = codec.receive("SERVER\0floor\0say 1 one row\n", at: at(1))
+    let last = codec.endOfFile(at: at(2), isTruncated: isTruncated)
+    #expect(last == [isTruncated ? .failed(.broken("Cut off without an end")) : .ended])
+  }
 }

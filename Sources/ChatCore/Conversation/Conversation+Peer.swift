@@ -191,6 +191,18 @@ extension Conversation {
     }
   }
 
+  /// The server said a plain line and left: also after the client's name, where it does
+  /// not know yet whom it greeted.
+  mutating func takeRefusal(_ why: String, _ now: Instant, _ actions: inout [Action]) {
+    switch phase {
+    case .introducing, .naming, .waiting:
+      close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
+    // Whoever gave the floor lets somebody in.
+    case .talking, .lingering, .closing, .over:
+      close(Farewell(by: .server, reason: .eof), now, &actions)
+    }
+  }
+
   mutating func leave(
     becauseOf reason: QuitReason, _ now: Instant, _ actions: inout [Action]
   ) {

@@ -138,9 +138,7 @@ public struct Conversation: Sendable {
     case .serverGaveFloor where role == .client:
       if case .waiting = phase { takeFloor(now, &actions) }
     case .serverDenied(let why) where role == .client: takeDenial(why, &actions)
-    case .serverRefused(let why) where role == .client:
-      guard case .introducing = phase else { return }
-      close(Farewell(by: .server, reason: .full, detail: why), now, &actions)
+    case .serverRefused(let why) where role == .client: takeRefusal(why, now, &actions)
     case .serverNoticed(let text) where role == .client:
       actions.append(.reportNotice(text))
     case .serverWarnedOfSilence(let limit, let left) where role == .client:

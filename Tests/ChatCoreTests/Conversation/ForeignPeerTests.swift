@@ -21,6 +21,52 @@ struct ForeignPeerTests {
     return machine
   }
 
+  /// What a codec gives nothing after: a client that went on would wait for ever.
+  @Test(arguments: [
+    Conversation.Event.serverRefused("No."), .ended, .quit(.full), .failed(.unresponsive),
+    .failed(.broken("reset")),
+  ])
+  func theLastWordOfAServerEndsEveryClient(last: Conversation.Event) throws {
+    let (bob, server) = (try Handle("bob"), try Handle("SERVER"))
+    let histories: [(Handle?, [Conversation.Event])] = [
+      (bob, []), (nil, [.introduced(server, .native)]), (bob, [.introduced(server, .native)]),
+      (bob, [.introduced(server, .native), .serverQueued(place: 1)]),
+      (bob, [.introduced(server, .original)]), (bob, [.introduced(.unnamedServer, .line)]),
+      (bob, [.introduced(server, .native), .serverGaveFloor]),
+      (
+        bob,
+        [.introduced(server, .native), .serverGaveFloor, .operatorSaid(words[0]), .operatorQuit]
+      ),
+    ]
+    for (index, (handle, history)) in histories.enumerated() {
+      var machine = Conversation(
+        ConversationSettings(role: .client, mode: .turns, handle: handle), at: now)
+      var actions: [Conversation.Action] = []
+      for event in history + [last] {
+        machine.handle(event, at: now, &actions)
+        // Recorded at once, as chatclient does.
+        if case .record? = actions.last { machine.handle(.recorded, at: now, &actions) }
+      }
+      let isOver = actions.contains { if case .end = $0 { true } else { false } }
+      #expect(isOver, "\(index): \(actions)")
+    }
+  }
+
+  @Test func aRefusalIsQuotedUntilTheFloorIsGiven() throws {
+    for hasFloor in [false, true] {
+      var machine = Conversation(
+        ConversationSettings(role: .client, mode: .turns, handle: try Handle("bob")), at: now)
+      _ = machine.handle(.introduced(try Handle("SERVER"), .native), at: now)
+      if hasFloor { _ = machine.handle(.serverGaveFloor, at: now) }
+      guard case .end(let ending)? = machine.handle(.serverRefused("No."), at: now).last else {
+        Issue.record("no ending")
+        return
+      }
+      #expect(ending.reason == (hasFloor ? .eof : .full))
+      #expect(ending.detail == (hasFloor ? nil : "No."))
+    }
+  }
+
   @Test func aLateNativeGreetingIsAnswered() throws {
     var machine = try client()
     let actions = machine.handle(.introduced(try Handle("SERVER"), .native), at: now)
