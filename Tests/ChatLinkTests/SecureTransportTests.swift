@@ -106,7 +106,7 @@ import WireSamples
 
   @Test(arguments: [
     ("SERVER\0mode turns\0", false, SecureTransport.Refusal.answeredInClear),
-    ("SERVER\0", true, .answeredInClear), ("SERVER", true, .answeredInClear),
+    ("SERVER", true, .answeredInClear),
     ("Busy.\n", true, .saidInClear(Array("Busy.".utf8))),
   ])
   func aClientThatSpokeTLSHearsNothingInClear(
@@ -121,6 +121,22 @@ import WireSamples
     }
     #expect(stage.transport.refusal == refusal)
     #expect(try stage.sent().isEmpty, "and says nothing")
+  }
+
+  /// A greeting that nothing follows was no answer: the server is slow, or was cut off.
+  @Test func aDroppedGreetingIsNoAnswer() throws {
+    let slow = try Stage(side: .client)
+    try slow.send("SERVER\0")
+    #expect(try slow.transport.read(upTo: 1024) == .wouldBlock)
+    #expect(throws: Conversation.LinkFailure.self) { try slow.transport.tick(at: at(10_000)) }
+    #expect(slow.transport.refusal == .tooSlow)
+
+    let cut = try Stage(side: .client)
+    try cut.send("SERVER\0")
+    try cut.socket.shutdownWrite()
+    #expect(try cut.transport.read(upTo: 1024) == .wouldBlock)
+    #expect(try cut.transport.read(upTo: 1024) == .truncated)
+    #expect(cut.transport.refusal == nil)
   }
 
   @Test func aPrefaceIsDroppedOnce() throws {

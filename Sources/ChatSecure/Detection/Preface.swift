@@ -31,12 +31,10 @@ struct Preface: Sendable {
   private var state = State.reading
   private var bytes: [UInt8] = []
 
-  /// Whether anything came, which so far was in clear.
+  /// Whether something in clear came that is not, or not yet, a greeting to drop:
+  /// should nothing follow it, it was the answer.
   var hasHeard: Bool {
-    switch state {
-    case .reading: !bytes.isEmpty
-    case .dropped, .decided: true
-    }
+    if case .reading = state { !bytes.isEmpty } else { false }
   }
 
   static func isHandle(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -102,7 +102,6 @@ package final class SecureTransport: Transport {
 
   package func tick(at now: Instant) throws(Conversation.LinkFailure) {
     guard let deadline, now >= deadline else { return }
-    // A greeting that nothing followed is no preface.
     refusal = refusal ?? (preface?.hasHeard == true ? .answeredInClear : .tooSlow)
     let failure = Conversation.LinkFailure.broken("no encryption in time")
     end = .failure(failure)
