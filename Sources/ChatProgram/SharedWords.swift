@@ -31,12 +31,12 @@ public enum SharedWords {
     }
   }
 
-  /// A file of the user's own that cannot be written.
+  /// A file of the user's own that cannot be written; `program` is who says it.
   public static func cannotKeep(
-    _ error: PrivateFileError, in path: String, program: String
+    _ error: PrivateFileError, in path: String, program: String?
   ) -> (String, ProgramExit) {
-    let name = TextSanitizer.escapedOnOneLine(path)
-    let file = "\(program): \(name)"
+    let name = ShellWord(path)
+    let file = (program.map { $0 + ": " } ?? "") + TextSanitizer.escapedOnOneLine(path)
     return switch error {
     case .notRegular: ("\(file) is no file to keep words in.", .cannotCreate)
     case .notOwn:

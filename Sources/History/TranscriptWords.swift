@@ -9,6 +9,7 @@ public enum TranscriptWords {
   /// in particular.
   public static func cause(_ error: TranscriptError) -> String {
     let path = TextSanitizer.escapedOnOneLine(error.path)
+    let word = ShellWord(error.path)
     return switch error.kind {
     case .full: "the disk with \(path) is full"
     case .readOnly: "\(path) is read-only"
@@ -23,15 +24,15 @@ public enum TranscriptWords {
     case .neighbourNotAFile:
       "what is beside \(path) as -wal, -shm or -journal is not a plain file; move it away"
     case .notOurs:
-      "\(path), or a file beside it, belongs to another user; type: sudo chown \"$USER\" \(path)*"
+      "\(path), or a file beside it, belongs to another user; type: sudo chown \"$USER\" \(word)*"
     case .exposed:
-      "other users may read or change \(path), or a file beside it; type: chmod 600 \(path)*"
+      "other users may read or change \(path), or a file beside it; type: chmod 600 \(word)*"
     case .exposedDirectory:
       "other users may change the directory of \(path); "
-        + "type: chmod go-w \"$(dirname \"$(realpath \(path))\")\""
+        + "type: chmod go-w \"$(dirname \"$(realpath \(word))\")\""
     case .linked:
       "\(path), or a file beside it, has other names too (hard links), by which others may reach it; "
-        + "type: cp -p \(path) \(path).new && mv \(path).new \(path)"
+        + "type: cp -p \(word) \(word).new && mv \(word).new \(word)"
     case .emptied: "\(path) was emptied by another program"
     case .otherBuild:
       "\(path) was written by another build of chatserve; use that one for it, or move it away"
