@@ -30,6 +30,13 @@ void cposix_make_unlined(struct termios *mode) {
   mode->c_cc[VTIME] = 0;
 }
 
+void cposix_make_silent(struct termios *mode) {
+  cposix_make_unlined(mode);
+  mode->c_lflag &= ~(tcflag_t)ECHO;
+  mode->c_iflag &= ~(tcflag_t)ICRNL;
+  mode->c_cc[VSUSP] = _POSIX_VDISABLE;
+}
+
 int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) == -1) return -1;

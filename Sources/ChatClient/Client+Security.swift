@@ -31,22 +31,21 @@ extension Client {
   private func meet(at now: Instant) {
     guard trust.asks, let key = trust.newKey else { return settle(at: now) }
     acquaintance = .asking(heard: [])
-    desk.notify(words.sentence(.unknownKey(key.fingerprint)))
+    desk.notify(words.sentence(.unknownKey(key.fingerprint, isTemporary: trust.isTemporary)))
     desk.ask(words.sentence(.askToTrust))
   }
 
   /// As ssh does: yes, no, or the fingerprint as the operator gave it.
   func take(answer: String, at now: Instant) {
     guard case .asking(let heard) = acquaintance else { return }
-    switch answer.lowercased() {
+    let print = Fingerprint(answer)
+    let verdict = print.map { $0 == trust.newKey?.fingerprint ? "yes" : "no" }
+    switch verdict ?? answer.lowercased() {
     case "yes":
       settle(at: now)
       handle(heard, at: now)
-    case _ where Fingerprint(answer) == trust.newKey?.fingerprint:
-      settle(at: now)
-      handle(heard, at: now)
     case "no", "\\quit":
-      trust.decline()
+      trust.decline(knowsAnother: print != nil)
       acquaintance = .made
       handle([.operatorQuit], at: now)
     default: desk.ask(words.sentence(.askToTrustAgain))
@@ -54,8 +53,11 @@ extension Client {
   }
 
   private func settle(at now: Instant) {
+    let wasAsked = isAskingToTrust
     acquaintance = .made
     switch trust.settle() {
+    case .remembered? where wasAsked: desk.notify(words.sentence(.trusted(isRemembered: true)))
+    case .temporary? where wasAsked: desk.notify(words.sentence(.trusted(isRemembered: false)))
     case .remembered(let print)?: desk.notify(words.sentence(.remembered(print)))
     case .temporary(let print)?: desk.notify(words.sentence(.temporaryKey(print)))
     case .notRemembered(let print, let obstacle)?:
@@ -69,7 +71,9 @@ extension Client {
   func sayWhetherEncrypted() {
     guard case .none = acquaintance, secure == nil else { return }
     acquaintance = .made
-    if !settings.security.isClear { desk.notify(words.sentence(.notEncrypted)) }
+    if settings.security.isClear { return }
+    let wasAsked = trust.memory.isClearToday
+    desk.notify(words.sentence(wasAsked ? .notEncryptedToday : .notEncrypted))
   }
 
   /// The server's key, and the one that it is shown; `nil` in clear.
@@ -82,7 +86,8 @@ extension Client {
   var refusal: ServerRefusal? {
     if let refusal = trust.refusal { return refusal }
     guard let secure, secure.peer == nil, let ending else {
-      return isAskingToTrust ? .declined : nil
+      // Who leaves has answered; a link that was lost is that.
+      return isAskingToTrust && ending?.by == .client ? .declined : nil
     }
     switch secure.refusal {
     case .failure(let failure)?: return .failure(failure)

@@ -67,7 +67,15 @@ package final class Client {
     } catch {
       throw .refused(error)
     }
-    let approach = try Approach.make(settings, trust)
+    let terminal = ConnectingTerminal(settings.desk, notice: words.sentence(.connecting))
+    let approach: Approach
+    do throws(ConnectError) {
+      approach = try Approach.make(settings, trust, terminal)
+    } catch {
+      if case .interrupted = error { terminal.closeInterrupted() } else { terminal.close() }
+      throw error
+    }
+    terminal.close()
     secure = approach.secure
     desk = OperatorDesk(
       settings.desk, party: .client, handle: settings.handle, sharesInput: false,
@@ -114,7 +122,11 @@ package final class Client {
       }
     }
     tick(at: now)
-    while ending == nil, let action = desk.nextAction(for: machine, at: now) {
+    while ending == nil {
+      // A line that is taken stays behind the prompt of this moment, also one that was
+      // typed before there was any.
+      desk.follow(machine, at: now)
+      guard let action = desk.nextAction(for: machine, at: now) else { break }
       perform(action, at: now)
     }
     // What was said by these keys says more than that they were pressed.

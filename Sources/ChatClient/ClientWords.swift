@@ -26,11 +26,17 @@ package enum ClientNotice {
   case temporaryKey(Fingerprint)
   case notRemembered(Fingerprint, ServerMemory.Obstacle)
   case notEncrypted
-  /// Before the question whether to talk to a new server; the question; and the
-  /// question after an answer that was none.
-  case unknownKey(Fingerprint)
+  /// The same, of a server that was asked for encryption today and is not again before
+  /// tomorrow.
+  case notEncryptedToday
+  /// Before the question whether to talk to a new server; the question; the question
+  /// after an answer that is not one; and after a yes.
+  case unknownKey(Fingerprint, isTemporary: Bool)
   case askToTrust
   case askToTrustAgain
+  case trusted(isRemembered: Bool)
+  /// While there is no connection yet.
+  case connecting
   /// To `\who`: the key of the server and the one that it is shown; `nil` where the
   /// link is not encrypted.
   case link((server: Fingerprint, own: Fingerprint?)?)

@@ -29,7 +29,8 @@ enum Connector {
   /// - Returns: the connected socket.
   /// - Throws: ``ConnectError``.
   static func connect(
-    to host: String, port: UInt16, family: AddressFamily?, within limit: Duration
+    to host: String, port: UInt16, family: AddressFamily?, within limit: Duration,
+    _ terminal: ConnectingTerminal
   ) throws(ConnectError) -> FileDescriptor {
     let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
     let addresses: [SocketAddress]
@@ -44,7 +45,7 @@ enum Connector {
       if left <= 0 { break }
       let share = Duration.milliseconds(left / Int64(addresses.count - index))
       do throws(SystemCallError) {
-        if let socket = try connect(to: address, within: share) { return socket }
+        if let socket = try connect(to: address, within: share, terminal) { return socket }
       } catch {
         failure = .unreachable(address, error)
       }
@@ -55,15 +56,14 @@ enum Connector {
 
   /// A connected socket; `nil` when the time ran out.
   private static func connect(
-    to address: SocketAddress, within limit: Duration
+    to address: SocketAddress, within limit: Duration, _ terminal: ConnectingTerminal
   ) throws(SystemCallError) -> FileDescriptor? {
     let attempt = try Connecting.start(to: address)
     let deadline = Clock.monotonicMilliseconds() + limit.wholeMilliseconds
-    var poller = Poller()
     while attempt.state == .inProgress {
       let left = deadline - Clock.monotonicMilliseconds()
-      let ready = try poller.poll(
-        [Interest(attempt.descriptor, read: false, write: true)], timeoutMilliseconds: left)
+      let ready = try terminal.poll(
+        Interest(attempt.descriptor, read: false, write: true), timeoutMilliseconds: left)
       if !ready.isEmpty { break }
       if left <= 0 || isInterrupted {
         attempt.cancel()
@@ -77,13 +77,12 @@ enum Connector {
   ///
   /// - Returns: false when the time is over.
   static func wait(
-    for socket: FileDescriptor, until deadline: Instant
+    for socket: FileDescriptor, until deadline: Instant, _ terminal: ConnectingTerminal
   ) throws(ConnectError) -> Bool {
-    var poller = Poller()
     while true {
       let left = deadline.milliseconds - Clock.monotonicMilliseconds()
       // ENOMEM passes; asking again is all there is to do.
-      let ready = try? poller.poll([Interest(socket)], timeoutMilliseconds: left)
+      let ready = try? terminal.poll(Interest(socket), timeoutMilliseconds: left)
       if let signal = takeInterruption() { throw .interrupted(signal) }
       if ready?.isEmpty == false { return true }
       if left <= 0 { return false }

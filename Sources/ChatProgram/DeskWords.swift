@@ -120,7 +120,7 @@ package struct DeskWords {
     switch party {
     case .client:
       quit = "leaves; so does Ctrl-D on an empty line"
-      who = "who is at the other end"
+      who = "who is at the other end, and by which keys"
       history = "what was last said in this conversation"
       free = "asks to speak at any time, without turns"
     case .server where nobodyIsHere:
@@ -130,7 +130,7 @@ package struct DeskWords {
       history = "what was last said with that person"
     case .server:
       quit = "ends the conversation; so does Ctrl-D on an empty line"
-      who = "who is at the other end, and who waits"
+      who = "who is at the other end, by which key, and who waits"
       history = "what was last said with this person"
       free = "lets both speak at any time, without turns"
       end = " Ctrl-C on an empty line stops the server."

@@ -1,4 +1,5 @@
 import ChatPosix
+internal import ChatTerminal
 import Glibc
 
 /// What the programs' exit codes mean; those from 64 on are sysexits(3).
@@ -33,7 +34,7 @@ public enum ProgramExit: Int32, Sendable {
   /// Ends the program, after at most one sentence on standard error, and soon also
   /// where nobody reads that.
   public func leave(_ sentence: String? = nil) -> Never {
-    if let sentence { StandardError.write(sentence + "\n", within: Self.lastWordsWithin) }
+    if let sentence { StandardError.write(sentence: sentence, within: Self.lastWordsWithin) }
     exit(rawValue)
   }
 }

@@ -74,9 +74,9 @@ struct ChatClient: ParsableCommand {
       connectWithin: .seconds(connectTimeout), mode: mode,
       desk: view.openDesk(for: "chatclient"), saved: savedTalk(), security: wishes,
       memory: memory(host: host, port: port))
-    let name = UserMessages.place(host, port)
     let words = ClientWords(
-      sentence: { UserMessages.sentence($0, of: name) }, desk: DeskWords(for: .client).sentence,
+      sentence: { UserMessages.sentence($0, host: host, port: port) },
+      desk: DeskWords(for: .client).sentence,
       peer: UserMessages.peerPhrases)
     do throws(ConnectError) {
       let outcome = try Client(settings, words).run()
@@ -116,15 +116,15 @@ struct ChatClient: ParsableCommand {
 
   private func forget(host: String, port: UInt16) -> Never {
     let place = UserMessages.place(host, port)
-    do throws(SystemCallError) {
+    do throws(ServerMemory.ForgetError) {
       guard try ServerMemory.forget(host: host, port: port) else {
         ProgramExit.nothing.leave("chatclient: nothing is known of \(place).")
       }
       print("\(place) is forgotten.")
       ProgramExit.done.leave()
     } catch {
-      ProgramExit.noPermission.leave(
-        "chatclient: \(place) cannot be forgotten: \(error.errno).")
+      let (sentence, status) = UserMessages.cannotForget(error, host: host, port: port)
+      status.leave(sentence)
     }
   }
 

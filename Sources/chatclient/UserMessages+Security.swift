@@ -24,6 +24,10 @@ extension UserMessages {
     "\(TextSanitizer.escapedOnOneLine(host)) \(port)"
   }
 
+  static func forget(_ host: String, _ port: UInt16) -> String {
+    "chatclient --forget \(arguments(host, port))"
+  }
+
   /// Why nothing is remembered.
   static func why(_ obstacle: ServerMemory.Obstacle) -> String {
     switch obstacle {
@@ -40,13 +44,13 @@ extension UserMessages {
     _ refusal: ServerRefusal, host: String, port: UInt16
   ) -> (String, ProgramExit) {
     let place = place(host, port)
-    let forget = "chatclient --forget \(arguments(host, port))"
+    let forget = forget(host, port)
     switch refusal {
     case .memory(let failure): return (unreliable(failure, place, forget), .untrusted)
     case .otherKey(let key, let since):
       return (
         "The key of \(place) is not the one known since \(since). Somebody may be in between, or "
-          + "the server was set up anew. Nothing was said. "
+          + "the server was set up again. Nothing was said. "
           + "If its operator confirms \(key): \(forget)", .untrusted
       )
     case .unwantedKey(let key):
@@ -57,19 +61,21 @@ extension UserMessages {
     case .otherKeyWanted(let known, let since):
       return (
         "The key of \(place) known since \(since) is \(known), and not that of --key. "
-          + "If its operator confirms the new one: \(forget)", .untrusted
+          + "Nothing was said. If its operator confirms the new one: \(forget)", .untrusted
       )
     case .clearWanted(let since):
       return (
         "\(place) was encrypted since \(since), so --clear is refused. "
-          + "If its operator confirms that it is so no more: \(forget)", .untrusted
+          + "Nothing was said. If its operator confirms that it is so no more: \(forget)",
+        .untrusted
       )
     case .nobodyToAsk:
       return (
-        "chatclient: --ask-key asks at a terminal, and standard input is none; use --key.",
-        .untrusted
+        "--ask-key asks at a terminal, and standard input is not one; use --key.", .untrusted
       )
     case .declined: return ("The key of \(place) is not trusted. Nothing was said.", .untrusted)
+    case .otherKeyAnswered:
+      return ("That is not the key of \(place). Nothing was said.", .untrusted)
     case .answeredInClear(isKnown: true):
       return (
         "\(place) answered without encryption, though it was encrypted before. Nothing was said.",
@@ -91,11 +97,30 @@ extension UserMessages {
       return (
         "\(place) did not get as far as encryption in time. Nothing was said.", .temporaryFailure
       )
+    case .noAnswer:
+      return (
+        "\(place) greeted, and did not answer when it was asked to encrypt. Nothing was said. "
+          + "If its operator says that it cannot: chatclient --clear \(arguments(host, port))",
+        .temporaryFailure
+      )
     case .cut:
       return (
         "The connection to \(place) was lost before it was encrypted. Nothing was said.",
         .inputOutput
       )
+    }
+  }
+
+  static func cannotForget(
+    _ error: ServerMemory.ForgetError, host: String, port: UInt16
+  ) -> (String, ProgramExit) {
+    let file = TextSanitizer.escapedOnOneLine(error.path.string)
+    let sentence = "chatclient: \(place(host, port)) cannot be forgotten"
+    return switch error.cause.errno {
+    case .isDirectory: ("\(sentence): \(file) is a directory; move it away.", .cannotCreate)
+    case .permissionDenied, .notPermitted:
+      ("\(sentence) (\(file): \(error.cause.errno)).", .noPermission)
+    case let errno: ("\(sentence) (\(file): \(errno)).", .inputOutput)
     }
   }
 
@@ -119,8 +144,11 @@ extension UserMessages {
         + "If its operator confirms its key: \(forget)"
     case .file(.system(let error)):
       return "What is known of \(place) cannot be read (\(file): \(error.errno)). Nothing was said."
+    case .file(.notRegular):
+      return "What is known of \(place) cannot be read (\(file) is not a file; move it away). "
+        + "Nothing was said."
     case .file(let error):
-      return SharedWords.cannotKeep(error, in: failure.path.string, program: "chatclient").0
+      return SharedWords.cannotKeep(error, in: failure.path.string, program: nil).0
     }
   }
 

@@ -15,9 +15,9 @@ enum UserMessages {
     held: "",
     goodbye: { _ in "Good Bye" })
 
-  /// `place` is the server's, as ``place(_:_:)`` has it.
-  static func sentence(_ notice: ClientNotice, of place: String) -> String {
-    switch notice {
+  static func sentence(_ notice: ClientNotice, host: String, port: UInt16) -> String {
+    let place = place(host, port)
+    return switch notice {
     case .remembered(let key):
       "Encrypted. \(place) is new here; its key \(key) is remembered. "
         + "The operator can read it with: chatserve key"
@@ -25,11 +25,20 @@ enum UserMessages {
       "Encrypted. \(place) has the key \(key) for this run alone; it is not remembered."
     case .notRemembered(let key, let obstacle):
       "Encrypted. \(place) is new here; its key \(key) is not remembered: \(why(obstacle))."
-    case .notEncrypted: "Not encrypted: nc, telnet and older programs cannot."
-    case .unknownKey(let key):
+    case .notEncrypted: notEncrypted
+    case .notEncryptedToday:
+      notEncrypted + " \(place) is asked once a day; to ask it before: "
+        + forget(host, port)
+    case .unknownKey(let key, isTemporary: false):
       "\(place) is new here; its key is \(key). The operator can read it with: chatserve key"
+    case .unknownKey(let key, isTemporary: true):
+      "\(place) has the key \(key) for this run alone. Its operator reads it where "
+        + "chatserve says that it listens."
     case .askToTrust: "Is that its key (yes, no, or the key)? "
     case .askToTrustAgain: "Please answer yes, no, or with the key: "
+    case .trusted(isRemembered: true): "Encrypted. The key is remembered."
+    case .trusted(isRemembered: false): "Encrypted."
+    case .connecting: "Connecting to \(place). Ctrl-C ends it."
     case .link(nil): "Not encrypted."
     case .link((let server, let own)?):
       "Encrypted. Its key: \(server). Yours for it: \(own.map { "\($0)" } ?? "none")."
@@ -45,6 +54,8 @@ enum UserMessages {
     case .ended(let ending, let dialect): ended(ending, dialect)
     }
   }
+
+  private static let notEncrypted = "Not encrypted: nc, telnet and older programs cannot."
 
   private static func ended(_ ending: Conversation.Ending, _ dialect: Dialect?) -> String {
     switch (ending.by, ending.reason) {

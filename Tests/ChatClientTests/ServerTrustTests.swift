@@ -1,4 +1,5 @@
 import ChatSecure
+import Glibc
 import Testing
 
 @testable import ChatClient
@@ -169,7 +170,7 @@ import Testing
       return
     }
     let trust = try Self.trust(home) { $0.requiresEncryption = true }
-    trust.memory.forgetClear()
+    try trust.memory.forgetClear()
     trust.memory.prepare()
     let met = Self.meet(trust, try .random())
     guard case .remembered? = met.meeting else {
@@ -177,5 +178,84 @@ import Testing
       return
     }
     #expect(try Self.trust(home).isPinned)
+  }
+
+  /// And what another chatclient remembers meanwhile of an answer in clear is no key.
+  @Test func anAnswerInClearIsNotAnotherKey() throws {
+    let home = try Home()
+    let trust = try Self.trust(home) { $0.requiresEncryption = true }
+    guard case .done = try Self.trust(home).memory.remember(.clear, ownKey: nil) else {
+      Issue.record("not remembered")
+      return
+    }
+    let met = Self.meet(trust, try .random())
+    guard case .remembered? = met.meeting else {
+      Issue.record("\(met) \(String(describing: trust.refusal))")
+      return
+    }
+    #expect(try Self.trust(home).isPinned)
+  }
+
+  /// Where the file cannot be written, neither does the answer in clear count.
+  @Test func whatCannotBeForgottenIsAnObstacle() throws {
+    let home = try Home()
+    _ = try Self.trust(home).memory.remember(.clear, ownKey: nil)
+    let trust = try Self.trust(home) { $0.requiresEncryption = true }
+    // As a directory where the file was, since root may write every file.
+    try #require(rename(home.file, home.file + ".old") == 0 && mkdir(home.file, 0o700) == 0)
+    try trust.memory.forgetClear()
+    try #require(rmdir(home.file) == 0 && rename(home.file + ".old", home.file) == 0)
+    trust.memory.prepare()
+    let met = Self.meet(trust, try .random())
+    guard case .notRemembered? = met.meeting else {
+      Issue.record("\(met) \(String(describing: trust.refusal))")
+      return
+    }
+    #expect(try home.text().contains("\nclear\n"))
+  }
+
+  /// Two first contacts, of which the one pins while the other is about to talk in clear.
+  @Test(arguments: [false, true], [false, true])
+  func clearTextIsLookedAtOnceMore(isClear: Bool, isPrepared: Bool) throws {
+    let home = try Home()
+    var options = SecurityOptions()
+    options.isClear = isClear
+    let slow = ServerTrust(options, try home.memory())
+    if isPrepared { slow.memory.prepare() }
+    try slow.check(canAsk: false)
+    try slow.checkClear()
+    Self.meet(try Self.trust(home), try .random())
+    let refusal = #expect(throws: ServerRefusal.self) { try slow.checkClear() }
+    switch refusal {
+    case .clearWanted? where isClear: break
+    case .answeredInClear(isKnown: true)? where !isClear: break
+    default: Issue.record("\(String(describing: refusal))")
+    }
+    try home.write("damaged")
+    #expect(throws: ServerRefusal.self) {
+      try ServerTrust(options, slow.memory).checkClear()
+    }
+  }
+
+  /// The same, where both remember what they found.
+  @Test func aPinIsNotForgottenAsAnAnswerInClear() throws {
+    let home = try Home()
+    _ = try Self.trust(home).memory.remember(.clear, ownKey: nil)
+    let slow = try Self.trust(home) { $0.requiresEncryption = true }
+    let key = try PrivateKey.random()
+    let fast = try Self.trust(home) { $0.requiresEncryption = true }
+    try fast.memory.forgetClear()
+    Self.meet(fast, key)
+    let text = try home.text()
+    try slow.memory.forgetClear()
+    #expect(slow.isPinned)
+    #expect(try home.text() == text)
+    #expect(!Self.meet(slow, try .random()).accepted)
+  }
+
+  @Test func aQuestionAboutAKeyIsForEncryption() throws {
+    let home = try Home()
+    #expect(try Self.trust(home) { $0.asksForKey = true }.demandsEncryption)
+    #expect(try !Self.trust(home).demandsEncryption)
   }
 }

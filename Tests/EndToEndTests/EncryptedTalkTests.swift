@@ -45,53 +45,6 @@ import Testing
     }
   }
 
-  @Test(
-    "a question before a new key is trusted: yes, the key, no", arguments: ["yes", "key", "no"])
-  func question(answer: String) throws {
-    try Stage.run { stage in
-      stage.link = .new
-      let server = try stage.server()
-      let key = try stage.fingerprint()
-      let client = try stage.client(server.port, "--ask-key", "--handle", "bob")
-      try client.waitFor("is new here; its key is \(key).")
-      try client.waitForInput("Is that its key (yes, no, or the key)? ")
-      try client.enter("perhaps")
-      try client.waitForInput("Please answer yes, no, or with the key: ")
-      #expect(stage.knownServers().values.allSatisfy { $0 == "" }, "nothing yet")
-      #expect(!server.process.screen.text.contains("bob"))
-      try client.enter(answer == "key" ? "\(key)" : answer)
-      if answer == "no" {
-        #expect(try client.exitStatus() == 76)
-        #expect(client.screen.text.contains("is not trusted. Nothing was said."))
-        #expect(stage.knownServers().values.allSatisfy { $0 == "" })
-      } else {
-        try client.waitForInput("bob> ")
-        #expect(stage.knownServers() == ["[127.0.0.1]:\(server.port)": "key \(key)"])
-        // Whoever takes it over now finds no file of a server's, not even this one's.
-        let files = OpenFiles.paths(of: client.processID)
-        #expect(!files.contains { $0.hasPrefix(stage.config) }, "\(files)")
-        try client.enter("hi")
-        try server.process.waitFor("bob> hi")
-        let again = try stage.client(server.port, "--ask-key", "--handle", "amy")
-        try again.waitFor("You are number 1 in the queue.")
-      }
-    }
-  }
-
-  @Test("leaving at the question trusts nobody", arguments: [Keys.interrupt, Keys.endOfFile])
-  func leavingTheQuestion(key: String) throws {
-    try Stage.run { stage in
-      stage.link = .new
-      let server = try stage.server()
-      let client = try stage.client(server.port, "--ask-key", "--handle", "bob")
-      try client.waitForInput("Is that its key (yes, no, or the key)? ")
-      try client.send(key)
-      #expect(try client.exitStatus() == (key == Keys.interrupt ? 130 : 76))
-      #expect(client.isCooked)
-      #expect(stage.knownServers().values.allSatisfy { $0 == "" })
-    }
-  }
-
   @Test("--key takes one key and no other", arguments: [true, false])
   func namedKey(isRight: Bool) throws {
     try Stage.run { stage in
@@ -127,7 +80,7 @@ import Testing
       #expect(
         client.errorText
           == "The key of \(place) is not the one known since 2026-01-01. Somebody may be in "
-          + "between, or the server was set up anew. Nothing was said. If its operator confirms "
+          + "between, or the server was set up again. Nothing was said. If its operator confirms "
           + "\(key): chatclient --forget 127.0.0.1 \(server.port)\n")
       #expect(SmallFile.read(stage.servers + "/[127.0.0.1]:\(server.port)") == before)
       #expect(!server.process.screen.text.contains("bob"))
@@ -161,10 +114,10 @@ import Testing
         sentence = "is damaged (\(file), line 2). Nothing was said."
       case 1:
         #expect(chmod(file, 0o644) == 0)
-        sentence = "may be read or changed by other users; type: chmod 600 \(file)"
+        sentence = "may be read or changed by other users; type: chmod 600 '\(file)'"
       case 2:
         #expect(unlink(file) == 0 && mkdir(file, 0o700) == 0)
-        sentence = "is no file to keep words in."
+        sentence = "cannot be read (\(file) is not a file; move it away). Nothing was said."
       default:
         #expect(unlink(file) == 0 && symlink(file, file) == 0)
         sentence = "cannot be read (\(file): "
@@ -174,6 +127,29 @@ import Testing
       #expect(client.errorText.contains(sentence), "\(client.errorText)")
       #expect(client.errorText.occurrences(of: "\n") == 1)
       #expect(throws: HarnessFailure.self) { try server.accept(within: 0.1) }
+      #expect(!client.errorText.hasPrefix("chatclient: "))
+      let place = ["--forget", "127.0.0.1", "\(server.port)"]
+      let forget = try stage.onPipes(.chatclient, place)
+      #expect(try forget.exitStatus() == (fault == 2 ? 73 : 0), "\(forget.evidence)")
+      if fault == 2 {
+        #expect(forget.errorText.hasSuffix("\(file) is a directory; move it away.\n"))
+      }
+    }
+  }
+
+  @Test("what is to be typed against others' reading can be typed as it is")
+  func typed() throws {
+    try Stage.run { stage in
+      try stage.acquaint(with: "SHA256:" + String(repeating: "A", count: 43), port: 1027)
+      let file = stage.servers + "/[127.0.0.1]:1027"
+      // A name that the shell would take the one that is meant for.
+      try SmallFile.write("", to: stage.servers + "/1:1027")
+      #expect(chmod(file, 0o644) == 0)
+      let client = try stage.says(to: 1027)
+      #expect(try client.exitStatus() == 76)
+      let command = try #require(client.errorText.split(separator: "type: ").last)
+      _ = try stage.bash(String(command))
+      #expect(stage.mode(of: file) == 0o600)
     }
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// chatclient and servers that are new to it.
 @Suite struct FirstContactTests {
-  static let notEncrypted = "Not encrypted: nc, telnet and older programs cannot.\n"
+  static let notEncrypted = "Not encrypted: nc, telnet and older programs cannot."
 
   /// A client between pipes, which finds out by itself how to talk.
   private static func client(_ stage: Stage, _ port: UInt16, _ options: String...) throws
@@ -32,7 +32,11 @@ import Testing
       try peer.send("ack 1\0quit user\0")
       peer.leave()
       #expect(try client.exitStatus() == 0)
-      #expect(client.errorText.hasPrefix(Self.notEncrypted))
+      let place = "127.0.0.1 \(server.port)"
+      let notice =
+        Self.notEncrypted + " 127.0.0.1 port \(server.port) is asked once a day; "
+        + "to ask it before: chatclient --forget \(place)\n"
+      #expect(client.errorText.hasPrefix(notice), "\(client.errorText)")
       #expect(client.errorText.occurrences(of: "Not encrypted") == 1)
       #expect(stage.knownServers() == ["[127.0.0.1]:\(server.port)": "clear"])
 
@@ -43,7 +47,92 @@ import Testing
       try again.send("quit user\0")
       again.leave()
       #expect(try second.exitStatus() == 0)
-      #expect(second.errorText.hasPrefix(Self.notEncrypted))
+      #expect(second.errorText.hasPrefix(notice))
+    }
+  }
+
+  @Test("a server that answered in clear on an earlier day is asked again, and pinned")
+  func laterDay() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let key = try stage.fingerprint()
+      let file = stage.servers + "/[127.0.0.1]:\(server.port)"
+      try stage.acquaint(with: "\(key)", port: server.port)
+      try SmallFile.write("chatclient server 1\nclear\nsince 2026-01-01\nown none\n", to: file)
+      stage.link = .new
+      let client = try stage.says(to: server.port)
+      #expect(try client.exitStatus() == 0, "\(client.evidence)")
+      #expect(client.errorText.contains("its key \(key) is remembered."))
+      #expect(stage.knownServers()["[127.0.0.1]:\(server.port)"] == "key \(key)")
+    }
+  }
+
+  @Test("a server whose half of the handshake takes long is encrypted, not talked to in clear")
+  func slowHandshake() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let between = try stage.between(server.port, "late", "6")
+      stage.link = .new
+      let client = try stage.says(to: between.port)
+      #expect(try client.exitStatus() == 0, "\(client.evidence)")
+      #expect(client.errorText.hasPrefix("Encrypted. "), "\(client.errorText)")
+      try server.process.waitFor("bob> hi")
+    }
+  }
+
+  @Test(
+    "a server that greets as ours do and does not answer, or leaves late, is refused",
+    arguments: [false, true])
+  func noAnswer(leaves: Bool) throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      let client = try Self.client(stage, server.port)
+      let peer = try server.accept()
+      try peer.send("SERVER\0")
+      try peer.waitForSomething()
+      if leaves {
+        #expect(throws: HarnessFailure.self) { try peer.waitForEnd(within: 7) }
+        peer.leave()
+      }
+      #expect(try client.exitStatus() == 75)
+      #expect(
+        client.errorText
+          == "127.0.0.1 port \(server.port) greeted, and did not answer when it was asked to "
+          + "encrypt. Nothing was said. If its operator says that it cannot: "
+          + "chatclient --clear 127.0.0.1 \(server.port)\n")
+      #expect(!peer.receivedText.contains("bob"))
+      #expect(throws: HarnessFailure.self) { try server.accept(within: 0.1) }
+    }
+  }
+
+  @Test("a server that another chatclient pins meanwhile is not talked to in clear")
+  func pinnedMeanwhile() throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      let client = try Self.client(stage, server.port)
+      let peer = try server.accept()
+      stage.link = .tls
+      try stage.acquaint(with: "SHA256:" + String(repeating: "A", count: 43), port: server.port)
+      try peer.send("SERVER")
+      #expect(try client.exitStatus() == 76, "\(client.evidence)")
+      #expect(client.errorText.contains("though it was encrypted before. Nothing was said."))
+      try peer.waitForEnd()
+      #expect(peer.receivedText == "")
+    }
+  }
+
+  @Test("--ask-key is for encryption: who answers in clear has no key to ask about")
+  func askedInClear() throws {
+    try Stage.run { stage in
+      let server = try FakeServer()
+      stage.link = .new
+      let client = try stage.onTerminal(
+        .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob", "--ask-key"])
+      let peer = try server.accept()
+      try peer.send("Welcome to\nthis\n")
+      #expect(try client.exitStatus() == 76)
+      try client.waitFor("answered without encryption.")
+      #expect(!peer.receivedText.contains("bob"))
     }
   }
 

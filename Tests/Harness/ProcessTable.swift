@@ -50,6 +50,14 @@ public enum ProcessTable {
 }
 
 public enum SmallFile {
+  /// Puts `text` in the place of what is there, for its owner alone to read.
+  public static func write(_ text: String, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard descriptor >= 0 else { throw HarnessFailure("\(path) cannot be written") }
+    defer { close(descriptor) }
+    try Descriptor.writeAll(Array(text.utf8), to: descriptor) {}
+  }
+
   /// A whole file; `nil` when it cannot be read.
   public static func read(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

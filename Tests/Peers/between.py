@@ -7,6 +7,8 @@ Listens at a port of 127.0.0.1, which it prints, and treats one connection
 after another by MANNER:
 
     pass              as it is
+    late N            as it is, and what the server says after its greeting N
+                      seconds later, to the first that connects
     strip             answers for the server, in clear, after its greeting
     greet             greets in clear, and takes whatever comes
     refuse TEXT       says TEXT, a line, and ends
@@ -77,6 +79,18 @@ def relay(client, server, down=lambda b: b, up=lambda b: b):
             except OSError:
                 return end(client, server)
     end(client, server)
+
+
+def delayed(seconds):
+    pieces = [0]
+
+    def change(data):
+        pieces[0] += 1
+        if pieces[0] == 2:
+            time.sleep(seconds)
+        return data
+
+    return change
 
 
 def flipped(place):
@@ -171,6 +185,10 @@ def greeted(client):
 def treat(client):
     if MANNER == "pass":
         relay(client, upstream())
+    elif MANNER == "late":
+        wait = 0 if recorded else float(ARGUMENT)
+        recorded.append(b"")
+        relay(client, upstream(), down=delayed(wait))
     elif MANNER == "strip":
         if not greeted(client):
             client.sendall(GREETING)

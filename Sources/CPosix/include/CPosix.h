@@ -123,6 +123,9 @@ void cposix_make_raw(struct termios *mode);
 void cposix_make_lines(struct termios *mode);
 // The same without lines: what is half typed can be read.
 void cposix_make_unlined(struct termios *mode);
+// Keys are kept as cposix_make_raw() has them, and not echoed; of those that are
+// signals SIGTSTP's is none, since the shell would have a terminal without echo.
+void cposix_make_silent(struct termios *mode);
 // ioctl(2) TIOCGWINSZ.
 int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 // tcgetpgrp(3): whether this process may read the terminal. 1 too for a terminal

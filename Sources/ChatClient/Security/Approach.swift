@@ -9,9 +9,9 @@ import ChatSecure
 /// Of what an unknown server sends no more is looked at than whether it is a
 /// handle and one NUL, and then the first byte of its answer.
 struct Approach {
-  /// What a server may take to answer a ClientHello, after it greeted: one that
-  /// ended a C string may wait for its user.
-  private static let answerWithin = Duration.seconds(5)
+  /// How soon a server leaves that ended a C string and does not know what it was
+  /// answered. One that leaves later was at work on an answer.
+  private static let leavesWithin = Duration.seconds(5)
   /// Bytes of one look at a greeting: more than the longest.
   private static let lookLength = 128
 
@@ -21,53 +21,50 @@ struct Approach {
   let connectedAt: Instant
 
   static func make(
-    _ settings: ClientSettings, _ trust: ServerTrust
+    _ settings: ClientSettings, _ trust: ServerTrust, _ terminal: ConnectingTerminal
   ) throws(ConnectError) -> Approach {
-    let socket = try connect(settings)
-    if settings.security.isClear { return clear(socket) }
+    let socket = try connect(settings, terminal)
+    if settings.security.isClear { return try clear(socket, trust) }
     if trust.demandsEncryption {
-      trust.memory.forgetClear()
-      trust.memory.prepare()
+      try prepare(trust.memory)
       return try secure(socket, trust, mayHavePreface: true)
     }
-    if trust.memory.known?.trust == .clear { return clear(socket) }
+    if trust.memory.isClearToday { return try clear(socket, trust) }
 
     let connectedAt = now
-    switch try meet(socket, at: connectedAt) {
-    case .speakClear(let bytes): return clear(socket, beginning: bytes, at: connectedAt)
+    switch try meet(socket, terminal, at: connectedAt) {
+    case .speakClear(let bytes):
+      return try clear(socket, trust, beginning: bytes, at: connectedAt)
     case .offerSecure: break
     }
-    trust.memory.prepare()
+    try prepare(trust.memory)
     let approach = try secure(socket, trust, mayHavePreface: false)
-    let answer = try answer(to: approach, on: socket)
+    let answer = try answer(to: approach, terminal)
     if answer == .secure { return approach }
     approach.transport.close()
+    // Of a server that encrypts and is slow it would be wrong to think less.
+    if answer == .none { throw .refused(.noAnswer) }
     let again: FileDescriptor
     do throws(ConnectError) {
-      again = try connect(settings)
+      again = try connect(settings, terminal)
     } catch {
       if case .interrupted = error { throw error }
       throw .servesOnce
     }
-    // A server that says nothing, or leaves, may have other reasons for it.
+    // A server that leaves may have other reasons for it. What comes of remembering
+    // is looked at once more before anything is said.
     if answer == .clear { _ = trust.memory.remember(.clear, ownKey: nil) }
-    // Another chatclient may have had better luck.
-    do throws(ServerMemory.Failure) {
-      try trust.memory.recall()
-    } catch {
-      throw .refused(.memory(error))
-    }
-    if trust.isPinned { throw .refused(.answeredInClear(isKnown: true)) }
-    trust.memory.close()
-    return clear(again)
+    return try clear(again, trust)
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 
-  private static func connect(_ settings: ClientSettings) throws(ConnectError) -> FileDescriptor {
+  private static func connect(
+    _ settings: ClientSettings, _ terminal: ConnectingTerminal
+  ) throws(ConnectError) -> FileDescriptor {
     let socket = try Connector.connect(
       to: settings.host, port: settings.port, family: settings.family,
-      within: settings.connectWithin)
+      within: settings.connectWithin, terminal)
     do throws(SystemCallError) {
       try socket.setPeerOptions()
     } catch {
@@ -76,10 +73,29 @@ struct Approach {
     return socket
   }
 
+  /// Has the server remembered as soon as it has proved a key, also one that was not
+  /// asked for any today.
+  private static func prepare(_ memory: ServerMemory) throws(ConnectError) {
+    do throws(ServerMemory.Failure) {
+      try memory.forgetClear()
+    } catch {
+      throw .refused(.memory(error))
+    }
+    memory.prepare()
+  }
+
   private static func clear(
-    _ socket: FileDescriptor, beginning: [UInt8] = [], at connectedAt: Instant = now
-  ) -> Approach {
-    Approach(
+    _ socket: FileDescriptor, _ trust: ServerTrust, beginning: [UInt8] = [],
+    at connectedAt: Instant = now
+  ) throws(ConnectError) -> Approach {
+    do throws(ServerRefusal) {
+      try trust.checkClear()
+    } catch {
+      socket.closeOnce()
+      throw .refused(error)
+    }
+    trust.memory.close()
+    return Approach(
       transport: SocketTransport(socket, beginning: beginning), secure: nil,
       connectedAt: connectedAt)
   }
@@ -102,7 +118,7 @@ struct Approach {
 
   /// Reads the greeting of a server that is not known.
   private static func meet(
-    _ socket: FileDescriptor, at start: Instant
+    _ socket: FileDescriptor, _ terminal: ConnectingTerminal, at start: Instant
   ) throws(ConnectError) -> FirstContact.Verdict {
     var contact = FirstContact(at: start)
     var buffer = [UInt8](repeating: 0, count: lookLength)
@@ -110,7 +126,7 @@ struct Approach {
       guard let deadline = contact.deadline else {
         preconditionFailure("what is decided is not waited for")
       }
-      guard try Connector.wait(for: socket, until: deadline) else {
+      guard try Connector.wait(for: socket, until: deadline, terminal) else {
         if let verdict = contact.tick(at: now) { return verdict }
         continue
       }
@@ -131,19 +147,23 @@ struct Approach {
   private enum Answer {
     case secure
     case clear
-    /// None in time, or the end.
+    /// It left at once.
+    case left
+    /// It is still there, or was for long.
     case none
   }
 
+  /// Looks at the first byte of the answer, and takes none.
   private static func answer(
-    to approach: Approach, on socket: FileDescriptor
+    to approach: Approach, _ terminal: ConnectingTerminal
   ) throws(ConnectError) -> Answer {
-    guard (try? approach.transport.flush()) != nil else { return .none }
-    let deadline = now.advanced(by: answerWithin)
-    while try Connector.wait(for: socket, until: deadline) {
-      switch try? socket.peekByte() {
+    let (transport, asked) = (approach.transport, approach.connectedAt)
+    guard (try? transport.flush()) != nil else { return .left }
+    let deadline = asked.advanced(by: SecureTransport.handshakeWithin)
+    while try Connector.wait(for: transport.descriptor, until: deadline, terminal) {
+      switch try? transport.descriptor.peekByte() {
       case .byte(let byte)?: return ArrivalRule.isSecure(byte) ? .secure : .clear
-      case .endOfFile?, nil: return .none
+      case .endOfFile?, nil: return now.duration(since: asked) < leavesWithin ? .left : .none
       case .wouldBlock?: continue
       }
     }

@@ -35,6 +35,12 @@ package final class ServerMemory {
     case file(PrivateFileError)
   }
 
+  /// Why a server cannot be forgotten.
+  package struct ForgetError: Error {
+    package let path: FilePath
+    package let cause: SystemCallError
+  }
+
   /// What came of remembering.
   enum Outcome {
     case done
@@ -70,15 +76,19 @@ package final class ServerMemory {
     }
     let path = directory.appending(name)
     self.path = path
+    known = try Self.known(at: path)
+  }
+
+  private static func known(at path: FilePath) throws(Failure) -> KnownServer? {
     let file: PrivateFile?
     do throws(PrivateFileError) {
       file = try PrivateFile.openExisting(path)
     } catch {
       throw Failure(path: path, cause: .file(error))
     }
-    guard let file else { return }
+    guard let file else { return nil }
     defer { file.descriptor.closeOnce() }
-    known = try Self.contents(of: file, at: path)
+    return try contents(of: file, at: path)
   }
 
   /// XDG Base Directory Specification; a relative `$XDG_CONFIG_HOME` is ignored, as
@@ -118,7 +128,7 @@ package final class ServerMemory {
   /// path, where the server is not known. What fails is an obstacle to remembering
   /// and to nothing else.
   func prepare() {
-    guard let path, known == nil, file == nil else { return }
+    guard let path, known == nil, file == nil, obstacle == nil else { return }
     do throws(PrivateFileError) {
       file = try Self.opened(path)
     } catch {
@@ -150,11 +160,25 @@ package final class ServerMemory {
     known = try Self.contents(of: file, at: path)
   }
 
-  /// Writes down what the server is, from today on.
+  /// The same by the file's name, where this process may still open it: it may be
+  /// another file by now, or the first.
+  func recallByName() throws(Failure) {
+    guard let path else { return }
+    known = try Self.known(at: path) ?? known
+  }
+
+  /// Whether the server answered in clear, and not before today.
+  var isClearToday: Bool { known?.trust == .clear && known?.since == Self.today }
+
+  private static var today: String {
+    Clock.localTime(Clock.realtimeMilliseconds()).dayText
+  }
+
+  /// Writes down what the server is, from today on. A key that another chatclient has
+  /// written meanwhile is kept, and what it wrote of an answer in clear is not.
   func remember(_ trust: KnownServer.Trust, ownKey: PrivateKey?) -> Outcome {
-    guard let file else { return .failed(obstacle ?? .noPlace) }
-    let today = Clock.localTime(Clock.realtimeMilliseconds()).dayText
-    guard let server = KnownServer(trust, since: today, ownKey: ownKey) else {
+    guard let file, let path else { return .failed(obstacle ?? .noPlace) }
+    guard let server = KnownServer(trust, since: Self.today, ownKey: ownKey) else {
       return .failed(.noDay)
     }
     do throws(PrivateFileError) {
@@ -164,12 +188,15 @@ package final class ServerMemory {
     }
     defer { try? file.unlock() }
     do throws(Failure) {
-      try recall()
+      known = try Self.contents(of: file, at: path)
     } catch {
       return .unreliable(error)
     }
-    if let known { return .known(known) }
+    if let known, case .pinned = known.trust { return .known(known) }
     do throws(SystemCallError) {
+      // A kill between the two leaves a server that is not known.
+      if known != nil { try file.truncate(to: 0) }
+      known = nil
       try file.append(Array(server.text.utf8))
     } catch {
       return .failed(.file(.system(error)))
@@ -203,25 +230,47 @@ package final class ServerMemory {
   /// - Returns: whether there was something.
   package static func forget(
     host: String, port: UInt16, environment: (String) -> String? = Environment.value(of:)
-  ) throws(SystemCallError) -> Bool {
+  ) throws(ForgetError) -> Bool {
     guard let directory = directory(environment),
       let name = KnownServer.fileName(host: host, port: port)
     else { return false }
     let path = directory.appending(name)
-    // A server that was never met leaves an empty file.
-    let wasMet = try FileNames.target(of: path) != .file(size: 0)
-    return try FileNames.remove(path) && wasMet
+    do throws(SystemCallError) {
+      // A server that was never met leaves an empty file.
+      let wasMet = (try? FileNames.target(of: path)) != .file(size: 0)
+      return try FileNames.remove(path) && wasMet
+    } catch {
+      throw ForgetError(path: path, cause: error)
+    }
   }
 
-  /// Forgets that the server answered in clear, since it is to be spoken to in TLS.
-  func forgetClear() {
+  /// Forgets that the server answered in clear, since it is asked for TLS again. A key
+  /// that another chatclient has written meanwhile stays.
+  func forgetClear() throws(Failure) {
     guard let path, known?.trust == .clear else { return }
+    do throws(PrivateFileError) {
+      let file = try Self.opened(path)
+      self.file = file
+      try lock(file)
+    } catch {
+      return isUnwritable(error)
+    }
+    guard let file else { return }
+    defer { try? file.unlock() }
+    known = try Self.contents(of: file, at: path)
+    guard known?.trust == .clear else { return }
     do throws(SystemCallError) {
-      _ = try FileNames.remove(path)
+      try file.truncate(to: 0)
       known = nil
     } catch {
-      known = nil
-      obstacle = .file(.system(error))
+      isUnwritable(.system(error))
     }
+  }
+
+  /// What the file says of an answer in clear stays there, and counts no more.
+  private func isUnwritable(_ error: PrivateFileError) {
+    close()
+    known = nil
+    obstacle = .file(error)
   }
 }

@@ -27,14 +27,18 @@ package enum ServerRefusal: Error {
   case otherKeyWanted(known: Fingerprint, since: String)
   /// `--clear`, of a server that was encrypted.
   case clearWanted(since: String)
-  /// `--ask-key`, and nobody to ask, or a no.
+  /// `--ask-key`, and nobody to ask, or a no, or another key for an answer.
   case nobodyToAsk
   case declined
+  case otherKeyAnswered
   case answeredInClear(isKnown: Bool)
   /// All that came were these words, without encryption, and the end.
   case saidInClear(PeerText)
   case failure(SecureSession.Failure)
   case tooSlow
+  /// A server that is not known greeted as one that encrypts, and gave no answer when
+  /// it was asked to.
+  case noAnswer
   /// The stream ended before it was encrypted.
   case cut
 }
@@ -55,7 +59,7 @@ final class ServerTrust {
   private let options: SecurityOptions
   /// The key that the server has shown, where it is new.
   private(set) var newKey: PublicKey?
-  private var isTemporary = false
+  private(set) var isTemporary = false
   /// What the server is shown, or would be if it asked.
   private(set) var shownKey: PublicKey?
   /// What a new server is shown.
@@ -67,10 +71,9 @@ final class ServerTrust {
     self.memory = memory
   }
 
-  /// Whether it is spoken to in TLS or not at all.
+  /// Whether it is spoken to in TLS or not at all. In clear there is no key to ask about.
   var demandsEncryption: Bool {
-    if case .pinned? = memory.known?.trust { return true }
-    return options.requiresEncryption || options.key != nil
+    isPinned || options.requiresEncryption || options.key != nil || options.asksForKey
   }
 
   /// Whether a pin says so.
@@ -89,6 +92,18 @@ final class ServerTrust {
     } else if options.asksForKey, options.key == nil, !canAsk {
       throw .nobodyToAsk
     }
+  }
+
+  /// What forbids to talk in clear after all: another chatclient may have met the server
+  /// while this one looked it up, connected and waited.
+  func checkClear() throws(ServerRefusal) {
+    do throws(ServerMemory.Failure) {
+      try memory.recallByName()
+    } catch {
+      throw .memory(error)
+    }
+    guard isPinned, let since = memory.known?.since else { return }
+    throw options.isClear ? .clearWanted(since: since) : .answeredInClear(isKnown: true)
   }
 
   /// Of the server's certificate: that it has the private half is not known yet.
@@ -121,8 +136,8 @@ final class ServerTrust {
     return .refused
   }
 
-  /// The user does not want the key.
-  func decline() { refusal = .declined }
+  /// The user does not want the key, or knows another.
+  func decline(knowsAnother: Bool) { refusal = knowsAnother ? .otherKeyAnswered : .declined }
 
   /// Remembers a new server that has proved its key.
   ///

@@ -14,6 +14,16 @@ public final class RawTerminal {
     case keys
     /// Lines that the terminal itself echoes. No escape sequence is written.
     case lines
+    /// Nothing yet: keys are kept and not echoed. No escape sequence is written.
+    case silence
+  }
+
+  private var mode: TerminalMode {
+    switch kind {
+    case .keys: original.raw()
+    case .lines: original.lines()
+    case .silence: original.silent()
+    }
   }
 
   /// What it gives.
@@ -52,7 +62,7 @@ public final class RawTerminal {
     }
     isRaw = true
     do {
-      try (kind == .keys ? original.raw() : original.lines()).apply(to: input)
+      try mode.apply(to: input)
     } catch {
       cposix_fatal_disarm()
       isRaw = false

@@ -55,6 +55,14 @@ public struct TerminalMode: Sendable {
     return copy
   }
 
+  /// This mode without echo: keys are kept as ``raw()`` has them, and Ctrl-C is a
+  /// signal.
+  func silent() -> TerminalMode {
+    var copy = self
+    cposix_make_silent(&copy.settings)
+    return copy
+  }
+
   /// Puts `terminal` into this mode, keeping what was typed ahead. At once
   /// (`TCSANOW`): what the modes differ in concerns keys alone, and output that
   /// nobody takes would be waited for (`TCSADRAIN`). Works from the background too,

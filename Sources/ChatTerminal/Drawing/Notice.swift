@@ -1,3 +1,5 @@
+import ChatPosix
+
 /// Our own words, which a console shows as they are. What a peer wrote is a
 /// `PeerText` and does not become one, but quoted in a sentence.
 public struct Notice: Hashable, Sendable, ExpressibleByStringLiteral {
@@ -32,4 +34,15 @@ public struct Notice: Hashable, Sendable, ExpressibleByStringLiteral {
   /// As in `history show`; a message's first row never begins with it, since no
   /// handle has a blank.
   static let mark = "* "
+}
+
+extension StandardError {
+  /// Writes a sentence of our own, on a terminal in rows that end between words, for a
+  /// process that has no console. What the terminal does not take within `limit` is
+  /// dropped.
+  public static func write(sentence: String, within limit: Duration) {
+    let columns = FileDescriptor.standardError.windowSize()?.columns ?? 0
+    let rows = columns > 0 ? Notice(sentence: sentence).rows(columns: columns) : [sentence]
+    write(rows.joined(separator: "\n") + "\n", within: limit)
+  }
 }
