@@ -17,6 +17,13 @@ extension Client {
     if case .asking = acquaintance { true } else { false }
   }
 
+  /// Whether the server waits for that question. Until it has greeted it is read all the
+  /// same: what takes time to arrive would be taken for silence.
+  var isHoldingBack: Bool {
+    guard case .asking(let heard) = acquaintance else { return false }
+    return heard.contains { if case .introduced = $0 { true } else { false } }
+  }
+
   /// Takes what the link gave, once the user knows enough.
   func hear(_ events: [Conversation.Event], at now: Instant) {
     if case .none = acquaintance, secure?.peer != nil { meet(at: now) }

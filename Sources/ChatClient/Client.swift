@@ -143,7 +143,7 @@ package final class Client {
 
   private func wait() -> [Readiness] {
     var interests = desk.interests(for: machine)
-    link.isReading = machine.wantsPeerInput && !desk.isBacklogged && !isAskingToTrust
+    link.isReading = machine.wantsPeerInput && !desk.isBacklogged && !isHoldingBack
     if let interest = link.interest { interests.append(interest) }
     let now = Self.now
     let deadlines = [

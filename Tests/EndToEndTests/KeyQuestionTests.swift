@@ -59,6 +59,23 @@ import Testing
     }
   }
 
+  @Test("whoever thinks about the key for long still finds the server that greeted meanwhile")
+  func slowAnswer() throws {
+    try Stage.run { stage in
+      stage.link = .new
+      let server = try stage.server()
+      let between = try stage.between(server.port, "lag", "1")
+      let client = try stage.client(between.port, "--ask-key", "--handle", "bob")
+      try client.waitForInput("Is that its key (yes, no, or the key)? ")
+      // Longer than a greeting may take.
+      #expect(throws: HarnessFailure.self) { try client.waitFor("lost", within: 11) }
+      try client.enter("yes")
+      try client.waitForInput("bob> ")
+      try client.enter("hi")
+      try server.process.waitFor("bob> hi")
+    }
+  }
+
   /// With an editor and without, and a refusal when the editor has gone.
   @Test("what is asked and why nothing was said is broken between words", arguments: [false, true])
   func narrow(isPlain: Bool) throws {

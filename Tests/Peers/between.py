@@ -21,6 +21,7 @@ after another by MANNER:
     flipup N          changes byte N of the client's
     hold N            holds the server's last record back for N seconds, which is its
                       greeting, and ends both
+    lag N             gives the same record N seconds later
     once TEXT         says TEXT, and what it hears is printed in hexadecimal
 """
 import select
@@ -135,8 +136,8 @@ def records(data):
         data = data[size:]
 
 
-def hold(client, seconds):
-    server = upstream()
+def first_flight(client, server):
+    """What the server answers first, without its last record, and that."""
     server.sendall(read(client))
     flight = b""
     # All of it comes at once, and then nothing before the client's answer.
@@ -146,7 +147,22 @@ def hold(client, seconds):
             break
         flight += data
     *first, last = records(flight)
-    client.sendall(b"".join(first))
+    return b"".join(first), last
+
+
+def lag(client, seconds):
+    server = upstream()
+    first, last = first_flight(client, server)
+    client.sendall(first)
+    time.sleep(seconds)
+    client.sendall(last)
+    relay(client, server)
+
+
+def hold(client, seconds):
+    server = upstream()
+    first, last = first_flight(client, server)
+    client.sendall(first)
     print("held", len(last), flush=True)
     heard = b""
     end_at = time.monotonic() + seconds
@@ -229,6 +245,8 @@ def treat(client):
         cut(client, int(ARGUMENT), "down")
     elif MANNER == "cutup":
         cut(client, int(ARGUMENT), "up")
+    elif MANNER == "lag":
+        lag(client, float(ARGUMENT))
     elif MANNER == "hold":
         hold(client, float(ARGUMENT))
     elif MANNER == "flip":
