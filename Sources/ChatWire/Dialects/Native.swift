@@ -143,7 +143,9 @@ struct NativeDialect: PeerDialect {
     }
     if isTruncated {
       decoded.finish(.failed(.broken("Cut off without an end")))
-    } else if sides.side == .client, !isCertain, records.partial.last == 0x0a {
+    } else if sides.side == .client, sides.expectsHandle || !isCertain,
+      records.partial.last == 0x0a
+    {
       // A server that had to close before it knew whom it greeted said so in
       // a plain line. Later it is a record, cut where a row of a message ends.
       decoded.finish(.serverRefused(PlainText.sentence(records.partial)))
