@@ -53,7 +53,8 @@ enum ConversationReport: Hashable {
   case queueRead(count: Int)
   /// The peer has proved that it has this key; where there is an allow-list.
   case proved(Fingerprint)
-  /// Somebody else has the transcript's lock, for longer than a commit waits.
+  /// Somebody else has the transcript's lock, for longer than a commit waits; or its
+  /// file is gone, and the keeper, which is to make it again, should look.
   case lockedOut
   /// The operator asks, while nobody is there, who has connected.
   case who

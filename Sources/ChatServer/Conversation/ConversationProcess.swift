@@ -238,7 +238,9 @@ extension ConversationProcess {
     } catch {
       // Once for each cause, since it is tried again every second; and
       // whenever the operator presses Enter, beside the line that stays.
-      if error.kind == .locked { listener.report(.lockedOut) }
+      if error.kind == .locked || error.kind == .missing || error.isOfLostFile {
+        listener.report(.lockedOut)
+      }
       let isNews = trouble?.kind != error.kind
       trouble = error
       troubleIsShown = false
