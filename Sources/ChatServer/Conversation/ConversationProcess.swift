@@ -80,7 +80,9 @@ final class ConversationProcess {
       transport, side: .server, ownHandle: settings.handle, phrases: words.peer, at: now)
     recorder =
       run.map {
-        TranscriptRecorder(run: $0, mode: settings.mode, address: address, openedAt: openedAt)
+        TranscriptRecorder(
+          run: $0, mode: settings.mode, address: address, openedAt: openedAt,
+          fileIsMissed: { listener.report(.lockedOut) })
       }
       ?? MemoryRecorder()
     machine = Conversation(
@@ -238,9 +240,7 @@ extension ConversationProcess {
     } catch {
       // Once for each cause, since it is tried again every second; and
       // whenever the operator presses Enter, beside the line that stays.
-      if error.kind == .locked || error.kind == .missing || error.isOfLostFile {
-        listener.report(.lockedOut)
-      }
+      if error.kind == .locked || error.kind == .missing { listener.report(.lockedOut) }
       let isNews = trouble?.kind != error.kind
       trouble = error
       troubleIsShown = false

@@ -15,12 +15,24 @@ final class TranscriptRecorder: Recorder {
   private var writer: ConversationWriter?
   /// Of a transcript that was begun again; else the listener holds it for all.
   private var lock: RunLock?
+  /// Has the keeper look for the transcript's file.
+  private let fileIsMissed: () -> Void
   /// Asked for and not committed.
   private var pending: [(Entry, Timestamp)] = []
   /// What shares the next commit, whenever that is.
   private var companions: [(Entry, Timestamp)] = []
 
-  init(run: ServerRun, mode: Mode, address: SocketAddress, openedAt: Timestamp) {
+  /// Milliseconds between two looks for a transcript that is to be made again, and how
+  /// many there are: 2 seconds together, a fifth of what the listener waits for an
+  /// answer.
+  private static let lookAfter: Int64 = 20
+  private static let looks = 100
+
+  init(
+    run: ServerRun, mode: Mode, address: SocketAddress, openedAt: Timestamp,
+    fileIsMissed: @escaping () -> Void
+  ) {
+    self.fileIsMissed = fileIsMissed
     self.run = run
     self.mode = mode
     self.address = address
@@ -97,18 +109,24 @@ final class TranscriptRecorder: Recorder {
     }
   }
 
+  /// Takes the transcript that the keeper makes in the place of a lost one; the
+  /// listener has it look, and it is waited for.
   private func reopen(
     _ transcript: TranscriptWriter, after lost: TranscriptError
   ) throws(TranscriptError) {
-    do throws(TranscriptError) {
-      try transcript.reopen()
-    } catch {
-      // The keeper has yet to make it.
-      if error.kind == .missing { throw lost }
-      // The directory went too, and the containment holds this process to it.
-      isBeyondMending = error.kind == .notPermitted
-      throw error
+    var poller = Poller()
+    for look in 0..<Self.looks {
+      do throws(TranscriptError) {
+        return try transcript.reopen()
+      } catch {
+        // The directory went too, and the containment holds this process to it.
+        isBeyondMending = error.kind == .notPermitted
+        guard error.kind == .missing || error.isOfLostFile else { throw error }
+      }
+      if look == 0 { fileIsMissed() }
+      _ = try? poller.poll([], timeoutMilliseconds: Self.lookAfter)
     }
+    throw lost
   }
 
   /// Makes the run known to a transcript that was begun again under it, and
