@@ -1,7 +1,6 @@
 import ChatCore
 import ChatPosix
 import ChatSecure
-import ChatTerminal
 
 /// What the operator reads, and the end.
 extension Listener {
@@ -32,23 +31,13 @@ extension Listener {
     let wasTaken =
       if machine.owner?.isStuck == true {
         // It would say so when it is over. Its terminal may be in raw mode.
-        write(sentence, inRawMode: terminal != nil)
+        errors.write("\(terminal == nil ? "" : "\r\n")\(sentence)\(terminal == nil ? "" : "\r")\n")
       } else if let owner = machine.terminalOwner {
         send(.notice(sentence), to: owner) == .sent
       } else {
-        write(sentence)
+        errors.write(sentence + "\n")
       }
     if !wasTaken { machine.lost(notice, at: Self.now) }
-  }
-
-  /// Writes a sentence of our own, on a terminal in rows that end between words.
-  ///
-  /// - Returns: false when too much is kept already.
-  private func write(_ sentence: String, inRawMode isRaw: Bool = false) -> Bool {
-    let columns = errors.descriptor.windowSize()?.columns
-    let rows = columns.map { Notice(sentence: sentence).rows(columns: $0) } ?? [sentence]
-    let end = isRaw ? "\r\n" : "\n"
-    return errors.write((isRaw ? end : "") + rows.joined(separator: end) + end)
   }
 
   // MARK: The end
@@ -72,7 +61,7 @@ extension Listener {
     }
     // A desk that had yet to give the terminal back is gone by now.
     lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
-    for sentence in lastWords { _ = write(sentence) }
+    for sentence in lastWords { _ = errors.write(sentence + "\n") }
     let deadline = Self.now.advanced(by: Self.lastWordsWithin)
     while let interest = errors.interest ?? output.interest, Self.now < deadline {
       _ = try? poller.poll(

@@ -14,12 +14,6 @@ public struct Notice: Hashable, Sendable, ExpressibleByStringLiteral {
     text = sentence
   }
 
-  /// The rows of it on a terminal of `columns`, at least 1, for a process that has
-  /// no console.
-  public func rows(columns: Int) -> [String] {
-    Printer(columns: columns, usesColor: false).rows(of: self, as: .plain)
-  }
-
   /// How it differs from what people say.
   public enum Look: Hashable, Sendable {
     /// Not at all: the original's own rows, and how everything ended.
