@@ -54,7 +54,8 @@ extension PosixTests {
               (try? file.lockedElsewhere(0...9)) == .some(nil)
             else { return false }
             _ = try? pipe.writeEnd.writeAvailable([1])
-            while true { _ = usleep(10_000) }
+            var poller = Poller()
+            while true { _ = try? poller.poll([], timeoutMilliseconds: nil) }
           }
           pipe.writeEnd.closeOnce()
           defer {

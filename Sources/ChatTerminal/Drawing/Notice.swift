@@ -36,7 +36,10 @@ extension StandardError {
   /// dropped.
   public static func write(sentence: String, within limit: Duration) {
     let columns = FileDescriptor.standardError.windowSize()?.columns ?? 0
-    let rows = columns > 0 ? Notice(sentence: sentence).rows(columns: columns) : [sentence]
+    let rows =
+      columns > 0
+      ? Printer(columns: columns, usesColor: false).rows(of: Notice(sentence: sentence), as: .plain)
+      : [sentence]
     write(rows.joined(separator: "\n") + "\n", within: limit)
   }
 }
