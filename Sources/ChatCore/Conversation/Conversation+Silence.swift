@@ -3,7 +3,8 @@
 extension Conversation {
   /// When the peer was last seen to be there: it said something, or typed.
   var attentiveSince: Instant {
-    guard let typedAt, typedAt > silentSince else { return silentSince }
+    // A key may come in the millisecond in which the silence begins.
+    guard let typedAt, typedAt >= silentSince else { return silentSince }
     // Reports are this far apart, and more keys may have followed.
     let latest = typedAt.advanced(by: ConversationSettings.typingInterval)
     guard let idleLimit else { return latest }

@@ -82,10 +82,10 @@ import Testing
   }
 
   /// A short limit is held off by the reports of a person who goes on typing.
-  @Test func reportsAreOftenEnoughForEveryLimit() {
+  @Test(arguments: [0, 0.5]) func reportsAreOftenEnoughForEveryLimit(first: Double) {
     for limit in [1, 2, 5, 9, 10, 11, 30] as [Int64] {
       var machine = talking(.server, limit: .seconds(limit))
-      for report in stride(from: 0.5, through: Double(limit * 5), by: 10) {
+      for report in stride(from: first, through: Double(limit * 5), by: 10) {
         _ = machine.handle(.typed, at: at(report))
         #expect(pass(&machine, from: report, to: report + 9.5) == [], "a limit of \(limit) s")
       }
@@ -127,7 +127,7 @@ import Testing
   }
 
   /// A server may end it at any moment, also while somebody types.
-  @Test(arguments: [(1.0, 1.2, "0"), (1, 10, "0"), (1, 20, "9"), (1, 71, "60"), (0, 300, "300")])
+  @Test(arguments: [(1.0, 1.2, "0"), (1, 10, "0"), (1, 20, "9"), (1, 71, "60"), (0, 300, "290")])
   func noSilenceIsShorterThanNothing(typed: Double, end: Double, silence: String) {
     var machine = talking(.client)
     _ = machine.handle(.operatorTyped, at: at(typed))
