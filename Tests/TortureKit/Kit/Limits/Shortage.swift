@@ -39,12 +39,13 @@ public enum Shortage: String, CaseIterable, Sendable {
   public func run() throws {
     try Stage.run { stage in
       let directory = stage.home + "/limited"
-      mkdir(directory, 0o700)
+      let keys = stage.home + "/keys"
+      for made in [directory, keys] { mkdir(made, 0o700) }
       var wrapper = ["/usr/bin/prlimit", limit]
       if case .processes = self {
         // The kernel exempts root: nobody, then, who must find its files.
-        chmod(stage.home, 0o755)
-        chown(directory, Self.nobody, Self.nobody)
+        for open in [stage.home + "/..", stage.home] { chmod(open, 0o755) }
+        for own in [directory, keys] { chown(own, Self.nobody, Self.nobody) }
         wrapper =
           [
             "/usr/bin/setpriv", "--reuid=\(Self.nobody)", "--regid=\(Self.nobody)",
@@ -53,7 +54,8 @@ public enum Shortage: String, CaseIterable, Sendable {
           + wrapper
       }
       let database = directory + "/transcript.db"
-      let server = try WrappedServer(stage, wrapper, ["--database", database])
+      let server = try WrappedServer(
+        stage, wrapper, ["--database", database, "--key-file", keys + "/key"])
       let peers = try crowd(server)
       if let sentence { try server.process.waitFor(sentence) }
       try hold(
