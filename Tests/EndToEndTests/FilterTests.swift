@@ -149,7 +149,7 @@ import Testing
         server.process.outputText
           == "Connection with client opened.\ntatyana> hi\n\(LeavingTests.clientLeft)\n\n")
       #expect(server.process.errorText.hasPrefix("Listening on port \(server.port) at "))
-      let rest = stage.link == .clear ? FirstContactTests.notEncrypted : ""
+      let rest = stage.link == .clear ? FirstContactTests.notEncrypted + "\n" : ""
       #expect(
         server.process.errorText.hasSuffix(
           " Transcript: \(stage.database). Ctrl-C stops.\n" + rest))
