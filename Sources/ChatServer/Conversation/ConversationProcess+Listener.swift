@@ -39,16 +39,9 @@ extension ConversationProcess {
 
   /// Takes the terminal, with what was typed and not said before.
   private func openDesk(at now: Instant) {
-    var options = settings.desk
-    options.typedLines = listener.typedLines
-    let desk = OperatorDesk(
-      options, party: .server, handle: settings.handle, sharesInput: true,
-      words: words.desk)
-    desk.give(memory: memory)
-    desk.give(draft: draft, at: now)
+    desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
     draft = []
     memory = []
-    self.desk = desk
   }
 
   func take(_ signal: Signal, at now: Instant) {

@@ -73,6 +73,21 @@ final class ListenerLink {
     terminal = []
   }
 
+  /// The operator's desk at the terminal that came with the floor, with what was typed
+  /// and not said before.
+  func desk(
+    _ settings: ServerSettings, _ words: ServerWords, memory: [UInt8], draft: [UInt8],
+    at now: Instant
+  ) -> OperatorDesk {
+    var options = settings.desk
+    options.typedLines = typedLines
+    let desk = OperatorDesk(
+      options, party: .server, handle: settings.handle, sharesInput: true, words: words.desk)
+    desk.give(memory: memory)
+    desk.give(draft: draft, at: now)
+    return desk
+  }
+
   /// Lets go of the terminal: who sees a peer off has no more use for it.
   func dropTerminal() {
     // EBUSY alone, where threads race for a number; there is one here.

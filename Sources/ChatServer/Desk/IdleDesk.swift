@@ -131,13 +131,7 @@ final class IdleDesk {
   private func openDesk(at now: Instant) {
     // EBUSY alone, where threads race for a number; there is one here.
     try? listener.takeTerminal()
-    var options = settings.desk
-    options.typedLines = listener.typedLines
-    let desk = OperatorDesk(
-      options, party: .server, handle: settings.handle, sharesInput: true,
-      words: words.desk)
-    desk.give(memory: memory)
-    desk.give(draft: draft, at: now)
+    let desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
     desk.putOnLine()
     self.desk = desk
   }
