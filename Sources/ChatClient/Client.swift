@@ -207,7 +207,11 @@ extension Client {
       desk.showSilence(of: machine.peer, limit: limit, left: left, at: now)
     case .reportMode(let news): desk.showMode(news, peer: machine.peer)
     case .end(let ending): self.ending = ending
-    case .record, .reportReady, .confirm, .reportMisnamed: break
+    // There is no way back yet.
+    case .dial: handle([.linkIsImpossible("the link was lost")], at: now)
+    case .record, .reportReady, .confirm, .reportMisnamed, .reportClaim, .reportResumable,
+      .dropLink, .reportLinkDown, .reportLinkBack, .dialBeside, .keepLink, .showPast, .handOver:
+      break
     }
   }
 

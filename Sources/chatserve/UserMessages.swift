@@ -355,6 +355,7 @@ extension UserMessages {
   private static func refusal(_ refusal: Conversation.Refusal) -> String {
     switch refusal {
     case .invalid(let error): SharedWords.invalid(error)
+    case .unknownConversation: "That conversation is not known here."
     case .unanswered(let count):
       "\(count == 1 ? "1 refusal was" : "\(count) refusals were") not sent: too many."
     case .tooMuchHeld:
@@ -369,6 +370,7 @@ extension UserMessages {
     case .full: "The queue is full. Please try again later."
     case .error: "The conversation broke off: the server, or what you sent, is at fault. Good Bye"
     case .blocked: "The operator has taken your key off those that are allowed. Good Bye"
+    case .lost, .moved, .expired: "That conversation is over. Good Bye"
     }
   }
 }

@@ -121,7 +121,7 @@ struct NativeDialectTests {
     #expect(read("quit moonlight") == [.quit(.user)])
     #expect(
       QuitReason.allCases.map(\.rawValue) == [
-        "user", "idle", "stopped", "full", "error", "blocked",
+        "user", "idle", "stopped", "full", "error", "blocked", "lost", "moved", "expired",
       ])
     for reason in QuitReason.allCases { #expect(read("quit \(reason)") == [.quit(reason)]) }
   }

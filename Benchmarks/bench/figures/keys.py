@@ -12,7 +12,7 @@ TYPED = (20, 300)
 
 
 def figures(setting):
-    client = [setting.chatclient, "127.0.0.1", "PORT", "--handle", "bench"]
+    client = [setting.chatclient, "127.0.0.1", "PORT", "--handle", "bench", "--clear"]
     server = [setting.chatserve, "PORT", "--mode", "free", "--idle-timeout", "0", *NO_LIMITS,
               "--database", fresh(setting)]
     rows = []

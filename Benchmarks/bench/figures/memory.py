@@ -51,7 +51,7 @@ def of_ncat():
 def of_client(setting):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        words = [setting.chatclient, "127.0.0.1", str(port), "--handle", "bench"]
+        words = [setting.chatclient, "127.0.0.1", str(port), "--handle", "bench", "--clear"]
         with running(words) as client:
             peer, _ = listener.accept()
             with peer:

@@ -18,7 +18,8 @@ def figures(setting):
         port = free_port()
         client.add(
             median_of(setting, lambda: setting.numbers(
-                "startup", "prompt", port, "User Name", setting.chatclient, "127.0.0.1", port)[0]),
+                "startup", "prompt", port, "User Name", setting.chatclient, "127.0.0.1", port,
+                "--clear")[0]),
             median_of(setting, lambda: setting.numbers(
                 "startup", "prompt", port, "SERVER", "ncat", "127.0.0.1", port)[0]))
     return [again, first, client]

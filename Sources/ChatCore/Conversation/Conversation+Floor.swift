@@ -13,7 +13,9 @@ extension Conversation {
   mutating func takePlace(_ place: Int, _ actions: inout [Action]) {
     guard self.place != place else { return }
     self.place = place
-    if case .waiting = phase { actions.append(.send(.place(place))) }
+    guard case .waiting = phase else { return }
+    actions.append(.send(.place(place)))
+    offerSession(&actions)
   }
 
   /// The client's operator has this handle.
@@ -43,6 +45,7 @@ extension Conversation {
     if role == .server {
       actions.append(.send(.mode(mode)))
       actions.append(.send(.floor))
+      offerSession(&actions)
     }
     askAtTheBeginning(&actions)
     reportShortLimit(&actions)
@@ -117,7 +120,12 @@ extension Conversation {
     if unconfirmed.isEmpty { underWaySince = now }
     unconfirmed.append(message)
     actions.append(.accept(number: number, message))
-    actions.append(.send(.say(number: number, message)))
+    // In order, behind what is said again on a new link.
+    if unsent > 0 || resuming.lostLink != nil {
+      unsent += 1
+    } else {
+      actions.append(.send(.say(number: number, message)))
+    }
     silentSince = now
     if case .talking(.some) = phase {
       phase = .talking(turn: role.other)

@@ -74,7 +74,10 @@ extension Conversation {
     mode = .free
     phase = .talking(turn: nil)
     silentSince = now
-    if role == .server { actions.append(.send(.mode(.free))) }
+    if role == .server {
+      request(.note(.mode(.free)), at: now, &actions)
+      actions.append(.send(.mode(.free)))
+    }
     actions.append(.reportMode(.freed))
     releaseBacklog(now, &actions)
   }

@@ -84,7 +84,10 @@ extension Conversation {
       return
     }
     phase = .waiting
-    if let place { actions.append(.send(.place(place))) }
+    if let place {
+      actions.append(.send(.place(place)))
+      offerSession(&actions)
+    }
     actions.append(.reportReady)
   }
 
@@ -101,10 +104,12 @@ extension Conversation {
       if number <= peerAcknowledged { actions.append(.send(.acknowledge(number))) }
       return nil
     }
-    if number > expected {
+    // What is repeated on a new link begins anywhere: what was refused is not.
+    if number > expected, !resuming.takesGap {
       fail(.malformed("message \(number) where \(expected) was due"), now, &actions)
       return nil
     }
+    resuming.takesGap = false
     peerNumber = number
     return number
   }
@@ -143,7 +148,7 @@ extension Conversation {
   private mutating func accept(
     _ number: Int, _ message: Message, _ now: Instant, _ actions: inout [Action]
   ) {
-    peerAccepted += 1
+    peerAccepted = dialect == .native ? number : peerAccepted + 1
     // Nothing else that a peer sends is a sign of life: empty lines and what is no
     // message can be sent for ever.
     silentSince = now
@@ -179,13 +184,14 @@ extension Conversation {
   mutating func confirm(_ number: Int, _ now: Instant, _ actions: inout [Action]) {
     let oldest = ownNumber - unconfirmed.count + 1
     guard number >= oldest else { return }
-    guard number <= ownNumber else {
+    guard number <= ownNumber - unsent else {
       fail(.malformed("a receipt for message \(number), which was never sent"), now, &actions)
       return
     }
     unconfirmed.removeFirst(number - oldest + 1)
     underWaySince = now
     actions.append(.confirm(through: number))
+    if unsent > 0 { sendAgain(&actions) }
     if case .lingering(let farewell, _) = phase, unconfirmed.isEmpty {
       close(farewell, now, &actions)
     }
@@ -217,13 +223,19 @@ extension Conversation {
       case .full: .full
       case .error: .error
       case .blocked: .blocked
+      case .lost, .moved, .expired: .reset
       }
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other
     // How long it was silent is the client's own to say: in seconds. With a key just
     // pressed it counts as attentive for a while to come.
     let silence = max(.zero, now.duration(since: attentiveSince)) + .milliseconds(500)
-    let detail = role == .client && reason == .idle ? "\(silence.components.seconds)" : nil
+    let detail =
+      switch reason {
+      case .idle where role == .client: "\(silence.components.seconds)"
+      case .lost, .moved, .expired: reason.rawValue
+      default: String?.none
+      }
     self.close(Farewell(by: by, reason: close, detail: detail), now, &actions)
   }
 
@@ -235,68 +247,10 @@ extension Conversation {
       case .malformed(let how):
         Farewell(by: role.other, reason: .error, detail: how, goodbye: .error)
       }
-    close(farewell, now, &actions)
-  }
-}
-
-/// What a peer said out of turn, in order and bounded.
-struct Backlog: Sendable {
-  /// Messages held for a peer that speaks out of turn, past which it is left
-  /// unread until they have had their turn. More than anyone types while
-  /// waiting for an answer; a file piped into nc waits in the pipe.
-  private static let messageLimit = 64
-  /// The same in bytes, for messages that are long.
-  private static let byteLimit = 64 * 1024
-  /// Bytes held at most; beyond, messages are refused. One read of 64 KiB may
-  /// come on top of the limit, its repair can triple it.
-  private static let byteMaximum = 4 * byteLimit
-  /// Messages held at most: a read of 64 KiB is no more than this many.
-  private static let messageMaximum = 33 * 1024
-
-  struct Item: Sendable {
-    /// As the peer counts.
-    var number: Int
-    var message: Message
-  }
-
-  /// Those before ``first`` have left; what is behind them is waiting.
-  private var kept: [Item] = []
-  private var first = 0
-  private var byteCount = 0
-
-  var items: ArraySlice<Item> { kept[first...] }
-  var isEmpty: Bool { first == kept.count }
-
-  /// Whether enough waits that the peer should be left unread: TCP then makes
-  /// it wait.
-  var isFull: Bool {
-    kept.count - first >= Self.messageLimit
-      || byteCount >= Self.byteLimit
-  }
-
-  /// Keeps one more, or says that there is no room. There is room for what one
-  /// read brings beyond ``isFull``.
-  mutating func append(_ item: Item) -> Bool {
-    let size = item.message.text.utf8.count
-    guard byteCount + size <= Self.byteMaximum,
-      kept.count - first < Self.messageMaximum
-    else { return false }
-    kept.append(item)
-    byteCount += size
-    return true
-  }
-
-  mutating func takeFirst() -> Item? {
-    guard !isEmpty else { return nil }
-    let item = kept[first]
-    first += 1
-    byteCount -= item.message.text.utf8.count
-    if isEmpty { self = Backlog() }
-    return item
-  }
-
-  mutating func takeAll() -> ArraySlice<Item> {
-    defer { self = Backlog() }
-    return items
+    if case .malformed = failure {
+      close(farewell, now, &actions)
+    } else {
+      loseLink(farewell, now, &actions)
+    }
   }
 }

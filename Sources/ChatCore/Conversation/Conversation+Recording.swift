@@ -124,7 +124,7 @@ extension Conversation {
     case .lingering, .closing, .over: return
     case .introducing, .naming, .waiting, .talking: break
     }
-    if unconfirmed.isEmpty && pendingOwn == 0 {
+    if resuming.lostLink != nil || unconfirmed.isEmpty && pendingOwn == 0 {
       close(farewell, now, &actions)
     } else {
       phase = .lingering(
@@ -161,7 +161,7 @@ extension Conversation {
     if confirmed > 0 { request(.note(.acknowledged(through: confirmed)), at: now, &actions) }
     // Every word kept: what was said out of turn is written down too.
     for item in backlog.items {
-      peerAccepted += 1
+      peerAccepted = dialect == .native ? item.number : peerAccepted + 1
       request(.note(.held(number: peerAccepted, item.message)), at: now, &actions)
     }
     request(.close(farewell), at: now, &actions)

@@ -15,7 +15,7 @@ extension Conversation {
 
   /// Whether silence is counted now, and against the limit.
   private var isCountingSilence: Bool {
-    guard idleLimit != nil, !recording.isStuck else { return false }
+    guard idleLimit != nil, !recording.isStuck, resuming.lostLink == nil else { return false }
     return switch phase {
     case .introducing: true
     case .talking(let turn): turn != role

@@ -15,6 +15,7 @@ extension Conversation {
     consider(idleDeadline)
     consider(warningDeadline)
     consider(pingDeadline)
+    consider(graceDeadline)
     return next
   }
 
@@ -29,6 +30,9 @@ extension Conversation {
       }
     case .introducing, .naming, .waiting, .talking, .over:
       break
+    }
+    if let lost = resuming.lostLink, let deadline = graceDeadline, now >= deadline {
+      close(lost.farewell, now, &actions)
     }
     if let retryAt = recording.retryAt, now >= retryAt {
       // The peer was not read meanwhile, so its silence is not its own.
@@ -47,6 +51,9 @@ extension Conversation {
       if pingedAt == nil {
         pingedAt = now
         actions.append(.send(.ping))
+      } else if mayTryBeside {
+        resuming.isSuspicious = true
+        actions.append(.dialBeside)
       } else {
         let silence = ConversationSettings.pingAfter + ConversationSettings.pongWithin
         fail(.broken("no answer for \(silence.components.seconds) s"), now, &actions)
@@ -54,15 +61,27 @@ extension Conversation {
     }
   }
 
+  /// Whether a new link could be tried, and is not yet.
+  private var mayTryBeside: Bool {
+    role == .client && canOutlastLink && !resuming.isSuspicious
+  }
+
   /// When a silent native peer is to be pinged, or given up.
   private var pingDeadline: Instant? {
-    guard dialect == .native, wantsPeerInput else { return nil }
+    guard dialect == .native, wantsPeerInput, resuming.lostLink == nil else { return nil }
     switch phase {
     // A peer's first record is its handle, so nothing may come before it.
     case .introducing, .naming, .closing, .over: return nil
     case .waiting, .talking, .lingering: break
     }
-    if let pingedAt { return pingedAt.advanced(by: ConversationSettings.pongWithin) }
-    return lastReceived.advanced(by: ConversationSettings.pingAfter)
+    if let pingedAt {
+      let patience =
+        mayTryBeside ? ConversationSettings.suspectAfter : ConversationSettings.pongWithin
+      return pingedAt.advanced(by: patience)
+    }
+    let usual = lastReceived.advanced(by: ConversationSettings.pingAfter)
+    guard role == .client, canOutlastLink, let since = unconfirmedSince else { return usual }
+    return min(
+      usual, max(lastReceived, since).advanced(by: ConversationSettings.pingSoonAfter))
   }
 }

@@ -28,6 +28,19 @@ extension Conversation {
     case typed
     /// The client asks for this mode.
     case asked(Mode)
+    /// A server keeps the conversation, should its link be lost.
+    case offered(ResumeOffer)
+    /// The client knows how to go on with one.
+    case tookOffer
+    /// The client wants to go on with a conversation: it has shown the server's messages
+    /// up to `shown`, and tries for the `attempt`th time.
+    case claimed(ResumeToken, shown: Int, attempt: Int)
+    /// The client wants so many of the last messages once more.
+    case recalled(Int)
+    /// The server goes on, and has this side's messages up to this number.
+    case resumed(through: Int)
+    /// The server says once more what was said.
+    case past(PastMessage)
     /// The peer said goodbye.
     case quit(QuitReason)
     /// End of file.
@@ -68,9 +81,24 @@ extension Conversation {
     case listenerIsFull
     /// The client's key is not allowed any more.
     case listenerBlocked
+    /// Another process goes on with this conversation.
+    case listenerWantsHandOver
+    /// The conversation that the client claims is not known.
+    case listenerKnowsNoClaim
+    /// It is over: so many of the client's messages are recorded.
+    case claimIsOver(recorded: Int, QuitReason)
+    /// Others have waited long enough for a client whose link is down.
+    case graceIsOver
+
+    /// A new link is to be tried at once.
+    case operatorWantsLink
+    /// There will be no other link; the text says why.
+    case linkIsImpossible(String)
 
     /// What this side depends on died; the text says what.
     case bereft(String)
+    /// This side is to stop, for another that goes on; the text names what said so.
+    case restart(String)
     /// This side is to stop; the text names what said so.
     case stop(String)
 
@@ -125,48 +153,30 @@ extension Conversation {
     case warnOfSilence(limit: Duration, left: Duration)
     /// Report who may speak when, or who wants to.
     case reportMode(ModeNews)
+    /// Report to the listener what the client wants to go on with.
+    case reportClaim(ResumeToken, shown: Int, attempt: Int)
+    /// Report to the listener that the client can come back.
+    case reportResumable
+    /// The link is of no use any more: close it, and keep everything else.
+    case dropLink
+    /// Report that the link is down and the conversation goes on.
+    case reportLinkDown(CloseReason, detail: String?)
+    /// Report that it goes on.
+    case reportLinkBack(after: Duration, addressChanged: Bool)
+    /// Have a new link made; the old one is gone.
+    case dial
+    /// Have a new link made beside this one, which may be dead: it is to be reported as
+    /// failed when the new one has a greeting.
+    case dialBeside
+    /// The link lives: a new one is not wanted any more.
+    case keepLink
+    /// Show once more, apart from what is new.
+    case showPast(PastMessage)
+    /// The conversation goes on in another process: leave without a word. Always the
+    /// last action.
+    case handOver
     /// The conversation is over: flush, close. Always the last action.
     case end(Ending)
-  }
-
-  /// What can be said to the peer. A dialect without a way to say it says
-  /// nothing.
-  public enum Outgoing: Hashable, Sendable {
-    /// A server's first bytes; sent before the dialect is known.
-    case greeting
-    /// A client's answer to the greeting. Repeated when it is denied.
-    case handle(Handle)
-    case rejectHandle(HandleError)
-    case mode(Mode)
-    /// The place in the queue, from 1.
-    case place(Int)
-    /// The conversation begins.
-    case floor
-    case say(number: Int, Message)
-    /// Recorded (by a server) or shown (by a client).
-    case acknowledge(Int)
-    case deny(Refusal)
-    /// What was said out of turn is kept for it.
-    case hold
-    case ping
-    case pong
-    /// A client's: keys are pressed.
-    case typing
-    /// A client's: it would like this mode.
-    case ask(Mode)
-    /// A server's: silence ends the conversation after `limit`, and so long is
-    /// left.
-    case warnOfSilence(limit: Duration, left: Duration)
-    case quit(QuitReason)
-  }
-
-  /// Why a peer's message is not taken.
-  public enum Refusal: Hashable, Sendable {
-    case invalid(MessageError)
-    /// Too much said out of turn.
-    case tooMuchHeld
-    /// So many refusals were not sent: there were too many.
-    case unanswered(Int)
   }
 
   /// What the operator is shown as conversation.
@@ -219,25 +229,4 @@ extension Conversation {
     case listening
     case over
   }
-}
-
-/// What a conversation asks to have written in the transcript. The program
-/// adds the moment; entries that are asked for together share one commit.
-public enum Entry: Hashable, Sendable {
-  /// The connection was accepted. Always the first entry.
-  case open
-  /// The peer said who it is, and by how it said so, which dialect it speaks.
-  case handle(Handle, Dialect)
-  /// The conversation was given the floor: a fact of its row, not an event.
-  /// Asks for no commit of its own but shares the next, and is not reported.
-  case floor
-  /// Something was said; `number` counts from 1 in each direction.
-  case message(from: Party, number: Int, Message)
-  /// The client said this out of turn, and the conversation ended before its
-  /// turn came: it was never shown.
-  case held(number: Int, Message)
-  /// The client confirmed the server's messages up to this number.
-  case acknowledged(through: Int)
-  /// The end; the last entry, once. `by` is `nil` when the link broke.
-  case close(by: Party?, CloseReason, detail: String?, undelivered: Int)
 }

@@ -8,7 +8,9 @@
 ///    held in order, bounded, or refused;
 /// 3. after the end nothing is sent, recorded or shown, and exactly one close
 ///    is recorded, with one cause;
-/// 4. every accepted message is delivered once, or the ending names it.
+/// 4. every accepted message is delivered once, or the ending names it;
+/// 5. over any number of links and processes, what one side entered and saw taken the
+///    other is shown once and in order.
 public struct Conversation: Sendable {
   public let role: Party
   /// Who may speak when.
@@ -41,6 +43,8 @@ public struct Conversation: Sendable {
   var ownNumber = 0
   /// Those the peer has not confirmed, oldest first.
   var unconfirmed: [Message] = []
+  /// How many of them, the newest, were not said on this link yet.
+  var unsent = 0
   /// Since when the oldest of them is under way.
   var underWaySince: Instant?
   var lastReceived: Instant
@@ -50,6 +54,8 @@ public struct Conversation: Sendable {
   var typedAt: Instant?
   /// The silence that was warned of, by when it began.
   var warnedFor: Instant?
+  /// Whether and how it outlasts its link.
+  var resuming = Resuming()
   /// Client only: the operator wants `free` from the beginning.
   let wantsFree: Bool
   var hasAskedForFree = false
@@ -87,12 +93,15 @@ public struct Conversation: Sendable {
     phase = .introducing
     lastReceived = now
     silentSince = now
+    resuming.offer = settings.offer
   }
 
   /// The first actions: the server greets and records the opening.
   public mutating func begin(at now: Instant) -> [Action] {
     var actions: [Action] = []
-    if role == .server {
+    if resuming.isSuccessor {
+      beginAgain(now, &actions)
+    } else if role == .server {
       actions.append(.send(.greeting))
       request(.open, at: now, &actions)
     }
@@ -114,10 +123,22 @@ public struct Conversation: Sendable {
       if case .operatorSaid(let message) = event { actions.append(.reject(message, .over)) }
       return
     }
+    if resuming.lostLink != nil {
+      // Nothing can be sent but what makes the link whole.
+      var all: [Action] = []
+      handleDetached(event, now, &all)
+      actions += resuming.lostLink == nil ? all : all.filter(isSendable)
+      return
+    }
+    handleAttached(event, now, &actions)
+  }
+
+  mutating func handleAttached(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
     switch event {
     case .received:
       lastReceived = now
       pingedAt = nil
+      trustLink(&actions)
     case .introduced(let handle, let dialect): introduce(handle, dialect, now, &actions)
     case .misnamed(let error): rejectHandle(error, now, &actions)
     case .misnamedClient(let given): takeGivenName(given, &actions)
@@ -126,7 +147,7 @@ public struct Conversation: Sendable {
     case .acknowledged(let number): confirm(number, now, &actions)
     case .ping: actions.append(.send(.pong))
     case .quit(let reason): leave(becauseOf: reason, now, &actions)
-    case .ended: close(Farewell(by: role.other, reason: .eof), now, &actions)
+    case .ended: loseLink(Farewell(by: role.other, reason: .eof), now, &actions)
     case .failed(let failure): fail(failure, now, &actions)
 
     case .typed: takeTyping(now)
@@ -159,10 +180,31 @@ public struct Conversation: Sendable {
       close(Farewell(by: .server, reason: .full, goodbye: .full), now, &actions)
     case .listenerBlocked:
       quit(Farewell(by: .server, reason: .blocked, goodbye: .blocked), now, &actions)
+    case .listenerWantsHandOver: handOver(now, &actions)
+    case .listenerKnowsNoClaim: refuseClaim(&actions)
+    case .claimIsOver(let recorded, let reason):
+      endClaim(recorded: recorded, reason, now, &actions)
+    // The link is up.
+    case .graceIsOver, .operatorWantsLink, .linkIsImpossible: break
+
+    case .offered(let offer) where role == .client: take(offer, &actions)
+    case .tookOffer where role == .server: becomeResumable(&actions)
+    case .claimed(let token, let shown, let attempt) where role == .server:
+      claim(token, shown, attempt, &actions)
+    case .recalled(let count) where role == .server: recall(count, &actions)
+    case .past(let past) where role == .client: takePast(past, &actions)
+    // A repetition.
+    case .resumed where role == .client: break
+    case .offered, .tookOffer, .claimed, .recalled, .resumed, .past:
+      fail(.malformed("a verb of the other side's"), now, &actions)
 
     case .bereft(let what):
+      if leaveToSuccessor(now, &actions) { return }
       // A death is no goodbye, and nobody asked for it.
       close(Farewell(by: role, reason: .crashed, detail: what, goodbye: .error), now, &actions)
+    case .restart(let what):
+      if leaveToSuccessor(now, &actions) { return }
+      close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)
     case .stop(let what):
       // Nothing is waited for but the record of the close.
       close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)
@@ -186,6 +228,7 @@ public struct Conversation: Sendable {
   /// while as much waits for its turn as may be held.
   public var wantsPeerInput: Bool {
     if case .over = phase { return false }
+    if role == .server, resuming.lostLink != nil { return false }
     return !recording.isStuck && !backlog.isFull
       && recording.steps.count < ConversationSettings.unrecordedLimit
   }
@@ -200,56 +243,4 @@ public struct Conversation: Sendable {
 
   /// How many own messages the peer has not confirmed yet.
   public var unconfirmedCount: Int { unconfirmed.count }
-}
-
-/// What a conversation is given once, when it begins.
-public struct ConversationSettings: Sendable {
-  /// Which of the two this program is.
-  public var role: Party
-  /// The server's choice; on the client, what is assumed until it is known.
-  public var mode: Mode
-  /// Silence allowed to the peer whose turn it is; `nil` is for ever. Only the
-  /// server counts.
-  public var idleLimit: Duration?
-  /// The operator's handle; `nil`: a client's is asked for. A server says its
-  /// own in the greeting.
-  public var handle: Handle?
-  /// On a client: whether to ask a server that has turns for `free`.
-  public var wantsFree: Bool
-
-  public init(
-    role: Party, mode: Mode, idleLimit: Duration? = nil, handle: Handle? = nil,
-    wantsFree: Bool = false
-  ) {
-    self.role = role
-    self.mode = mode
-    self.idleLimit = idleLimit
-    self.handle = handle
-    self.wantsFree = wantsFree
-  }
-}
-
-extension ConversationSettings {
-  /// Names that are none, past which a client is sent away: more than a person
-  /// tries, and each is answered.
-  static let rejectedNamesLimit = 16
-  /// Own messages under way and not yet confirmed, past which the operator's
-  /// input is left unread: a window that keeps a fast link full.
-  static let unconfirmedLimit = 1024
-  /// Entries asked for and not yet recorded, past which the peer is left
-  /// unread. One read of the socket brings fewer short messages than this.
-  static let unrecordedLimit = 16 * 1024
-  /// Silence after which a native peer is pinged.
-  static let pingAfter = Duration.seconds(30)
-  /// What an answer to the ping may take: with the silence before it, a link
-  /// is given up for lost after 90 s.
-  static let pongWithin = Duration.seconds(60)
-  /// Between attempts to record when recording fails: soon enough that a
-  /// person does not wait, seldom enough to load no sick disk.
-  static let recordAgainAfter = Duration.seconds(1)
-  /// Spent on recording a close before the process gives up and leaves it to
-  /// the listener.
-  static let closeWithin = Duration.seconds(3)
-  /// How long a goodbye waits for receipts of what was said before it.
-  static let lingerFor = Duration.seconds(3)
 }

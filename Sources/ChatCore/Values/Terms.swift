@@ -46,6 +46,12 @@ public enum QuitReason: String, CaseIterable, Sendable {
   case error
   /// The client's key is not allowed any more.
   case blocked
+  /// What the client wanted to go on with was lost.
+  case lost
+  /// It goes on with another link of the client's.
+  case moved
+  /// The time to go on with it was over.
+  case expired
 }
 
 /// Why a conversation ended, as the transcript keeps it. The raw values are

@@ -286,6 +286,10 @@ extension ConversationProcess {
     case .reportMode(let news): desk?.showMode(news, peer: machine.peer)
     case .reportMisnamed(let given): notify(.misnamed(given))
     case .confirm, .askForHandle, .reportDenied, .reportNotice: break
+    // Nothing is offered yet.
+    case .reportClaim, .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial,
+      .dialBeside, .keepLink, .showPast, .handOver:
+      break
     }
   }
 

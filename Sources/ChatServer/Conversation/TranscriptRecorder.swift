@@ -63,7 +63,7 @@ final class TranscriptRecorder: Recorder {
     let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     switch entry {
     case .open: pending.append((entry, openedAt))
-    case .floor: companions.append((entry, now))
+    case .floor, .resumable: companions.append((entry, now))
     default: pending.append((entry, now))
     }
   }

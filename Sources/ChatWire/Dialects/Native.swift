@@ -4,24 +4,27 @@ import ChatCore
 /// `docs/protocol.md`.
 struct NativeDialect: PeerDialect {
   /// The first word of a record.
-  private enum Verb: String {
+  enum Verb: String {
     case mode, wait, floor, say, ack, quit, ping, pong, deny, typing, ask, idle
+    case session, resume, resumed, recall, past
   }
 
-  private var sides: Sides
+  var sides: Sides
   private var records = RecordFramer()
   /// Whether the peer has sent a record that only a program of ours knows, or both
   /// have agreed to be such before. Until then its handle may have been a C string's.
-  private var isCertain = false
-  private var hasGivenFloor = false
+  var isCertain = false
+  var hasGivenFloor = false
+  /// Server only: the client wants to go on with a conversation, and is not answered.
+  var hasClaimed = false
   /// Records behind the handle with verbs that nobody knows: a later version's,
   /// where one that is known follows at once, else an original's messages.
   private var doubtful: [UInt8] = []
   /// Client only: how long the server has owed an answer to the handle.
-  private var answer = Answer.notDue
-  private(set) var deadline: Instant?
+  var answer = Answer.notDue
+  var deadline: Instant?
 
-  private enum Answer {
+  enum Answer {
     case notDue, due, dueAtDeadline
     /// What is due is a greeting.
     case greetingDue
@@ -48,7 +51,8 @@ struct NativeDialect: PeerDialect {
   var dialect: Dialect? { .native }
 
   /// Whether a peer's first bytes, which hold a NUL, are this dialect's: a
-  /// handle with no padding behind it, `quit REASON` or `resume TOKEN N`.
+  /// handle with no padding behind it, `quit REASON` or `resume TOKEN N K`; an earlier
+  /// version's had no K.
   static func opens(_ bytes: [UInt8]) -> Bool {
     guard let end = bytes.firstIndex(of: 0) else { return false }
     let isPadded = end + 1 < bytes.endIndex && bytes[end + 1] == 0
@@ -57,7 +61,9 @@ struct NativeDialect: PeerDialect {
     let words = record.split(separator: " ", omittingEmptySubsequences: false)
     switch words.first {
     case "quit"?: return words.count == 2 && QuitReason(rawValue: String(words[1])) != nil
-    case "resume"?: return words.count == 3 && !words[1].isEmpty && Int(words[2]) != nil
+    case "resume"?:
+      return words.count == 3 && !words[1].isEmpty && Int(words[2]) != nil
+        || Self.claim(bytes[..<end]) != nil
     default: return false
     }
   }
@@ -69,7 +75,7 @@ struct NativeDialect: PeerDialect {
       do throws(Conversation.LinkFailure) {
         guard case .complete(let record) = record else { throw .oversized }
         taken += record.count + 1
-        if sides.expectsHandle {
+        if sides.expectsHandle && !hasClaimed {
           takeHandle(record, &decoded)
         } else if isCertain || isKnown(record) {
           try take(record, &decoded)
@@ -114,6 +120,13 @@ struct NativeDialect: PeerDialect {
     return switch Verb(rawValue: String(text.prefix { $0 != " " })) {
     case nil: false
     case .idle: sides.side == .client
+    // Comes first or not at all.
+    case .resume: false
+    case .session where sides.side == .client:
+      Self.offer(record.dropFirst("session ".utf8.count)) != nil
+    case .session: text == Verb.session.rawValue
+    // Answers to what is certain.
+    case .resumed, .recall, .past: false
     // Words that people begin with.
     case .typing: text == Verb.typing.rawValue
     case .ask: Mode.allCases.contains { text == "ask " + $0.rawValue }
@@ -162,6 +175,10 @@ struct NativeDialect: PeerDialect {
     // the question for the name.
     if record.starts(with: "quit ".utf8) {
       decoded.finish(.quit(Self.quitReason(record.dropFirst("quit ".utf8.count))))
+    } else if sides.side == .server, let claim = Self.claim(record) {
+      hasClaimed = true
+      isCertain = true
+      decoded.append(claim)
     } else {
       sides.introduce(String(decoding: record, as: UTF8.self), .native, &decoded)
     }
@@ -203,6 +220,8 @@ struct NativeDialect: PeerDialect {
       // A mode of a later version's is no mode to allow.
       if let mode = Mode(rawValue: Self.text(argument)) { decoded.append(.asked(mode)) }
     case .idle: decoded.append(try Self.silence(argument))
+    case .session, .resume, .resumed, .recall, .past:
+      decoded.append(try takeOfLink(verb, argument))
     case .floor, .ping, .pong, .typing:
       if argument != nil { throw Self.badArgument(verb) }
       if verb == .floor { decoded.append(.serverGaveFloor) }
@@ -211,7 +230,7 @@ struct NativeDialect: PeerDialect {
     }
   }
 
-  private static func badArgument(_ verb: Verb) -> Conversation.LinkFailure {
+  static func badArgument(_ verb: Verb) -> Conversation.LinkFailure {
     .malformed("a bad argument of \(verb.rawValue)")
   }
 
@@ -245,7 +264,7 @@ struct NativeDialect: PeerDialect {
   }
 
   /// Decimal digits alone, from 1 on: no sign, nothing that overflows.
-  private static func number(
+  static func number(
     _ argument: ArraySlice<UInt8>?, of verb: Verb
   ) throws(Conversation.LinkFailure) -> Int {
     guard let argument, argument.allSatisfy({ (0x30...0x39).contains($0) }),
@@ -256,62 +275,11 @@ struct NativeDialect: PeerDialect {
 
   /// A reason from a later version still means a goodbye, so one that is not
   /// known reads as `user`.
-  private static func quitReason(_ argument: ArraySlice<UInt8>) -> QuitReason {
+  static func quitReason(_ argument: ArraySlice<UInt8>) -> QuitReason {
     QuitReason(rawValue: text(argument)) ?? .user
   }
 
-  private static func text(_ argument: ArraySlice<UInt8>?) -> String {
+  static func text(_ argument: ArraySlice<UInt8>?) -> String {
     String(decoding: argument ?? [], as: UTF8.self)
-  }
-}
-
-extension NativeDialect {
-  mutating func encode(_ outgoing: Conversation.Outgoing) -> [UInt8] {
-    switch outgoing {
-    case .greeting: return sides.ownHandle.map { Self.record($0.text) } ?? []
-    case .handle(let handle):
-      sides.ownHandle = handle
-      if !isCertain {
-        // At once: it takes the time there.
-        answer = .due
-        deadline = Instant(milliseconds: 0)
-      }
-      return Self.record(handle.text)
-    case .rejectHandle(let error): return Self.record(.deny, sides.phrases.refusedHandle(error))
-    case .mode(let mode): return Self.record(.mode, mode.rawValue)
-    case .place(let place): return Self.record(.wait, "\(place)")
-    case .floor:
-      hasGivenFloor = true
-      return Self.record(.floor)
-    case .say(let number, let message): return Self.record(.say, "\(number) \(message.text)")
-    case .acknowledge(let number): return Self.record(.ack, "\(number)")
-    case .deny(let refusal): return Self.record(.deny, sides.phrases.refusal(refusal))
-    // Its user sees by the prompt whose turn it is.
-    case .hold: return []
-    case .ping: return Self.record(.ping)
-    case .pong: return Self.record(.pong)
-    case .typing: return Self.record(.typing)
-    case .ask(let mode): return Self.record(.ask, mode.rawValue)
-    case .warnOfSilence(let limit, let left):
-      return Self.record(.idle, "\(limit.wholeSeconds) \(left.wholeSeconds)")
-    case .quit(let reason): return Self.goodbye(reason)
-    }
-  }
-
-  /// The goodbye that also a client understands whose dialect is not known.
-  static func goodbye(_ reason: QuitReason) -> [UInt8] { record(.quit, reason.rawValue) }
-
-  /// `text` with its NUL. A NUL inside it would end the record early, so it
-  /// goes out as U+FFFD; everything else goes out as it is.
-  static func record(_ text: String) -> [UInt8] {
-    guard text.utf8.contains(0) else { return Array(text.utf8) + [0] }
-    let scalars = text.unicodeScalars.map { $0 == "\0" ? "\u{fffd}" : $0 }
-    return Array(String(String.UnicodeScalarView(scalars)).utf8) + [0]
-  }
-
-  private static func record(_ verb: Verb, _ argument: String? = nil) -> [UInt8] {
-    // Not the case itself in the text: its name would be searched for at every
-    // receipt.
-    record(argument.map { verb.rawValue + " " + $0 } ?? verb.rawValue)
   }
 }

@@ -123,6 +123,7 @@ package final class ConversationWriter {
       state.acknowledged = max(state.acknowledged, number)
       try update(
         "UPDATE conversation SET acknowledged = ?2 WHERE id = ?1", id, Int64(state.acknowledged))
+    case .mode, .resumable, .drop: break
     case .close(let party, let reason, let detail, let undelivered):
       insertion.add(
         event(.close(Event.Close(by: party, reason, detail: detail, undelivered: undelivered))))

@@ -122,7 +122,9 @@ private struct Pair {
         if case .greeting = outgoing { post(\.client, .received) }
       case .end(let ending): self[keyPath: side].ending = ending
       case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied,
-        .reportNotice, .reportMisnamed, .warnOfSilence, .reportMode:
+        .reportNotice, .reportMisnamed, .warnOfSilence, .reportMode, .reportClaim,
+        .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial, .dialBeside,
+        .keepLink, .showPast, .handOver:
         break
       }
     }
@@ -143,7 +145,7 @@ private struct Pair {
     case .typing: .typed
     case .ask(let mode): .asked(mode)
     case .warnOfSilence(let limit, let left): .serverWarnedOfSilence(limit: limit, left: left)
-    case .pong, .hold: nil
+    case .pong, .hold, .session, .takeOffer, .resume, .recall, .resumed, .past: nil
     case .quit(let reason): .quit(reason)
     }
   }

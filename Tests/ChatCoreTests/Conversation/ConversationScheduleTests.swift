@@ -82,7 +82,7 @@ import Testing
 
   private func anyEvent(_ random: inout SeededRandom) -> Conversation.Event {
     let number: Int? = random.below(2) == 0 ? nil : 1 + random.below(4)
-    return switch random.below(32) {
+    return switch random.below(34) {
     case 0: .introduced(mike, randomDialect(&random))
     case 1: .misnamed(.empty)
     case 2...7: .said(number: nil, words[random.below(words.count)])
@@ -114,7 +114,25 @@ import Testing
       case 2: .serverSetMode(Mode.allCases[random.below(2)])
       default: .serverWarnedOfSilence(limit: .seconds(300), left: .seconds(60))
       }
+    case 31: linkEvent(&random)
     default: .tick
+    }
+  }
+
+  /// What means something only where a link can be lost, or breaks the protocol.
+  private func linkEvent(_ random: inout SeededRandom) -> Conversation.Event {
+    guard let token = ResumeToken(bytes: Array(repeating: 1, count: ResumeToken.length)) else {
+      preconditionFailure("32 bytes are a token")
+    }
+    return switch random.below(8) {
+    case 0: .tookOffer
+    case 1: .claimed(token, shown: random.below(3), attempt: 1)
+    case 2: .recalled(1 + random.below(20))
+    case 3: .resumed(through: random.below(3))
+    case 4: .past(PastMessage(from: .client, number: 1, words[0]))
+    case 5: .listenerKnowsNoClaim
+    case 6: .graceIsOver
+    default: .operatorWantsLink
     }
   }
 }

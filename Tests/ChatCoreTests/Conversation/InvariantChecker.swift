@@ -63,7 +63,7 @@ struct InvariantChecker {
       lastSpeaker = speaker
       if speaker == .client { owedShows.append(message) } else { owedSends.append(message) }
     case .close: closesRecorded += 1
-    case .open, .handle, .floor, .held, .acknowledged: break
+    case .open, .handle, .floor, .held, .acknowledged, .mode, .resumable, .drop: break
     }
   }
 
@@ -77,6 +77,7 @@ struct InvariantChecker {
     }
     switch action {
     case .record(.floor): floorRecorded = true
+    case .record(.resumable): break
     case .record(let entry): asked.append(entry)
     case .show(.opened):
       expect(machine.role == .client || floorRecorded, "opened is shown and not recorded")
@@ -102,6 +103,10 @@ struct InvariantChecker {
       confirmed = number
     case .end(let ending): finish(ending)
     case .reportReady, .askForHandle, .reportDenied, .reportNotice, .reportMisnamed: break
+    case .reportClaim: break
+    case .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial,
+      .dialBeside, .keepLink, .showPast, .handOver:
+      expect(false, "\(action) without an offer")
     case .warnOfSilence(let limit, let left): expect(left <= limit, "more is left than there is")
     case .reportMode(let news):
       expect(news != .freed || machine.mode == .free, "it is free, and is not")

@@ -1,0 +1,254 @@
+/// How a conversation outlasts its link: the two programs are native, the server has
+/// offered it, and the client has taken the offer.
+extension Conversation {
+  struct Resuming: Sendable {
+    /// On a server what it offers; on a client what it was offered.
+    var offer: ResumeOffer?
+    var hasOffered = false
+    /// Whether both sides know how to go on.
+    var isResumable = false
+    /// Whether another process, or another link, began this conversation.
+    var isSuccessor = false
+    /// Set while the link is down.
+    var lostLink: LostLink?
+    /// Server only: what the client claims is being looked for.
+    var hasClaimed = false
+    /// The last messages: on a server those that a client may ask for.
+    var recent: [PastMessage] = []
+    /// On a server: how many of them were asked for. On a client: how many may still come.
+    var recalled = 0
+    /// Whether the next message of the peer's may have any number above the last.
+    var takesGap = false
+    /// On a server's successor: what there is to report of the link.
+    var back: (after: Duration, addressChanged: Bool)?
+    /// Client only: how often it has claimed.
+    var attempt = 0
+    /// Client only: a new link is wanted beside one that may be dead.
+    var isSuspicious = false
+  }
+
+  struct LostLink: Sendable {
+    var since: Instant
+    /// How it ends, if nobody comes back.
+    var farewell: Farewell
+    /// Client only: on a new link the server was asked to go on.
+    var isClaiming = false
+    /// Client only: the user has read why the server does not take it back yet.
+    var isRefusalReported = false
+  }
+
+  /// Whether the link is down and the conversation goes on.
+  public var isDetached: Bool { detachedSince != nil }
+
+  /// Since when the link is down.
+  public var detachedSince: Instant? {
+    if case .over = phase { return nil }
+    return resuming.lostLink?.since
+  }
+
+  /// Whether both sides know how to go on after the link is lost.
+  public var isResumable: Bool { resuming.isResumable }
+
+  /// When a conversation whose link is down ends.
+  var graceDeadline: Instant? {
+    guard let lost = resuming.lostLink, let offer = resuming.offer else { return nil }
+    return lost.since.advanced(by: offer.within)
+  }
+
+  /// Whether it is far enough along, and not so far that it ends anyway.
+  var canOutlastLink: Bool {
+    guard resuming.isResumable else { return false }
+    return switch phase {
+    case .waiting, .talking: true
+    case .introducing, .naming, .lingering, .closing, .over: false
+    }
+  }
+
+  // MARK: The offer
+
+  /// A server's: behind what an original program shows of what it reads at once.
+  mutating func offerSession(_ actions: inout [Action]) {
+    guard role == .server, dialect == .native, let offer = resuming.offer, !resuming.hasOffered
+    else { return }
+    resuming.hasOffered = true
+    actions.append(.send(.session(offer)))
+  }
+
+  mutating func becomeResumable(_ actions: inout [Action]) {
+    guard resuming.hasOffered, !resuming.isResumable, case .some = peer else { return }
+    resuming.isResumable = true
+    // A fact of its row, as the floor is.
+    actions.append(.record(.resumable))
+    actions.append(.reportResumable)
+  }
+
+  mutating func take(_ offer: ResumeOffer, _ actions: inout [Action]) {
+    guard dialect == .native, resuming.offer == nil else { return }
+    resuming.offer = offer
+    resuming.isResumable = true
+    actions.append(.send(.takeOffer))
+  }
+
+  // MARK: The link is lost
+
+  /// The link is lost: the conversation goes on, or ends as `farewell` says.
+  mutating func loseLink(_ farewell: Farewell, _ now: Instant, _ actions: inout [Action]) {
+    guard canOutlastLink else { return close(farewell, now, &actions) }
+    resuming.lostLink = LostLink(since: now, farewell: farewell)
+    resuming.isSuspicious = false
+    pingedAt = nil
+    if role == .server, case .talking = phase {
+      request(
+        .note(.drop(farewell.reason, detail: farewell.detail)), at: now, &actions)
+    }
+    actions.append(.dropLink)
+    actions.append(.reportLinkDown(farewell.reason, detail: farewell.detail))
+    if role == .client {
+      forgetUnshown()
+      actions.append(.dial)
+    } else if case .waiting = phase {
+      // Who waits keeps a place and no process.
+      handOver(now, &actions)
+    }
+  }
+
+  /// What was held was never acknowledged: the server says it again.
+  private mutating func forgetUnshown() {
+    backlog = Backlog()
+    peerNumber = peerAcknowledged
+  }
+
+  /// Whether an action makes sense while the link is down.
+  func isSendable(_ action: Action) -> Bool {
+    guard case .send(let outgoing) = action else { return true }
+    return switch outgoing {
+    case .resume, .recall, .pong: true
+    default: false
+    }
+  }
+
+  /// What happens while the link is down. Of the peer's doing nothing counts but what
+  /// makes a new link whole.
+  mutating func handleDetached(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
+    switch event {
+    case .operatorSaid, .operatorWantsFree, .operatorQuit, .stop, .bereft, .restart, .recorded,
+      .recordingFailed, .tick, .listenerBlocked, .listenerWantsHandOver, .listenerGaveFloor:
+      handleAttached(event, now, &actions)
+    case .graceIsOver:
+      if let lost = resuming.lostLink { close(lost.farewell, now, &actions) }
+    case .operatorWantsLink: if role == .client { actions.append(.dial) }
+    case .linkIsImpossible(let why):
+      close(Farewell(by: nil, reason: .reset, detail: why), now, &actions)
+    default:
+      if role == .client { hearAgain(event, now, &actions) }
+    }
+  }
+
+  // MARK: A client's new link
+
+  private mutating func hearAgain(
+    _ event: Event, _ now: Instant, _ actions: inout [Action]
+  ) {
+    switch event {
+    case .received: lastReceived = now
+    case .ping: actions.append(.send(.pong))
+    case .introduced(let handle, let dialect): claim(from: handle, dialect, &actions)
+    case .ended, .failed: tryAgain(&actions)
+    case .serverRefused(let why), .serverNoticed(let why):
+      if resuming.lostLink?.isRefusalReported == false { actions.append(.reportNotice(why)) }
+      resuming.lostLink?.isRefusalReported = true
+      if case .serverRefused = event { tryAgain(&actions) }
+    case .serverDenied where resuming.lostLink?.isClaiming == true:
+      close(
+        Farewell(by: nil, reason: .reset, detail: QuitReason.lost.rawValue, goodbye: .user), now,
+        &actions)
+    case .resumed(let number) where resuming.lostLink?.isClaiming == true:
+      goOn(after: number, now, &actions)
+    case .quit(let reason) where resuming.lostLink?.isClaiming == true:
+      leave(becauseOf: reason, now, &actions)
+    case .quit: tryAgain(&actions)
+    default: break
+    }
+  }
+
+  private mutating func tryAgain(_ actions: inout [Action]) {
+    resuming.lostLink?.isClaiming = false
+    actions += [.dropLink, .dial]
+  }
+
+  /// The greeting on a new link.
+  private mutating func claim(
+    from handle: Handle, _ dialect: Dialect, _ actions: inout [Action]
+  ) {
+    guard dialect == .native, handle == peer, let offer = resuming.offer else {
+      return tryAgain(&actions)
+    }
+    resuming.lostLink?.isClaiming = true
+    resuming.attempt += 1
+    actions.append(
+      .send(.resume(offer.token, shown: peerAcknowledged, attempt: resuming.attempt)))
+    guard resuming.isSuccessor else { return }
+    resuming.recalled = PastMessage.limit
+    actions.append(.send(.recall(PastMessage.limit)))
+  }
+
+  /// The server goes on, and has what this side said up to `number`.
+  private mutating func goOn(
+    after number: Int, _ now: Instant, _ actions: inout [Action]
+  ) {
+    guard let lost = resuming.lostLink else { return }
+    unsent = 0
+    confirm(number, now, &actions)
+    // It confirmed what was never said.
+    if case .closing = phase { return }
+    if case .over = phase { return }
+    resuming.lostLink = nil
+    resuming.isSuccessor = false
+    lastReceived = now
+    pingedAt = nil
+    silentSince = now
+    underWaySince = now
+    actions.append(.reportLinkBack(after: now.duration(since: lost.since), addressChanged: false))
+    if hasAskedForFree, mode == .turns { actions.append(.send(.ask(.free))) }
+    unsent = unconfirmed.count
+    sendAgain(&actions)
+  }
+
+  /// A past message, as long as some are due.
+  mutating func takePast(_ past: PastMessage, _ actions: inout [Action]) {
+    guard resuming.recalled > 0 else { return }
+    resuming.recalled -= 1
+    actions.append(.showPast(past))
+  }
+
+  /// The link is heard of.
+  mutating func trustLink(_ actions: inout [Action]) {
+    guard resuming.isSuspicious else { return }
+    resuming.isSuspicious = false
+    actions.append(.keepLink)
+  }
+
+  // MARK: Saying again
+
+  /// Says again what the peer may not have, as far as it has room: more as it confirms.
+  mutating func sendAgain(_ actions: inout [Action]) {
+    var size = unconfirmed.dropLast(unsent).reduce(0) { $0 + $1.text.utf8.count }
+    while unsent > 0, size < ConversationSettings.repeatedBytes {
+      let message = unconfirmed[unconfirmed.count - unsent]
+      actions.append(.send(.say(number: ownNumber - unsent + 1, message)))
+      size += message.text.utf8.count
+      unsent -= 1
+    }
+  }
+}
+
+extension ConversationSettings {
+  /// Bytes that are said again before some are confirmed: far less than what may wait to
+  /// be sent, so that a peer which reads slowly is not taken for one that does not.
+  static let repeatedBytes = 128 * 1024
+  /// Client only, where it can go on: silence after which the server is pinged while
+  /// something is under way. Longer than any network's round trip and a busy disk.
+  static let pingSoonAfter = Duration.seconds(3)
+  /// What an answer may take before a new link is tried beside the old one.
+  static let suspectAfter = Duration.seconds(10)
+}
