@@ -136,7 +136,9 @@ extension Conversation {
   mutating func recall(_ count: Int, _ actions: inout [Action]) {
     guard resuming.recalled == 0 else { return }
     resuming.recalled = count
-    if peer != nil { sayPast(&actions) }
+    guard peer != nil else { return }
+    sayPast(&actions)
+    actions.append(.send(.mode(mode)))
   }
 
   private mutating func sayPast(_ actions: inout [Action]) {

@@ -7,7 +7,8 @@ extension Conversation {
     var hasOffered = false
     /// Whether both sides know how to go on.
     var isResumable = false
-    /// Whether another process, or another link, began this conversation.
+    /// Whether another process began this conversation; on a client, as long as its user
+    /// has not seen what was said before.
     var isSuccessor = false
     /// Set while the link is down.
     var lostLink: LostLink?
@@ -203,7 +204,6 @@ extension Conversation {
     if case .closing = phase { return }
     if case .over = phase { return }
     resuming.lostLink = nil
-    resuming.isSuccessor = false
     lastReceived = now
     pingedAt = nil
     silentSince = now
@@ -212,6 +212,13 @@ extension Conversation {
     if hasAskedForFree, mode == .turns { actions.append(.send(.ask(.free))) }
     unsent = unconfirmed.count
     sendAgain(&actions)
+  }
+
+  /// The mode comes: behind what was recalled, whether that was asked for in time or late.
+  mutating func finishRecall() {
+    guard resuming.isSuccessor, resuming.recalled < PastMessage.limit else { return }
+    resuming.isSuccessor = false
+    resuming.recalled = 0
   }
 
   /// A past message, as long as some are due.

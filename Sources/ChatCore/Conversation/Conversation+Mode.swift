@@ -29,8 +29,8 @@ extension Conversation {
     } else if role == .client {
       ask(&actions)
       actions.append(.reportMode(.asking))
-    } else {
-      free(now, &actions)
+    } else if !recording.steps.contains(where: { if case .freed = $0 { true } else { false } }) {
+      request(.freed, at: now, &actions)
     }
   }
 
@@ -70,14 +70,12 @@ extension Conversation {
     }
   }
 
-  private mutating func free(_ now: Instant, _ actions: inout [Action]) {
+  mutating func free(_ now: Instant, _ actions: inout [Action]) {
+    guard case .talking = phase else { return }
     mode = .free
     phase = .talking(turn: nil)
     silentSince = now
-    if role == .server {
-      request(.note(.mode(.free)), at: now, &actions)
-      actions.append(.send(.mode(.free)))
-    }
+    if role == .server { actions.append(.send(.mode(.free))) }
     actions.append(.reportMode(.freed))
     releaseBacklog(now, &actions)
   }

@@ -8,6 +8,8 @@ extension Conversation {
       /// `number` counts accepted messages, `wire` is the peer's own number.
       case peerMessage(number: Int, wire: Int, Message)
       case ownMessage(number: Int, Message)
+      /// Both may speak at any time.
+      case freed
       case note(Entry)
       case close(Farewell)
     }
@@ -86,6 +88,7 @@ extension Conversation {
       deliver(wire, message, now, &actions)
     case .ownMessage(let number, let message):
       say(number, message, now, &actions)
+    case .freed: free(now, &actions)
     case .close(let farewell):
       end(farewell, recorded: true, &actions)
     }
@@ -105,6 +108,7 @@ extension Conversation {
     case .introduced(let handle, let dialect): .handle(handle, dialect)
     case .peerMessage(let number, _, let message): .message(from: .client, number: number, message)
     case .ownMessage(let number, let message): .message(from: .server, number: number, message)
+    case .freed: .mode(.free)
     case .note(let entry): entry
     case .close(let farewell):
       .close(
@@ -175,7 +179,7 @@ extension Conversation {
       switch step {
       case .ownMessage(_, let message): actions.append(.reject(message, .notRecorded))
       case .peerMessage(_, _, let message): unshown.append(message)
-      case .open, .introduced, .note, .close: break
+      case .open, .introduced, .freed, .note, .close: break
       }
     }
     unshown += backlog.takeAll().map(\.message)

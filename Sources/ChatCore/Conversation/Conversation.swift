@@ -153,7 +153,9 @@ public struct Conversation: Sendable {
     case .typed: takeTyping(now)
     case .asked(let mode): takeQuestion(mode, &actions)
 
-    case .serverSetMode(let mode) where role == .client: takeMode(mode, now, &actions)
+    case .serverSetMode(let mode) where role == .client:
+      finishRecall()
+      takeMode(mode, now, &actions)
     case .serverQueued(let place) where role == .client:
       if case .waiting = phase { self.place = place }
     case .serverGaveFloor where role == .client:
