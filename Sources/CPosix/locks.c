@@ -20,12 +20,16 @@ static struct flock request(short type, long long start, long long length) {
 // `command` is F_OFD_GETLK, F_OFD_SETLK or F_OFD_SETLKW. A contained process that
 // has the transcript open may take no lock whose owner the kernel does not name
 // to others, and the filter of its calls says EPERM, which these commands never
-// do: its locks are the process's own then.
+// do: its locks are the process's own then, and stay so, as no filter is ever taken
+// off.
 static int lock_call(int descriptor, int command, struct flock *lock) {
-  int result = fcntl(descriptor, command, lock);
-  if (result == -1 && errno == EPERM)
-    result = fcntl(descriptor, command - F_OFD_GETLK + F_GETLK, lock);
-  return result;
+  static int is_denied = 0;
+  if (!is_denied) {
+    int result = fcntl(descriptor, command, lock);
+    if (result != -1 || errno != EPERM) return result;
+    is_denied = 1;
+  }
+  return fcntl(descriptor, command - F_OFD_GETLK + F_GETLK, lock);
 }
 
 int cposix_lock(int descriptor, long long start, long long length) {

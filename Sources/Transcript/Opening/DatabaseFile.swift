@@ -38,18 +38,20 @@ enum DatabaseFile {
   /// once it has written the first page. What is left must not be another
   /// program's: one with smaller pages, whose rows are in its log still, is whole.
   static func isEmptied(_ path: String) -> Bool {
-    isCutOff(path) && DatabaseHeader.ofFile(at: resolved(path)).isLeftOfTranscript
+    let file = resolved(path)
+    return isCutOff(file) && DatabaseHeader.ofFile(at: file).isLeftOfTranscript
   }
 
   /// The same of a file that is known to be a transcript. The file is not opened:
   /// closing it would take the locks of a connection that has it open
   /// (https://www.sqlite.org/howtocorrupt.html, 2.2).
-  static func isCutOff(_ path: String) -> Bool {
-    guard case .file(let size)? = try? FileNames.target(of: resolved(path)),
-      size < DatabaseHeader.pageSize
+  ///
+  /// - Parameter file: as ``resolved(_:)`` gives it: it is looked at before every commit.
+  static func isCutOff(_ file: FilePath) -> Bool {
+    guard case .file(let size)? = try? FileNames.target(of: file), size < DatabaseHeader.pageSize
     else { return false }
     return ["-wal", "-shm"].contains { suffix in
-      (try? FileNames.target(of: neighbour(of: path, suffix))) != nil
+      (try? FileNames.target(of: FilePath(file.string + suffix))) != nil
     }
   }
 

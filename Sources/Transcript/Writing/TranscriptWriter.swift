@@ -16,8 +16,9 @@ package final class TranscriptWriter {
   /// Bytes that were written since the disk was last looked at; `nil` when it has
   /// to be looked at first.
   private var written: Int64?
-  /// Where the write-ahead log is, links followed once: it is looked at before
-  /// every commit.
+  /// Where the database and its write-ahead log are, links followed once: they are
+  /// looked at before every commit.
+  private var file: FilePath
   private var logPath: FilePath
   /// Which file the write-ahead log is, once there is one.
   private var log: FileIdentity?
@@ -40,6 +41,7 @@ package final class TranscriptWriter {
     self.busyTimeout = busyTimeout
     self.makes = makes
     connection = try Self.connect(path, busyTimeout, makes: makes)
+    file = DatabaseFile.resolved(path)
     logPath = DatabaseFile.log(of: path)
   }
 
@@ -114,7 +116,7 @@ package final class TranscriptWriter {
       let isThere = try DatabaseFile.exists(path)
       throw TranscriptError(isThere ? .replaced : .deleted, path: path)
     }
-    if DatabaseFile.isCutOff(path) { throw TranscriptError(.emptied, path: path) }
+    if DatabaseFile.isCutOff(file) { throw TranscriptError(.emptied, path: path) }
     try checkLog()
   }
 
@@ -140,6 +142,7 @@ package final class TranscriptWriter {
   /// Takes a new connection to what is at the path now.
   private func reconnect() throws(TranscriptError) {
     connection = try Self.connect(path, busyTimeout, makes: makes)
+    file = DatabaseFile.resolved(path)
     logPath = DatabaseFile.log(of: path)
     log = nil
   }
