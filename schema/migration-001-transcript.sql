@@ -26,6 +26,7 @@ CREATE TABLE server_run (
   version    TEXT    NOT NULL,         -- of chatserve
   port       INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
   handle     TEXT    NOT NULL,         -- the server's own
+  address    TEXT,                     -- where it listens; NULL: everywhere
   checksum   INTEGER                   -- over all values, the id too; made again with the stop
 ) STRICT;
 
@@ -59,27 +60,70 @@ CREATE TABLE event (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,  -- the global seq
   conversation_id INTEGER NOT NULL REFERENCES conversation (id),
   at              INTEGER NOT NULL,
-  kind            TEXT    NOT NULL,    -- open, handle, message, close
+  kind            TEXT    NOT NULL,    -- open, handle, message, mode, drop, resume, close
   party           INTEGER CHECK (party IN (0, 1)),    -- 0 client, 1 server: who spoke or closed; NULL: the link broke
-  number          INTEGER,             -- of a message, from 1 in each direction
-  text            TEXT,                -- a message, a handle
+  -- Of a message, from 1 in each direction; a native client's own, in which what was
+  -- refused leaves gaps.
+  number          INTEGER,
+  text            TEXT,                -- a message, a handle, a mode
   raw             BLOB,                -- the bytes received, where text is their repair
   held            INTEGER CHECK (held = 1),           -- 1: said out of turn and never shown; else NULL
-  reason          TEXT,                -- of a close: quit, eof, reset, timeout, sigint, error, unresponsive, crashed, full
-  detail          TEXT,                -- of a close: the signal, the fault
+  -- Of a close: quit, eof, reset, timeout, sigint, error, unresponsive, crashed, full,
+  -- blocked. Of a drop, which is a link that was lost: the same.
+  reason          TEXT,
+  detail          TEXT,                -- of a close or a drop: the signal, the fault
   undelivered     INTEGER,             -- of a close: the server's messages the peer never confirmed
   -- Over all values but the id, which is not known before the row is written;
   -- that of an open also over what never changes in its conversation's row, that
-  -- of a handle also over the dialect.
+  -- of a handle also over the dialect, that of a resume also over its row in resume.
   checksum        INTEGER,
   CHECK (kind <> 'message' OR (party IS NOT NULL AND number IS NOT NULL AND text IS NOT NULL)),
   CHECK (kind <> 'handle' OR text IS NOT NULL),
-  CHECK (kind <> 'close' OR reason IS NOT NULL)
+  CHECK (kind <> 'mode' OR text IS NOT NULL),
+  CHECK (kind NOT IN ('drop', 'close') OR reason IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX event_conversation_id ON event (conversation_id);
 -- A conversation is closed once: a second close is refused by the index.
 CREATE UNIQUE INDEX event_close ON event (conversation_id) WHERE kind = 'close';
+-- What changes between messages, which are many.
+CREATE INDEX event_link ON event (conversation_id) WHERE kind IN ('drop', 'resume', 'mode');
+
+-- A conversation that can go on when its link, its process or its server is lost: its
+-- native client has been given a token, and who shows that token goes on with it.
+CREATE TABLE resumption (
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id),
+  token_hash      BLOB    NOT NULL UNIQUE CHECK (length(token_hash) = 32),  -- SHA-256
+  within          INTEGER NOT NULL,    -- milliseconds that a lost link may stay so
+  -- offered; taken: the client knows what to do with the token; over: closed.
+  state           TEXT    NOT NULL,
+  run_id          INTEGER NOT NULL REFERENCES server_run (id),  -- the one that serves it now
+  epoch           INTEGER NOT NULL,    -- raised by each process that goes on with it
+  attempt         INTEGER NOT NULL,    -- as the client counts those that came
+  -- What was when this row was made, of a conversation that went on in a new file.
+  epoch_before    INTEGER NOT NULL,
+  client_before   INTEGER NOT NULL,    -- the number of its last message
+  server_before   INTEGER NOT NULL,
+  speaker_before  INTEGER CHECK (speaker_before IN (0, 1)),  -- who spoke last
+  checksum        INTEGER              -- over all values; made again with each change
+) STRICT;
+
+-- What a server that begins has to know, however many conversations are over.
+CREATE INDEX resumption_taken ON resumption (run_id) WHERE state = 'taken';
+
+-- What an event of the kind resume says: the client came back.
+CREATE TABLE resume (
+  event_id  INTEGER PRIMARY KEY REFERENCES event (id),
+  run_id    INTEGER NOT NULL REFERENCES server_run (id),  -- to which
+  epoch     INTEGER NOT NULL,
+  attempt   INTEGER NOT NULL,
+  address   TEXT    NOT NULL,          -- numeric, from where
+  port      INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+  encrypted INTEGER CHECK (encrypted IN (0, 1)),
+  peer_key  TEXT,
+  away      INTEGER NOT NULL,          -- milliseconds since the link was lost
+  moved     INTEGER NOT NULL CHECK (moved IN (0, 1))      -- 1: from another address than before
+) STRICT;
 
 -- The full-text index over messages, kept by catch-up and never on the
 -- message path. Its rowid is event.id; it stores no text of its own, since
@@ -168,6 +212,7 @@ CREATE TABLE pruning (
   before        INTEGER NOT NULL,      -- the limit that was asked for
   conversations INTEGER NOT NULL,
   messages      INTEGER NOT NULL,
+  events        INTEGER NOT NULL,      -- messages among them
   first_id      INTEGER NOT NULL,      -- of the conversations that went
   last_id       INTEGER NOT NULL
 ) STRICT;
@@ -193,7 +238,11 @@ SELECT
   e.reason,
   e.detail,
   (SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 'message') AS messages,
-  c.run_id AS run
+  c.run_id AS run,
+  (SELECT count(*) FROM event AS l
+    WHERE l.conversation_id = c.id AND l.kind IN ('drop', 'resume', 'mode') AND l.kind = 'drop') AS drops,
+  (SELECT count(*) FROM event AS l
+    WHERE l.conversation_id = c.id AND l.kind IN ('drop', 'resume', 'mode') AND l.kind = 'resume') AS resumes
 FROM conversation AS c
 JOIN server_run AS r ON r.id = c.run_id
 LEFT JOIN handle AS h ON h.id = c.handle_id
@@ -228,8 +277,13 @@ SELECT
   e.held IS NOT NULL AS held,
   e.reason,
   e.detail,
-  e.undelivered
+  e.undelivered,
+  s.address AS peer_address,
+  s.port AS peer_port,
+  s.peer_key,
+  s.away AS away_ms
 FROM event AS e
 JOIN conversation AS c ON c.id = e.conversation_id
 JOIN server_run AS r ON r.id = c.run_id
-LEFT JOIN handle AS h ON h.id = c.handle_id;
+LEFT JOIN handle AS h ON h.id = c.handle_id
+LEFT JOIN resume AS s ON s.event_id = e.id;

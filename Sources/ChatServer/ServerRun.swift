@@ -19,7 +19,7 @@ package struct ServerRun {
     self.database = database
     description = RunDescription(
       pid: ProcessID.current, bootID: BootID.current, version: settings.version,
-      port: Int(port), handle: settings.handle)
+      port: Int(port), handle: settings.handle, address: settings.address)
     startedAt = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     mode = settings.mode
     reserve = settings.diskReserve

@@ -47,6 +47,10 @@ public enum TranscriptWords {
     case .deleted: "\(path) was deleted"
     case .replaced: "another file took the place of \(path)"
     case .constraint: "\(path) refused an entry (\(reason(error)))"
+    case .superseded: "another process goes on with the conversation"
+    case .notResumable: "the conversation cannot be gone on with"
+    case .over: "the conversation is over"
+    case .overstated: "the client claims to have read what was not said"
     case .other: "\(path) cannot be used (\(reason(error)))"
     }
   }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSecure
 import Seeded
 import Testing
 import Transcript
@@ -54,7 +55,9 @@ import Transcript
         KeeperRequest.recordDeath(death),
         .recordDeath(
           ConversationDeath(
-            peer: "fe80::1%eth0", port: 0, openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof)),
+            peer: "fe80::1%eth0", port: 0, openedAt: .ms(-1), at: .ms(0), by: nil, reason: .eof,
+            epoch: 0)),
+        .closeResumable(death),
         .recordRefusals(RefusedConnections(source: "2001:db8:0:1::/64", since: .ms(7), count: 9)),
         .index, .floorTaken, .floorFree, .answer, .stop,
       ].map(\.bytes),
@@ -63,7 +66,10 @@ import Transcript
       name: "answer", codes: AnswerCode.allCases.map(\.rawValue),
       samples: [
         KeeperAnswer.running(1), .running((1 << 62) - 1), .failed(TranscriptTrouble(.locked)),
-        .recorded, .alive,
+        .recorded, .alive, .resumable(.sample(4)),
+        .resumable(.sample(1 << 40, Protection(isEncrypted: false))),
+        .resumable(
+          .sample(5, Protection(isEncrypted: true, key: ConversationReport.key(1).description))),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperAnswer(bytes: bytes).bytes }),
   ]
@@ -73,6 +79,28 @@ import Transcript
     #expect(Set(codes).count == codes.count)
     for direction in Self.directions {
       #expect(Set(direction.samples.compactMap(\.first)) == Set(direction.codes))
+    }
+  }
+
+  /// A key that nobody could have proved, a name that is none, and numbers below their range.
+  @Test func whatNoConversationCanBeIsRefused() {
+    var wrong = [ResumableConversation](repeating: .sample(4), count: 6)
+    wrong[0].protection = Protection(
+      isEncrypted: false, key: ConversationReport.key(1).description)
+    wrong[1].protection = Protection(isEncrypted: true, key: "SHA256:k")
+    wrong[2].id = 0
+    wrong[3].attempt = -1
+    wrong[4].epoch = -1
+    wrong[5].id = 1 << 62
+    for talk in wrong {
+      #expect(throws: ControlError.outOfRange) {
+        try KeeperAnswer(bytes: KeeperAnswer.resumable(talk).bytes)
+      }
+    }
+    #expect(throws: ControlError.outOfRange) {
+      var death = Self.death
+      death.conversation = nil
+      _ = try KeeperRequest(bytes: KeeperRequest.closeResumable(death).bytes)
     }
   }
 

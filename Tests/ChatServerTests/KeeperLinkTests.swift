@@ -69,7 +69,8 @@ import Testing
   @Test(
     "what is not due ends it",
     arguments: [
-      KeeperAnswer.recorded.bytes, [0], [0xff], KeeperAnswer.running(3).bytes + [0],
+      KeeperAnswer.recorded.bytes, KeeperAnswer.resumable(.sample(4)).bytes,
+      [0], [0xff], KeeperAnswer.running(3).bytes + [0],
       Array(KeeperAnswer.running(3).bytes.dropLast()),
       [UInt8](repeating: AnswerCode.running.rawValue, count: 20_000),
     ])

@@ -103,6 +103,41 @@ import Transcript
     #expect(records.wait(at: 5_000) == 1_000)
   }
 
+  /// Left by an earlier server at the same port.
+  @Test func whoDoesNotComeBackIsClosedAndConfirmedAtOnce() throws {
+    let first = try writer.startRun(
+      RunDescription(pid: 1, bootID: "", version: "1", port: 1027, handle: try Handle("SERVER")),
+      at: .ms(1))
+    let talk = ConversationWriter(
+      writer, run: first, peerAddress: "::1", peerPort: 1, mode: .free)
+    let now = Clock.realtimeMilliseconds()
+    talk.offer = ([UInt8](repeating: 3, count: 32), .seconds(300))
+    try talk.append([
+      (.open, .ms(now)), (.handle(try Handle("tatyana"), .native), .ms(now)),
+      (.resumable, .ms(now)), (.floor, .ms(now)), (.drop(.reset, detail: nil), .ms(now)),
+    ])
+    let settings = ServerSettings(
+      port: 0, address: nil, handle: try Handle("SERVER"), mode: .free, idleLimit: nil,
+      waitingLimit: 8, database: writer.path, version: "1")
+    var next = ServerRun(database: writer.path, settings: settings, port: 1027)
+    next.id = try writer.startRun(next.description, at: next.startedAt)
+    let found = try Keeper.resumable(in: writer, next)
+    #expect(found.map(\.id) == [1] && found.first?.hadFloor == true)
+    #expect(found.first?.until == .ms(now + 300_000))
+
+    for conversation in [99, 1, 1] as [Int64] {
+      let request = KeeperRequest.closeResumable(
+        ConversationDeath(
+          conversation: conversation, peer: "", port: 0, openedAt: .ms(now), at: .ms(now + 1),
+          by: nil, reason: .reset))
+      #expect(try pair.other.send(request.bytes) == .sent)
+    }
+    turn()
+    #expect(try answers() == [.recorded, .recorded, .recorded])
+    #expect(try writer.connection.integer("SELECT count(*) FROM event WHERE kind = 'close'") == 1)
+    #expect(try Keeper.resumable(in: writer, next).isEmpty)
+  }
+
   @Test func whatStatisticsNeedIsCountedWhileNobodyHasTheFloor() throws {
     let conversation = ConversationWriter(
       writer, run: 1, peerAddress: "::1", peerPort: 1, mode: .free)

@@ -121,6 +121,16 @@ extension [ListenerMachine.Action] {
   }
 }
 
+extension ResumableConversation {
+  static func sample(_ id: Int64, _ protection: Protection? = nil) -> ResumableConversation {
+    guard let handle = try? Handle("tatyana") else { fatalError("tatyana is a name") }
+    return ResumableConversation(
+      id: id, tokenHash: [UInt8](repeating: UInt8(id & 0xff), count: 32), openedAt: .ms(5),
+      handle: handle, hadFloor: id == 4, until: .ms(900), attempt: 3, epoch: 2,
+      protection: protection)
+  }
+}
+
 extension ConversationReport {
   /// One of every kind, and more of those that carry something.
   static var samples: [ConversationReport] {

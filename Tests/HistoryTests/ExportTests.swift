@@ -222,7 +222,7 @@ import Testing
     try fixture.insert(
       """
       INSERT INTO event (conversation_id, at, kind, party, text, detail)
-      VALUES (2, ?1, 'resume', 0, 'tok' || char(27) || 'en', 'after 3 s')
+      VALUES (2, ?1, 'knock', 0, 'tok' || char(27) || 'en', 'after 3 s')
       """, try Fixture.time("2026-03-01T14:11:00"))
     try fixture.insert(
       """
@@ -233,18 +233,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("text", ["* resume: tok\\x1ben: after 3 s", "* connection closed: client moved"]),
-    ("tsv", ["\tresume\tclient\tmike\ttok\\x1ben", "\tclose\tclient\tmike\tmoved"]),
-    ("csv", [",resume,client,mike,\"tok\u{1b}en\",,,,,", ",close,client,mike,,,,moved,,"]),
+    ("text", ["* knock: tok\\x1ben: after 3 s", "* connection closed: client moved"]),
+    ("tsv", ["\tknock\tclient\tmike\ttok\\x1ben", "\tclose\tclient\tmike\tmoved"]),
+    ("csv", [",knock,client,mike,\"tok\u{1b}en\",,,,,", ",close,client,mike,,,,moved,,"]),
     (
       "json",
       [
-        #""kind":"resume","from":"client","handle":"mike","text":"tok\u001ben","detail":"after 3 s"}"#,
+        #""kind":"knock","from":"client","handle":"mike","text":"tok\u001ben","detail":"after 3 s"}"#,
         #""kind":"close","from":"client","handle":"mike","reason":"moved"}"#,
       ]
     ),
-    ("markdown", [#"*resume\: tok\\x1ben\: after 3 s*"#, #"*connection closed\: client moved*"#]),
-    ("html", ["resume: tok\\x1ben: after 3 s", "connection closed: client moved"]),
+    ("markdown", [#"*knock\: tok\\x1ben\: after 3 s*"#, #"*connection closed\: client moved*"#]),
+    ("html", ["knock: tok\\x1ben: after 3 s", "connection closed: client moved"]),
     ("transcript", ["Connection with client was lost."]),
   ])
   func `each format has it`(_ format: String, _ expected: [String]) throws {

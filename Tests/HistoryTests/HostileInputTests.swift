@@ -114,8 +114,9 @@ import Transcript
     }
     try fixture.connection.execute(
       """
-      INSERT INTO pruning (at, before, conversations, messages, first_id, last_id)
-      VALUES (0, 0, 9223372036854775807, 9223372036854775807, 1, 9223372036854775807);
+      INSERT INTO pruning (at, before, conversations, messages, events, first_id, last_id)
+      VALUES (0, 0, 9223372036854775807, 9223372036854775807, 9223372036854775807, 1,
+        9223372036854775807);
       UPDATE message_fts_state SET indexed_through = 9223372036854775807;
       INSERT INTO event (id, conversation_id, at, kind, party, number, text)
       VALUES (9223372036854775807, 2, 9223372036854775807, 'message', 1, 1, 'last');

@@ -90,7 +90,7 @@ import Transcript
         {"handle":"tatyana","party":"client","conversations":1,"messages":1}],\
         "longest":[{"conversation":1,"client":"tatyana","seconds":38,"messages":2}],\
         "server_reply_ms":{"count":1,"median":6399,"p90":6399},\
-        "client_reply_ms":{"count":0,"median":null,"p90":null},"without_floor":0,"week":[\(Self.noDays(6)),[\(Self.noHours(14)),2,\(Self.noHours(9))]]}
+        "client_reply_ms":{"count":0,"median":null,"p90":null},"without_floor":0,"drops":0,"resumes":0,"week":[\(Self.noDays(6)),[\(Self.noHours(14)),2,\(Self.noHours(9))]]}
 
         """)
   }

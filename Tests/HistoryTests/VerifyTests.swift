@@ -79,7 +79,6 @@ import Transcript
     (
       "DELETE FROM event WHERE id = 12",
       [
-        "conversation 3: event 13 is message 3 of the client, where 2 comes next",
         "event 12 is missing, and no prune took it",
         "1 of the full-text index's entries have no message",
       ]
@@ -141,8 +140,8 @@ import Transcript
     ),
     (
       """
-      INSERT INTO pruning (at, before, conversations, messages, first_id, last_id)
-      VALUES (0, 0, 1, 1, 3, 3)
+      INSERT INTO pruning (at, before, conversations, messages, events, first_id, last_id)
+      VALUES (0, 0, 1, 1, 4, 3, 3)
       """,
       ["the prunes took 1 conversation, but 0 are missing"]
     ),

@@ -151,6 +151,45 @@ import Testing
     #expect(findings.contains(finding), "\(findings)")
   }
 
+  /// The same of how a conversation can go on, and of how it did: 1 open, 2 handle,
+  /// 3 drop, 4 resume.
+  @Test(arguments: [
+    ("resumption", "token_hash = zeroblob(32)"), ("resumption", "within = within + 1"),
+    ("resumption", "state = 'offered'"), ("resumption", "run_id = 2"),
+    ("resumption", "epoch = epoch + 1"), ("resumption", "attempt = attempt + 1"),
+    ("resumption", "epoch_before = 1"), ("resumption", "client_before = 1"),
+    ("resumption", "server_before = 1"), ("resumption", "speaker_before = 0"),
+    ("resumption", "checksum = checksum + 1"), ("resume", "run_id = 2"),
+    ("resume", "epoch = epoch + 1"), ("resume", "attempt = 0"), ("resume", "address = ''"),
+    ("resume", "port = 1"), ("resume", "encrypted = NULL"), ("resume", "encrypted = 0"),
+    ("resume", "peer_key = NULL"), ("resume", "away = 0"), ("resume", "moved = 1"),
+  ])
+  func aChangedWayBackIsNamed(_ table: String, _ change: String) throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try resumableTalk(writer)
+    _ = try writer.startRun(.sample(), at: .ms(8000))
+    _ = try writer.takeOver(run: 1)
+    #expect(try findings().isEmpty)
+    try writer.connection.execute("UPDATE \(table) SET \(change)")
+    let expected: Finding =
+      table == "resume"
+      ? .checksum(conversation: 1, seq: 4) : .resumptionChecksum(conversation: 1)
+    let findings = try findings()
+    #expect(findings.contains(expected), "\(findings)")
+  }
+
+  @Test func aWayBackWithoutItsRowOrItsChecksumIsNamed() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try resumableTalk(writer)
+    _ = try writer.takeOver()
+    try resumableTalk(writer, hash: [UInt8](repeating: 8, count: 32))
+    try writer.connection.execute(
+      "UPDATE resumption SET checksum = NULL WHERE conversation_id = 2; DELETE FROM resume")
+    let findings = try findings()
+    #expect(findings.contains(.noResumptionChecksum(conversation: 2)), "\(findings)")
+    #expect(findings.contains(.checksum(conversation: 1, seq: 4)), "\(findings)")
+  }
+
   @Test func aHandleThatNobodySaidIsNamed() throws {
     let writer = try written()
     try newConversation(writer).append([(.open, .ms(7000))])

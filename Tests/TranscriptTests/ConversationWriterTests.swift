@@ -72,16 +72,16 @@ import Testing
     try writer.connection.execute(
       """
       INSERT INTO event (conversation_id, at, kind, party, text, detail)
-      VALUES (1, 9000, 'resume', 0, 'token', 'after 3 s');
+      VALUES (1, 9000, 'knock', 0, 'token', 'after 3 s');
       INSERT INTO event (conversation_id, at, kind, reason) VALUES (1, 9001, 'close', 'moved');
       UPDATE conversation SET dialect = 'quic', mode = 'choir';
       """)
     let reader = try Archive(path: scratch.path)
     let events = try reader.events(conversation: 1).suffix(2)
-    #expect(events.map(\.kind) == [.unknown("resume"), .known(.close)])
-    guard case .unknown(let resume)? = events.first?.content else { throw Unexpected(nil) }
-    #expect(resume.party == .client && resume.text == "token" && resume.detail == "after 3 s")
-    #expect(resume.reason == nil && resume.number == nil)
+    #expect(events.map(\.kind) == [.unknown("knock"), .known(.close)])
+    guard case .unknown(let knock)? = events.first?.content else { throw Unexpected(nil) }
+    #expect(knock.party == .client && knock.text == "token" && knock.detail == "after 3 s")
+    #expect(knock.reason == nil && knock.number == nil)
     let summary = try #require(try reader.conversation(1, counting: true))
     #expect(summary.messages == 1)
     #expect(summary.mode == .unknown("choir") && summary.dialect == .unknown("quic"))

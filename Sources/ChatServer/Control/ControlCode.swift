@@ -55,6 +55,7 @@ enum RequestCode: UInt8, CaseIterable {
   case floorFree = 0x35
   case recordRefusals = 0x36
   case answer = 0x37
+  case closeResumable = 0x38
 }
 
 /// Of a ``KeeperAnswer``.
@@ -63,6 +64,7 @@ enum AnswerCode: UInt8, CaseIterable {
   case failed = 0x42
   case recorded = 0x43
   case alive = 0x44
+  case resumable = 0x45
 }
 
 /// Limits of the private sockets.
@@ -84,6 +86,9 @@ enum ControlLimits {
   /// Peers in the queue of whom the operator can be shown the names: as many as
   /// fit one message.
   static let queueLength = 100
+  /// Conversations of earlier runs that the keeper names: more than have the floor and
+  /// wait in the longest queue in use, and no more than a socket holds.
+  static let resumableLimit = 100
   /// Reports read from one conversation in a turn of the loop: more than one
   /// sends when it leaves with the longest draft. The rest waits for the next
   /// turn, behind signals and the other conversations.

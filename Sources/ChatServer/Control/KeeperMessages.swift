@@ -19,12 +19,18 @@ struct ConversationDeath: Hashable {
   var reason: CloseReason
   /// The signal, the fault.
   var detail: String?
+  /// How often another process had gone on with the conversation before the one whose
+  /// end this is; where one has since, there is nothing to record. `nil`: nobody counted.
+  var epoch: Int64?
 }
 
 /// What the listener asks of the keeper: one message on their private socket
 /// each.
 enum KeeperRequest: Hashable {
   case recordDeath(ConversationDeath)
+  /// A client has not come back to its conversation, which has an id, or is not waited
+  /// for any more.
+  case closeResumable(ConversationDeath)
   /// Connections were closed before they had a process.
   case recordRefusals(RefusedConnections)
   /// A conversation ended: the search index has something to catch up with.
@@ -40,7 +46,7 @@ enum KeeperRequest: Hashable {
   /// Whether the keeper answers when it has recorded this.
   var isConfirmed: Bool {
     switch self {
-    case .recordDeath, .recordRefusals: true
+    case .recordDeath, .closeResumable, .recordRefusals: true
     case .index, .floorTaken, .floorFree, .answer, .stop: false
     }
   }
@@ -48,6 +54,7 @@ enum KeeperRequest: Hashable {
   var code: RequestCode {
     switch self {
     case .recordDeath: .recordDeath
+    case .closeResumable: .closeResumable
     case .recordRefusals: .recordRefusals
     case .index: .index
     case .floorTaken: .floorTaken
@@ -60,7 +67,7 @@ enum KeeperRequest: Hashable {
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .recordDeath(let death):
+      case .recordDeath(let death), .closeResumable(let death):
         fields.add(death.conversation ?? 0)
         fields.add(death.peer)
         fields.add(Int64(death.port))
@@ -69,6 +76,7 @@ enum KeeperRequest: Hashable {
         fields.add(death.by)
         fields.add(death.reason.rawValue)
         fields.add(death.detail ?? "")
+        fields.add(death.epoch ?? -1)
       case .recordRefusals(let refused):
         fields.add(refused.source)
         fields.add(refused.since.milliseconds)
@@ -83,7 +91,7 @@ enum KeeperRequest: Hashable {
     guard let code = RequestCode(rawValue: first) else { throw .unknownCode(first) }
     var fields = ControlReader(bytes.dropFirst())
     switch code {
-    case .recordDeath:
+    case .recordDeath, .closeResumable:
       var death = ConversationDeath(
         conversation: try fields.optionalRowID(), peer: try fields.text(),
         port: UInt16(try fields.integer(in: 0...Int64(UInt16.max))),
@@ -91,7 +99,14 @@ enum KeeperRequest: Hashable {
         reason: try fields.reason())
       let detail = try fields.text()
       if !detail.isEmpty { death.detail = detail }
-      self = .recordDeath(death)
+      let epoch = try fields.integer(in: -1 ... .max)
+      if epoch >= 0 { death.epoch = epoch }
+      if code == .recordDeath {
+        self = .recordDeath(death)
+      } else {
+        guard death.conversation != nil else { throw .outOfRange }
+        self = .closeResumable(death)
+      }
     case .recordRefusals:
       self = .recordRefusals(
         RefusedConnections(
@@ -109,6 +124,8 @@ enum KeeperRequest: Hashable {
 /// What the keeper answers. It has read what peers wrote, so to the listener its
 /// answers are a stranger's input too.
 enum KeeperAnswer: Hashable {
+  /// Before the first: a client may come back to this conversation of an earlier run.
+  case resumable(ResumableConversation)
   /// The first: the transcript is open, and this is the run's id in it.
   case running(Int64)
   /// Why the transcript cannot be used: in place of the first, or to the stop.
@@ -121,6 +138,7 @@ enum KeeperAnswer: Hashable {
 
   var code: AnswerCode {
     switch self {
+    case .resumable: .resumable
     case .running: .running
     case .failed: .failed
     case .recorded: .recorded
@@ -131,6 +149,7 @@ enum KeeperAnswer: Hashable {
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
+      case .resumable(let talk): Self.add(talk, to: &fields)
       case .running(let id): fields.add(id)
       case .failed(let trouble): fields.add(trouble)
       case .recorded, .alive: break
@@ -143,6 +162,7 @@ enum KeeperAnswer: Hashable {
     guard let code = AnswerCode(rawValue: first) else { throw .unknownCode(first) }
     var fields = ControlReader(bytes.dropFirst())
     switch code {
+    case .resumable: self = .resumable(try Self.resumable(&fields))
     case .running: self = .running(try fields.rowID())
     case .failed: self = .failed(try fields.trouble())
     case .recorded: self = .recorded

@@ -60,10 +60,17 @@ package struct Keeper {
       Containment.around(transcript: run.database, .keeper).apply()
       let writer = try TranscriptWriter(path: run.database)
       var run = run
+      let isFirst = run.id == 0
       run.id =
-        run.id == 0
+        isFirst
         ? try writer.startRun(run.description, at: run.startedAt)
         : try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
+      // Another keeper of the run has named them before.
+      if isFirst {
+        for talk in try Self.resumable(in: writer, run) {
+          _ = try? socket.send(KeeperAnswer.resumable(talk).bytes)
+        }
+      }
       _ = try? socket.send(KeeperAnswer.running(run.id).bytes)
       var keeper = Keeper(socket: socket, writer: writer, run: run)
       keeper.serve()
@@ -78,6 +85,15 @@ package struct Keeper {
     self.socket = socket
     self.writer = writer
     self.run = run
+  }
+
+  /// What clients may come back to, of earlier runs in the place of this one.
+  static func resumable(
+    in writer: TranscriptWriter, _ run: ServerRun
+  ) throws(TranscriptError) -> [ResumableConversation] {
+    try writer.resumable(
+      port: run.description.port, address: run.description.address, besides: run.id,
+      at: run.startedAt, limit: ControlLimits.resumableLimit)
   }
 
   private mutating func serve() {
@@ -131,7 +147,7 @@ package struct Keeper {
 
   private mutating func take(_ request: KeeperRequest) {
     switch request {
-    case .recordDeath, .recordRefusals: records.append(request)
+    case .recordDeath, .closeResumable, .recordRefusals: records.append(request)
     case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .floorTaken: isFloorTaken = true
     case .floorFree:

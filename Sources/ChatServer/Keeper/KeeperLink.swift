@@ -30,6 +30,8 @@ final class KeeperLink {
   private var isSaidToWait = false
   /// The run, with its id once the first keeper has recorded it.
   private(set) var run: ServerRun
+  /// What clients may come back to, of earlier runs; in the order of the conversations.
+  private(set) var resumable: [ResumableConversation] = []
 
   init(run: ServerRun) {
     self.run = run
@@ -60,7 +62,7 @@ final class KeeperLink {
       return signals
     case .interrupted: return signals
     case .answer(.failed(let trouble)): throw .transcript(trouble.error(at: run.database))
-    case .answer(.recorded), .answer(.alive), .unreadable: ChildProcess.kill(processID)
+    case .answer, .unreadable: ChildProcess.kill(processID)
     case .endOfFile: break
     }
     let status: ExitStatus
@@ -92,7 +94,10 @@ final class KeeperLink {
       case .endOfFile: return .endOfFile
       case .tooLong: return .unreadable
       case .message(let bytes):
-        return (try? KeeperAnswer(bytes: bytes)).map(FirstAnswer.answer) ?? .unreadable
+        guard let answer = try? KeeperAnswer(bytes: bytes) else { return .unreadable }
+        guard case .resumable(let talk) = answer, resumable.count < ControlLimits.resumableLimit
+        else { return .answer(answer) }
+        resumable.append(talk)
       }
     }
   }
@@ -281,7 +286,7 @@ final class KeeperLink {
     case .running where isStarting, .failed where isStarting: isStarting = false
     case .recorded where !isStarting && !unconfirmed.isEmpty: unconfirmed.removeFirst()
     case .alive where questions > 0: questions -= 1
-    case .running, .failed, .recorded, .alive, nil: return false
+    case .resumable, .running, .failed, .recorded, .alive, nil: return false
     }
     watchdog.hear(at: Self.now)
     return true
@@ -318,7 +323,7 @@ final class KeeperLink {
       case .message(let bytes):
         switch try? KeeperAnswer(bytes: bytes) {
         case .failed(let answer): trouble = answer
-        case .running, .recorded, .alive: continue
+        case .resumable, .running, .recorded, .alive: continue
         case nil: return killed(trouble)
         }
       case .tooLong, nil: return killed(trouble)

@@ -16,7 +16,12 @@ struct RecordQueue {
     /// What is left to record of a death; `nil` until it was looked for.
     var rest: TranscriptWriter.Unrecorded?
 
-    var isUrgent: Bool { if case .close = rest { true } else { false } }
+    var isUrgent: Bool {
+      switch rest {
+      case .close, .resumable: true
+      case .nothing, .openAndClose, nil: false
+      }
+    }
   }
 
   private var items: [Item] = []
@@ -71,7 +76,7 @@ struct RecordQueue {
     var refusals: [TranscriptWriter.Refusals] = []
     for item in items {
       switch item.request {
-      case .recordDeath(let death):
+      case .recordDeath(let death), .closeResumable(let death):
         ends.append((TranscriptWriter.End(death, mode: run.mode), item.rest ?? .nothing))
       case .recordRefusals(let refused):
         refusals.append(
@@ -92,9 +97,16 @@ extension RecordQueue {
     in writer: TranscriptWriter, run: ServerRun
   ) throws(TranscriptError) {
     for index in items.indices where items[index].rest == nil {
-      guard case .recordDeath(let death) = items[index].request else { continue }
-      items[index].rest = try writer.unrecorded(
-        death.conversation, openedAt: death.openedAt, run: run.id)
+      switch items[index].request {
+      case .recordDeath(let death):
+        items[index].rest = try writer.unrecorded(
+          death.conversation, openedAt: death.openedAt, run: run.id)
+      case .closeResumable(let death):
+        guard let conversation = death.conversation else { break }
+        items[index].rest = try writer.abandoned(
+          conversation, openedAt: death.openedAt, run: run.id)
+      case .recordRefusals, .index, .floorTaken, .floorFree, .answer, .stop: break
+      }
     }
   }
 }
@@ -103,6 +115,7 @@ extension TranscriptWriter.End {
   fileprivate init(_ death: ConversationDeath, mode: Mode) {
     self.init(
       openedAt: death.openedAt, peerAddress: death.peer, peerPort: Int(death.port), mode: mode,
-      at: death.at, by: death.by, reason: death.reason, detail: death.detail)
+      at: death.at, by: death.by, reason: death.reason, detail: death.detail,
+      epoch: death.epoch)
   }
 }

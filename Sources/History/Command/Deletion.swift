@@ -19,7 +19,7 @@ struct Deletion {
   func perform() throws(HistoryError) -> ProgramExit {
     do {
       if options.dryRun { return try preview() }
-      let extent = try Pruner(archive.connection).preview(wanted)
+      let extent = try pruner(archive.connection).preview(wanted)
       if extent.conversations == 0 {
         session.note(nothing)
         return try scrubAgain()
@@ -37,6 +37,10 @@ struct Deletion {
     }
   }
 
+  private func pruner(_ connection: Connection) -> Pruner {
+    Pruner(connection, now: session.environment.now)
+  }
+
   private func preview() throws -> ProgramExit {
     var extent = Pruner.Extent()
     var output = session.output()
@@ -48,7 +52,7 @@ struct Deletion {
         screen: Screen(environment),
         palette: session.palette(.auto))
       : TSVFormat(zone: session.zone)
-    try Pruner(archive.connection).each(wanted) { conversation in
+    try pruner(archive.connection).each(wanted) { conversation in
       format.listed(conversation, into: &output)
       extent.add(conversation)
     }
@@ -69,7 +73,7 @@ struct Deletion {
   private func delete(expected: Pruner.Extent) throws -> ProgramExit {
     let path = archive.connection.path
     let sizeBefore = Archive.size(of: path)
-    let pruner = Pruner(try Connection.forWriting(path))
+    let pruner = pruner(try Connection.forWriting(path))
     let progress = Progress(session, "deleting", "conversation") { expected.conversations }
     let extent = try pruner.prune(wanted, now: session.now) { count in
       progress.show(count, every: 1)
@@ -86,7 +90,7 @@ struct Deletion {
   private func scrubAgain() throws -> ProgramExit {
     guard try archive.pruned().conversations > 0 else { return .done }
     session.note(HistoryMessages.takingOut)
-    return scrub(Pruner(try Connection.forWriting(archive.connection.path))) ? .done : .inputOutput
+    return scrub(pruner(try Connection.forWriting(archive.connection.path))) ? .done : .inputOutput
   }
 
   /// - Returns: whether it could be done; the reason why not has been said.

@@ -30,14 +30,6 @@ extension HistoryMessages {
       let verb = result.prunedConversations == 1 ? "was" : "were"
       remarks.append("\(pruned) \(verb) pruned (no damage)")
     }
-    if let explained = result.explainedEvents, explained.lowerBound < explained.upperBound {
-      remarks.append(
-        """
-        \(count(Int(result.missingEvents), "event")) missing, where the prunes explain \
-        \(explained.lowerBound) to \(explained.upperBound): they note their messages, not \
-        their handles and closes (no damage)
-        """)
-    }
     if result.events > result.coveredEvents {
       let events = count(Int(result.events - result.coveredEvents), "event")
       remarks.append("\(events) without a checksum (no damage)")
@@ -77,10 +69,7 @@ extension HistoryMessages {
     case .conversationsMissing(let range):
       "\(plural("conversation", range)) missing, and no prune took \(range.count == 1 ? "it" : "them")"
     case .eventCount(let missing, let explained):
-      """
-      \(count(Int(missing), "event")) missing, but the prunes explain \
-      \(explained.lowerBound) to \(explained.upperBound)
-      """
+      "\(count(Int(missing), "event")) missing, but the prunes explain \(explained)"
     case .pruneCount(let pruned, let missing):
       "the prunes took \(count(Int(pruned), "conversation")), but \(missing) are missing"
     case .afterClose(let conversation, let seq):
@@ -94,6 +83,14 @@ extension HistoryMessages {
       conversation \(conversation): event \(seq) is message \(found) of the \(party.rawValue), \
       where \(expected) comes next
       """
+    case .link(let conversation, let seq, let fault):
+      "conversation \(conversation): event \(seq) \(words(for: fault))"
+    case .resumption(let conversation):
+      "conversation \(conversation): how it can go on is not what its events say"
+    case .resumptionChecksum(let conversation):
+      "conversation \(conversation): how it can go on is not as it was written (its checksum)"
+    case .noResumptionChecksum(let conversation):
+      "conversation \(conversation): how it can go on has no checksum, where others have"
     case .checksum(let conversation, let seq):
       "conversation \(conversation): event \(seq) is not as it was written (its checksum)"
     case .noChecksum(let seq):
@@ -116,6 +113,16 @@ extension HistoryMessages {
       "the full-text index does not find event \(seq) by its words"
     case .totals(let table):
       "what list and stats count is not what the events make (\(table))"
+    }
+  }
+
+  private static func words(for fault: LinkFault) -> String {
+    switch fault {
+    case .secondDrop: "says that the link was lost, which it was already"
+    case .resumeWithoutDrop: "says that the link is back, which was not lost"
+    case .saidMeanwhile: "is the client's, whose link was lost"
+    case .epoch: "is not of the process that comes next"
+    case .attempt: "is an attempt that is no later than the one before"
     }
   }
 

@@ -45,6 +45,10 @@ enum HistoryMessages {
     "\(Self.count(count, "connection")) that never had the floor and said nothing"
   }
 
+  static func links(drops: Int, resumes: Int) -> String {
+    "\(count(drops, "link")) lost, after which \(count(resumes, "client")) came back"
+  }
+
   static func unlisted(_ count: Int) -> String {
     "\(silent(count)) \(count == 1 ? "is" : "are") not listed; --all lists \(count == 1 ? "it" : "them")"
   }

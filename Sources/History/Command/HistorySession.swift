@@ -57,13 +57,19 @@ final class HistorySession {
   func open(checksSchema: Bool = true) throws(HistoryError) -> Archive? {
     let found = try location()
     do {
-      return Archive(try Connection.forReading(found.path, checksSchema: checksSchema))
+      return archive(try Connection.forReading(found.path, checksSchema: checksSchema))
     } catch {
       guard error.kind == .missing else { throw .transcript(error) }
       if found.isNamed { throw .databaseMissing(found.path) }
       note(HistoryMessages.noDatabase(found.path))
       return nil
     }
+  }
+
+  func archive(_ connection: Connection) -> Archive {
+    let archive = Archive(connection)
+    archive.now = environment.now
+    return archive
   }
 
   /// Says something on standard error.

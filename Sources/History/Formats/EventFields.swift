@@ -29,6 +29,11 @@ struct EventFields {
       text = said.text
       raw = said.raw
       isHeld = said.isHeld
+    case .mode(let mode): text = mode.rawValue
+    case .drop(let drop):
+      reason = drop.reason.rawValue
+      detail = drop.detail
+    case .resume(let resume): peer = resume.peer
     case .close(let close):
       reason = close.reason.rawValue
       detail = close.detail
@@ -39,6 +44,11 @@ struct EventFields {
       detail = other.detail
     }
   }
+}
+
+extension Event.Resume {
+  /// As ``ConversationSummary/peer``.
+  var peer: String { SocketAddress.text(host: address, port: port) }
 }
 
 extension ConversationSummary {

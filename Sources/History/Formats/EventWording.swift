@@ -31,6 +31,16 @@ struct EventWording {
       text = said.text
       speaker = said.party
       if said.isHeld { trail = " (out of turn)" }
+    case .mode(let mode):
+      text = "mode \(TextSanitizer.escapedOnOneLine(mode.rawValue))"
+    case .drop(let drop):
+      text = "link lost"
+      if let detail = drop.detail, !detail.isEmpty {
+        trail = " (\(TextSanitizer.escapedOnOneLine(detail)))"
+      }
+    case .resume(let resume):
+      text = "link back after \(Stamp.span(seconds: resume.away / 1000))"
+      if resume.hasMoved { text += ", from \(TextSanitizer.escapedOnOneLine(resume.address))" }
     case .close(let close):
       text = "connection closed: " + EndingWords.cause(close)
       if let undelivered = close.undelivered, undelivered > 0 {

@@ -116,6 +116,17 @@ struct JSONFormat: HistoryFormat {
       row.member(",\"text\":", said.text, into: &output)
       if let raw = said.raw { row.member(",\"text_base64\":", Base64.encode(raw), into: &output) }
       if said.isHeld { flag(",\"held\":", into: &output) }
+    case .mode(let mode):
+      row.member(",\"mode\":", mode.rawValue, into: &output)
+    case .drop(let drop):
+      row.member(",\"reason\":", drop.reason.rawValue, into: &output)
+      if let detail = drop.detail { row.member(",\"detail\":", detail, into: &output) }
+    case .resume(let resume):
+      row.member(",\"peer\":", resume.peer, into: &output)
+      row.member(",\"moved\":", resume.hasMoved, into: &output)
+      row.member(",\"away_ms\":", resume.away, into: &output)
+      row.member(",\"encrypted\":", resume.protection?.isEncrypted, into: &output)
+      row.member(",\"key\":", resume.protection?.key, into: &output)
     case .close(let close):
       writeSpeaker(close.party, of: conversation, into: &output)
       row.member(",\"reason\":", close.reason.rawValue, into: &output)

@@ -27,7 +27,7 @@ extension HistorySession {
     var archives: [Archive] = []
     for (path, name) in zip(paths, names) {
       do throws(TranscriptError) {
-        let archive = Archive(try Connection.forReading(path))
+        let archive = archive(try Connection.forReading(path))
         try archive.isOneOfSeveral(name)
         archives.append(archive)
       } catch {

@@ -54,6 +54,9 @@ struct StatisticsBuilder {
       quarters[Self.quarter(of: start), default: 0] += clients + servers
     case .reply(let reply, let count): add(reply, count)
     case .conversation(let conversation): add(conversation)
+    case .links(let drops, let resumes):
+      report.drops += drops
+      report.resumes += resumes
     }
   }
 
@@ -157,6 +160,8 @@ extension StatisticsBuilder {
       }
       currentCount += 1
     }
+    if event.isDrop { report.drops += 1 }
+    if event.isResume { report.resumes += 1 }
     if event.isClose, let current {
       ended.append(current)
       talks[current.id] = nil

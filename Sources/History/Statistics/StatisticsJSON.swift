@@ -22,6 +22,8 @@ enum StatisticsJSON {
     object["server_reply_ms"] = .object(replies(report.serverReplies))
     object["client_reply_ms"] = .object(replies(report.clientReplies))
     object["without_floor"] = .integer(Int64(report.silent))
+    object["drops"] = .integer(Int64(report.drops))
+    object["resumes"] = .integer(Int64(report.resumes))
     // From Monday, and of each day from midnight.
     object["week"] = .array(
       report.week.map { hours in .array(hours.map { .integer(Int64($0)) }) })

@@ -16,6 +16,10 @@ struct StatisticsPage {
       output.write(
         "<p>\(Stamp.date(zone.day(of: first))) to \(Stamp.date(zone.day(of: last)))</p>\n")
     }
+    if report.drops > 0 {
+      let words = HistoryMessages.links(drops: report.drops, resumes: report.resumes)
+      output.write("<p>\(words)</p>\n")
+    }
     if report.messages > 0 {
       writeWeek(report, into: &output)
       writeHours(report, into: &output)

@@ -6,6 +6,8 @@ extension StatisticsReport {
   mutating func add(_ other: StatisticsReport, of name: String?) {
     conversations += other.conversations
     silent += other.silent
+    drops += other.drops
+    resumes += other.resumes
     messages += other.messages
     messagesOfClients += other.messagesOfClients
     messagesOfServers += other.messagesOfServers

@@ -6,6 +6,9 @@ struct StatisticsReport {
   var conversations = 0
   /// Connections that never had the floor, and said nothing.
   var silent = 0
+  /// Links that were lost, and clients that came back.
+  var drops = 0
+  var resumes = 0
   var messages = 0
   var messagesOfClients = 0
   var messagesOfServers = 0

@@ -28,6 +28,9 @@ struct StatisticsText {
     }
     output.write("\n")
     if report.silent > 0 { output.write("\(HistoryMessages.silent(report.silent))\n") }
+    if report.drops > 0 {
+      output.write("\(HistoryMessages.links(drops: report.drops, resumes: report.resumes))\n")
+    }
     if report.messages == 0 { return }
     writeBars(report.spans, into: &output)
     if hasPlots {

@@ -74,7 +74,18 @@ extension RowChecksum {
 
   /// Of a run: its whole row, in this order.
   static let runColumns = [
-    "id", "started_at", "stopped_at", "pid", "boot_id", "version", "port", "handle",
+    "id", "started_at", "stopped_at", "pid", "boot_id", "version", "port", "handle", "address",
+  ]
+
+  /// Of a resume: its row in the table `resume` but for the event's id, in this order.
+  static let resumeColumns = [
+    "run_id", "epoch", "attempt", "address", "port", "encrypted", "peer_key", "away", "moved",
+  ]
+
+  /// Of how a conversation can go on: its whole row, in this order.
+  static let resumptionColumns = [
+    "conversation_id", "token_hash", "within", "state", "run_id", "epoch", "attempt",
+    "epoch_before", "client_before", "server_before", "speaker_before",
   ]
 
   /// Gives run `id` the checksum of what is in its row now; in the transaction
@@ -83,15 +94,28 @@ extension RowChecksum {
   ///
   /// - Throws: what SQLite reports; the transaction is to be undone then.
   static func seal(run id: Int64, _ connection: Connection) throws(TranscriptError) {
+    try seal("server_run", runColumns, key: "id", id, connection)
+  }
+
+  /// The same of how a conversation can go on.
+  static func seal(
+    resumptionOf conversation: Int64, _ connection: Connection
+  ) throws(TranscriptError) {
+    try seal("resumption", resumptionColumns, key: "conversation_id", conversation, connection)
+  }
+
+  private static func seal(
+    _ table: String, _ columns: [String], key: String, _ id: Int64, _ connection: Connection
+  ) throws(TranscriptError) {
     let select = try connection.cached(
-      "SELECT \(runColumns.joined(separator: ", ")) FROM server_run WHERE id = ?1")
+      "SELECT \(columns.joined(separator: ", ")) FROM \(table) WHERE \(key) = ?1")
     select.bind(id, at: 1)
     defer { select.reset() }
     guard try select.step() else { return }
     var checksum = RowChecksum()
-    checksum.add(select, runColumns.indices)
+    checksum.add(select, columns.indices)
     select.reset()
-    let update = try connection.cached("UPDATE server_run SET checksum = ?2 WHERE id = ?1")
+    let update = try connection.cached("UPDATE \(table) SET checksum = ?2 WHERE \(key) = ?1")
     update.bind(id, at: 1)
     update.bind(checksum.stored, at: 2)
     try update.run()

@@ -57,8 +57,8 @@ extension Archive {
     return rows
   }
 
-  /// How far each conversation has come: closed by its event, open while its
-  /// run's lock is held, else lost.
+  /// How far each conversation has come: closed by its event, open while the lock of
+  /// the run that serves it is held or its client may come back, else lost.
   ///
   /// A run may record its closes and end between the read and the look at its
   /// lock. So what looks lost is read again: once the lock is free, the run
@@ -77,8 +77,9 @@ extension Archive {
         summaries.append(row.summary)
         continue
       }
-      let alive = isAlive[row.run] ?? RunLock.isHeld(in: lockFile, run: row.run)
-      isAlive[row.run] = alive
+      let run = try resumption(of: row.summary.id)?.run ?? row.run
+      let alive = isAlive[run] ?? RunLock.isHeld(in: lockFile, run: run)
+      isAlive[run] = alive
       if alive {
         var summary = row.summary
         summary.ending = .open
@@ -86,11 +87,26 @@ extension Archive {
       } else if let again = try self.row(
         row.summary.id, counting: row.summary.messages != nil)
       {
-        summaries.append(again.summary)
+        summaries.append(try orResumable(again.summary))
       }
     }
     if let name { for index in summaries.indices { summaries[index].transcript = name } }
     return summaries
+  }
+
+  /// `summary`, which is not lost where its client may come back, or has come since to
+  /// another run.
+  private func orResumable(
+    _ summary: ConversationSummary
+  ) throws(TranscriptError) -> ConversationSummary {
+    guard summary.ending.state == .lost, let resumption = try resumption(of: summary.id) else {
+      return summary
+    }
+    var summary = summary
+    let mayComeBack = resumption.until.map { $0 > now() } ?? false
+    let isOpen = mayComeBack || RunLock.isHeld(in: lockFile, run: resumption.run)
+    summary.ending = isOpen ? .open : .lost(before: resumption.goneBefore)
+    return summary
   }
 }
 
@@ -106,23 +122,18 @@ struct SummaryRow {
   ///
   static func select(counting: Bool) -> String { counting ? counted : uncounted }
 
-  /// As they were counted, of one that had its close by then. Else by the first and
-  /// the last number of each side, which `verify` holds to have no gap: to count
-  /// would take as long as there are messages.
+  /// As they were counted, and those that came since: the numbers of a native client may
+  /// have gaps, so that only counting tells.
   private static let counted = statement(
     messages: """
-      coalesce(CASE WHEN e.id <= (SELECT counted_through FROM total_state WHERE id = 1) THEN (
-        SELECT t.client + t.server FROM conversation_total AS t WHERE t.conversation_id = c.id) END,
-        \(span(of: 0)) + \(span(of: 1)))
+      coalesce((
+        SELECT t.client + t.server FROM conversation_total AS t WHERE t.conversation_id = c.id), 0)
+      + CASE WHEN e.id <= \(watermark) THEN 0 ELSE (
+        SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.id > \(watermark)
+          AND m.kind = 'message') END
       """)
 
-  private static func span(of party: Int) -> String {
-    let number = """
-      SELECT m.number FROM event AS m
-      WHERE m.conversation_id = c.id AND m.kind = 'message' AND m.party = \(party) ORDER BY m.id
-      """
-    return "max(0, coalesce((\(number) DESC LIMIT 1) - (\(number) LIMIT 1) + 1, 0))"
-  }
+  private static let watermark = "(SELECT counted_through FROM total_state WHERE id = 1)"
 
   private static let uncounted = statement(messages: "NULL")
 

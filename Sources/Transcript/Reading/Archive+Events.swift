@@ -51,8 +51,22 @@ extension Archive {
     statement.bind(seq, at: 2)
     statement.bind(Int64(count), at: 3)
     var events: [Event] = []
-    while try statement.step() { events.append(try Event(statement, path: connection.path)) }
+    while try statement.step() {
+      events.append(try completed(Event(statement, path: connection.path)))
+    }
     return events
+  }
+
+  /// `event`, with what its own row does not say.
+  ///
+  /// - Throws: what SQLite reports.
+  private func completed(_ event: Event) throws(TranscriptError) -> Event {
+    guard case .resume = event.content, let resume = try connection.resume(event.seq) else {
+      return event
+    }
+    var event = event
+    event.content = .resume(resume)
+    return event
   }
 
   private static let selectLater =
@@ -73,7 +87,7 @@ extension Archive {
       read += 1
       batch.last = statement.integer(at: .id)
       if let mayMean, !mayMean(statement.bytes(at: .text)) { continue }
-      batch.rows.append(try Event(statement, path: connection.path))
+      batch.rows.append(try completed(Event(statement, path: connection.path)))
     }
     batch.isLast = read < limit
     return batch

@@ -8,6 +8,10 @@ package struct TalliedEvent {
   package var speaker: Party?
   /// Whether it ends the conversation.
   package var isClose: Bool
+  /// Whether the link was lost.
+  package var isDrop: Bool
+  /// Whether the client came back.
+  package var isResume: Bool
   /// Of a message, when it was asked for.
   package var text: String?
 }
@@ -28,8 +32,10 @@ extension Archive {
     }
   }
 
-  /// No party has it.
+  /// No party has one of these.
   private static let closeCode: Int64 = 2
+  private static let dropCode: Int64 = 3
+  private static let resumeCode: Int64 = 4
   /// A fraction of a second of reading, which a checkpoint can wait for.
   private static let tallyBatch: Int64 = 200_000
 
@@ -44,7 +50,8 @@ extension Archive {
     let statement = try connection.cached(
       """
       SELECT e.id, e.conversation_id, e.at,
-        CASE e.kind WHEN 'message' THEN e.party WHEN 'close' THEN \(Self.closeCode) END
+        CASE e.kind WHEN 'message' THEN e.party WHEN 'close' THEN \(Self.closeCode)
+          WHEN 'drop' THEN \(Self.dropCode) WHEN 'resume' THEN \(Self.resumeCode) END
         \(withText ? ", e.text" : "")
       FROM event AS e \(conditions.sql) ORDER BY e.id LIMIT \(limit)
       """)
@@ -55,12 +62,14 @@ extension Archive {
     while try statement.step() {
       reached = statement.integer(at: 0)
       count += 1
+      let code = statement.integer(at: 3)
       try body(
         TalliedEvent(
           conversation: statement.integer(at: 1),
           time: Timestamp(milliseconds: statement.integer(at: 2)),
           speaker: Party(stored: statement.integerOrNil(at: 3)),
-          isClose: statement.integer(at: 3) == Self.closeCode,
+          isClose: code == Self.closeCode, isDrop: code == Self.dropCode,
+          isResume: code == Self.resumeCode,
           text: withText ? statement.textOrNil(at: 4) : nil))
     }
     return count == Self.tallyBatch ? reached : nil

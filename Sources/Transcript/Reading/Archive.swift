@@ -10,6 +10,8 @@ package final class Archive {
   let forms: [SearchForm]
   /// What it is called where several are read; `nil` where it is the only one.
   package private(set) var name: String?
+  /// The clock by which a client may still come back.
+  package var now: () -> Timestamp = { Timestamp(milliseconds: Clock.realtimeMilliseconds()) }
   /// Where the locks of the runs are: asked for every conversation without a
   /// close.
   lazy var lockFile = DatabaseFile.lockFile(of: connection.path)
@@ -32,6 +34,7 @@ package final class Archive {
   package func successor() -> Archive? {
     guard let successor = try? Archive(path: connection.path) else { return nil }
     if let name { try? successor.isOneOfSeveral(name) }
+    successor.now = now
     return successor
   }
 

@@ -84,6 +84,14 @@ public struct TranscriptError: Error, Hashable, Sendable {
     case emptied
     /// A rule of the schema refused it.
     case constraint
+    /// Another process goes on with the conversation, or has closed it.
+    case superseded
+    /// The conversation is not there, is another one, or cannot be gone on with.
+    case notResumable
+    /// The conversation that is to be gone on with is closed.
+    case over
+    /// The client has more of the server's messages than there are.
+    case overstated
     /// Anything else; ``TranscriptError/code`` says what.
     case other
   }

@@ -6,6 +6,8 @@ package enum Counted {
   case quarter(Timestamp, clients: Int, servers: Int)
   case reply(Reply, count: Int)
   case conversation(CountedConversation)
+  /// Links that were lost, and clients that came back.
+  case links(drops: Int, resumes: Int)
 }
 
 /// A conversation and what was counted of it.
@@ -37,12 +39,25 @@ extension Archive {
       try quarters(fresh, body)
       try replies(fresh, body)
       try conversations(fresh, body)
+      try links(body)
       return true
     }
   }
 
   /// A fraction of a second of reading, which a checkpoint can wait for.
   private static let mostUncounted: Int64 = 1_000_000
+
+  /// An index has these alone, however many events there are.
+  private func links(_ body: (Counted) -> Void) throws(TranscriptError) {
+    let select = try connection.cached(
+      """
+      SELECT coalesce(sum(kind = 'drop'), 0), coalesce(sum(kind = 'resume'), 0) FROM event
+      WHERE kind IN ('drop', 'resume', 'mode')
+      """)
+    defer { select.reset() }
+    guard try select.step() else { return }
+    body(.links(drops: Int(select.count(at: 0)), resumes: Int(select.count(at: 1))))
+  }
 
   private func quarters(_ fresh: Tally, _ body: (Counted) -> Void) throws(TranscriptError) {
     func hand(_ quarter: Int64, _ clients: Int64, _ servers: Int64) {

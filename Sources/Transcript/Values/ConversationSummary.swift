@@ -89,11 +89,12 @@ package struct Protection: Hashable, Sendable {
 /// How far a conversation has come: computed from its close event and its run's
 /// lock, never guessed.
 package enum Ending: Hashable, Sendable {
-  /// No close event, and the run that serves it is alive.
+  /// No close event, and the run that serves it is alive, or its client may still come
+  /// back.
   case open
   /// A close event.
   case closed(Event.Close, at: Timestamp)
-  /// No close event, and the run is gone. `before` is the earliest later
+  /// No close event, the run is gone, and nobody may come back. `before` is the earliest later
   /// moment at which it is known to have been gone (a stop of the run or the
   /// start of a later run on the same port); `nil` when none was recorded.
   case lost(before: Timestamp?)

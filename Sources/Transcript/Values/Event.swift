@@ -19,6 +19,12 @@ package struct Event: Hashable, Sendable {
     /// The client said that this is its handle.
     case handle(String)
     case message(Said)
+    /// Who may speak when was changed to this.
+    case mode(Word<Mode>)
+    /// The link was lost, and the conversation goes on.
+    case drop(Drop)
+    /// The client came back.
+    case resume(Resume)
     case close(Close)
     /// What a later version has recorded.
     case unknown(Unknown)
@@ -30,13 +36,17 @@ package struct Event: Hashable, Sendable {
     case open
     case handle
     case message
+    case mode
+    case drop
+    case resume
     case close
   }
 
   /// A message.
   package struct Said: Hashable, Sendable {
     package var party: Party
-    /// From 1 in each direction.
+    /// From 1 in each direction. A native client's is its own, in which what was
+    /// refused leaves gaps.
     package var number: Int
     package var text: String
     /// The bytes received, where ``text`` is their repair.
@@ -52,6 +62,18 @@ package struct Event: Hashable, Sendable {
       self.text = text
       self.raw = raw
       self.isHeld = isHeld
+    }
+  }
+
+  /// The loss of a link that the conversation outlasts.
+  package struct Drop: Hashable, Sendable {
+    package var reason: Word<CloseReason>
+    /// The signal, the fault.
+    package var detail: String?
+
+    package init(_ reason: CloseReason, detail: String? = nil) {
+      self.reason = .known(reason)
+      self.detail = detail
     }
   }
 
@@ -100,6 +122,9 @@ package struct Event: Hashable, Sendable {
     case .open: .known(.open)
     case .handle: .known(.handle)
     case .message: .known(.message)
+    case .mode: .known(.mode)
+    case .drop: .known(.drop)
+    case .resume: .known(.resume)
     case .close: .known(.close)
     case .unknown(let other): .unknown(other.kind)
     }
@@ -108,8 +133,8 @@ package struct Event: Hashable, Sendable {
   /// Who spoke or closed.
   package var party: Party? {
     switch content {
-    case .open: nil
-    case .handle: .client
+    case .open, .mode, .drop: nil
+    case .handle, .resume: .client
     case .message(let said): said.party
     case .close(let close): close.party
     case .unknown(let other): other.party
@@ -171,6 +196,8 @@ extension Event {
 
   /// The event in the row that `row` is at.
   ///
+  /// What a resume says beside is in another table; see ``Archive/completed(_:)``.
+  ///
   /// - Parameters:
   ///   - row: a statement made from ``select``.
   ///   - path: the database, for the error.
@@ -191,6 +218,11 @@ extension Event {
           by: party, number: Int(row.integer(at: .number)), text: row.text(at: .text),
           raw: row.bytesOrNil(at: Column.raw.rawValue),
           isHeld: !row.isNull(at: Column.held.rawValue)))
+    case .mode: content = .mode(Word(row.text(at: .text)))
+    case .drop:
+      content = .drop(
+        Drop(reason: row.text(at: .reason), detail: row.textOrNil(at: .detail)))
+    case .resume: content = .resume(Resume())
     case .close:
       content = .close(
         Close(
@@ -217,6 +249,9 @@ extension Event {
     switch content {
     case .open: break
     case .handle(let name): text = name
+    case .mode(let mode): text = mode.rawValue
+    case .drop(let drop): (reason, detail) = (drop.reason.rawValue, drop.detail)
+    case .resume: break
     case .message(let said):
       (number, text, raw) = (said.number, said.text, said.raw)
       held = said.isHeld ? 1 : nil
@@ -230,6 +265,14 @@ extension Event {
       SQLValue(party?.stored), SQLValue(number.map(Int64.init)), SQLValue(text), SQLValue(raw),
       SQLValue(held), SQLValue(reason), SQLValue(detail), SQLValue(undelivered.map(Int64.init)),
     ]
+  }
+}
+
+extension Event.Drop {
+  /// The drop in a row, whose reason may be a later version's.
+  init(reason: String, detail: String?) {
+    self.reason = Word(reason)
+    self.detail = detail
   }
 }
 

@@ -49,7 +49,9 @@ struct ChecksumCheck {
           row.text(at: 0) == Dialect.original.rawValue && isNative(statement, checksum: stored)
         isNamed = row.bytesOrNil(at: 1) == statement.bytesOrNil(at: Event.Column.text.rawValue)
       }
-    // Nothing else says anything of its conversation's row.
+    case .resume:
+      if let resume = try connection.resume(seq) { checksum.add(resume.values) }
+    // Nothing else says anything of another row.
     default: break
     }
     // Not the id; see ``EventInsertion``.
@@ -90,21 +92,36 @@ struct ChecksumCheck {
 
   /// - Throws: what SQLite reports.
   func runs() throws(TranscriptError) -> [Finding] {
+    try rows("server_run", RowChecksum.runColumns, Finding.runChecksum, Finding.noRunChecksum)
+  }
+
+  /// - Throws: what SQLite reports.
+  func resumptions() throws(TranscriptError) -> [Finding] {
+    try rows(
+      "resumption", RowChecksum.resumptionColumns, Finding.resumptionChecksum,
+      Finding.noResumptionChecksum)
+  }
+
+  /// Every row of a table whose own column has its checksum; the first of its columns is
+  /// its key.
+  private func rows(
+    _ table: String, _ columns: [String], _ changed: (Int64) -> Finding,
+    _ uncovered: (Int64) -> Finding
+  ) throws(TranscriptError) -> [Finding] {
     var findings: [Finding] = []
     var isCovered = false
-    let columns = RowChecksum.runColumns + ["checksum"]
     let select = try connection.prepare(
-      "SELECT \(columns.joined(separator: ", ")) FROM server_run ORDER BY id")
+      "SELECT \((columns + ["checksum"]).joined(separator: ", ")) FROM \(table) ORDER BY 1")
     while try select.step() {
-      let run = select.integer(at: 0)
-      guard let stored = select.integerOrNil(at: RowChecksum.runColumns.count) else {
-        if isCovered { findings.append(.noRunChecksum(run)) }
+      let key = select.integer(at: 0)
+      guard let stored = select.integerOrNil(at: columns.count) else {
+        if isCovered { findings.append(uncovered(key)) }
         continue
       }
       isCovered = true
       var checksum = RowChecksum()
-      checksum.add(select, RowChecksum.runColumns.indices)
-      if checksum.stored != stored { findings.append(.runChecksum(run)) }
+      checksum.add(select, columns.indices)
+      if checksum.stored != stored { findings.append(changed(key)) }
     }
     return findings
   }

@@ -17,6 +17,9 @@ struct EventCheck {
     var numbers: (client: Int64, server: Int64) = (0, 0)
     /// What is counted of it.
     var talk: Talk?
+    /// Whether its client numbers its messages itself.
+    var isNative = false
+    var link = LinkProgress()
   }
 
   init(_ connection: Connection) {
@@ -44,10 +47,9 @@ struct EventCheck {
           kind == .close
             ? .secondClose(conversation: conversation, seq: seq)
             : .afterClose(conversation: conversation, seq: seq))
-      } else if states[conversation] == nil {
-        try begin(conversation, kind, seq)
       }
       var state = states[conversation] ?? Progress()
+      if !isClosed, states[conversation] == nil { try begin(conversation, kind, seq, &state) }
       let party = kind == .message ? Party(stored: statement.integerOrNil(at: .party)) : nil
       let time = Timestamp(milliseconds: statement.integer(at: .at))
       totals.add(seq, time, party, &state.talk)
@@ -55,6 +57,9 @@ struct EventCheck {
       if let party {
         messages += 1
         if !isClosed { check(statement.integer(at: .number), party, conversation, seq, &state) }
+      }
+      if !isClosed, let fault = try state.link.fault(of: kind, statement, connection) {
+        add(.link(conversation: conversation, seq: seq, fault))
       }
       if kind == .close {
         closed.insert(conversation)
@@ -75,15 +80,21 @@ struct EventCheck {
 
   /// The first event of a conversation.
   private mutating func begin(
-    _ conversation: Int64, _ kind: Event.Kind?, _ seq: Int64
+    _ conversation: Int64, _ kind: Event.Kind?, _ seq: Int64, _ state: inout Progress
   ) throws(TranscriptError) {
     if kind != .open { add(.noOpen(conversation: conversation)) }
-    let select = try connection.cached("SELECT 1 FROM conversation WHERE id = ?1")
+    let select = try connection.cached(
+      """
+      SELECT c.dialect, x.epoch_before FROM conversation AS c
+      LEFT JOIN resumption AS x ON x.conversation_id = c.id WHERE c.id = ?1
+      """)
     select.bind(conversation, at: 1)
     defer { select.reset() }
-    if try !select.step() {
-      add(.reference(table: "event", row: seq, parent: "conversation"))
+    guard try select.step() else {
+      return add(.reference(table: "event", row: seq, parent: "conversation"))
     }
+    state.isNative = select.text(at: 0) == Dialect.native.rawValue
+    state.link.epoch = select.integerOrNil(at: 1)
   }
 
   private mutating func check(
@@ -93,8 +104,10 @@ struct EventCheck {
     let expected = last == .max ? last : last + 1
     // A database that was made while the conversation went on, since the first
     // one was deleted, begins with a later number. A first message that was
-    // taken away leaves a gap in the event numbers.
-    if number != expected, last > 0 || number < 1 {
+    // taken away leaves a gap in the event numbers. What was refused to a native client
+    // leaves one too, in its own.
+    let isGap = state.isNative && party == .client && number > expected
+    if number != expected, !isGap, last > 0 || number < 1 {
       add(
         .number(conversation: conversation, seq: seq, party, expected: expected, found: number))
     }

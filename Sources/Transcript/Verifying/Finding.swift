@@ -16,7 +16,7 @@ package enum Finding: Hashable, Sendable {
   /// Conversation ids that are missing, and that no prune explains.
   case conversationsMissing(ClosedRange<Int64>)
   /// Prunes explain that some events are missing, but not so many or so few.
-  case eventCount(missing: Int64, explained: ClosedRange<Int64>)
+  case eventCount(missing: Int64, explained: Int64)
   /// Prunes took more conversations than are missing.
   case pruneCount(pruned: Int64, missing: Int64)
   /// An event after its conversation's close.
@@ -25,9 +25,14 @@ package enum Finding: Hashable, Sendable {
   case secondClose(conversation: Int64, seq: Int64)
   /// A conversation whose first event is not its open.
   case noOpen(conversation: Int64)
-  /// A message that does not have the number after that of the one before it.
+  /// A message that does not have the number after that of the one before it, or, of a
+  /// native client, a higher one.
   case number(conversation: Int64, seq: Int64, Party, expected: Int64, found: Int64)
-  /// An event, or for an open or a handle what its conversation's row says of
+  /// A link that is lost or comes back in another order than a link can.
+  case link(conversation: Int64, seq: Int64, LinkFault)
+  /// How a conversation can go on, which is not what its events say.
+  case resumption(conversation: Int64)
+  /// An event, or for an open, a handle or a resume what another row says of
   /// it, that is not what it was when it was written.
   case checksum(conversation: Int64, seq: Int64)
   /// An event without a checksum after one that has one.
@@ -38,6 +43,10 @@ package enum Finding: Hashable, Sendable {
   case runChecksum(Int64)
   /// A run without a checksum after one that has one.
   case noRunChecksum(Int64)
+  /// How a conversation can go on, that is not what was written.
+  case resumptionChecksum(conversation: Int64)
+  /// The same without a checksum after one that has one.
+  case noResumptionChecksum(conversation: Int64)
   /// The index claims to reach further than there are events.
   case indexAhead(through: Int64, newest: Int64)
   /// Messages that should be in the full-text index and are not; how many and
@@ -53,6 +62,20 @@ package enum Finding: Hashable, Sendable {
   case totals(table: String)
 }
 
+/// What is wrong with the order in which a link was lost and came back.
+package enum LinkFault: Hashable, Sendable {
+  /// It was lost already.
+  case secondDrop
+  /// It was not lost.
+  case resumeWithoutDrop
+  /// The client spoke while it was lost.
+  case saidMeanwhile
+  /// The epoch is not the one after that of the one before.
+  case epoch
+  /// The client's attempt is not later than the one before.
+  case attempt
+}
+
 /// What `history verify` looked at and found.
 package struct Verification: Sendable {
   package var conversations: Int64 = 0
@@ -65,10 +88,6 @@ package struct Verification: Sendable {
   /// Messages that are not indexed yet. No damage.
   package var unindexed: Int64 = 0
   package var prunedConversations: Int64 = 0
-  /// Events that are not there any more, and how many the prunes explain: a
-  /// prune notes its messages, not how many opens, handles and closes it took.
-  package var missingEvents: Int64 = 0
-  package var explainedEvents: ClosedRange<Int64>?
   /// Tables of other programs, which are left alone.
   package var otherTables: [String] = []
   package var findings: [Finding] = []

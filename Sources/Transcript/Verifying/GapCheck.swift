@@ -5,11 +5,8 @@ struct GapCheck {
   private let connection: Connection
   private let events: Gaps
   private(set) var prunedConversations: Int64 = 0
-  private var prunedMessages: Int64 = 0
+  private var prunedEvents: Int64 = 0
   private var findings: [Finding] = []
-  /// How many events are missing, and how many the prunes explain.
-  private(set) var missingEvents: Int64 = 0
-  private(set) var explainedEvents: ClosedRange<Int64>?
 
   /// `events` are those that are missing.
   init(_ connection: Connection, events: Gaps) {
@@ -20,7 +17,7 @@ struct GapCheck {
   mutating func check() throws(TranscriptError) -> [Finding] {
     prunedConversations =
       try connection.integer("SELECT sum(max(conversations, 0)) FROM pruning") ?? 0
-    prunedMessages = try connection.integer("SELECT sum(max(messages, 0)) FROM pruning") ?? 0
+    prunedEvents = try connection.integer("SELECT sum(max(events, 0)) FROM pruning") ?? 0
     let firstPruned = try checkConversations()
     try checkEvents(firstPruned)
     return findings
@@ -63,8 +60,6 @@ struct GapCheck {
     return false
   }
 
-  /// A pruned conversation took its messages and one to three other events:
-  /// open, and maybe handle and close.
   private mutating func checkEvents(_ firstPruned: Int64?) throws(TranscriptError) {
     let gaps = events.ranges
     guard prunedConversations > 0, let firstPruned else {
@@ -81,20 +76,8 @@ struct GapCheck {
     let start = try statement.step() ? statement.integer(at: 0) : 0
     for gap in gaps where gap.lowerBound <= start { findings.append(.eventsMissing(gap)) }
 
-    let missing = events.missing
-    let least = Self.sum(prunedMessages, prunedConversations)
-    let most = Self.sum(least, Self.sum(prunedConversations, prunedConversations))
-    let explained = least...most
-    missingEvents = missing
-    explainedEvents = explained
-    if !explained.contains(missing) {
-      findings.append(.eventCount(missing: missing, explained: explained))
+    if events.missing != prunedEvents {
+      findings.append(.eventCount(missing: events.missing, explained: prunedEvents))
     }
-  }
-
-  /// Of counts that a damaged file may hold: no more than there can be.
-  private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
-    let (sum, isTooLarge) = one.addingReportingOverflow(other)
-    return isTooLarge ? .max : sum
   }
 }

@@ -85,14 +85,14 @@ package struct Verifier {
     var findings = walk.findings
     findings += try checksums.unexplainedHandles()
     findings += try checksums.runs()
+    findings += try checksums.resumptions()
+    findings += try ResumptionCheck(connection).findings()
     while try silent.step(), findings.count < Verification.maximumFindings {
       findings.append(.noOpen(conversation: silent.integer(at: 0)))
     }
     var gaps = GapCheck(connection, events: walk.gaps)
     findings += try gaps.check()
     result.prunedConversations = gaps.prunedConversations
-    result.missingEvents = gaps.missingEvents
-    result.explainedEvents = gaps.explainedEvents
     findings += try index.findings()
     findings += try totals.findings()
     for finding in findings { result.add(finding) }

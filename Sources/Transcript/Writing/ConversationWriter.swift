@@ -3,26 +3,36 @@ import ChatCore
 /// Writes one conversation. What was appended is on disk when
 /// ``append(_:)`` returns; only then may it be shown, sent or acknowledged.
 package final class ConversationWriter {
-  private let writer: TranscriptWriter
+  let writer: TranscriptWriter
   /// The run that serves the conversation; to be changed after
   /// ``TranscriptWriter/continueRun(_:_:startedAt:)`` gave it another id.
   package var run: Int64
-  private let peerAddress: String
-  private let peerPort: Int
-  private let mode: Mode
+  let peerAddress: String
+  let peerPort: Int
+  let mode: Mode
   /// How the peer's words come; to be set before the first ``append(_:)``. `nil`: it
   /// has said nothing.
   package var protection: Protection?
+  /// What a native client can go on with the conversation by, and how long after it
+  /// lost its link: the SHA-256 of its token. To be set before the handle is appended;
+  /// `nil`: it cannot.
+  package var offer: (tokenHash: [UInt8], within: Duration)?
   /// What the database is known to hold.
-  private var state = State()
+  var state = State()
 
   /// What one database holds of a conversation beside its messages.
-  private struct State {
+  struct State {
     var id: Int64?
     var opened: Timestamp?
     var handle: (Handle, Dialect, Timestamp)?
     var floor: Timestamp?
     var acknowledged = 0
+    /// Of a conversation that can go on in another process.
+    var resumption: ResumptionState?
+    /// The mode that it was changed to.
+    var mode: (Mode, Timestamp)?
+    /// Since when the link is down, and why.
+    var drop: (reason: CloseReason, detail: String?, at: Timestamp)?
     /// The database it was written to; see ``TranscriptWriter/generation``.
     var generation = 0
   }
@@ -52,15 +62,17 @@ package final class ConversationWriter {
   /// - Parameter entries: what happened, oldest first, and when. The
   ///   conversation's first is `open`.
   /// - Throws: ``TranscriptError``: `full`, `readOnly`, `locked`, `corrupt`,
-  ///   `deleted`, `replaced`, `constraint` when the conversation has a close,
-  ///   among others.
+  ///   `deleted`, `replaced`, `constraint` when the conversation has a close, and
+  ///   `superseded` when another process goes on with it, among others.
   package func append(_ entries: [(Entry, Timestamp)]) throws(TranscriptError) {
     if entries.isEmpty { return }
     // Worked on apart and kept only once the commit is through.
     var next = state
     try writer.commit { () throws(TranscriptError) in
       var insertion = EventInsertion(writer.connection)
-      if next.id != nil, next.generation != writer.generation {
+      if next.id == nil || next.generation == writer.generation {
+        try checkEpoch(next)
+      } else {
         try restore(&next, &insertion)
       }
       for (entry, time) in entries {
@@ -105,11 +117,26 @@ package final class ConversationWriter {
     case .handle(let handle, let dialect):
       state.handle = (handle, dialect, time)
       try setHandle(handle, dialect, of: id)
+      if dialect == .native, let offer {
+        state.resumption = state.resumption ?? ResumptionState()
+        try insertResumption(state, offer)
+      }
       insertion.add(event(.handle(handle.text)), describing: [.text(dialect.rawValue)])
     case .floor:
       state.floor = time
       try update("UPDATE conversation SET floor_at = ?2 WHERE id = ?1", id, time.milliseconds)
+    case .resumable:
+      guard state.resumption != nil else { break }
+      state.resumption?.isTaken = true
+      try setResumptionState("taken", of: id)
+    case .mode(let mode):
+      state.mode = (mode, time)
+      insertion.add(event(.mode(.known(mode))))
+    case .drop(let reason, let detail):
+      state.drop = (reason, detail, time)
+      insertion.add(event(.drop(Event.Drop(reason, detail: detail))))
     case .message(let party, let number, let message):
+      state.resumption?.note(number, of: party)
       insertion.add(
         event(
           .message(Event.Said(by: party, number: number, text: message.text, raw: message.raw))))
@@ -123,10 +150,10 @@ package final class ConversationWriter {
       state.acknowledged = max(state.acknowledged, number)
       try update(
         "UPDATE conversation SET acknowledged = ?2 WHERE id = ?1", id, Int64(state.acknowledged))
-    case .mode, .resumable, .drop: break
     case .close(let party, let reason, let detail, let undelivered):
       insertion.add(
         event(.close(Event.Close(by: party, reason, detail: detail, undelivered: undelivered))))
+      if state.resumption != nil { try setResumptionState("over", of: id) }
     }
   }
 
@@ -136,65 +163,24 @@ package final class ConversationWriter {
   ) throws(TranscriptError) {
     let old = state
     guard let opened = old.opened else { return }
+    if let resumption = old.resumption { try forgetCopy(ofEpoch: resumption.epoch) }
     state = State()
+    state.resumption = old.resumption
     try record(.open, at: opened, &state, &insertion)
     if let (handle, dialect, time) = old.handle {
       try record(.handle(handle, dialect), at: time, &state, &insertion)
     }
+    if old.resumption?.isTaken == true {
+      try record(.resumable, at: opened, &state, &insertion)
+    }
     if let floor = old.floor { try record(.floor, at: floor, &state, &insertion) }
+    if let (mode, time) = old.mode { try record(.mode(mode), at: time, &state, &insertion) }
+    if let drop = old.drop {
+      try record(.drop(drop.reason, detail: drop.detail), at: drop.at, &state, &insertion)
+    }
     if old.acknowledged > 0 {
       try record(.acknowledged(through: old.acknowledged), at: opened, &state, &insertion)
     }
-  }
-}
-
-/// The conversation's own row.
-extension ConversationWriter {
-  /// What nobody changes in it: ``RowChecksum/conversationColumns``.
-  private func row(opened: Timestamp) -> [SQLValue] {
-    [
-      .integer(run), .integer(opened.milliseconds), .text(peerAddress), .integer(Int64(peerPort)),
-      .text(mode.rawValue),
-      protection.map { .integer($0.isEncrypted ? 1 : 0) } ?? .null,
-      protection?.key.map { .text($0) } ?? .null,
-    ]
-  }
-
-  private func insert(_ row: [SQLValue]) throws(TranscriptError) -> Int64 {
-    let insert = try writer.connection.cached(
-      """
-      INSERT INTO conversation (\(RowChecksum.conversationColumns.joined(separator: ", ")))
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-      """)
-    for (index, value) in row.enumerated() { insert.bind(value, at: index + 1) }
-    try insert.run()
-    return writer.connection.lastInsertedID
-  }
-
-  private func setHandle(
-    _ handle: Handle, _ dialect: Dialect, of id: Int64
-  ) throws(TranscriptError) {
-    let insert = try writer.connection.cached(
-      "INSERT INTO handle (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")
-    insert.bind(handle.text, at: 1)
-    try insert.run()
-    let update = try writer.connection.cached(
-      """
-      UPDATE conversation
-      SET handle_id = (SELECT h.id FROM handle AS h WHERE h.name = ?2), dialect = ?3
-      WHERE id = ?1
-      """)
-    update.bind(id, at: 1)
-    update.bind(handle.text, at: 2)
-    update.bind(dialect.rawValue, at: 3)
-    try update.run()
-  }
-
-  private func update(_ sql: String, _ id: Int64, _ value: Int64) throws(TranscriptError) {
-    let update = try writer.connection.cached(sql)
-    update.bind(id, at: 1)
-    update.bind(value, at: 2)
-    try update.run()
   }
 }
 

@@ -9,16 +9,21 @@ package struct Pruner {
   package struct Extent: Hashable, Sendable {
     package var conversations = 0
     package var messages = 0
+    /// Messages among them; only of what was taken.
+    var events: Int64 = 0
     package var first: Int64?
     package var last: Int64?
 
     package init() {}
   }
 
-  /// - Parameter connection: may write, unless only a preview is wanted.
-  package init(_ connection: Connection) {
+  /// - Parameters:
+  ///   - connection: may write, unless only a preview is wanted.
+  ///   - now: the clock by which a client may still come back; `nil`: the machine's.
+  package init(_ connection: Connection, now: (() -> Timestamp)? = nil) {
     self.connection = connection
     archive = Archive(connection)
+    if let now { archive.now = now }
   }
 
   /// Which conversations are meant: of them, those that are closed or lost.
@@ -119,7 +124,11 @@ package struct Pruner {
       }
       try connection.write { () throws(TranscriptError) in
         // Another prune may have taken one since, and noted it.
-        for (id, messages) in step where try delete(id) { extent.add(id, messages: messages) }
+        for (id, messages) in step {
+          guard let events = try delete(id) else { continue }
+          extent.add(id, messages: messages)
+          extent.events += events
+        }
         if extent.conversations > 0 {
           note = try self.note(extent, before: limit, now: now, row: note)
         }
@@ -132,18 +141,29 @@ package struct Pruner {
   /// Messages in one transaction: some tens of milliseconds.
   private static let stepSize = 1000
 
-  /// - Returns: whether it was there.
-  private func delete(_ id: Int64) throws(TranscriptError) -> Bool {
+  /// - Returns: how many events went; `nil` when it was not there, or its client has
+  ///   come back since.
+  private func delete(_ id: Int64) throws(TranscriptError) -> Int64? {
+    guard let found = try archive.conversation(id, counting: false), found.ending.state != .open
+    else { return nil }
     try SearchIndex.remove(conversation: id, connection)
     try Totals.remove(conversation: id, connection)
-    for sql in [
-      "DELETE FROM event WHERE conversation_id = ?1", "DELETE FROM conversation WHERE id = ?1",
-    ] {
-      let statement = try connection.cached(sql)
-      statement.bind(id, at: 1)
-      try statement.run()
-    }
-    return connection.changes > 0
+    try run(
+      """
+      DELETE FROM resume WHERE event_id IN (
+        SELECT id FROM event WHERE conversation_id = ?1 AND kind IN ('drop', 'resume', 'mode'))
+      """, id)
+    try run("DELETE FROM event WHERE conversation_id = ?1", id)
+    let events = connection.changes
+    try run("DELETE FROM resumption WHERE conversation_id = ?1", id)
+    try run("DELETE FROM conversation WHERE id = ?1", id)
+    return events
+  }
+
+  private func run(_ sql: String, _ id: Int64) throws(TranscriptError) {
+    let statement = try connection.cached(sql)
+    statement.bind(id, at: 1)
+    try statement.run()
   }
 
   private func note(
@@ -151,18 +171,19 @@ package struct Pruner {
   ) throws(TranscriptError) -> Int64 {
     let statement = try connection.cached(
       """
-      INSERT INTO pruning (id, at, before, conversations, messages, first_id, last_id)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET
+      INSERT INTO pruning (id, at, before, conversations, messages, events, first_id, last_id)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
         conversations = excluded.conversations, messages = excluded.messages,
-        first_id = excluded.first_id, last_id = excluded.last_id
+        events = excluded.events, first_id = excluded.first_id, last_id = excluded.last_id
       """)
     statement.bind(row, at: 1)
     statement.bind(now.milliseconds, at: 2)
     statement.bind(limit.milliseconds, at: 3)
     statement.bind(Int64(extent.conversations), at: 4)
     statement.bind(Int64(extent.messages), at: 5)
-    statement.bind(extent.first, at: 6)
-    statement.bind(extent.last, at: 7)
+    statement.bind(extent.events, at: 6)
+    statement.bind(extent.first, at: 7)
+    statement.bind(extent.last, at: 8)
     try statement.run()
     return row ?? connection.lastInsertedID
   }
@@ -194,6 +215,7 @@ extension Pruner.Extent {
   fileprivate mutating func add(_ other: Self) {
     conversations += other.conversations
     messages += other.messages
+    events += other.events
     first = first ?? other.first
     last = other.last ?? last
   }

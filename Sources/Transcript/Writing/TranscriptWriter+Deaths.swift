@@ -9,6 +9,8 @@ extension TranscriptWriter {
     case close(Int64)
     /// Its open too: it had nothing to say, or nothing could be recorded.
     case openAndClose
+    /// Its close, to which its client could come back, and which this run served last.
+    case resumable(Int64, run: Int64)
   }
 
   /// Looks for a conversation of `run` that was opened at `openedAt`: a run gives
@@ -29,7 +31,8 @@ extension TranscriptWriter {
       """
       SELECT c.id, EXISTS (
         SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close') AS is_closed
-      FROM conversation AS c WHERE c.opened_at = ?2 AND +c.run_id = ?1
+      FROM conversation AS c LEFT JOIN resumption AS x ON x.conversation_id = c.id
+      WHERE c.opened_at = ?2 AND coalesce(x.run_id, +c.run_id) = ?1
       ORDER BY is_closed, c.id = ?3 DESC, c.id LIMIT 1
       """)
     select.bind(run, at: 1)
@@ -38,6 +41,35 @@ extension TranscriptWriter {
     defer { select.reset() }
     guard try select.step() else { return reported == nil ? .openAndClose : .nothing }
     return select.integer(at: 1) == 0 ? .close(select.integer(at: 0)) : .nothing
+  }
+
+  /// What is left to record of a conversation that a client could come back to and has
+  /// not: nothing where it is another one, or where another run that is alive serves it.
+  ///
+  /// Not to be called in a transaction: where a contained process closes the side file
+  /// of the locks, its own are gone.
+  ///
+  /// - Parameters:
+  ///   - conversation: its id.
+  ///   - openedAt: when it was opened.
+  ///   - run: this one.
+  /// - Returns: what is left to record.
+  /// - Throws: what SQLite reports.
+  package func abandoned(
+    _ conversation: Int64, openedAt: Timestamp, run: Int64
+  ) throws(TranscriptError) -> Unrecorded {
+    let select = try connection.cached(
+      """
+      SELECT x.run_id FROM resumption AS x JOIN conversation AS c ON c.id = x.conversation_id
+      WHERE c.id = ?1 AND c.opened_at = ?2
+      """)
+    select.bind(conversation, at: 1)
+    select.bind(openedAt.milliseconds, at: 2)
+    defer { select.reset() }
+    guard try select.step() else { return .nothing }
+    let owner = select.integer(at: 0)
+    if owner != run, RunLock.isHeld(database: path, run: owner) { return .nothing }
+    return .resumable(conversation, run: owner)
   }
 
   /// The end of one whose process could not record it, or had no cause to.
@@ -50,10 +82,13 @@ extension TranscriptWriter {
     package var by: Party?
     package var reason: CloseReason
     package var detail: String?
+    /// How often another process had gone on with the conversation before the one whose
+    /// end this is: where one has since, it is none. `nil`: nobody counted.
+    package var epoch: Int64?
 
     package init(
       openedAt: Timestamp, peerAddress: String, peerPort: Int, mode: Mode, at: Timestamp,
-      by: Party?, reason: CloseReason, detail: String?
+      by: Party?, reason: CloseReason, detail: String?, epoch: Int64? = nil
     ) {
       self.openedAt = openedAt
       self.peerAddress = peerAddress
@@ -63,6 +98,7 @@ extension TranscriptWriter {
       self.by = by
       self.reason = reason
       self.detail = detail
+      self.epoch = epoch
     }
   }
 
@@ -90,15 +126,18 @@ extension TranscriptWriter {
   ) throws(TranscriptError) {
     try commit { () throws(TranscriptError) in
       var insertion = EventInsertion(connection)
+      var closed: Set<Int64> = []
       for (end, rest) in ends {
         switch rest {
         case .nothing: break
         case .close(let id):
-          guard try isUnclosed(id, run: run) else { continue }
-          insertion.add(
-            Event(
-              conversation: id, time: end.at,
-              .close(Event.Close(by: end.by, end.reason, detail: end.detail))))
+          guard try isUnclosed(id, run: run, epoch: end.epoch), closed.insert(id).inserted
+          else { continue }
+          try close(id, end, &insertion)
+        case .resumable(let id, let owner):
+          guard try isUnclosed(id, run: owner, epoch: end.epoch), closed.insert(id).inserted
+          else { continue }
+          try close(id, end, &insertion)
         case .openAndClose:
           let conversation = ConversationWriter(
             self, run: run, peerAddress: end.peerAddress, peerPort: end.peerPort, mode: end.mode)
@@ -125,14 +164,29 @@ extension TranscriptWriter {
     }
   }
 
-  private func isUnclosed(_ conversation: Int64, run: Int64) throws(TranscriptError) -> Bool {
+  private func close(
+    _ conversation: Int64, _ end: End, _ insertion: inout EventInsertion
+  ) throws(TranscriptError) {
+    insertion.add(
+      Event(
+        conversation: conversation, time: end.at,
+        .close(Event.Close(by: end.by, end.reason, detail: end.detail))))
+    try connection.setResumptionState("over", of: conversation)
+  }
+
+  private func isUnclosed(
+    _ conversation: Int64, run: Int64, epoch: Int64?
+  ) throws(TranscriptError) -> Bool {
     let select = try connection.cached(
       """
-      SELECT c.id FROM conversation AS c WHERE c.run_id = ?1 AND c.id = ?2 AND NOT EXISTS (
-        SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close')
+      SELECT c.id FROM conversation AS c LEFT JOIN resumption AS x ON x.conversation_id = c.id
+      WHERE c.id = ?2 AND coalesce(x.run_id, c.run_id) = ?1 AND (?3 IS NULL OR coalesce(x.epoch, 0) <= ?3)
+        AND NOT EXISTS (
+          SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close')
       """)
     select.bind(run, at: 1)
     select.bind(conversation, at: 2)
+    select.bind(epoch, at: 3)
     defer { select.reset() }
     return try select.step()
   }

@@ -76,7 +76,8 @@ extension TranscriptWriter {
     let select = try connection.cached(
       """
       SELECT h.name FROM conversation AS c JOIN handle AS h ON h.id = c.handle_id
-      WHERE c.id = ?1 AND c.opened_at = ?2 AND c.run_id = ?3
+      LEFT JOIN resumption AS x ON x.conversation_id = c.id
+      WHERE c.id = ?1 AND c.opened_at = ?2 AND coalesce(x.run_id, c.run_id) = ?3
       """)
     select.bind(conversation, at: 1)
     select.bind(openedAt.milliseconds, at: 2)

@@ -13,13 +13,19 @@ package struct RunDescription: Hashable, Sendable {
   package var port: Int
   /// The server's own handle.
   package var handle: Handle
+  /// Where it listens, as it was given; `nil` is everywhere. A server that takes the
+  /// place of another has the same port and address.
+  package var address: String?
 
-  package init(pid: Int32, bootID: String, version: String, port: Int, handle: Handle) {
+  package init(
+    pid: Int32, bootID: String, version: String, port: Int, handle: Handle, address: String? = nil
+  ) {
     self.pid = pid
     self.bootID = bootID
     self.version = version
     self.port = port
     self.handle = handle
+    self.address = address
   }
 }
 
@@ -101,8 +107,8 @@ extension TranscriptWriter {
   ) throws(TranscriptError) -> Int64 {
     let insert = try connection.cached(
       """
-      INSERT INTO server_run (id, started_at, pid, boot_id, version, port, handle)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      INSERT INTO server_run (id, started_at, pid, boot_id, version, port, handle, address)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       """)
     insert.bind(id, at: 1)
     insert.bind(time.milliseconds, at: 2)
@@ -111,6 +117,7 @@ extension TranscriptWriter {
     insert.bind(run.version, at: 5)
     insert.bind(Int64(run.port), at: 6)
     insert.bind(run.handle.text, at: 7)
+    insert.bind(run.address, at: 8)
     try insert.run()
     let id = connection.lastInsertedID
     try RowChecksum.seal(run: id, connection)

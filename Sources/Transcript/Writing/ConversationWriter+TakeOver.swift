@@ -1,0 +1,121 @@
+import ChatCore
+
+extension ConversationWriter {
+  /// Goes on with a conversation that another process has begun, which must be gone or
+  /// leave without another word: from here on it is refused.
+  ///
+  /// One transaction, in which all is read that the conversation is gone on with; who
+  /// writes to it before is read, and who does after is refused.
+  ///
+  /// - Parameters:
+  ///   - writer: of the transcript.
+  ///   - run: the run that goes on with it.
+  ///   - conversation: its id.
+  ///   - openedAt: when it was opened.
+  ///   - tokenHash: the SHA-256 of the token that the client has shown.
+  ///   - client: where the client comes from now, numeric.
+  ///   - protection: how its words come now.
+  ///   - shown: the server's last message that it has shown; 0: none.
+  ///   - attempt: as it counts its attempts.
+  ///   - time: now.
+  ///   - lostAt: when the link or the process was lost, where no drop says so; `nil`:
+  ///     nobody knows, and the last event is taken for it.
+  ///   - reason: why, where no drop says so.
+  /// - Returns: what goes on writing, and where the conversation stands.
+  /// - Throws: `notResumable` where it is not there, is another one or was not offered;
+  ///   `over` where it is closed; `superseded` where a later attempt has come;
+  ///   `overstated` where `shown` was never said; and what SQLite reports. Nothing is
+  ///   written then.
+  package static func takeOver(
+    _ writer: TranscriptWriter, run: Int64, conversation: Int64, openedAt: Timestamp,
+    tokenHash: [UInt8], from client: (address: String, port: Int), protection: Protection?,
+    shown: Int, attempt: Int, at time: Timestamp, lostAt: Timestamp? = nil,
+    lostBy reason: CloseReason = .reset
+  ) throws(TranscriptError) -> (ConversationWriter, Resumption) {
+    let (successor, resumption) = try writer.commit { () throws(TranscriptError) in
+      let claimed = try ClaimedConversation(conversation, writer.connection)
+      guard let claimed, claimed.openedAt == openedAt, claimed.tokenHash == tokenHash else {
+        throw TranscriptError(.notResumable, path: writer.path)
+      }
+      if claimed.isClosed { throw TranscriptError(.over, path: writer.path) }
+      // This run's listener knows whether the offer was taken, before it is written.
+      guard claimed.isTaken || claimed.run == run else {
+        throw TranscriptError(.notResumable, path: writer.path)
+      }
+      guard attempt > claimed.attempt else { throw TranscriptError(.superseded, path: writer.path) }
+      guard shown >= 0, shown <= claimed.server.number else {
+        throw TranscriptError(.overstated, path: writer.path)
+      }
+
+      let lost = claimed.droppedAt ?? lostAt ?? claimed.lastEventAt
+      var resume = Event.Resume()
+      resume.run = run
+      resume.epoch = claimed.epoch + 1
+      resume.attempt = Int64(attempt)
+      (resume.address, resume.port) = client
+      resume.protection = protection
+      resume.away = max(0, time.elapsed(since: lost))
+      resume.hasMoved = client.address != claimed.address
+      if claimed.droppedAt == nil {
+        var insertion = EventInsertion(writer.connection)
+        insertion.add(Event(conversation: conversation, time: lost, .drop(Event.Drop(reason))))
+        try insertion.finish()
+      }
+      try insert(resume, conversation, at: time, writer.connection)
+      try update(conversation, resume, shown: shown, writer.connection)
+
+      let successor = ConversationWriter(
+        writer, run: run, peerAddress: client.address, peerPort: client.port, mode: claimed.mode)
+      successor.protection = protection
+      successor.offer = (claimed.tokenHash, claimed.within)
+      successor.state = claimed.state(
+        epoch: resume.epoch, attempt: resume.attempt, shown: shown,
+        generation: writer.generation)
+      return (
+        successor,
+        try claimed.resumption(
+          shown: shown, away: resume.away, hasMoved: resume.hasMoved, writer.connection)
+      )
+    }
+    return (successor, resumption)
+  }
+
+  private static func insert(
+    _ resume: Event.Resume, _ conversation: Int64, at time: Timestamp, _ connection: Connection
+  ) throws(TranscriptError) {
+    var insertion = EventInsertion(connection)
+    insertion.add(
+      Event(conversation: conversation, time: time, .resume(resume)), describing: resume.values)
+    try insertion.finish()
+    let insert = try connection.cached(
+      """
+      INSERT INTO resume (event_id, \(RowChecksum.resumeColumns.joined(separator: ", ")))
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+      """)
+    insert.bind(connection.lastInsertedID, at: 1)
+    for (index, value) in resume.values.enumerated() { insert.bind(value, at: index + 2) }
+    try insert.run()
+  }
+
+  /// The rows of the conversation as they are from now on.
+  private static func update(
+    _ conversation: Int64, _ resume: Event.Resume, shown: Int, _ connection: Connection
+  ) throws(TranscriptError) {
+    let raise = try connection.cached(
+      """
+      UPDATE resumption SET state = 'taken', run_id = ?2, epoch = ?3, attempt = ?4
+      WHERE conversation_id = ?1
+      """)
+    raise.bind(conversation, at: 1)
+    raise.bind(resume.run, at: 2)
+    raise.bind(resume.epoch, at: 3)
+    raise.bind(resume.attempt, at: 4)
+    try raise.run()
+    try RowChecksum.seal(resumptionOf: conversation, connection)
+    let confirm = try connection.cached(
+      "UPDATE conversation SET acknowledged = max(acknowledged, ?2) WHERE id = ?1")
+    confirm.bind(conversation, at: 1)
+    confirm.bind(Int64(shown), at: 2)
+    try confirm.run()
+  }
+}
