@@ -13,6 +13,8 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -50,8 +52,9 @@ enum {
   CLIENT = 1 << CPOSIX_ROLE_CLIENT,
   DESK = 1 << CPOSIX_ROLE_DESK,
   SIGNER = 1 << CPOSIX_ROLE_SIGNER,
-  EVERY = CONVERSATION | UNRECORDED | KEEPER | CLIENT | DESK | SIGNER,
-  TERMINAL = EVERY & ~(KEEPER | SIGNER),
+  DIALER = 1 << CPOSIX_ROLE_DIALER,
+  EVERY = CONVERSATION | UNRECORDED | KEEPER | CLIENT | DESK | SIGNER | DIALER,
+  TERMINAL = EVERY & ~(KEEPER | SIGNER | DIALER),
   PEER = CONVERSATION | UNRECORDED | CLIENT,
   DATABASE = CONVERSATION | KEEPER,
 };
@@ -64,6 +67,7 @@ enum rule {
   LOCKS_AND_FLAGS,
   NO_ADDRESS,
   LINGER,
+  CONNECTION_OPTIONS,
   TERMINAL_MODES,
   STOP_OF_GROUP,
   OWN_PROCESS,
@@ -196,6 +200,25 @@ static void add_plain_file(struct program *to) {
   add(to, ALLOW);
 }
 
+// Those of a connection to a peer, and those that the C library sets where it asks a
+// name server.
+static void add_connection_options(struct program *to) {
+  static const struct {
+    int level, name;
+  } options[] = {
+      {SOL_SOCKET, SO_LINGER},     {SOL_SOCKET, SO_KEEPALIVE},  {IPPROTO_TCP, TCP_NODELAY},
+      {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPCNT},
+      {IPPROTO_TCP, TCP_USER_TIMEOUT}, {IPPROTO_IP, IP_RECVERR}, {IPPROTO_IPV6, IPV6_RECVERR},
+  };
+  for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+    add(to, LOW(1));
+    add(to, JUMP(BPF_JEQ, options[i].level, 0, 3)); // over the three that follow
+    add(to, LOW(2));
+    allow_if(to, options[i].name);
+  }
+  add(to, DENY(EPERM));
+}
+
 // What is to be done with a call: one answer, or a look at its arguments.
 static void add_rule(struct program *to, enum rule rule, unsigned own_process) {
   switch (rule) {
@@ -207,6 +230,7 @@ static void add_rule(struct program *to, enum rule rule, unsigned own_process) {
   case PRIVATE: add_mapping(to, false); return;
   case PRIVATE_OR_SMALL_FILE: add_mapping(to, true); return;
   case PLAIN_FILE: add_plain_file(to); return;
+  case CONNECTION_OPTIONS: add_connection_options(to); return;
   case NO_ADDRESS: // MSG_FASTOPEN with one would connect.
     add(to, LOW(4));
     deny_unless(to, 0);

@@ -35,6 +35,7 @@ enum {
   sys_restrict_self = 446,
   create_ruleset_version = 1 << 0, // LANDLOCK_CREATE_RULESET_VERSION
   rule_path_beneath = 1,           // LANDLOCK_RULE_PATH_BENEATH
+  rule_net_port = 2,               // LANDLOCK_RULE_NET_PORT
   // LANDLOCK_ACCESS_FS_…
   all_files_of_version_1 = (1 << 13) - 1,
   refer = 1 << 13,     // from version 2
@@ -56,6 +57,10 @@ struct path_beneath {
   int directory;
 } __attribute__((packed));
 
+struct net_port {
+  unsigned long long allowed, port;
+};
+
 int cposix_landlock_version(void) {
   return (int)syscall(sys_create_ruleset, NULL, 0, create_ruleset_version);
 }
@@ -74,6 +79,11 @@ int cposix_landlock_ruleset(int version, bool stops_group) {
 int cposix_landlock_allow(int ruleset, int path, unsigned long long rights) {
   struct path_beneath rule = {.allowed = rights, .directory = path};
   return (int)syscall(sys_add_rule, ruleset, rule_path_beneath, &rule, 0);
+}
+
+int cposix_landlock_allow_port(int ruleset, unsigned short port) {
+  struct net_port rule = {.allowed = connect_tcp, .port = port};
+  return (int)syscall(sys_add_rule, ruleset, rule_net_port, &rule, 0);
 }
 
 int cposix_landlock_restrict(int ruleset) {

@@ -26,6 +26,11 @@ int cposix_is_nonblocking(int descriptor) {
   return flags == -1 ? -1 : (flags & O_NONBLOCK) != 0;
 }
 
+int cposix_close_others(int kept) {
+  if (kept > 3 && close_range(3, (unsigned)kept - 1, 0) == -1) return -1;
+  return close_range((unsigned)(kept > 2 ? kept : 2) + 1, ~0u, 0);
+}
+
 int cposix_open_unnamed(const char *directory) {
   return open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 }

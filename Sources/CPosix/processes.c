@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -10,3 +11,5 @@ int cposix_wtermsig(int status) { return WTERMSIG(status); }
 bool cposix_wcoredump(int status) { return WCOREDUMP(status); }
 
 void cposix_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+int cposix_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }

@@ -59,15 +59,14 @@ void cposix_signals_clear(void) {
   for (int number = 0; number < NSIG; number++) raised[number] = 0;
 }
 
-int cposix_ignore_sigpipe(void) {
+int cposix_ignore(int number) {
   struct sigaction action = {.sa_handler = SIG_IGN};
-  return sigaction(SIGPIPE, &action, NULL);
+  return sigaction(number, &action, NULL);
 }
 
-int cposix_ignore_sigxfsz(void) {
-  struct sigaction action = {.sa_handler = SIG_IGN};
-  return sigaction(SIGXFSZ, &action, NULL);
-}
+int cposix_ignore_sigpipe(void) { return cposix_ignore(SIGPIPE); }
+
+int cposix_ignore_sigxfsz(void) { return cposix_ignore(SIGXFSZ); }
 
 void cposix_stop_group(void) {
   // Open to the signal while it is sent: sent to a group with this process in

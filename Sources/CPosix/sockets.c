@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <resolv.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -108,4 +109,12 @@ bool cposix_is_link_local_v6(const struct sockaddr *address) {
   struct sockaddr_in6 v6;
   memcpy(&v6, address, sizeof v6);
   return IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr);
+}
+
+void cposix_hurry_resolver(void) {
+  // It must be read again by this: glibc does not look for another resolv.conf(5)
+  // where these were changed.
+  if (res_init() != 0) return;
+  _res.retrans = 1;
+  _res.retry = 1;
 }

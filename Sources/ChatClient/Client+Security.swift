@@ -30,7 +30,7 @@ extension Client {
     if case .asking(let heard) = acquaintance {
       acquaintance = .asking(heard: heard + events)
     } else {
-      handle(events, at: now)
+      take(events, at: now)
     }
   }
 
@@ -86,7 +86,7 @@ extension Client {
   /// The server's key, and the one that it is shown; `nil` in clear.
   var keys: (server: Fingerprint, own: Fingerprint?)? {
     guard let key = secure?.peer?.key else { return nil }
-    return (key.fingerprint, trust.shownKey?.fingerprint)
+    return (key.fingerprint, trust.shownKey?.publicKey.fingerprint)
   }
 
   /// Why there was no talk, once it is over.

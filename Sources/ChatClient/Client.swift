@@ -9,23 +9,57 @@ import ChatTerminal
 package final class Client {
   /// What the last words may take to the server.
   private static let farewellWithin = Duration.seconds(2)
-  /// The connection and the terminal are open; no file is needed any more.
+  /// The terminal and the files are open, and connections come from the dialer.
   private static let containment = Containment(.client)
 
   let settings: ClientSettings
   let words: ClientWords
   let trust: ServerTrust
-  /// The link's, where it is encrypted.
-  let secure: SecureTransport?
-  let link: PeerLink
+  let dialer: DialerLink
+  /// On what terms there is another link; `nil` until one may be wanted.
+  var terms: LinkTerms?
+  /// What the first link's session was made of.
+  let context: SecureContext?
+  /// The last good link's, where it is encrypted.
+  var secure: SecureTransport?
+  /// `nil` while there is none.
+  var link: PeerLink?
+  var search = LinkSearch()
   let desk: OperatorDesk
   var machine: Conversation
+  var keeping: Keeping
+  /// What comes of a conversation that was kept.
+  var former: Former
+  /// What there is to say about conversations that nobody goes on with.
+  private let stale: [TalkRecord]
+  private let damaged: [String]
   /// How far the user knows what the link is.
   var acquaintance = Acquaintance.none
-  private(set) var ending: Conversation.Ending?
-  private var signal: ChatPosix.Signal?
-  private var namelessness: Namelessness?
+  var ending: Conversation.Ending?
+  var signal: ChatPosix.Signal?
+  var namelessness: Namelessness?
+  /// Whether the conversation is left to the next start.
+  var hasBeenCutOff = false
+  /// Whether it ended while nothing could be said to the server.
+  var wasUnheard = false
+  /// Whether the conversation has lost its link.
+  var isLinkLost = false
+  /// How long the machine had been suspended, when it was last looked at.
+  var suspended = Clock.suspended()
+  /// Of those that this process has had, from 0: what the one before still had to do is
+  /// none of the next one's.
+  var conversationNumber = 0
   private var poller = Poller()
+
+  /// What comes of a conversation that was kept.
+  enum Former {
+    /// There is none, or it goes on, or is over.
+    case none
+    /// It is to be gone on with, and was not yet.
+    case goingOn
+    /// The server is to be told that it is over.
+    case ending
+  }
 
   /// Why there is nobody here who could talk.
   package enum Namelessness {
@@ -49,7 +83,7 @@ package final class Client {
     package var refusal: ServerRefusal?
   }
 
-  /// Connects.
+  /// Connects, or finds what there is to go on with.
   ///
   /// - Throws: ``ConnectError``.
   package init(_ settings: ClientSettings, _ words: ClientWords) throws(ConnectError) {
@@ -61,68 +95,143 @@ package final class Client {
     } catch {
       throw .system(error)
     }
-    trust = ServerTrust(settings.security, settings.memory)
+    // Before anything is open that it should not have.
+    let dialer = try DialerLink(
+      host: settings.host, port: settings.port, family: settings.family)
+    let trust = ServerTrust(settings.security, settings.memory)
+    (self.dialer, self.trust) = (dialer, trust)
     do throws(ServerRefusal) {
       try trust.check(canAsk: FileDescriptor.standardInput.isTerminal)
     } catch {
       throw .refused(error)
     }
+    var start = try ClientStart(
+      settings, trust, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+    let now = Self.now
+    var handle = settings.handle
+    var connectedAt = now
+    var transport: (any Transport)?
+    switch start.former {
+    case .goOn(let record, let terms):
+      (former, self.terms, context, secure) = (.goingOn, terms, nil, nil)
+      handle = record.past.handle
+      machine = Self.machine(goingOnWith: record, settings, at: now)
+    case .end(let record, let terms):
+      (former, self.terms, context, secure) = (.ending, terms, nil, nil)
+      machine = Self.machine(goingOnWith: record, settings, at: now)
+      search.ready = try Self.connect(settings, words) { (terminal) throws(ConnectError) in
+        try dialer.connect(within: settings.connectWithin, terminal)
+      }
+    case .none:
+      let approach = try Self.connect(settings, words) { (terminal) throws(ConnectError) in
+        try Approach.make(settings, trust, dialer, terminal)
+      }
+      (former, self.terms, context, secure) = (.none, nil, approach.context, approach.secure)
+      transport = approach.transport
+      connectedAt = approach.connectedAt
+      machine = Self.machine(settings, at: Self.now)
+    }
+    start.prepare()
+    keeping = Keeping(file: start.file, obstacle: start.obstacle)
+    if case .goOn(let record, _) = start.former { keeping.record = record }
+    if case .end(let record, _) = start.former { keeping.record = record }
+    (stale, damaged) = (start.stale, start.damaged)
+    desk = OperatorDesk(
+      settings.desk, party: .client, handle: handle, sharesInput: false, words: words.desk)
+    link = transport.map {
+      PeerLink($0, side: .client, ownHandle: handle, phrases: words.peer, at: connectedAt)
+    }
+  }
+
+  /// Does what needs a connection before the terminal is an editor's.
+  private static func connect<Value>(
+    _ settings: ClientSettings, _ words: ClientWords,
+    _ body: (ConnectingTerminal) throws(ConnectError) -> Value
+  ) throws(ConnectError) -> Value {
     let terminal = ConnectingTerminal(settings.desk, notice: words.sentence(.connecting))
-    let approach: Approach
     do throws(ConnectError) {
-      approach = try Approach.make(settings, trust, terminal)
+      let value = try body(terminal)
+      terminal.close()
+      return value
     } catch {
       if case .interrupted = error { terminal.closeInterrupted() } else { terminal.close() }
       throw error
     }
-    terminal.close()
-    secure = approach.secure
-    desk = OperatorDesk(
-      settings.desk, party: .client, handle: settings.handle, sharesInput: false,
-      words: words.desk)
-    let now = Self.now
-    link = PeerLink(
-      approach.transport, side: .client, ownHandle: settings.handle, phrases: words.peer,
-      at: approach.connectedAt)
-    machine = Conversation(
+  }
+
+  static func machine(
+    _ settings: ClientSettings, at now: Instant
+  ) -> Conversation {
+    Conversation(
       ConversationSettings(
         role: .client, mode: .turns, handle: settings.handle, wantsFree: settings.mode == .free),
       at: now)
   }
 
-  private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
+  private static func machine(
+    goingOnWith record: TalkRecord, _ settings: ClientSettings, at now: Instant
+  ) -> Conversation {
+    let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    return Conversation(
+      resuming: record.past, away: record.away(at: present),
+      ConversationSettings(
+        role: .client, mode: record.past.mode, handle: record.past.handle,
+        wantsFree: settings.mode == .free),
+      at: now)
+  }
+
+  static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 
   /// Talks to the end, and leaves the terminal as it was.
   package func run() -> Outcome {
     // Before anything of the server's is read but what decides about encryption.
     // What this kernel lacks is left out: the person here can do nothing about it.
     Self.containment.apply()
+    begin(at: Self.now)
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
     sayLastWords(ending)
     _ = desk.close()
-    link.finish(within: Self.farewellWithin)
+    link?.finish(within: Self.farewellWithin)
+    dialer.close()
+    finishKeeping(ending)
     return Outcome(
       ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness,
       outputFailure: desk.outputFailure, refusal: refusal)
   }
 
+  private func begin(at now: Instant) {
+    for path in damaged { desk.notify(words.sentence(.keptIsDamaged(path))) }
+    for record in stale { showStale(record) }
+    guard former != .none, let record = keeping.record else { return }
+    isLinkLost = true
+    if record.link != .clear { acquaintance = .made }
+    if former == .goingOn {
+      // What is said from now on is one more conversation in the user's own file.
+      report(
+        settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
+      let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+      desk.notify(words.sentence(.goingOn(after: record.away(at: present))))
+      desk.restore(draft: record.draft)
+    }
+    for action in machine.begin(at: now) { perform(action, at: now) }
+  }
+
   /// One turn of the loop: wait, read everything that is there, show, send.
   private func turn() {
-    desk.follow(machine, at: Self.now)
+    if isListening { desk.follow(machine, at: Self.now) }
+    keep(at: Self.now)
     desk.flush()
     let ready = wait()
     let now = Self.now
     for signal in Signals.take() { take(signal, at: now) }
-    for readiness in ready {
-      switch readiness.descriptor {
-      case link.descriptor where readiness.canRead: hear(link.receive(at: now), at: now)
-      case .standardInput: desk.read(at: now)
-      default: break
-      }
+    if let link, ready.contains(where: { $0.canRead && $0.descriptor == link.descriptor }) {
+      hear(link.receive(at: now), at: now)
     }
+    if ready.contains(where: { $0.descriptor == .standardInput }) { desk.read(at: now) }
+    searchLink(ready, at: now)
     tick(at: now)
-    while ending == nil {
+    while ending == nil, isListening {
       // A line that is taken stays behind the prompt of this moment, also one that was
       // typed before there was any.
       desk.follow(machine, at: now)
@@ -130,41 +239,47 @@ package final class Client {
       perform(action, at: now)
     }
     // What was said by these keys says more than that they were pressed.
-    if ending == nil, desk.lastInput == now { handle([.operatorTyped], at: now) }
-    // Shown first, then acknowledged.
+    if ending == nil, isListening, desk.lastInput == now { handle([.operatorTyped], at: now) }
+    // Kept, then shown, then acknowledged.
+    keep(at: now)
     desk.flush()
-    handle(link.flush(at: now), at: now)
+    if let link { take(link.flush(at: now), at: now) }
     // Nobody reads what the other says: `chatclient … | head`. Or it cannot be
     // written, on a full disk.
-    if desk.outputIsGone || desk.outputFailure != nil, ending == nil {
-      handle([.operatorQuit], at: now)
-    }
+    if desk.outputIsGone || desk.outputFailure != nil, ending == nil { leave(at: now) }
   }
 
+  /// Whether what the person types is meant for the conversation that goes on.
+  private var isListening: Bool { former != .ending }
+
   private func wait() -> [Readiness] {
-    var interests = desk.interests(for: machine)
-    link.isReading = machine.wantsPeerInput && !desk.isBacklogged && !isHoldingBack
-    if let interest = link.interest { interests.append(interest) }
+    var interests = isListening ? desk.interests(for: machine) : []
+    link?.isReading = machine.wantsPeerInput && !desk.isBacklogged && !isHoldingBack
+    interests += [link?.interest, dialer.interest, search.beside?.link.interest].compactMap { $0 }
     let now = Self.now
     let deadlines = [
-      machine.deadline, link.deadline, desk.deadline, machine.slowConfirmation(after: now),
+      machine.deadline, link?.deadline, desk.deadline, machine.slowConfirmation(after: now),
+      searchDeadline(after: now), keepingDeadline,
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // What was typed may have had to wait for what came since: the question
     // for a name, the turn.
-    if desk.hasInput(for: machine) { timeout = 0 }
+    if isListening, desk.hasInput(for: machine) { timeout = 0 }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }
 
   private func tick(at now: Instant) {
-    if let deadline = link.deadline, now >= deadline { hear(link.tick(at: now), at: now) }
+    if let link, let deadline = link.deadline, now >= deadline {
+      hear(link.tick(at: now), at: now)
+    }
     if let deadline = machine.deadline, now >= deadline { handle([.tick], at: now) }
     desk.tick(at: now)
   }
 
   func handle(_ events: [Conversation.Event], at now: Instant) {
-    for event in events {
+    let conversation = conversationNumber
+    for event in events where conversation == conversationNumber {
       let actions = machine.handle(event, at: now)
       if machine.peer != nil { sayWhetherEncrypted() }
       for action in actions { perform(action, at: now) }
@@ -175,118 +290,21 @@ package final class Client {
     if signal.stops { stop(signal, at: now) } else { desk.take(signal, at: now) }
   }
 
-  private func stop(_ signal: ChatPosix.Signal, at now: Instant) {
+  func stop(_ signal: ChatPosix.Signal, at now: Instant) {
     self.signal = self.signal ?? signal
-    handle([.stop("\(signal)")], at: now)
-  }
-}
-
-// MARK: - What is decided, and what is wanted
-
-extension Client {
-  private func perform(_ action: Conversation.Action, at now: Instant) {
-    switch action {
-    case .send(let outgoing): link.send(outgoing)
-    case .show(.opened): begin(at: now)
-    case .show(.message(_, let message)):
-      desk.show(message, from: peer, at: now)
-      report(settings.saved?.say(message, by: .server, peer))
-    case .accept(_, let message):
-      desk.accept(message, at: now)
-      report(settings.saved?.say(message, by: .client, desk.handle))
-    case .reject(let message, let obstacle):
-      desk.reject(message, obstacle, peer: machine.peer, at: now)
-    case .askForHandle(let refusal):
-      if let refusal { desk.notify(words.sentence(.handleDenied(PeerText(refusal)))) }
-      desk.askForHandle()
-    case .reportDenied(let why):
-      desk.notifyOfPeer(words.sentence(.denied(PeerText(why))), at: now)
-    case .reportNotice(let text):
-      desk.notifyOfPeer(words.sentence(.noticed(PeerText(text))), at: now)
-    case .warnOfSilence(let limit, let left):
-      desk.showSilence(of: machine.peer, limit: limit, left: left, at: now)
-    case .reportMode(let news): desk.showMode(news, peer: machine.peer)
-    case .end(let ending): self.ending = ending
-    // There is no way back yet.
-    case .dial: handle([.linkIsImpossible("the link was lost")], at: now)
-    case .record, .reportReady, .confirm, .reportMisnamed, .reportClaim, .reportResumable,
-      .dropLink, .reportLinkDown, .reportLinkBack, .dialBeside, .keepLink, .showPast, .handOver:
-      break
+    if signal == .hangup {
+      leave(at: now, saying: .stop("\(signal)"))
+    } else {
+      keep(at: now)
+      handle([.stop("\(signal)")], at: now)
     }
   }
 
-  private func perform(_ action: DeskAction, at now: Instant) {
-    switch action {
-    case .name(let handle): self.handle([.operatorNamed(handle)], at: now)
-    case .unnamed(let error):
-      namelessness = error.map { .misnamed($0) } ?? .inputEnded
-      handle([.operatorQuit], at: now)
-    case .answer(let word): take(answer: word, at: now)
-    case .say(let message): handle([.operatorSaid(message)], at: now)
-    case .free: handle([.operatorWantsFree], at: now)
-    case .quit, .endOfInput: handle([.operatorQuit], at: now)
-    case .who:
-      desk.showPeer(
-        of: machine, at: SocketAddress.text(host: settings.host, port: Int(settings.port)))
-      if machine.peer != nil { desk.notify(words.sentence(.link(keys))) }
-    case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
-    case .interrupt: stop(.interrupt, at: now)
-    case .suspend: desk.suspend()
-    }
-  }
-
-  private var peer: Handle {
-    guard let peer = machine.peer else {
-      preconditionFailure("a message is shown only after its handle")
-    }
-    return peer
-  }
-
-  /// The original says nothing here; the prompt says it, where the person did
-  /// not have to wait for it.
-  private func begin(at now: Instant) {
-    report(settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
-    if desk.begin(with: machine.peer, at: now), let peer = machine.peer {
-      desk.notify(words.sentence(.floor(peer)))
-    }
-  }
-
-  private func report(_ news: SavedTalk.News?) {
-    switch news {
-    case .failed(let error)?: desk.notify(words.sentence(.savingFailed(error)))
-    case .works?: desk.notify(words.sentence(.savingWorks))
-    case nil: break
-    }
-  }
-
-  /// Saves what was never shown, and the end.
-  private func finishSaving(_ ending: Conversation.Ending) {
-    guard let saved = settings.saved, saved.isOpen else { return }
-    for message in ending.unshown {
-      report(saved.say(message, by: .server, machine.peer, isHeld: true))
-    }
-    let handle = ending.by.flatMap { $0 == .client ? desk.handle : machine.peer }
-    report(saved.close(by: ending.by, handle, ending))
-    if saved.lost > 0 { desk.notify(words.sentence(.unsaved(saved.lost))) }
-  }
-
-  private func sayLastWords(_ ending: Conversation.Ending) {
-    finishSaving(ending)
-    desk.showLeftovers(of: ending, peer: machine.peer)
-    // The reason goes with the exit code, to standard error.
-    if namelessness != nil || refusal != nil { return }
-    desk.end(
-      words.sentence(.ended(ending, dialect: machine.dialect)),
-      to: isFailure(ending) ? .notice : .conversation)
-  }
-
-  /// Whether its sentence is an error, for standard error.
-  private func isFailure(_ ending: Conversation.Ending) -> Bool {
-    switch ending.reason {
-    case .quit, .timeout, .sigint: false
-    // Who listens with nc leaves by closing; a program says so before.
-    case .eof: ending.by == .server && machine.dialect != .line
-    case .reset, .error, .unresponsive, .crashed, .full, .blocked: true
-    }
+  /// The person is not here any more: leaves, or leaves it to the next start, where the
+  /// terminal itself is gone.
+  func leave(at now: Instant, saying farewell: Conversation.Event = .operatorQuit) {
+    keep(at: now)
+    if desk.isHungUp || signal == .hangup { leaveForNextStart(at: now) }
+    handle([farewell], at: now)
   }
 }

@@ -21,11 +21,12 @@ package struct ClientSettings {
   var security: SecurityOptions
   /// What is remembered of the server.
   var memory: ServerMemory
+  var keeping: KeepingWish
 
   package init(
     host: String, port: UInt16, family: AddressFamily?, handle: Handle?, connectWithin: Duration,
     mode: Mode, desk: DeskOptions, saved: SavedTalk? = nil, security: SecurityOptions,
-    memory: ServerMemory
+    memory: ServerMemory, keeping: KeepingWish = .usual
   ) {
     self.host = host
     self.port = port
@@ -37,5 +38,6 @@ package struct ClientSettings {
     self.saved = saved
     self.security = security
     self.memory = memory
+    self.keeping = keeping
   }
 }

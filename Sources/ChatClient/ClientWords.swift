@@ -35,6 +35,24 @@ package enum ClientNotice {
   case askToTrust
   case askToTrustAgain
   case trusted(isRemembered: Bool)
+  /// The link is down, for who has no prompt that says it; it is back.
+  case linkDown
+  case linkBack(after: Duration)
+  /// Why a new link came to nothing.
+  case notThisLink(LinkObstacle)
+  /// The process that makes connections is gone.
+  case dialerDied
+  /// The conversation that was cut off so long ago goes on.
+  case goingOn(after: Duration)
+  /// What follows was said in a conversation that ended then, and not confirmed.
+  case notConfirmedBefore(LocalTime, count: Int)
+  /// The file in which a conversation was kept is not whole.
+  case keptIsDamaged(String)
+  /// The conversation could not be gone on with, for this cause; it is not kept, or is
+  /// kept again.
+  case notKept(TalkStore.Obstacle)
+  case keepingFailed(SystemCallError)
+  case keepingWorks
   /// While there is no connection yet.
   case connecting
   /// To `\who`: the key of the server and the one that it is shown; `nil` where the

@@ -24,7 +24,7 @@ package final class PeerLink {
   /// to wait by TCP.
   package var isReading = true
   /// Whether the stream has ended or broken, so that nothing more is read.
-  package private(set) var isAtEnd = false
+  package internal(set) var isAtEnd = false
   /// Whether the last read may have left something behind.
   package private(set) var mayHaveMore = false
   /// Bytes that the last read took off the socket.
@@ -36,6 +36,8 @@ package final class PeerLink {
   package private(set) var isAgreed = false
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
+  /// Whether the socket is not this link's any more.
+  package internal(set) var isClosed = false
   /// Whether this direction has been ended.
   var hasEndedWriting = false
 

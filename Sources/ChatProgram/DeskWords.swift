@@ -22,6 +22,7 @@ package struct DeskWords {
     case .place(nil): "waiting for your turn …"
     case .place(let place?): SharedWords.place(place)
     case .waitingFor(let peer): "waiting for \(name(peer)) …"
+    case .linkDown(let time): "link lost, trying again … \(time.components.seconds) s"
     case .underWay(let count): "\(SharedWords.messages(count)) on the way …"
     case .help(let nobodyIsHere): help(nobodyIsHere)
     case .who(let peer, let address, let dialect, let since):

@@ -97,6 +97,15 @@ public enum SharedWords {
     return seconds == 60 ? "1 minute" : "\(seconds / 60) minutes"
   }
 
+  /// `0:42`, `1:02:03`
+  public static func stopwatch(_ duration: Duration) -> String {
+    let seconds = max(0, duration.components.seconds)
+    func padded(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let minutes = seconds / 60
+    if minutes < 60 { return "\(minutes):\(padded(seconds % 60))" }
+    return "\(minutes / 60):\(padded(minutes % 60)):\(padded(seconds % 60))"
+  }
+
   /// A handle as it may be shown, or the words for one that is not known.
   public static func name(_ handle: Handle?, unknown: String) -> String {
     handle.map { TextSanitizer.escapedOnOneLine($0.text) } ?? unknown

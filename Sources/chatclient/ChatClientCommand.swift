@@ -50,6 +50,15 @@ struct ChatClient: ParsableCommand {
     completion: .file())
   var save: String?
 
+  @Flag(help: "Go on with the conversation that another chatclient has with this server.")
+  var takeOver = false
+
+  @Flag(help: "Begin another conversation, and end one that was cut off.")
+  var new = false
+
+  @Flag(help: "Keep nothing of the conversation that another chatclient could go on with.")
+  var noState = false
+
   @OptionGroup(title: "Encryption options")
   var security: SecurityArguments
 
@@ -73,7 +82,7 @@ struct ChatClient: ParsableCommand {
       host: host, port: port, family: family, handle: chosenHandle(place.handle),
       connectWithin: .seconds(connectTimeout), mode: mode,
       desk: view.openDesk(for: "chatclient"), saved: savedTalk(), security: wishes,
-      memory: memory(host: host, port: port))
+      memory: memory(host: host, port: port), keeping: keepingWish())
     let words = ClientWords(
       sentence: { UserMessages.sentence($0, host: host, port: port) },
       desk: DeskWords(for: .client).sentence,
@@ -132,6 +141,16 @@ struct ChatClient: ParsableCommand {
   private var family: AddressFamily? {
     if onlyIPv4 == onlyIPv6 { return nil }
     return onlyIPv4 ? .ipv4 : .ipv6
+  }
+
+  private func keepingWish() -> KeepingWish {
+    switch (takeOver, new, noState) {
+    case (false, false, false): return .usual
+    case (true, false, false): return .takeOver
+    case (false, true, false): return .new
+    case (false, false, true): return .none
+    default: ProgramExit.usage.leave(UserMessages.severalKeepingWishes)
+    }
   }
 
   private func savedTalk() -> SavedTalk? {

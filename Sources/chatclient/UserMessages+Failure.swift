@@ -35,6 +35,9 @@ extension UserMessages {
   static let saveAndHistory =
     "chatclient: --save and --history-file name one file; give each its own."
 
+  static let severalKeepingWishes =
+    "chatclient: --take-over, --new and --no-state are different wishes; give one."
+
   static func badTimeout(_ seconds: Int) -> String {
     "chatclient: --connect-timeout takes 1 to 3600 seconds, not \(seconds)."
   }
@@ -83,6 +86,12 @@ extension UserMessages {
         "chatclient: \(place) knows no encryption, and does not answer again after it was asked. "
           + "Once it listens, type: chatclient --clear \(arguments(host, port))", .unavailable
       )
+    case .dialerDied:
+      return ("chatclient: the process that connects has died.", .osError)
+    case .nothingToTakeOver:
+      return (
+        "chatclient: there is no conversation with \(place) that could be taken over.", .nothing
+      )
     case .system(let error): return (SharedWords.system(error, program: "chatclient"), .osError)
     }
   }
@@ -104,6 +113,7 @@ extension UserMessages {
   static func status(of outcome: Client.Outcome) -> ProgramExit {
     if outcome.signal == .interrupt { return .interrupted }
     switch (outcome.ending.by, outcome.ending.reason) {
+    case (_, .reset) where outcome.ending.detail == QuitReason.moved.rawValue: return .done
     case (_, .quit), (_, .sigint), (.client?, .eof): return .done
     case (_, .timeout): return .temporaryFailure
     case (_, .full), (_, .blocked): return .unavailable

@@ -38,6 +38,9 @@ enum UserMessages {
     case .askToTrustAgain: "Please answer yes, no, or with the key: "
     case .trusted(isRemembered: true): "Encrypted. The key is remembered."
     case .trusted(isRemembered: false): "Encrypted."
+    case .linkDown, .linkBack, .notThisLink, .dialerDied, .goingOn, .notConfirmedBefore,
+      .keptIsDamaged, .notKept, .keepingFailed, .keepingWorks:
+      going(on: notice, at: place)
     case .connecting: "Connecting to \(place). Ctrl-C ends it."
     case .link(nil): "Not encrypted."
     case .link((let server, let own)?):
@@ -74,6 +77,7 @@ enum UserMessages {
     case (.server?, .eof) where dialect == .line:
       "Server requested to close connection. Good Bye"
     case (.server?, .eof): "The connection was lost. The server closed it without a goodbye."
+    case (_, .reset) where lost(ending.detail) != nil: lost(ending.detail) ?? ""
     case (.server?, .error):
       "The connection was lost. "
         + (ending.detail.map { "What came from the server could not be understood: \($0)." }

@@ -5,17 +5,20 @@ import Testing
 
 /// As docs/system-calls.md and the program `contained` name them.
 enum SystemCallRole: String, CaseIterable {
-  case conversation, unrecorded, keeper, client, desk, signer
+  case conversation, unrecorded, keeper, client, desk, signer, dialer
 
   /// The names that the page has for several.
   static func named(_ word: Substring) -> Set<SystemCallRole>? {
     switch word {
     case "all": Set(allCases)
-    case "terminal": Set(allCases).subtracting([.keeper, .signer])
+    case "terminal": Set(allCases).subtracting([.keeper, .signer, .dialer])
     case "peer": [.conversation, .unrecorded, .client]
     case "database": [.conversation, .keeper]
     case "operator": [.conversation, .unrecorded, .desk]
-    case "handed": [.conversation, .unrecorded, .desk, .signer]
+    case "handed": Set(allCases).subtracting([.keeper])
+    case "opener": [.conversation, .keeper, .dialer]
+    case "connected": [.conversation, .unrecorded, .client, .dialer]
+    case "dialer": [.dialer]
     default: nil
     }
   }

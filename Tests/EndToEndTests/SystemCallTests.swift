@@ -170,6 +170,12 @@ struct SystemCallTests {
         [.allowed(0, 1, 1, UInt64.max, 0), .denied(0, 0, 0, 0, 1), .denied(0, 0, 0, 0, high)]
       ),
       // SO_ATTACH_FILTER, SO_BINDTODEVICE, and the right name on other levels.
+      (
+        "setsockopt",
+        [(1, 9), (6, 1), (6, 4), (6, 5), (6, 6), (6, 18), (0, 11), (41, 25)].map {
+          (level: UInt64, name: UInt64) in .allowed(0, level, name, to: [.dialer])
+        } + [.allowed(0, 1, 13)]
+      ),
       ("setsockopt", [.denied(0, 1, 26), .denied(0, 1, 25), .denied(0, 6, 13), .denied(0, 0, 13)]),
       (
         "kill",

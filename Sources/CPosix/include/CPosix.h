@@ -30,6 +30,8 @@ int cposix_set_appending(int descriptor, bool on);
 int cposix_is_open(int descriptor);
 // fcntl(2) F_GETFL: 1 when O_NONBLOCK is set, else 0.
 int cposix_is_nonblocking(int descriptor);
+// close_range(2): all above 2 but `kept`.
+int cposix_close_others(int kept);
 
 // sockets.c ----------------------------------------------------------------
 
@@ -64,6 +66,9 @@ int cposix_shutdown_write(int descriptor);
 // is no v4-mapped IPv6 address. `text` has room for INET_ADDRSTRLEN.
 bool cposix_v4_mapped_text(const struct sockaddr *address, char *text, unsigned int capacity);
 bool cposix_is_link_local_v6(const struct sockaddr *address);
+// resolver(3): reads the configuration again, and has every name server asked once and
+// for a second.
+void cposix_hurry_resolver(void);
 
 // locks.c ------------------------------------------------------------------
 
@@ -95,6 +100,8 @@ int cposix_wexitstatus(int status);
 int cposix_wtermsig(int status);
 bool cposix_wcoredump(int status);
 void cposix_set_process_name(const char *name);
+// prctl(2) PR_SET_PDEATHSIG with SIGKILL.
+int cposix_die_with_parent(void);
 
 // signals.c ----------------------------------------------------------------
 
@@ -106,7 +113,8 @@ bool cposix_signals_take(int number);
 // Whether a signal came that cposix_signals_take has not been asked about since.
 bool cposix_signals_waiting(void);
 void cposix_signals_clear(void);
-// SIG_IGN for SIGPIPE.
+// SIG_IGN for any, and for SIGPIPE.
+int cposix_ignore(int number);
 int cposix_ignore_sigpipe(void);
 int cposix_ignore_sigxfsz(void);
 // Stops this process as Ctrl-Z does and returns when it is continued.
@@ -171,6 +179,8 @@ int cposix_landlock_version(void);
 int cposix_landlock_ruleset(int version, bool stops_group);
 // Allows `rights` below the directory, or on the file, open as `path`.
 int cposix_landlock_allow(int ruleset, int path, unsigned long long rights);
+// Allows TCP connections to the port; from version 4.
+int cposix_landlock_allow_port(int ruleset, unsigned short port);
 int cposix_landlock_restrict(int ruleset);
 enum {
   CPOSIX_LANDLOCK_WRITE_FILE = 1 << 1,
@@ -194,6 +204,7 @@ enum cposix_role {
   CPOSIX_ROLE_CLIENT,
   CPOSIX_ROLE_DESK,
   CPOSIX_ROLE_SIGNER,
+  CPOSIX_ROLE_DIALER,
 };
 // seccomp(2): for good, all calls fail but those of the role. ENOSYS on
 // architectures other than x86_64 and aarch64.

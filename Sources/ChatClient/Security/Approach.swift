@@ -18,12 +18,15 @@ struct Approach {
   let transport: any Transport
   /// The same, where it is encrypted.
   let secure: SecureTransport?
+  /// What the session was made of.
+  var context: SecureContext?
   let connectedAt: Instant
 
   static func make(
-    _ settings: ClientSettings, _ trust: ServerTrust, _ terminal: ConnectingTerminal
+    _ settings: ClientSettings, _ trust: ServerTrust, _ dialer: DialerLink,
+    _ terminal: ConnectingTerminal
   ) throws(ConnectError) -> Approach {
-    let socket = try connect(settings, terminal)
+    let socket = try dialer.connect(within: settings.connectWithin, terminal)
     if settings.security.isClear { return try clear(socket, trust) }
     if trust.demandsEncryption {
       try prepare(trust.memory)
@@ -46,7 +49,7 @@ struct Approach {
     if answer == .none { throw .refused(.noAnswer) }
     let again: FileDescriptor
     do throws(ConnectError) {
-      again = try connect(settings, terminal)
+      again = try dialer.connect(within: settings.connectWithin, terminal)
     } catch {
       if case .interrupted = error { throw error }
       throw .servesOnce
@@ -58,20 +61,6 @@ struct Approach {
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
-
-  private static func connect(
-    _ settings: ClientSettings, _ terminal: ConnectingTerminal
-  ) throws(ConnectError) -> FileDescriptor {
-    let socket = try Connector.connect(
-      to: settings.host, port: settings.port, family: settings.family,
-      within: settings.connectWithin, terminal)
-    do throws(SystemCallError) {
-      try socket.setPeerOptions()
-    } catch {
-      throw .system(error)
-    }
-    return socket
-  }
 
   /// Has the server remembered as soon as it has proved a key, also one that was not
   /// asked for any today.
@@ -104,8 +93,10 @@ struct Approach {
     _ socket: FileDescriptor, _ trust: ServerTrust, mayHavePreface: Bool
   ) throws(ConnectError) -> Approach {
     let session: SecureSession
+    let context: SecureContext
     do throws(SecureSetupError) {
-      session = try SecureSession(client: .client(), expecting: nil, ownKey: nil)
+      context = try .client()
+      session = try SecureSession(client: context, expecting: nil, ownKey: nil)
     } catch {
       throw .security(error)
     }
@@ -113,7 +104,7 @@ struct Approach {
       socket, session: session,
       owner: SecureTransport.Owner(judge: { trust.judge($0, isTemporary: $1) }),
       mayHavePreface: mayHavePreface, at: now)
-    return Approach(transport: transport, secure: transport, connectedAt: now)
+    return Approach(transport: transport, secure: transport, context: context, connectedAt: now)
   }
 
   /// Reads the greeting of a server that is not known.
@@ -126,7 +117,7 @@ struct Approach {
       guard let deadline = contact.deadline else {
         preconditionFailure("what is decided is not waited for")
       }
-      guard try Connector.wait(for: socket, until: deadline, terminal) else {
+      guard try Waiting.wait(for: socket, until: deadline, terminal) else {
         if let verdict = contact.tick(at: now) { return verdict }
         continue
       }
@@ -160,7 +151,7 @@ struct Approach {
     let (transport, asked) = (approach.transport, approach.connectedAt)
     guard (try? transport.flush()) != nil else { return .left }
     let deadline = asked.advanced(by: SecureTransport.handshakeWithin)
-    while try Connector.wait(for: transport.descriptor, until: deadline, terminal) {
+    while try Waiting.wait(for: transport.descriptor, until: deadline, terminal) {
       switch try? transport.descriptor.peekByte() {
       case .byte(let byte)?: return ArrivalRule.isSecure(byte) ? .secure : .clear
       case .endOfFile?, nil: return now.duration(since: asked) < leavesWithin ? .left : .none

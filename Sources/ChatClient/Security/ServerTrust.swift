@@ -61,7 +61,7 @@ final class ServerTrust {
   private(set) var newKey: PublicKey?
   private(set) var isTemporary = false
   /// What the server is shown, or would be if it asked.
-  private(set) var shownKey: PublicKey?
+  private(set) var shownKey: PrivateKey?
   /// What a new server is shown.
   private var ownKey: PrivateKey?
   private(set) var refusal: ServerRefusal?
@@ -127,8 +127,20 @@ final class ServerTrust {
   }
 
   private func accept(showing key: PrivateKey?) -> SecureTransport.Judgement {
-    shownKey = key?.publicKey
+    shownKey = key
     return .accepted(showing: key)
+  }
+
+  /// Whether a conversation with a server of this key, which was shown `own`, can be gone
+  /// on with: both keys are what they were.
+  func isAsBefore(_ server: Fingerprint, shown own: Fingerprint?) -> Bool {
+    if options.isClear { return false }
+    if let wanted = options.key, wanted != server { return false }
+    guard case .pinned(let pinned)? = memory.known?.trust else {
+      // The key of one run of the server, which is not remembered, and was shown none.
+      return own == nil
+    }
+    return pinned == server && memory.known?.ownKey?.publicKey.fingerprint == own
   }
 
   private func refuse(_ refusal: ServerRefusal) -> SecureTransport.Judgement {

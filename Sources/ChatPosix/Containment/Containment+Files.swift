@@ -43,6 +43,11 @@ extension Containment {
     let known: Rights = allMayBeCut ? .database : .database.subtracting(.truncate)
     if let directory { try Self.allow(known, in: directory, ruleset) }
     for file in readableFiles { try Self.allow([.read], onFile: file, in: ruleset) }
+    for port in version >= 4 ? ports : [] {
+      try Self.perform("landlock_add_rule") {
+        cposix_landlock_allow_port(ruleset.rawValue, port)
+      }
+    }
     // Beside what they have by the directory. Whether ftruncate(2) may be called
     // is settled when a file is opened.
     if knowsCuts {

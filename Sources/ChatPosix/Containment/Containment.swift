@@ -37,6 +37,8 @@ public struct Containment: Sendable {
     case idleDesk
     /// Signs with the server's key, which it has read by then.
     case signer
+    /// Makes chatclient's connections.
+    case dialer
 
     /// Whether it stops its process group upon Ctrl-Z, which comes to it as a key:
     /// Landlock's scope of signals would keep that from the others in it. The
@@ -48,12 +50,16 @@ public struct Containment: Sendable {
   /// A directory in which, and below which, files may be made, read, written
   /// and removed. What is missing of it may be made. `nil`: there is none.
   public var directory: FilePath?
-  /// Files that may be read. Those that do not exist are passed over.
+  /// Files that may be read, and those below directories. Those that do not exist are
+  /// passed over.
   public var readableFiles: [FilePath]
   /// Files in the directory that alone may be cut, as far as they exist; `nil`: all
   /// may. From Linux 6.2 on (version 3 of Landlock); what is opened before is not
   /// bound by it.
   public var shrinkableFiles: [FilePath]?
+  /// TCP ports that may be connected to, from Linux 6.7 on (version 4 of Landlock);
+  /// before, the filter of calls alone says who may connect.
+  public var ports: [UInt16] = []
 
   public init(
     _ role: Role, directory: FilePath? = nil, readableFiles: [FilePath] = [],
@@ -126,6 +132,7 @@ public struct Containment: Sendable {
     case .client: CPOSIX_ROLE_CLIENT
     case .idleDesk: CPOSIX_ROLE_DESK
     case .signer: CPOSIX_ROLE_SIGNER
+    case .dialer: CPOSIX_ROLE_DIALER
     }
   }
 

@@ -52,6 +52,20 @@ public enum StandardDescriptors {
     return closed
   }
 
+  /// In a forked child: `/dev/null` in the place of all three, so that nobody at the other
+  /// end of a pipe waits for this process, and nothing else open but `kept`. dup2(2),
+  /// close_range(2).
+  ///
+  /// - Throws: ``SystemCallError``: `ENOENT` where there is no /dev, `ENOSYS` before Linux
+  ///   5.9.
+  public static func leave(but kept: FileDescriptor) throws(SystemCallError) {
+    let null = try openNull()
+    try replace(input: null, output: null, error: null)
+    _ = try SystemCall.perform("close_range") {
+      Result(errnoFrom: cposix_close_others(kept.rawValue))
+    }
+  }
+
   /// `/dev/null`, to stand in for 0, 1 and 2. null(4).
   ///
   /// - Throws: ``SystemCallError``: `ENOENT` where there is no /dev, `EMFILE`.

@@ -11,6 +11,13 @@ public enum Clock {
   /// differences.
   public static func monotonic() -> Duration { .milliseconds(monotonicMilliseconds()) }
 
+  /// How long this machine has been suspended since it was started, to the millisecond
+  /// and a little: what CLOCK_BOOTTIME counts and CLOCK_MONOTONIC does not.
+  public static func suspended() -> Duration {
+    let monotonic = milliseconds(CLOCK_MONOTONIC)
+    return .milliseconds(milliseconds(CLOCK_BOOTTIME) - monotonic)
+  }
+
   /// CLOCK_REALTIME in milliseconds since 1970-01-01 00:00 UTC.
   public static func realtimeMilliseconds() -> Int64 {
     milliseconds(CLOCK_REALTIME)

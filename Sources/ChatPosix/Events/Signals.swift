@@ -69,6 +69,13 @@ public enum Signals {
 }
 
 extension Signals {
+  /// Has this process go on whichever of these comes. sigaction(2) SIG_IGN.
+  public static func ignore(_ signals: [Signal]) throws(SystemCallError) {
+    for signal in signals {
+      _ = try SystemCall.perform("sigaction") { Result(errnoFrom: cposix_ignore(signal.number)) }
+    }
+  }
+
   /// Leaves Ctrl-C to a program that this one waits for, such as a pager,
   /// which is in the same process group and gets it too. signal(2)
   /// SIG_IGN.

@@ -62,6 +62,22 @@ public struct PrivateFile: Sendable {
     }
   }
 
+  /// Opens the file at `path` to be changed anywhere, under the same conditions, or makes
+  /// it.
+  ///
+  /// - Returns: `nil` when nothing is there and none is to be made.
+  /// - Throws: ``PrivateFileError``.
+  public static func openToChange(
+    _ path: FilePath, isCreating: Bool
+  ) throws(PrivateFileError) -> PrivateFile? {
+    do throws(PrivateFileError) {
+      return try open(path, beginning: [], .readWrite, options: isCreating ? [.create] : [])
+    } catch {
+      if !isCreating, case .system(let error) = error, error.isAbsence { return nil }
+      throw error
+    }
+  }
+
   private static func open(
     _ path: FilePath, beginning: [UInt8], _ mode: FileDescriptor.AccessMode,
     options: FileDescriptor.OpenOptions
@@ -202,6 +218,17 @@ public struct PrivateFile: Sendable {
       all += buffer[..<read]
     }
     return all
+  }
+
+  /// Puts `bytes` at `offset` of a file that was opened to be changed. lseek(2), write(2).
+  ///
+  /// - Throws: ``SystemCallError``: `ENOSPC`, `EDQUOT`, `EFBIG`, `EIO`; some of them may
+  ///   have been written.
+  public func write(_ bytes: [UInt8], at offset: Int64) throws(SystemCallError) {
+    _ = try SystemCall.perform("lseek") {
+      Result(catchingErrno: { try descriptor.seek(offset: offset, from: .start) })
+    }
+    try descriptor.writeAll(bytes)
   }
 
   /// Cuts it to `size` bytes. ftruncate(2).

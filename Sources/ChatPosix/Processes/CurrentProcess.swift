@@ -7,6 +7,15 @@ public enum ProcessID {
   public static var current: Int32 { getpid() }
   /// Becomes another number (1, or that of a subreaper) when the parent dies.
   public static var parent: Int32 { getppid() }
+
+  /// Has this process killed when `parent`, which forked it, is gone. prctl(2)
+  /// PR_SET_PDEATHSIG.
+  ///
+  /// - Returns: false when it is gone already.
+  public static func dieWithParent(_ parent: Int32) -> Bool {
+    _ = SystemCall.outcome("prctl") { Result(errnoFrom: cposix_die_with_parent()) }
+    return getppid() == parent
+  }
 }
 
 /// What ps(1) and top(1) call a process.

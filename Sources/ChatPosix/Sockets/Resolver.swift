@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import SystemPackage
 
@@ -6,7 +7,9 @@ import SystemPackage
 public struct ResolveError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The `EAI_…` code of getaddrinfo(3).
   public let code: Int32
-  /// gai_strerror(3) of it, or of errno for `EAI_SYSTEM`.
+  /// What `EAI_SYSTEM` was; of the others it means nothing.
+  public let errno: Errno
+  /// gai_strerror(3) of the code, or of errno for `EAI_SYSTEM`.
   public let text: String
 
   /// Whether a later try could go better: the name server did not answer, or
@@ -15,8 +18,9 @@ public struct ResolveError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "getaddrinfo: \(text)" }
 
-  init(code: Int32, errno: Errno) {
+  public init(code: Int32, errno: Errno) {
     self.code = code
+    self.errno = errno
     self.text = code == EAI_SYSTEM ? "\(errno)" : String(cString: gai_strerror(code))
   }
 }
@@ -29,6 +33,11 @@ public enum AddressFamily: Hashable, Sendable {
 
 /// Names to addresses.
 public enum Resolver {
+  /// For whoever has other things to do meanwhile and will ask again: the name servers
+  /// are asked once, for a second each. For this process, until the next call; also
+  /// reads resolv.conf(5) again.
+  public static func hurry() { cposix_hurry_resolver() }
+
   /// The addresses of `host` (a name, an IPv4 or an IPv6 address) for TCP, in
   /// the order in which they should be tried. Blocks while name servers are
   /// asked. Of one family where one is given. getaddrinfo(3).

@@ -9,7 +9,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   public let port: UInt16
 
   /// The `sockaddr` as the kernel gave or wants it.
-  private let bytes: [UInt8]
+  public let bytes: [UInt8]
 
   public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
     left.host == right.host && left.port == right.port
@@ -57,6 +57,14 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.host = Self.text(host)
     self.port = port
     self.bytes = Array(UnsafeRawBufferPointer(start: address, count: Int(length)))
+  }
+
+  /// What ``bytes`` gave, by another process; `nil` for what is not that.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count <= MemoryLayout<sockaddr_storage>.size else { return nil }
+    var storage = sockaddr_storage()
+    withUnsafeMutableBytes(of: &storage) { $0.copyBytes(from: bytes) }
+    self.init(storage, length: socklen_t(bytes.count))
   }
 
   /// Nil when `storage` holds neither IPv4 nor IPv6.

@@ -28,6 +28,7 @@ package struct PublicKey: Hashable, Sendable {
 /// openssl dgst -sha256 -binary | base64` gives the same characters.
 package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   private static let prefix = "SHA256:"
+  package static let length = 32
 
   package let bytes: [UInt8]
 
@@ -37,6 +38,12 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     let done = EVP_Digest(info, info.count, &digest, nil, EVP_sha256(), nil)
     precondition(done == 1, "SHA-256 is always there")
     bytes = digest
+  }
+
+  /// What ``bytes`` gave; `nil` for any other number of them.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == Self.length else { return nil }
+    self.bytes = bytes
   }
 
   /// As ``description`` writes it; `nil` for anything else, however close.

@@ -15,6 +15,8 @@ extension ConversationProcess {
     case .history: showHistory()
     case .interrupt: listener.report(.interrupted)
     case .suspend: desk?.suspend()
+    // Who has lost the link dials.
+    case .dial: break
     case .endOfInput: endInput(at: now)
     case .name, .unnamed, .answer:
       preconditionFailure("a server's operator is not asked for a name")

@@ -182,6 +182,8 @@ final class IdleDesk {
     case .history: desk?.showLastTalk()
     case .interrupt: listener.report(.interrupted)
     case .suspend: leave(.suspended)
+    // There is no link that could be lost.
+    case .dial: break
     case .name, .unnamed, .answer:
       preconditionFailure("a server's operator is not asked for a name")
     }

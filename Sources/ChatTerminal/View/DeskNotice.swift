@@ -10,6 +10,8 @@ package enum DeskNotice {
   /// The place in the queue, from 1; `nil` while it is not known.
   case place(Int?)
   case waitingFor(Handle)
+  /// There has been no link for so long, and another is tried.
+  case linkDown(for: Duration)
   /// Own messages that the peer is slow to confirm.
   case underWay(Int)
   case help(nobodyIsHere: Bool)
@@ -68,6 +70,8 @@ package enum DeskAction: Hashable {
   case history
   /// `\free`
   case free
+  /// Enter on an empty line while there is no link: another is to be tried at once.
+  case dial
   /// Ctrl-C on an empty line.
   case interrupt
   /// Ctrl-Z.

@@ -55,6 +55,18 @@ extension OperatorDesk {
     isOfferSaid = true
   }
 
+  /// What is on the line; nothing where lines are given whole, or it is an answer.
+  package var draft: String {
+    isAsking || isAskingForWord ? "" : terminal.console.draft
+  }
+
+  /// Puts on the line what was on it in a process before; where that cannot be done,
+  /// shows it.
+  package func restore(draft: String) {
+    if draft.allSatisfy(\.isWhitespace) { return }
+    if isInteractive { terminal.console.draft = draft } else { notifyRow(.notSent(draft)) }
+  }
+
   /// Whether something is typed.
   package var hasLine: Bool { !terminal.console.draft.isEmpty }
 

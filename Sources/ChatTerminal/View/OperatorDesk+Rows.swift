@@ -89,6 +89,20 @@ extension OperatorDesk {
     }
   }
 
+  /// Shows own messages under a sentence about them.
+  package func show(own messages: [Message], below sentence: String) {
+    notify(sentence)
+    for message in messages { printOwn(message) }
+  }
+
+  /// Shows once more what was said before there was this desk.
+  package func show(_ past: PastMessage, peer: Handle) {
+    let name = historyName(of: past.from, peer: peer)
+    terminal.console.printMessage(
+      past.message.shown, from: name, party: past.from, to: .notice, isRecalled: true)
+    recent.append(past.message.shown, from: name)
+  }
+
   private func printOwn(_ message: Message) {
     terminal.console.printMessage(
       message.shown, from: handle?.text ?? "", party: party, to: .notice)

@@ -52,7 +52,15 @@ extension OperatorDesk {
   /// Brings the prompt in step with the conversation. Draws, and does nothing
   /// else.
   package func follow(_ conversation: Conversation, at now: Instant) {
+    // A server waits for another link; a client makes one.
+    let lostAt = party == .client ? conversation.detachedSince : nil
+    isLinkDown = lostAt != nil
     if isAskingForWord { return }
+    // Where rows are not taken back, the program says it once.
+    if isInteractive, let lostAt {
+      wait(.linkDown(for: now.duration(since: lostAt)))
+      return
+    }
     // A prompt that was printed is not taken away from whoever types there.
     if isInteractive, let count = conversation.slowlyConfirmed(at: now) {
       wait(.underWay(count))

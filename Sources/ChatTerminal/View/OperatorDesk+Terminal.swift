@@ -35,6 +35,9 @@ extension OperatorDesk {
   /// Whether nobody reads the output any more.
   package var outputIsGone: Bool { terminal.outputIsGone }
 
+  /// Whether the terminal that this desk had is gone: its window was closed.
+  package var isHungUp: Bool { terminal.isHungUp }
+
   /// Why the output takes nothing, where that is not for want of a reader.
   package var outputFailure: Errno? { terminal.outputFailure }
 

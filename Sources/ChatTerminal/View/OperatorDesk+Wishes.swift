@@ -77,6 +77,9 @@ extension OperatorDesk {
     case .message where handle == nil:
       // It stays entered, and what was typed after it waits behind it.
       earlyAnswer = text
+    case .message(let text) where isLinkDown && isTyped && text.allSatisfy(\.isWhitespace):
+      terminal.console.dropLine()
+      return .dial
     case .message(let text) where asksAbout(text): break
     case .message(let text):
       let text = isTyped ? CommandSlip.unescaped(text) ?? text : text

@@ -31,6 +31,8 @@ package final class OperatorDesk {
   package var memory = DeskMemory()
   /// Whether nobody is at the other end.
   var isResting = false
+  /// Whether there is no link to the other end, and another is tried.
+  var isLinkDown = false
   /// Whether the next line is the answer to the question for a name.
   var isAsking = false
   /// Whether it is the answer to another question, of the program's.

@@ -38,6 +38,8 @@ final class OperatorTerminal {
   /// The program's own wait is where signals come in.
   private var poller = Poller(ignoringSignals: true)
   private var inputHasEnded = false
+  /// Whether the terminal is gone; tty_ioctl(4), TIOCVHANGUP.
+  private(set) var isHungUp = false
   /// When something was last typed.
   private(set) var lastInput: Instant?
   /// Whether nobody reads the output any more.
@@ -127,6 +129,7 @@ final class OperatorTerminal {
       result = try input.readAvailable(into: &readBuffer, limit: length)
     } catch {
       // EIO: the terminal is gone, or another session's. Nothing more comes.
+      isHungUp = input.isTerminal
       result = .endOfFile
     }
     switch result {
@@ -134,6 +137,8 @@ final class OperatorTerminal {
       return nil
     case .endOfFile:
       inputHasEnded = true
+      // Of one that gives keys, Ctrl-D is a key.
+      if console.isInteractive { isHungUp = true }
       console.endOfInput()
       return nil
     case .bytes(let count):
@@ -217,6 +222,7 @@ final class OperatorTerminal {
       || (errno == .ioError && output.isTerminal)
     {
       outputIsGone = true
+      if errno == .ioError { isHungUp = true }
     } else {
       outputFailure = errno
     }

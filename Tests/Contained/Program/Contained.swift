@@ -77,6 +77,7 @@ enum Contained {
     case "client": Containment(.client)
     case "desk": Containment(.idleDesk)
     case "signer": Containment(.signer)
+    case "dialer": Containment(.dialer)
     default: nil
     }
   }

@@ -1,0 +1,145 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatTerminal
+
+/// What is decided, and what is wanted.
+extension Client {
+  func perform(_ action: Conversation.Action, at now: Instant) {
+    switch action {
+    case .send(let outgoing): link?.send(outgoing)
+    case .show(.opened): begin(at: now)
+    case .show(.message(_, let message)):
+      desk.show(message, from: peer, at: now)
+      report(settings.saved?.say(message, by: .server, peer))
+    case .accept(_, let message):
+      desk.accept(message, at: now)
+      report(settings.saved?.say(message, by: .client, desk.handle))
+    case .reject(let message, let obstacle):
+      desk.reject(message, obstacle, peer: machine.peer, at: now)
+    case .askForHandle(let refusal):
+      if let refusal { desk.notify(words.sentence(.handleDenied(PeerText(refusal)))) }
+      desk.askForHandle()
+    case .reportDenied(let why):
+      desk.notifyOfPeer(words.sentence(.denied(PeerText(why))), at: now)
+    case .reportNotice(let text):
+      desk.notifyOfPeer(words.sentence(.noticed(PeerText(text))), at: now)
+    case .warnOfSilence(let limit, let left):
+      desk.showSilence(of: machine.peer, limit: limit, left: left, at: now)
+    case .reportMode(let news): desk.showMode(news, peer: machine.peer)
+    case .dropLink: dropLink()
+    case .dial: dial(at: now)
+    case .dialBeside: dialBeside(at: now)
+    case .keepLink: keepLink()
+    case .reportLinkDown: reportLinkDown()
+    case .reportLinkBack(let time, _): takeLinkBack(after: time, at: now)
+    case .showPast(let past): desk.show(past, peer: peer)
+    case .end(let ending): end(ending, at: now)
+    case .record, .reportReady, .confirm, .reportMisnamed, .reportClaim, .reportResumable,
+      .handOver:
+      break
+    }
+  }
+
+  private func end(_ ending: Conversation.Ending, at now: Instant) {
+    wasUnheard = link == nil || search.hasFailed || isLinkLost
+    // Nobody wanted to leave: there is another to be had.
+    let isRefused = former == .goingOn && ending.by != .client && link != nil
+    if former == .ending || isRefused {
+      beginAgain(after: ending, at: now)
+    } else {
+      self.ending = ending
+    }
+  }
+
+  func perform(_ action: DeskAction, at now: Instant) {
+    switch action {
+    case .name(let handle): self.handle([.operatorNamed(handle)], at: now)
+    case .unnamed(let error):
+      namelessness = error.map { .misnamed($0) } ?? .inputEnded
+      handle([.operatorQuit], at: now)
+    case .answer(let word): take(answer: word, at: now)
+    case .say(let message): handle([.operatorSaid(message)], at: now)
+    case .free: handle([.operatorWantsFree], at: now)
+    case .quit, .endOfInput: leave(at: now)
+    case .dial:
+      dialer.hurry()
+      handle([.operatorWantsLink], at: now)
+    case .who:
+      desk.showPeer(
+        of: machine, at: SocketAddress.text(host: settings.host, port: Int(settings.port)))
+      if machine.peer != nil { desk.notify(words.sentence(.link(keys))) }
+    case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
+    case .interrupt: stop(.interrupt, at: now)
+    case .suspend: desk.suspend()
+    }
+  }
+
+  var peer: Handle {
+    guard let peer = machine.peer else {
+      preconditionFailure("a message is shown only after its handle")
+    }
+    return peer
+  }
+
+  /// The original says nothing here; the prompt says it, where the person did
+  /// not have to wait for it.
+  private func begin(at now: Instant) {
+    report(settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
+    if desk.begin(with: machine.peer, at: now), let peer = machine.peer {
+      desk.notify(words.sentence(.floor(peer)))
+    }
+  }
+
+  func report(_ news: SavedTalk.News?) {
+    switch news {
+    case .failed(let error)?: desk.notify(words.sentence(.savingFailed(error)))
+    case .works?: desk.notify(words.sentence(.savingWorks))
+    case nil: break
+    }
+  }
+
+  /// Saves what was never shown, and the end.
+  private func finishSaving(_ ending: Conversation.Ending) {
+    guard let saved = settings.saved, saved.isOpen else { return }
+    for message in ending.unshown {
+      report(saved.say(message, by: .server, machine.peer, isHeld: true))
+    }
+    let handle = ending.by.flatMap { $0 == .client ? desk.handle : machine.peer }
+    report(saved.close(by: ending.by, handle, ending))
+    if saved.lost > 0 { desk.notify(words.sentence(.unsaved(saved.lost))) }
+  }
+
+  func sayLastWords(_ ending: Conversation.Ending) {
+    finishSaving(ending)
+    // Nobody is there to read it.
+    if hasBeenCutOff { return }
+    desk.showLeftovers(of: ending, peer: machine.peer)
+    // The reason goes with the exit code, to standard error.
+    if namelessness != nil || refusal != nil { return }
+    desk.end(
+      words.sentence(.ended(ending, dialect: machine.dialect)),
+      to: isFailure(ending) ? .notice : .conversation)
+  }
+
+  /// Shows what the server may not have of a conversation that nobody goes on with.
+  func showStale(_ record: TalkRecord) {
+    let own = record.past.unconfirmed
+    let when = Clock.localTime(record.linkedAt.milliseconds)
+    if !own.isEmpty {
+      desk.show(own: own, below: words.sentence(.notConfirmedBefore(when, count: own.count)))
+    }
+    desk.restore(draft: record.draft)
+  }
+
+  /// Whether its sentence is an error, for standard error.
+  private func isFailure(_ ending: Conversation.Ending) -> Bool {
+    if ending.detail == QuitReason.moved.rawValue, ending.by == .server { return false }
+    return switch ending.reason {
+    case .quit, .timeout, .sigint: false
+    // Who listens with nc leaves by closing; a program says so before.
+    case .eof: ending.by == .server && machine.dialect != .line
+    case .reset, .error, .unresponsive, .crashed, .full, .blocked: true
+    }
+  }
+}

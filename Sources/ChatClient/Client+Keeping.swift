@@ -1,0 +1,106 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatSecure
+import ChatTerminal
+
+/// What is kept of the conversation while it goes on, for the next start.
+struct Keeping {
+  let file: TalkFile?
+  let obstacle: TalkStore.Obstacle?
+  /// What the file has.
+  var record: TalkRecord?
+  var writtenAt: Instant?
+  /// Whether the user has read that nothing is kept.
+  var isObstacleReported = false
+
+  /// How often the draft is written, at most.
+  static let draftEvery = Duration.seconds(1)
+  /// How old the moment may become at which the link was up, where there is anything else
+  /// to do than to write it down.
+  static let momentEvery = Duration.seconds(10)
+}
+
+extension Client {
+  /// Writes down what has changed, before anybody reads that it has.
+  /// `always`: also where only the moment is another.
+  func keep(at now: Instant, always: Bool = false) {
+    guard let past = machine.clientPast, let terms = settledTerms else { return }
+    guard let file = keeping.file else { return reportObstacle() }
+    let sinceWritten = keeping.writtenAt.map { now.duration(since: $0) }
+    let draft = desk.draft
+    let former = keeping.record
+    let isDue =
+      always || past != former?.past
+      || draft != former?.draft && (sinceWritten ?? Keeping.draftEvery) >= Keeping.draftEvery
+      || !machine.isDetached && (sinceWritten ?? .zero) >= Keeping.momentEvery
+    guard isDue else { return }
+    let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    let linkedAt = machine.isDetached ? former?.linkedAt ?? present : present
+    write(
+      TalkRecord(
+        host: settings.host, port: settings.port, link: terms.link, past: past, draft: draft,
+        isLeaving: false, linkedAt: linkedAt),
+      to: file)
+    keeping.writtenAt = now
+  }
+
+  /// The terms of the first link, once its other end has shown what it is.
+  private var settledTerms: LinkTerms? {
+    if let terms { return terms }
+    if secure == nil {
+      terms = .clear
+    } else if let key = secure?.peer?.key, let context {
+      terms = .encrypted(server: key.fingerprint, own: trust.shownKey, context)
+    }
+    return terms
+  }
+
+  private func write(_ record: TalkRecord, to file: TalkFile) {
+    keeping.record = record
+    switch file.write(record) {
+    case .failed(let error)?: desk.notify(words.sentence(.keepingFailed(error)))
+    case .works?: desk.notify(words.sentence(.keepingWorks))
+    case nil: break
+    }
+  }
+
+  private func reportObstacle() {
+    guard !keeping.isObstacleReported, let obstacle = keeping.obstacle else { return }
+    keeping.isObstacleReported = true
+    desk.notify(words.sentence(.notKept(obstacle)))
+  }
+
+  /// When a draft that has changed may be written.
+  var keepingDeadline: Instant? {
+    guard let record = keeping.record, keeping.file != nil, let at = keeping.writtenAt,
+      desk.draft != record.draft
+    else { return nil }
+    return at.advanced(by: Keeping.draftEvery)
+  }
+
+  /// The conversation is over: nothing is to be gone on with, unless the server could not
+  /// be told.
+  func finishKeeping(_ ending: Conversation.Ending) {
+    guard let file = keeping.file else { return }
+    if hasBeenCutOff { return }
+    guard wasUnheard, ending.by == .client, [.quit, .sigint].contains(ending.reason),
+      var record = keeping.record
+    else { return file.clear() }
+    record.isLeaving = true
+    record.draft = ""
+    _ = file.write(record)
+  }
+
+  /// The window was closed: the conversation is left as if the power had failed, and the
+  /// next chatclient goes on with it, where it can.
+  func leaveForNextStart(at now: Instant) {
+    guard keeping.file != nil, machine.clientPast != nil, !hasBeenCutOff else { return }
+    keep(at: now, always: true)
+    guard keeping.record != nil else { return }
+    hasBeenCutOff = true
+    // What is said from now on reaches nobody.
+    link?.close()
+    link = nil
+  }
+}

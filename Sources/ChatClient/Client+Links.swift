@@ -1,0 +1,290 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatSecure
+import ChatTerminal
+
+/// How another link is looked for.
+struct LinkSearch {
+  /// A link that is tried beside one that may be dead, until it greets.
+  struct Beside {
+    var link: PeerLink
+    var secure: SecureTransport?
+    /// What it gave so far.
+    var heard: [Conversation.Event] = []
+  }
+
+  /// What a new link may take until the conversation goes on over it: the handshake, the
+  /// server's look at who claims it, and the end of the process that had it.
+  static let linkWithin = Duration.seconds(15)
+  /// What telling the server of an end may take.
+  static let farewellWithin = Duration.seconds(10)
+  /// A clock that was behind by less was not suspended.
+  static let suspendedAtLeast = Duration.seconds(1)
+
+  /// Why there is no other link, as part of a conversation's end.
+  static let dialerDied = "the process that connects has died"
+
+  /// A connected socket that waits for the machine to want it.
+  var ready: FileDescriptor?
+  var beside: Beside?
+  /// Whether one beside the present link is wanted.
+  var isBeside = false
+  /// The new link's, until it is good.
+  var secure: SecureTransport?
+  /// When the new link has taken too long.
+  var until: Instant?
+  /// Why links came to nothing since the last one was lost.
+  var obstacles: Set<LinkObstacle> = []
+  /// Whether the present link has ended or failed.
+  var hasFailed = false
+  /// Whether the user has read that the link is down, in a row of its own.
+  var isReported = false
+}
+
+extension Client {
+  // MARK: What the machine wants
+
+  func dropLink() {
+    isLinkLost = true
+    link?.close()
+    link = nil
+    search.until = nil
+    search.secure = nil
+  }
+
+  /// Another link is wanted, and there is none.
+  func dial(at now: Instant) {
+    if let socket = search.ready {
+      search.ready = nil
+      return take(socket, at: now)
+    }
+    search.isBeside = false
+    if let beside = search.beside { return promote(beside, at: now) }
+    if former == .ending { return beginAgain(after: nil, at: now) }
+    guard dialer.isAlive else {
+      return handle([.linkIsImpossible(LinkSearch.dialerDied)], at: now)
+    }
+    dialer.dial()
+  }
+
+  func dialBeside(at now: Instant) {
+    guard dialer.isAlive, search.beside == nil, !machine.isDetached else { return }
+    search.isBeside = true
+    dialer.dial()
+  }
+
+  func keepLink() {
+    guard search.isBeside else { return }
+    search.isBeside = false
+    search.beside?.link.close()
+    search.beside = nil
+    dialer.rest()
+  }
+
+  func reportLinkDown() {
+    search.obstacles = []
+    search.hasFailed = false
+    // On a terminal the prompt says it.
+    if desk.isInteractive || former != .none { return }
+    search.isReported = true
+    desk.notify(words.sentence(.linkDown))
+  }
+
+  func takeLinkBack(after time: Duration, at now: Instant) {
+    isLinkLost = false
+    dialer.rest()
+    search.until = nil
+    if let new = search.secure { secure = new }
+    search.secure = nil
+    search.obstacles = []
+    switch former {
+    case .ending: handle([.operatorQuit], at: now)
+    case .goingOn: former = .none
+    case .none where search.isReported || time >= .seconds(1):
+      desk.notify(words.sentence(.linkBack(after: time)))
+    case .none: break
+    }
+    search.isReported = false
+  }
+
+  // MARK: What the dialer gives
+
+  /// Looks after new links, once a turn.
+  func searchLink(_ ready: [Readiness], at now: Instant) {
+    lookAtClock(at: now)
+    hearBeside(ready, at: now)
+    if let until = search.until, now >= until { fail(at: now) }
+    guard let interest = dialer.interest,
+      ready.contains(where: { $0.descriptor == interest.descriptor })
+    else { return }
+    switch dialer.read() {
+    case .connected(let socket)?: take(socket, at: now)
+    case .died?:
+      search.isBeside = false
+      if machine.isDetached {
+        handle([.linkIsImpossible(LinkSearch.dialerDied)], at: now)
+      } else if link == nil {
+        handle([.failed(.broken(LinkSearch.dialerDied))], at: now)
+      } else if machine.isResumable {
+        desk.notify(words.sentence(.dialerDied))
+      }
+    case nil: break
+    }
+  }
+
+  /// When ``searchLink(_:at:)`` is wanted, or the prompt's seconds have changed.
+  func searchDeadline(after now: Instant) -> Instant? {
+    var deadlines = [search.until, search.beside?.link.deadline].compactMap { $0 }
+    if let since = machine.detachedSince, desk.isInteractive {
+      let seconds = now.duration(since: since).components.seconds
+      deadlines.append(since.advanced(by: .seconds(seconds + 1)))
+    }
+    return deadlines.min()
+  }
+
+  /// A connected socket becomes the link, or one beside it.
+  private func take(_ socket: FileDescriptor, at now: Instant) {
+    let isWanted = link == nil || search.isBeside
+    guard isWanted, let terms,
+      let (transport, secure) = terms.transport(
+        on: socket, at: now,
+        otherKey: { [weak self] in
+          self?.report(.otherKey($0))
+        })
+    else { return socket.closeOnce() }
+    let new = PeerLink(
+      transport, side: .client, ownHandle: desk.handle, phrases: words.peer, at: now)
+    let until = now.advanced(by: LinkSearch.linkWithin)
+    search.until = machine.isDetached || link != nil ? until : nil
+    if link != nil {
+      search.beside = LinkSearch.Beside(link: new, secure: secure)
+      return
+    }
+    link = new
+    search.hasFailed = false
+    if machine.isDetached { search.secure = secure } else { self.secure = secure }
+  }
+
+  /// A new link has taken too long.
+  private func fail(at now: Instant) {
+    search.until = nil
+    if let beside = search.beside {
+      beside.link.close()
+      search.beside = nil
+      dialer.dial()
+    } else {
+      handle([.failed(.broken("no answer"))], at: now)
+    }
+  }
+
+  // MARK: Beside a link that may be dead
+
+  private func hearBeside(_ ready: [Readiness], at now: Instant) {
+    guard var beside = search.beside else { return }
+    let link = beside.link
+    if ready.contains(where: { $0.descriptor == link.descriptor && $0.canRead }) {
+      beside.heard += link.receive(at: now)
+    }
+    if let deadline = link.deadline, now >= deadline { beside.heard += link.tick(at: now) }
+    beside.heard += link.flush(at: now)
+    search.beside = beside
+    for event in beside.heard {
+      switch event {
+      // It lives, and the old one does not.
+      case .introduced(_, .native): return handle([.failed(.broken("no answer"))], at: now)
+      case .introduced, .ended, .failed, .serverRefused:
+        report(obstacle(of: beside.secure))
+        link.close()
+        search.beside = nil
+        search.until = nil
+        dialer.dial()
+        return
+      default: break
+      }
+    }
+  }
+
+  /// There is no other link than the one beside it.
+  private func promote(_ beside: LinkSearch.Beside, at now: Instant) {
+    search.beside = nil
+    link = beside.link
+    search.secure = beside.secure
+    search.until = now.advanced(by: LinkSearch.linkWithin)
+    handle(beside.heard, at: now)
+  }
+
+  /// After a suspension the server may have given the link up, and no packet says so.
+  private func lookAtClock(at now: Instant) {
+    let present = Clock.suspended()
+    defer { suspended = present }
+    guard present - suspended >= LinkSearch.suspendedAtLeast, machine.isResumable else { return }
+    dialBeside(at: now)
+  }
+
+  // MARK: Why it came to nothing
+
+  /// Takes what the present link gave.
+  func take(_ events: [Conversation.Event], at now: Instant) {
+    noteFailure(events)
+    handle(events, at: now)
+  }
+
+  private func noteFailure(_ events: [Conversation.Event]) {
+    let isOver = events.contains { event in
+      switch event {
+      case .failed, .ended: true
+      default: false
+      }
+    }
+    guard isOver else { return }
+    search.hasFailed = true
+    if machine.isDetached { report(obstacle(of: search.secure)) }
+  }
+
+  private func obstacle(of secure: SecureTransport?) -> LinkObstacle? {
+    switch secure?.refusal {
+    case .answeredInClear?: .answeredInClear
+    case .saidInClear(let line)?: .saidInClear(PeerText(String(decoding: line, as: UTF8.self)))
+    // The other key was reported.
+    case .failure(.keyRefused)?: nil
+    case .failure?: .notEncrypted
+    // A server that is slow may be quicker next time.
+    case .tooSlow?, nil: nil
+    }
+  }
+
+  private func report(_ obstacle: LinkObstacle?) {
+    guard let obstacle, search.obstacles.insert(obstacle).inserted else { return }
+    desk.notify(words.sentence(.notThisLink(obstacle)))
+  }
+
+  // MARK: Another conversation
+
+  /// The conversation before is over: one of this process's own begins.
+  func beginAgain(after ending: Conversation.Ending?, at now: Instant) {
+    if let ending {
+      if former == .goingOn {
+        desk.notify(words.sentence(.ended(ending, dialect: machine.dialect)))
+      }
+      desk.showLeftovers(of: ending, peer: machine.peer)
+    }
+    keeping.file?.clear()
+    keeping.record = nil
+    keeping.writtenAt = nil
+    link?.finish(within: .seconds(2))
+    link = nil
+    let handle = former == .goingOn ? desk.handle : settings.handle
+    former = .none
+    search = LinkSearch()
+    conversationNumber += 1
+    var settings = settings
+    settings.handle = handle
+    machine = Self.machine(settings, at: now)
+    guard dialer.isAlive else {
+      return self.handle([.failed(.broken(LinkSearch.dialerDied))], at: now)
+    }
+    search.until = now.advanced(by: settings.connectWithin)
+    dialer.dial()
+  }
+}
