@@ -38,7 +38,8 @@ _chatclient() {
     -l | --handle | --key) return ;;
   esac
   if [[ $cur = -* ]]; then
-    COMPREPLY=($(compgen -W '-4 -6 -p -l --handle --mode --connect-timeout --save --ask-key --key
+    COMPREPLY=($(compgen -W '-4 -6 -p -l --handle --mode --connect-timeout --save --take-over --new
+      --no-state --ask-key --key
       --require-encryption --clear --forget --color --timestamps
       --no-bell --no-title --history-file --plain -V --version -h --help' -- "$cur"))
     return

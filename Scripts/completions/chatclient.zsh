@@ -22,6 +22,9 @@ _arguments -s : \
   '--mode=[who may speak when]:mode:(turns free)' \
   '--save=[add what both say to a file]:file:_files' \
   '--connect-timeout=[seconds that connecting may take]:seconds:(5 10 60)' \
+  '(--new --no-state)--take-over[go on with what another chatclient has]' \
+  '(--take-over --no-state)--new[begin another conversation]' \
+  '(--take-over --new)--no-state[keep nothing to go on with]' \
   '--ask-key[ask before a new key is trusted]' \
   '--key=[the key of the server]:key:' \
   '--require-encryption[talk encrypted or not at all]' \

@@ -129,7 +129,7 @@ extension Client {
     if !own.isEmpty {
       desk.show(own: own, below: words.sentence(.notConfirmedBefore(when, count: own.count)))
     }
-    desk.restore(draft: record.draft)
+    desk.restore(draft: record.draft, isForThis: false)
   }
 
   /// Whether its sentence is an error, for standard error.

@@ -145,14 +145,12 @@ extension Client {
 
   /// A connected socket becomes the link, or one beside it.
   private func take(_ socket: FileDescriptor, at now: Instant) {
-    let isWanted = link == nil || search.isBeside
-    guard isWanted, let terms,
-      let (transport, secure) = terms.transport(
-        on: socket, at: now,
-        otherKey: { [weak self] in
-          self?.report(.otherKey($0))
-        })
-    else { return socket.closeOnce() }
+    guard link == nil || search.isBeside else { return socket.closeOnce() }
+    let made = terms?.transport(on: socket, at: now) { [weak self] in self?.report(.otherKey($0)) }
+    guard let (transport, secure) = made else {
+      socket.closeOnce()
+      return dialer.dial()
+    }
     let new = PeerLink(
       transport, side: .client, ownHandle: desk.handle, phrases: words.peer, at: now)
     let until = now.advanced(by: LinkSearch.linkWithin)

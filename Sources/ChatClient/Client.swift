@@ -212,8 +212,8 @@ package final class Client {
         settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
       let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
       desk.notify(words.sentence(.goingOn(after: record.away(at: present))))
-      desk.restore(draft: record.draft)
     }
+    desk.restore(draft: record.draft, isForThis: former == .goingOn)
     for action in machine.begin(at: now) { perform(action, at: now) }
   }
 

@@ -3,10 +3,11 @@ import Glibc
 
 /// A listening socket that answers with exactly the bytes it is told to.
 public final class FakeServer {
-  private let descriptor: Int32
+  /// -1 while it does not listen.
+  private var descriptor: Int32
   public let port: UInt16
-  /// Of one that speaks TLS.
-  private let key: PrivateKey?
+  /// Of one that speaks TLS; another may take its place.
+  package var key: PrivateKey?
 
   public convenience init() throws { try self.init(key: nil) }
 
@@ -15,19 +16,35 @@ public final class FakeServer {
     self.key = key
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.descriptor = descriptor
-    port = try Self.listening(descriptor)
-    Descriptor.setNonBlocking(descriptor)
+    port = try Self.listening(descriptor, at: 0)
   }
 
-  private static func listening(_ descriptor: Int32) throws -> UInt16 {
-    guard Loopback.with(port: 0, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 8) == 0
+  private static func listening(_ descriptor: Int32, at port: UInt16) throws -> UInt16 {
+    var isOn: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
+    guard Loopback.with(port: port, { bind(descriptor, $0, $1) }) == 0,
+      listen(descriptor, 8) == 0
     else {
       throw HarnessFailure("a fake server: \(String(cString: strerror(errno)))")
     }
-    return port(of: descriptor)
+    Descriptor.setNonBlocking(descriptor)
+    return self.port(of: descriptor)
   }
 
-  deinit { close(descriptor) }
+  /// Refuses whoever connects, as a server that is being started again.
+  public func pause() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+  }
+
+  /// Listens once more, on the same port.
+  public func goOn() throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.descriptor = descriptor
+    _ = try Self.listening(descriptor, at: port)
+  }
+
+  deinit { pause() }
 
   /// The next that connects.
   public func accept(within seconds: Double = Deadline.usual) throws -> PeerSocket {

@@ -119,8 +119,11 @@ public final class Stage {
   }
 
   /// A server of the test's own, which speaks as CHAT_WIRE says, and so do its clients.
-  public func fakeServer() throws -> FakeServer {
-    guard Wire.chosen == .tls else {
+  public func fakeServer() throws -> FakeServer { try fakeServer(over: .chosen) }
+
+  /// The same, over what the test says.
+  package func fakeServer(over wire: Wire) throws -> FakeServer {
+    guard wire == .tls else {
       link = .clear
       return try FakeServer()
     }

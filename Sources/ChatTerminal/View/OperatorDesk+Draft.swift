@@ -60,11 +60,15 @@ extension OperatorDesk {
     isAsking || isAskingForWord ? "" : terminal.console.draft
   }
 
-  /// Puts on the line what was on it in a process before; where that cannot be done,
-  /// shows it.
-  package func restore(draft: String) {
+  /// Puts on the line what was on it in a process before, where it was meant for the same
+  /// conversation; else, or where that cannot be done, shows it.
+  package func restore(draft: String, isForThis: Bool) {
     if draft.allSatisfy(\.isWhitespace) { return }
-    if isInteractive { terminal.console.draft = draft } else { notifyRow(.notSent(draft)) }
+    if isInteractive && isForThis {
+      terminal.console.draft = draft
+    } else {
+      notifyRow(.notSent(draft))
+    }
   }
 
   /// Whether something is typed.

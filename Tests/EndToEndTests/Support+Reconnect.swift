@@ -1,0 +1,48 @@
+import Harness
+
+/// A conversation that outlasts its link, as a fake server has it.
+enum Session {
+  static let token = String(repeating: "0123456789abcdef", count: 4)
+}
+
+extension PeerSocket {
+  /// Gives the floor, and offers to go on after the link is lost.
+  func offerSession(to handle: String = "bob", within seconds: Int = 300) throws {
+    try giveFloor(to: handle)
+    try send("session \(Session.token) \(seconds)\0")
+    try waitFor("session\0")
+  }
+
+  /// Greets on a new link, and hears what is claimed there.
+  func hearClaim(shown: Int, attempt: Int) throws {
+    try send("SERVER\0")
+    try waitFor("resume \(Session.token) \(shown) \(attempt)\0")
+  }
+
+  /// Goes on, and has the client's messages up to `number`.
+  func goOn(after number: Int, past: String = "", mode: String = "turns") throws {
+    try send("resumed \(number)\0\(past)mode \(mode)\0floor\0")
+  }
+}
+
+extension Stage {
+  /// Where chatclient keeps conversations.
+  var talks: String { home + "/state/chatclient/talks" }
+
+  /// A client in a conversation that can outlast its link, and its server's end.
+  func resumable(
+    _ server: FakeServer, _ options: String...
+  ) throws -> (client: PtyProcess, peer: PeerSocket) {
+    let client = try onTerminal(
+      .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"] + options)
+    let peer = try server.accept()
+    try peer.offerSession()
+    try client.waitUntil("the floor") { $0.text.contains("bob> ") }
+    return (client, peer)
+  }
+
+  /// The sizes of the files in which conversations are kept.
+  func keptSizes() -> [Int] {
+    files(in: talks).map { SmallFile.read(talks + "/" + $0)?.utf8.count ?? -1 }
+  }
+}
