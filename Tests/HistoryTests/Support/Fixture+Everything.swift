@@ -56,8 +56,22 @@ extension Fixture {
     try conversation(writer, first, port: 50_301, .turns).append([
       (.open, moment(100)), (.handle(try Handle("zoë"), .native), moment(101)),
     ])
+    let left = try conversation(writer, first, port: 50_302, .turns)
+    left.offer = ([UInt8](repeating: 0xa5, count: 32), .seconds(300))
+    try left.append([
+      (.open, moment(110)), (.handle(try Handle("amy"), .native), moment(111)),
+      (.resumable, moment(111)), (.floor, moment(111)),
+      (.message(from: .client, number: 1, try Message("one")), moment(112)),
+      (.message(from: .client, number: 3, try Message("three")), moment(113)),
+      (.mode(.free), moment(114)), (.drop(.reset, detail: "Connection reset"), moment(115)),
+    ])
     try writer.stopRun(first, at: moment(200))
     let second = try writer.startRun(try Self.description(port: 1028), at: moment(300))
+    _ = try ConversationWriter.takeOver(
+      writer, run: second, conversation: try #require(left.conversationID),
+      openedAt: moment(110), tokenHash: [UInt8](repeating: 0xa5, count: 32),
+      from: ("192.0.2.9", 50_303), protection: Protection(isEncrypted: true, key: "SHA256:k"),
+      shown: 0, attempt: 1, at: moment(302))
     try conversation(writer, second, port: 50_400, .turns).append([(.open, moment(301))])
     _ = try history("search", "noon")
   }
