@@ -95,7 +95,8 @@ CREATE TABLE resumption (
   conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id),
   token_hash      BLOB    NOT NULL UNIQUE CHECK (length(token_hash) = 32),  -- SHA-256
   within          INTEGER NOT NULL,    -- milliseconds that a lost link may stay so
-  -- offered; taken: the client knows what to do with the token; over: closed.
+  -- offered; taken: the client knows what to do with the token, which is written with
+  -- the next message; over: closed.
   state           TEXT    NOT NULL,
   run_id          INTEGER NOT NULL REFERENCES server_run (id),  -- the one that serves it now
   epoch           INTEGER NOT NULL,    -- raised by each process that goes on with it
@@ -109,7 +110,7 @@ CREATE TABLE resumption (
 ) STRICT;
 
 -- What a server that begins has to know, however many conversations are over.
-CREATE INDEX resumption_taken ON resumption (run_id) WHERE state = 'taken';
+CREATE INDEX resumption_open ON resumption (run_id) WHERE state <> 'over';
 
 -- What an event of the kind resume says: the client came back.
 CREATE TABLE resume (

@@ -5,7 +5,7 @@ extension Archive {
   struct Resumption {
     /// The run that served it last.
     var run: Int64
-    /// Until when its client may come back; `nil`: it has not taken the offer.
+    /// Until when its client may come back; `nil`: it cannot.
     var until: Timestamp?
     /// When that run is known to have been gone.
     var goneBefore: Timestamp?
@@ -16,11 +16,13 @@ extension Archive {
   func resumption(of conversation: Int64) throws(TranscriptError) -> Resumption? {
     let select = try connection.cached(
       """
-      SELECT x.run_id, CASE x.state WHEN 'taken' THEN \(ResumableConversation.until) END,
+      SELECT x.run_id,
+        CASE WHEN \(ResumableConversation.isPossible) THEN \(ResumableConversation.until) END,
         coalesce(r.stopped_at, (
           SELECT n.started_at FROM server_run AS n
           WHERE n.id > r.id AND n.port = r.port ORDER BY n.id LIMIT 1))
       FROM resumption AS x JOIN server_run AS r ON r.id = x.run_id
+      JOIN conversation AS c ON c.id = x.conversation_id
       WHERE x.conversation_id = ?1
       """)
     select.bind(conversation, at: 1)

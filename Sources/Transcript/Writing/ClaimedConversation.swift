@@ -6,11 +6,7 @@ struct ClaimedConversation {
   let openedAt: Timestamp
   let tokenHash: [UInt8]
   let within: Duration
-  /// Whether the client had taken the offer.
-  let isTaken: Bool
   let isClosed: Bool
-  /// The run that served it last.
-  let run: Int64
   let epoch: Int64
   let attempt: Int64
   /// The mode that it began in.
@@ -32,7 +28,7 @@ struct ClaimedConversation {
 
   private static let columns = """
     c.opened_at, c.mode, h.name, c.floor_at, c.acknowledged, c.peer_address,
-    x.token_hash, x.within, x.state, x.run_id, x.epoch, x.attempt,
+    x.token_hash, x.within, x.state, x.epoch, x.attempt,
     x.client_before, x.server_before, x.speaker_before,
     EXISTS (SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close'),
     (SELECT e.at FROM event AS e WHERE e.conversation_id = c.id ORDER BY e.id DESC LIMIT 1),
@@ -67,17 +63,15 @@ struct ClaimedConversation {
     address = row.text(at: 5)
     tokenHash = hash
     within = .milliseconds(row.integer(at: 7))
-    isTaken = row.text(at: 8) == "taken"
-    run = row.integer(at: 9)
-    epoch = row.integer(at: 10)
-    attempt = row.integer(at: 11)
-    client.number = Int(row.integer(at: 12))
-    server.number = Int(row.integer(at: 13))
-    speaker = Party(stored: row.integerOrNil(at: 14))
-    isClosed = row.integer(at: 15) == 1 || row.text(at: 8) == "over"
-    lastEventAt = Timestamp(milliseconds: row.integer(at: 16))
+    epoch = row.integer(at: 9)
+    attempt = row.integer(at: 10)
+    client.number = Int(row.integer(at: 11))
+    server.number = Int(row.integer(at: 12))
+    speaker = Party(stored: row.integerOrNil(at: 13))
+    isClosed = row.integer(at: 14) == 1 || row.text(at: 8) == "over"
+    lastEventAt = Timestamp(milliseconds: row.integer(at: 15))
     self.handle = (
-      handle, row.integerOrNil(at: 17).map(Timestamp.init(milliseconds:)) ?? openedAt
+      handle, row.integerOrNil(at: 16).map(Timestamp.init(milliseconds:)) ?? openedAt
     )
     try readLink(connection)
     try readNumbers(connection)

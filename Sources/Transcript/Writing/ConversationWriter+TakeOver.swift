@@ -22,7 +22,7 @@ extension ConversationWriter {
   ///     nobody knows, and the last event is taken for it.
   ///   - reason: why, where no drop says so.
   /// - Returns: what goes on writing, and where the conversation stands.
-  /// - Throws: `notResumable` where it is not there, is another one or was not offered;
+  /// - Throws: `notResumable` where it is not there, is another one or cannot go on;
   ///   `over` where it is closed; `superseded` where a later attempt has come;
   ///   `overstated` where `shown` was never said; and what SQLite reports. Nothing is
   ///   written then.
@@ -38,10 +38,6 @@ extension ConversationWriter {
         throw TranscriptError(.notResumable, path: writer.path)
       }
       if claimed.isClosed { throw TranscriptError(.over, path: writer.path) }
-      // This run's listener knows whether the offer was taken, before it is written.
-      guard claimed.isTaken || claimed.run == run else {
-        throw TranscriptError(.notResumable, path: writer.path)
-      }
       guard attempt > claimed.attempt else { throw TranscriptError(.superseded, path: writer.path) }
       guard shown >= 0, shown <= claimed.server.number else {
         throw TranscriptError(.overstated, path: writer.path)

@@ -35,6 +35,12 @@ package struct ResumableConversation: Hashable, Sendable {
 }
 
 extension ResumableConversation {
+  /// Whether a client may come back to the conversation that is called `c`, whose row of
+  /// `resumption` is called `x`. That the client has taken the offer is written with the
+  /// next commit, as is that it got the floor: who had not got it may have taken it.
+  static let isPossible =
+    "x.state <> 'over' AND (x.state = 'taken' OR c.floor_at IS NULL)"
+
   /// The end of the time in which a client may come back, in milliseconds, of the row of
   /// `resumption` that is called `x` and the run that is called `r`: counted from the
   /// drop; where none is recorded, since the server or its machine died with the
@@ -79,8 +85,8 @@ extension TranscriptWriter {
         CASE WHEN s.event_id IS NULL THEN c.encrypted ELSE s.encrypted END,
         CASE WHEN s.event_id IS NULL THEN c.peer_key ELSE s.peer_key END
       FROM server_run AS r
-      CROSS JOIN resumption AS x ON x.run_id = r.id AND x.state = 'taken'
-      JOIN conversation AS c ON c.id = x.conversation_id
+      CROSS JOIN resumption AS x ON x.run_id = r.id
+      JOIN conversation AS c ON c.id = x.conversation_id AND \(ResumableConversation.isPossible)
       JOIN handle AS h ON h.id = c.handle_id
       LEFT JOIN resume AS s ON s.event_id = (
         SELECT max(e.id) FROM event AS e WHERE e.conversation_id = c.id
