@@ -86,8 +86,9 @@ CREATE TABLE event (
 CREATE INDEX event_conversation_id ON event (conversation_id);
 -- A conversation is closed once: a second close is refused by the index.
 CREATE UNIQUE INDEX event_close ON event (conversation_id) WHERE kind = 'close';
--- What changes between messages, which are many.
-CREATE INDEX event_link ON event (conversation_id) WHERE kind IN ('drop', 'resume', 'mode');
+-- What comes between messages, which are many.
+CREATE INDEX event_link ON event (conversation_id) WHERE kind IN ('drop', 'resume');
+CREATE INDEX event_mode ON event (conversation_id) WHERE kind = 'mode';
 
 -- A conversation that can go on when its link, its process or its server is lost: its
 -- native client has been given a token, and who shows that token goes on with it.
@@ -241,9 +242,9 @@ SELECT
   (SELECT count(*) FROM event AS m WHERE m.conversation_id = c.id AND m.kind = 'message') AS messages,
   c.run_id AS run,
   (SELECT count(*) FROM event AS l
-    WHERE l.conversation_id = c.id AND l.kind IN ('drop', 'resume', 'mode') AND l.kind = 'drop') AS drops,
+    WHERE l.conversation_id = c.id AND l.kind IN ('drop', 'resume') AND l.kind = 'drop') AS drops,
   (SELECT count(*) FROM event AS l
-    WHERE l.conversation_id = c.id AND l.kind IN ('drop', 'resume', 'mode') AND l.kind = 'resume') AS resumes
+    WHERE l.conversation_id = c.id AND l.kind IN ('drop', 'resume') AND l.kind = 'resume') AS resumes
 FROM conversation AS c
 JOIN server_run AS r ON r.id = c.run_id
 LEFT JOIN handle AS h ON h.id = c.handle_id

@@ -96,6 +96,27 @@ import Transcript
     #expect(try fixture.integer("SELECT count(*) FROM events") == 14)
   }
 
+  @Test func `what a file makes up is shown safely, and named`() throws {
+    try fixture.insert(
+      "UPDATE resume SET away = ?1, address = ?2, port = 65535, moved = 1", Int64.max,
+      "\u{1b}[2J")
+    try fixture.insert("UPDATE event SET text = ?1 WHERE kind = 'mode'", "\u{1b}[2J")
+    try fixture.insert("UPDATE event SET detail = ?1 WHERE kind = 'drop'", "\u{1b}[2J")
+    try fixture.insert("UPDATE resumption SET within = ?1, epoch = ?1, attempt = ?1", Int64.max)
+    for format in ["text", "tsv", "json", "markdown", "html"] {
+      let shown = try fixture.history("show", "2", "-o", format)
+      #expect(shown.exit == 0 && !shown.output.contains("\u{1b}"), "\(shown.output)")
+    }
+    #expect(try fixture.history("verify").exit == 1)
+    try fixture.insert(
+      "UPDATE resume SET away = ?1, epoch = ?1, attempt = ?1, run_id = 1", Int64.min)
+    #expect(try fixture.history("show", "2").output.contains("link back after 0:00, from"))
+    #expect(try fixture.history("list").exit == 0)
+    #expect(try fixture.history("verify").exit == 1)
+    try fixture.insert("DELETE FROM resume")
+    #expect(try fixture.history("show", "2", "-o", "json").exit == 0)
+  }
+
   // MARK: Who may still come back
 
   /// Its last event is at 15:12:30, and the next server came at 15:02.

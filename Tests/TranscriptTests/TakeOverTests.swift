@@ -218,6 +218,29 @@ import Testing
     }
   }
 
+  /// Of a file that somebody else has written.
+  @Test(arguments: [
+    "UPDATE resumption SET epoch = 9223372036854775807",
+    "UPDATE resumption SET within = -9223372036854775808, attempt = -9223372036854775808",
+    "UPDATE event SET number = -9223372036854775808, at = -9223372036854775808",
+    "UPDATE event SET number = 9223372036854775807, at = 9223372036854775807",
+    "UPDATE resumption SET server_before = -1, client_before = 9223372036854775807",
+    "UPDATE event SET text = '' WHERE kind = 'message'",
+    "UPDATE conversation SET mode = 'choir', acknowledged = -9223372036854775808",
+    "UPDATE handle SET name = ''",
+  ])
+  func absurdValuesAreNoTrap(_ damage: String) throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    try resumableTalk(
+      writer, [(.client(1, "one"), .ms(3000)), (.server(1, "eins"), .ms(3001))])
+    try writer.connection.execute(damage)
+    let refused = try kind { _ = try writer.takeOver(shown: 0) }
+    #expect(refused == nil || refused == .corrupt, "\(damage)")
+    _ = try writer.resumable(port: 1027, address: nil, besides: 99, at: .ms(1), limit: 9)
+    _ = try writer.ended(tokenHash: tokenHash)
+    _ = try writer.findings()
+  }
+
   /// In one transaction: what the old one still wrote before is read.
   @Test func whatIsWrittenBeforeIsKnown() throws {
     let writer = try TranscriptWriter(path: scratch.path)

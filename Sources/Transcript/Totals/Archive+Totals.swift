@@ -52,7 +52,7 @@ extension Archive {
     let select = try connection.cached(
       """
       SELECT coalesce(sum(kind = 'drop'), 0), coalesce(sum(kind = 'resume'), 0) FROM event
-      WHERE kind IN ('drop', 'resume', 'mode')
+      WHERE kind IN ('drop', 'resume')
       """)
     defer { select.reset() }
     guard try select.step() else { return }

@@ -25,7 +25,7 @@ struct LinkProgress {
       guard let resume = try connection.resume(event.integer(at: .id)) else { return nil }
       defer { (epoch, attempt) = (resume.epoch, resume.attempt) }
       if !wasLost { return .resumeWithoutDrop }
-      if let epoch, resume.epoch - 1 != epoch { return .epoch }
+      if let epoch, epoch == .max || resume.epoch != epoch + 1 { return .epoch }
       return resume.attempt > attempt ? nil : .attempt
     case .message where isLost:
       // What was held is recorded with the close.

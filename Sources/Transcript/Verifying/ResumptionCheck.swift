@@ -16,7 +16,7 @@ struct ResumptionCheck {
       SELECT x.conversation_id FROM resumption AS x
       LEFT JOIN resume AS s ON s.event_id = (
         SELECT max(e.id) FROM event AS e WHERE e.conversation_id = x.conversation_id
-          AND e.kind IN ('drop', 'resume', 'mode') AND e.kind = 'resume')
+          AND e.kind IN ('drop', 'resume') AND e.kind = 'resume')
       JOIN conversation AS c ON c.id = x.conversation_id
       WHERE x.epoch <> coalesce(s.epoch, x.epoch_before)
         OR x.attempt <> coalesce(s.attempt, x.attempt)

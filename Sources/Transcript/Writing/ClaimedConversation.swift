@@ -55,6 +55,8 @@ struct ClaimedConversation {
     guard let mode = Mode(rawValue: row.text(at: 1)), let name = row.textOrNil(at: 2),
       let handle = try? Handle(name), let hash = row.bytesOrNil(at: 6)
     else { throw damage }
+    // The next one has to be higher.
+    guard row.integer(at: 9) < .max else { throw damage }
     self.id = id
     openedAt = Timestamp(milliseconds: row.integer(at: 0))
     self.mode = mode
@@ -65,8 +67,8 @@ struct ClaimedConversation {
     within = .milliseconds(row.integer(at: 7))
     epoch = row.integer(at: 9)
     attempt = row.integer(at: 10)
-    client.number = Int(row.integer(at: 11))
-    server.number = Int(row.integer(at: 12))
+    client.number = Int(max(0, row.integer(at: 11)))
+    server.number = Int(max(0, row.integer(at: 12)))
     speaker = Party(stored: row.integerOrNil(at: 13))
     isClosed = row.integer(at: 14) == 1 || row.text(at: 8) == "over"
     lastEventAt = Timestamp(milliseconds: row.integer(at: 15))
@@ -77,29 +79,37 @@ struct ClaimedConversation {
     try readNumbers(connection)
   }
 
-  /// What came between the messages, oldest first.
+  /// The newest of what came between the messages: a client may have come back any
+  /// number of times.
   private mutating func readLink(_ connection: Connection) throws(TranscriptError) {
+    droppedAt = try newest("kind IN ('drop', 'resume')", connection) { (row) -> Timestamp? in
+      Event.Kind(rawValue: row.text(at: 2)) == .drop
+        ? Timestamp(milliseconds: row.integer(at: 1)) : nil
+    } ?? nil
+    let resume = try newest("kind IN ('drop', 'resume') AND kind = 'resume'", connection) {
+      $0.integer(at: 0)
+    }
+    if let resume, let past = try connection.resume(resume) { address = past.address }
+    let mode = try newest("kind = 'mode'", connection) { row in
+      (Mode(rawValue: row.text(at: 3)), at: Timestamp(milliseconds: row.integer(at: 1)))
+    }
+    guard let mode else { return }
+    guard let word = mode.0 else { throw TranscriptError(.corrupt, path: connection.path) }
+    newMode = (word, mode.at)
+  }
+
+  /// The newest event of the conversation that is such.
+  private func newest<Value>(
+    _ condition: String, _ connection: Connection, _ body: (Statement) -> Value
+  ) throws(TranscriptError) -> Value? {
     let select = try connection.cached(
       """
-      SELECT id, at, kind, text, reason, detail FROM event
-      WHERE conversation_id = ?1 AND kind IN ('drop', 'resume', 'mode') ORDER BY id
+      SELECT id, at, kind, text FROM event
+      WHERE conversation_id = ?1 AND \(condition) ORDER BY id DESC LIMIT 1
       """)
     select.bind(id, at: 1)
     defer { select.reset() }
-    while try select.step() {
-      let time = Timestamp(milliseconds: select.integer(at: 1))
-      switch Event.Kind(rawValue: select.text(at: 2)) {
-      case .drop: droppedAt = time
-      case .resume:
-        droppedAt = nil
-        if let resume = try connection.resume(select.integer(at: 0)) { address = resume.address }
-      default:
-        guard let mode = Mode(rawValue: select.text(at: 3)) else {
-          throw TranscriptError(.corrupt, path: connection.path)
-        }
-        newMode = (mode, time)
-      }
-    }
+    return try select.step() ? body(select) : nil
   }
 
   private mutating func readNumbers(_ connection: Connection) throws(TranscriptError) {
@@ -119,7 +129,9 @@ struct ClaimedConversation {
     select.bind(id, at: 1)
     select.bind(party.stored, at: 2)
     defer { select.reset() }
-    return try select.step() ? (Int(select.integer(at: 0)), select.integer(at: 1)) : nil
+    guard try select.step() else { return nil }
+    // Whatever a file holds there.
+    return (Int(max(0, select.integer(at: 0))), select.integer(at: 1))
   }
 }
 

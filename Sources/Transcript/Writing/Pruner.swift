@@ -151,7 +151,7 @@ package struct Pruner {
     try run(
       """
       DELETE FROM resume WHERE event_id IN (
-        SELECT id FROM event WHERE conversation_id = ?1 AND kind IN ('drop', 'resume', 'mode'))
+        SELECT id FROM event WHERE conversation_id = ?1 AND kind IN ('drop', 'resume'))
       """, id)
     try run("DELETE FROM event WHERE conversation_id = ?1", id)
     let events = connection.changes

@@ -50,7 +50,7 @@ extension ResumableConversation {
     x.within + coalesce(
       (SELECT CASE l.kind WHEN 'drop' THEN l.at END FROM event AS l
         WHERE l.conversation_id = x.conversation_id
-          AND l.kind IN ('drop', 'resume', 'mode') AND l.kind <> 'mode'
+          AND l.kind IN ('drop', 'resume')
         ORDER BY l.id DESC LIMIT 1),
       max(
         coalesce((SELECT l.at FROM event AS l WHERE l.conversation_id = x.conversation_id
@@ -90,7 +90,7 @@ extension TranscriptWriter {
       JOIN handle AS h ON h.id = c.handle_id
       LEFT JOIN resume AS s ON s.event_id = (
         SELECT max(e.id) FROM event AS e WHERE e.conversation_id = c.id
-          AND e.kind IN ('drop', 'resume', 'mode') AND e.kind = 'resume')
+          AND e.kind IN ('drop', 'resume') AND e.kind = 'resume')
       WHERE r.port = ?1 AND r.address IS ?2 AND r.id <> ?3 AND until > ?4
         AND NOT EXISTS (
           SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close')
