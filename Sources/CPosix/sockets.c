@@ -113,7 +113,9 @@ bool cposix_is_link_local_v6(const struct sockaddr *address) {
 
 void cposix_hurry_resolver(void) {
   // It must be read again by this: glibc does not look for another resolv.conf(5)
-  // where these were changed.
+  // where these were changed, and takes what they are now for the file's own.
+  _res.retrans = RES_TIMEOUT;
+  _res.retry = RES_DFLRETRY;
   if (res_init() != 0) return;
   _res.retrans = 1;
   _res.retry = 1;

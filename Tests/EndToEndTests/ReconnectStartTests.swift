@@ -86,7 +86,7 @@ import Testing
       let fresh = try server.accept()
       try fresh.offerSession()
       try next.waitForInput("bob> ")
-      #expect(!next.screen.text.contains("going on"))
+      #expect(!next.screen.text.contains("going on") && !fresh.hasEnded)
     }
   }
 
@@ -108,8 +108,10 @@ import Testing
       try told.goOn(after: 0)
       try told.waitFor("quit user\0")
       told.leave()
-      try server.accept().giveFloor(to: "bob")
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
       try next.waitForInput("bob> ")
+      #expect(!fresh.hasEnded && !others.hasEnded)
     }
   }
 
@@ -119,7 +121,8 @@ import Testing
       let server = try stage.fakeServer()
       let (client, peer) = try stage.resumable(server)
       let beside = try stage.client(server.port, "--handle", "bob")
-      try server.accept().giveFloor(to: "bob")
+      let besides = try server.accept()
+      try besides.giveFloor(to: "bob")
       try beside.waitForInput("bob> ")
       let taker = try stage.client(server.port, "--take-over")
       let again = try server.accept()
@@ -131,6 +134,7 @@ import Testing
       try taker.waitForInput("bob> ")
       try taker.enter("here now")
       try again.waitFor("say 1 here now\0")
+      #expect(!besides.hasEnded)
     }
   }
 
@@ -163,6 +167,7 @@ import Testing
       try next.waitFor("The server does not know this conversation any more.")
       try next.waitFor("The server did not confirm 1 message of yours; it may be lost:")
       try next.waitFor("bob> lost?")
+      #expect(!fresh.hasEnded)
     }
   }
 

@@ -46,8 +46,8 @@ extension TalkRecord {
   static let draftLimit = 64 * 1024
   /// As many as may be under way, and some.
   private static let messagesLimit: UInt32 = 4096
-  /// Longer than anybody is kept for.
-  private static let longestWithin: Int64 = 31 * 86_400
+  /// In seconds; the native dialect takes a longer offer for one of a year.
+  private static let longestWithin: Int64 = 366 * 86_400
   /// Larger than any count of what people say, and far from where counting ends.
   private static let numberLimit: Int64 = 1 << 53
   /// Milliseconds since 1970, up to the year 9999.

@@ -105,7 +105,8 @@ extension Conversation {
       return nil
     }
     // What is repeated on a new link begins anywhere: what was refused is not.
-    if number > expected, !resuming.takesGap {
+    // But nowhere from which there is no counting on.
+    if number == .max || number > expected && !resuming.takesGap {
       fail(.malformed("message \(number) where \(expected) was due"), now, &actions)
       return nil
     }

@@ -211,4 +211,23 @@ import Testing
       line.handle(.introduced(mike, .line), at: start)
         == [.send(.handle(tatyana)), .show(.opened)])
   }
+
+  @Test("after a gap no number is taken from which there is no counting on")
+  func theHighestNumber() throws {
+    for number in [Int.max, .max - 1] {
+      let past = Resumption(
+        peer: tatyana, mode: .free, hasFloor: true, turn: nil, ownNumber: 0, peerNumber: 3,
+        unconfirmed: [], recent: [], awayFor: .seconds(1), addressChanged: false)
+      var machine = Conversation(
+        resuming: past, recalled: 0, ConversationSettings(role: .server, mode: .free), at: start)
+      _ = machine.begin(at: start)
+      let taken = machine.handle(.said(number: number, words[0]), at: start)
+      let isTaken = taken == [.record(.message(from: .client, number: number, words[0]))]
+      #expect(isTaken == (number < .max))
+      _ = machine.handle(.recorded, at: start)
+      // The next one would be the highest, and then there is none.
+      _ = machine.handle(.said(number: .max, words[1]), at: start)
+      #expect(machine.state == .over)
+    }
+  }
 }
