@@ -82,10 +82,11 @@ struct ClaimedConversation {
   /// The newest of what came between the messages: a client may have come back any
   /// number of times.
   private mutating func readLink(_ connection: Connection) throws(TranscriptError) {
-    droppedAt = try newest("kind IN ('drop', 'resume')", connection) { (row) -> Timestamp? in
-      Event.Kind(rawValue: row.text(at: 2)) == .drop
-        ? Timestamp(milliseconds: row.integer(at: 1)) : nil
-    } ?? nil
+    droppedAt =
+      try newest("kind IN ('drop', 'resume')", connection) { (row) -> Timestamp? in
+        Event.Kind(rawValue: row.text(at: 2)) == .drop
+          ? Timestamp(milliseconds: row.integer(at: 1)) : nil
+      } ?? nil
     let resume = try newest("kind IN ('drop', 'resume') AND kind = 'resume'", connection) {
       $0.integer(at: 0)
     }
