@@ -61,6 +61,23 @@ import Transcript
     #expect(result.exit == 130)
   }
 
+  /// Whose client comes back is told as it happens, from where too.
+  @Test func `a link that is lost and one that is back are followed`() throws {
+    try fixture.offer(2, run: 1)
+    let result = try tail(
+      ["-n", "0"],
+      [
+        { try fixture.drop(2, at: "2026-03-01T14:11:00") },
+        {
+          try fixture.resume(
+            2, at: "2026-03-01T14:11:42", epoch: 1, attempt: 1, address: "192.0.2.9",
+            away: 42_000, moved: true)
+        },
+      ])
+    let told = result.output.split(separator: "\n").map { $0.drop { $0 != "*" } }
+    #expect(told == ["* link lost", "* link back after 0:42, from 192.0.2.9"])
+  }
+
   @Test func `-n 0 shows only what is new`() throws {
     let result = try tail(
       ["-o", "tsv", "-n", "0"],

@@ -47,6 +47,7 @@ enum DatabaseFile {
   /// (https://www.sqlite.org/howtocorrupt.html, 2.2).
   ///
   /// - Parameter file: as ``resolved(_:)`` gives it: it is looked at before every commit.
+  /// - Returns: whether nothing, or only a part of its first page, is left of it.
   static func isCutOff(_ file: FilePath) -> Bool {
     guard case .file(let size)? = try? FileNames.target(of: file), size < DatabaseHeader.pageSize
     else { return false }
