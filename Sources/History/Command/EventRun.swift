@@ -104,8 +104,12 @@ struct EventRun {
   }
 
   private func total(_ archive: Archive, _ selection: Selection) throws(TranscriptError) -> Int {
-    guard let query = selection.query else { return try archive.count(selection.filter) }
+    if !selection.isSearch { return try archive.count(selection.filter) }
+    // Of messages alone.
     guard let filter = selection.searchFilter else { return 0 }
+    guard let query = selection.query else {
+      return try archive.count(filter, means: selection.means)
+    }
     let border = try archive.indexWatermark()
     return try archive.count(query, filter, through: border)
       + archive.unindexed(query, filter, past: border, newestFirst: false).count

@@ -100,12 +100,11 @@ struct StatsCommand: HistoryVerb {
       try? archive.count(selection.filter)
     }
     var count = 0
-    try archive.tally(selection.filter, withText: selection.matcher != nil) {
+    try archive.tally(selection.filter, means: selection.means) {
       (event) throws(TranscriptError) in
       count += 1
       progress.show(count)
       if !selection.states.isEmpty, !lookedUp.contains(event.conversation) { return }
-      if let matcher = selection.matcher, !matcher.matches(event.text ?? "") { return }
       builder.add(event)
       try addEnded(to: &builder, archive, isLast: false)
     }

@@ -23,7 +23,7 @@ final class EventCursor {
       source = try search(query)
     } else if selection.order == .sequence {
       source = try archive.events(
-        selection.filter, newestFirst: newestFirst, mayMean: selection.mayMean
+        selection.filter, newestFirst: newestFirst, means: selection.means
       ).next
     } else {
       source = byConversation()
@@ -73,7 +73,7 @@ final class EventCursor {
   private func byConversation() -> () throws(TranscriptError) -> Event? {
     let archive = archive
     let filter = selection.filter
-    let mayMean = selection.mayMean
+    let means = selection.means
     let newestFirst = newestFirst
     let summaries = summaries
     let conversations = archive.conversations(
@@ -87,7 +87,7 @@ final class EventCursor {
         var filter = filter
         filter.conversations = [IDRange(conversation.id)]
         filter.clients = []
-        events = try archive.events(filter, newestFirst: newestFirst, mayMean: mayMean)
+        events = try archive.events(filter, newestFirst: newestFirst, means: means)
       }
     }
   }

@@ -51,16 +51,16 @@ struct Selection {
     return filter
   }
 
-  /// Whether a text may be one that is looked for; `nil` where any may.
-  var mayMean: ((UnsafeRawBufferPointer) -> Bool)? {
-    let matchers = [matcher, literal].compactMap { $0 }.filter(\.canReject)
+  /// Whether a text is one that is looked for; `nil` where any is.
+  var means: ((UnsafeRawBufferPointer) -> Bool)? {
+    let matchers = [matcher, literal].compactMap { $0 }
     if matchers.isEmpty { return nil }
-    return { bytes in matchers.allSatisfy { $0.mayMatch(bytes) } }
+    return { bytes in matchers.allSatisfy { $0.matches(bytes) } }
   }
 
   /// Whether the database alone can say how many are meant.
   var isCountable: Bool {
-    matcher == nil && literal == nil && states.isEmpty && limit == nil
+    (query == nil || matcher == nil && literal == nil) && states.isEmpty && limit == nil
   }
 
   /// The conversations meant, as the list takes them.

@@ -49,29 +49,26 @@ struct TextMatcher {
     }
   }
 
-  /// Whether ``mayMatch(_:)`` says of any text that it does not.
-  var canReject: Bool {
-    isInverted || patterns.allSatisfy { $0.needle != nil || $0.plain != nil }
-  }
-
-  /// Whether a text with these bytes may match; `false` is sure.
-  func mayMatch(_ text: UnsafeRawBufferPointer) -> Bool {
-    verdict(on: text) != (isInverted ? .yes : .no)
-  }
-
   func matches(_ text: String) -> Bool {
     var text = text
+    return text.withUTF8 { matches(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The same of a text in UTF-8.
+  func matches(_ text: UnsafeRawBufferPointer) -> Bool {
     let isFound: Bool
-    switch text.withUTF8({ verdict(on: UnsafeRawBufferPointer($0)) }) {
+    switch verdict(on: text) {
     case .no: isFound = false
     case .yes: isFound = true
-    case .maybe: isFound = patterns.contains { $0.whole.matches(text) }
+    case .maybe:
+      let text = String(decoding: text, as: UTF8.self)
+      isFound = patterns.contains { $0.whole.matches(text) }
     }
     return isFound != isInverted
   }
 
   /// Whether any pattern matches, before ``isInverted`` turns it round.
-  private func verdict(on text: UnsafeRawBufferPointer) -> Needle.Verdict {
+  func verdict(on text: UnsafeRawBufferPointer) -> Needle.Verdict {
     var verdict = Needle.Verdict.no
     for pattern in patterns {
       switch pattern.verdict(on: text) {

@@ -6,12 +6,12 @@ extension Archive {
   /// - Parameters:
   ///   - filter: which.
   ///   - newestFirst: in which order.
-  ///   - mayMean: is given the bytes of each text, and says of most that are not
-  ///     wanted that they are not: of these no event is made.
+  ///   - means: is given the bytes of each text, and says whether it is wanted: of
+  ///     others no event is made. Now and then one is handed on all the same.
   /// - Returns: a cursor, which reads as it is asked.
   /// - Throws: what SQLite reports.
   package func events(
-    _ filter: EventFilter, newestFirst: Bool, mayMean: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    _ filter: EventFilter, newestFirst: Bool, means: ((UnsafeRawBufferPointer) -> Bool)? = nil
   ) throws(TranscriptError) -> Cursor<Event> {
     let isNarrow = try isNarrow(filter)
     let filter = isNarrow ? filter : try narrowed(filter)
@@ -23,19 +23,25 @@ extension Archive {
       }
       let count = conditions.parameter(Int64(limit))
       let order = "ORDER BY e.id \(newestFirst ? "DESC" : "ASC") LIMIT \(count)"
-      return try self.events(conditions, order: order, limit: limit, mayMean)
+      return try self.events(conditions, order: order, limit: limit, means)
     }
   }
 
-  /// How many events `filter` means.
-  package func count(_ filter: EventFilter) throws(TranscriptError) -> Int {
+  /// How many events `filter` means, of those whose text `means` wants.
+  package func count(
+    _ filter: EventFilter, means: ((UnsafeRawBufferPointer) -> Bool)? = nil
+  ) throws(TranscriptError) -> Int {
     let isNarrow = try isNarrow(filter)
     var conditions = Conditions()
     (isNarrow ? filter : try narrowed(filter)).add(to: &conditions, isNarrow: isNarrow)
-    let statement = try connection.cached("SELECT count(*) FROM event AS e \(conditions.sql)")
-    defer { statement.reset() }
-    conditions.bind(to: statement)
-    return try statement.step() ? Int(statement.integer(at: 0)) : 0
+    if means != nil { conditions.require("means(e.text)") }
+    let question = means.map { TextQuestion(limit: .max, $0) }
+    return try connection.asking(question) { () throws(TranscriptError) in
+      let statement = try connection.cached("SELECT count(*) FROM event AS e \(conditions.sql)")
+      conditions.bind(to: statement)
+      defer { statement.reset() }
+      return try statement.step() ? Int(statement.integer(at: 0)) : 0
+    }
   }
 
   /// The events of `conversation` next to the one with `seq`, nearest first:
@@ -76,22 +82,29 @@ extension Archive {
 
   private func events(
     _ conditions: Conditions, order: String, limit: Int,
-    _ mayMean: ((UnsafeRawBufferPointer) -> Bool)?
+    _ means: ((UnsafeRawBufferPointer) -> Bool)?
   ) throws(TranscriptError) -> Cursor<Event>.Batch {
-    let statement = try connection.cached(Event.select + "\(conditions.sql) \(order)")
-    defer { statement.reset() }
-    conditions.bind(to: statement)
-    var batch = Cursor<Event>.Batch(rows: [], last: nil, isLast: true)
-    var read = 0
-    while try statement.step() {
-      read += 1
-      batch.last = statement.integer(at: .id)
-      if let mayMean, !mayMean(statement.bytes(at: .text)) { continue }
-      batch.rows.append(try completed(Event(statement, path: connection.path)))
+    var conditions = conditions
+    if means != nil { conditions.require("means(e.text)") }
+    let question = means.map { TextQuestion(limit: Self.mostAsked, $0) }
+    return try connection.asking(question) { () throws(TranscriptError) in
+      let statement = try connection.cached(Event.select + "\(conditions.sql) \(order)")
+      conditions.bind(to: statement)
+      defer { statement.reset() }
+      var batch = Cursor<Event>.Batch(rows: [], last: nil, isLast: true)
+      while try statement.step() {
+        batch.rows.append(try completed(Event(statement, path: connection.path)))
+        if question?.isSpent == true { break }
+      }
+      batch.last = batch.rows.last?.seq
+      batch.isLast = batch.rows.count < limit && question?.isSpent != true
+      return batch
     }
-    batch.isLast = read < limit
-    return batch
   }
+
+  /// Texts that are looked at in one batch: some tens of milliseconds, which a
+  /// checkpoint can wait for.
+  private static let mostAsked = 100_000
 
   /// Past this many events it is better to walk all there are in their order
   /// than to sort those that an index finds, again for every batch.

@@ -12,21 +12,23 @@ package struct TalliedEvent {
   package var isDrop: Bool
   /// Whether the client came back.
   package var isResume: Bool
-  /// Of a message, when it was asked for.
-  package var text: String?
 }
 
 extension Archive {
-  /// Hands on every event that `filter` means, in order, without what a
-  /// statistic does not need. No lock is held while `body` runs for longer
-  /// than a batch.
+  /// Hands on every event that `filter` means, and whose text `means` wants, in
+  /// order, without what a statistic does not need. No lock is held while `body` runs
+  /// for longer than a batch.
   package func tally(
-    _ filter: EventFilter, withText: Bool, _ body: (TalliedEvent) throws(TranscriptError) -> Void
+    _ filter: EventFilter, means: ((UnsafeRawBufferPointer) -> Bool)?,
+    _ body: (TalliedEvent) throws(TranscriptError) -> Void
   ) throws(TranscriptError) {
     let filter = try narrowed(filter)
     var last: Int64 = 0
     while true {
-      let reached = try tally(filter, withText: withText, past: last, body)
+      let question = means.map { TextQuestion(limit: Int(Self.tallyBatch), $0) }
+      let reached = try connection.asking(question) { () throws(TranscriptError) in
+        try tally(filter, question, past: last, body)
+      }
       guard let reached else { return }
       last = reached
     }
@@ -40,19 +42,19 @@ extension Archive {
   private static let tallyBatch: Int64 = 200_000
 
   private func tally(
-    _ filter: EventFilter, withText: Bool, past last: Int64,
+    _ filter: EventFilter, _ question: TextQuestion?, past last: Int64,
     _ body: (TalliedEvent) throws(TranscriptError) -> Void
   ) throws(TranscriptError) -> Int64? {
     var conditions = Conditions()
     filter.add(to: &conditions, isNarrow: false)
     conditions.require("e.id > \(conditions.parameter(last))")
+    if question != nil { conditions.require("means(e.text)") }
     let limit = conditions.parameter(Self.tallyBatch)
     let statement = try connection.cached(
       """
       SELECT e.id, e.conversation_id, e.at,
         CASE e.kind WHEN 'message' THEN e.party WHEN 'close' THEN \(Self.closeCode)
           WHEN 'drop' THEN \(Self.dropCode) WHEN 'resume' THEN \(Self.resumeCode) END
-        \(withText ? ", e.text" : "")
       FROM event AS e \(conditions.sql) ORDER BY e.id LIMIT \(limit)
       """)
     defer { statement.reset() }
@@ -60,6 +62,8 @@ extension Archive {
     var count: Int64 = 0
     var reached = last
     while try statement.step() {
+      // One that was not asked about is the next batch's.
+      if question?.isSpent == true { return statement.integer(at: 0) - 1 }
       reached = statement.integer(at: 0)
       count += 1
       let code = statement.integer(at: 3)
@@ -69,8 +73,7 @@ extension Archive {
           time: Timestamp(milliseconds: statement.integer(at: 2)),
           speaker: Party(stored: statement.integerOrNil(at: 3)),
           isClose: code == Self.closeCode, isDrop: code == Self.dropCode,
-          isResume: code == Self.resumeCode,
-          text: withText ? statement.textOrNil(at: 4) : nil))
+          isResume: code == Self.resumeCode))
     }
     return count == Self.tallyBatch ? reached : nil
   }

@@ -38,6 +38,7 @@ extension Archive {
     events = try narrowed(events)
     var filter = filter
     (filter.after, filter.before) = (events.after, events.before)
+    if let until = filter.until { filter.firstPast = try firstConversation(past: until) }
     return filter
   }
 
@@ -64,15 +65,20 @@ extension Archive {
   /// No event at or before `until` has this number or a higher one; `nil` when
   /// all may be.
   private func firstEvent(past until: Timestamp) throws(TranscriptError) -> Int64? {
+    guard let conversation = try firstConversation(past: until) else { return nil }
+    return try connection.integer(
+      "SELECT min(id) FROM event WHERE conversation_id = \(conversation)")
+  }
+
+  private func firstConversation(past until: Timestamp) throws(TranscriptError) -> Int64? {
     let (limit, isTooLate) = until.milliseconds.addingReportingOverflow(Self.margin)
     if isTooLate { return nil }
     // Again by the clock, for one that was years ahead.
     return try connection.integer(
       """
-      SELECT min(id) FROM event WHERE conversation_id = (
-        SELECT id FROM conversation WHERE opened_at > \(limit) AND id > coalesce(
-          (SELECT max(id) FROM conversation WHERE opened_at <= \(limit)), 0)
-        ORDER BY opened_at LIMIT 1)
+      SELECT id FROM conversation WHERE opened_at > \(limit) AND id > coalesce(
+        (SELECT max(id) FROM conversation WHERE opened_at <= \(limit)), 0)
+      ORDER BY opened_at LIMIT 1
       """)
   }
 }

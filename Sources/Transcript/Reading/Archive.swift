@@ -99,11 +99,12 @@ package final class Archive {
   ) throws(TranscriptError) -> (conversations: Int, oldest: Timestamp?) {
     var conditions = Conditions()
     try narrowed(filter).add(to: &conditions)
+    // Where nothing asks for the close, it is not looked up.
+    let join =
+      filter.states.isEmpty
+      ? "" : "LEFT JOIN event AS e ON e.conversation_id = c.id AND e.kind = 'close'"
     let statement = try connection.cached(
-      """
-      SELECT count(*), min(c.opened_at) FROM conversation AS c
-      LEFT JOIN event AS e ON e.conversation_id = c.id AND e.kind = 'close' \(conditions.sql)
-      """)
+      "SELECT count(*), min(c.opened_at) FROM conversation AS c \(join) \(conditions.sql)")
     defer { statement.reset() }
     conditions.bind(to: statement)
     guard try statement.step() else { return (0, nil) }

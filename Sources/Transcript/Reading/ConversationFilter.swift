@@ -28,6 +28,9 @@ package struct ConversationFilter: Hashable, Sendable {
   /// ``Archive/narrowed(_:)-(ConversationFilter)``.
   var after: Int64?
   var before: Int64?
+  /// Conversations with this id or a higher one were opened past that: ids are given
+  /// with the open.
+  var firstPast: Int64?
 
   package init() {}
 
@@ -52,6 +55,7 @@ package struct ConversationFilter: Hashable, Sendable {
         + " AND \(conditions.parameter(until?.milliseconds ?? .max))"
       let after = conditions.parameter(after ?? .min)
       let before = conditions.parameter(before ?? .max)
+      if let firstPast { conditions.require("c.id < \(conditions.parameter(firstPast))") }
       // The index alone dismisses most, without a look at their rows; of the rest
       // most have it in their last event.
       conditions.require(

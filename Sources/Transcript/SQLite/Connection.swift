@@ -22,6 +22,8 @@ package final class Connection {
   /// The statements that are kept: a dozen, so that looking through them is
   /// quicker than to hash their SQL.
   private var cache: [Statement] = []
+  /// For ``asking(_:_:)``, once it was needed.
+  var textAsker: TextAsker?
 
   /// Sets up the library, once and before its first use in this process.
   private static let library: Void = {
