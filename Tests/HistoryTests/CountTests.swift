@@ -61,6 +61,43 @@ import Transcript
     }
   }
 
+  /// Whoever had a name, on either side, said what is asked for by it.
+  @Test(arguments: [
+    ["bob"], ["SERVER"], ["amy"], ["amy", "server"], ["bob", "cat"], ["client"], ["nobody"],
+  ])
+  func `what a name said is shown, and nothing else`(_ names: [String]) throws {
+    // A server that is called as a client is.
+    let run = try fixture.run(started: "2026-03-01T16:00:00", handle: "amy")
+    for name in ["bob", "cat"] {
+      let at = "2026-03-01T16:00:00"
+      let id = try fixture.open(run: run, at: at, port: 9)
+      try fixture.handle(id, at: at, name)
+      try fixture.say(id, at: at, .server, "from amy")
+      try fixture.say(id, at: at, .client, "to amy")
+    }
+    let who = names.map { name in
+      ["server", "client"].contains(name) ? "party = '\(name)'" : "handle = '\(name)'"
+    }.joined(separator: " OR ")
+    func numbers(_ sql: String) throws -> [String] {
+      let select = try fixture.connection.prepare(sql)
+      var numbers: [String] = []
+      while try select.step() { numbers.append(String(select.integer(at: 0))) }
+      return numbers
+    }
+    func shown(_ verb: [String]) throws -> [String] {
+      try lines(verb + ["-o", "tsv"] + names.flatMap { ["--from", $0] }).map {
+        String($0.split(separator: "\t")[0])
+      }
+    }
+    let events = "FROM events WHERE \(who)"
+    #expect(
+      try shown(["show", "1..@"]) == numbers("SELECT seq \(events) ORDER BY conversation, seq"))
+    #expect(try shown(["export"]) == numbers("SELECT seq \(events) ORDER BY seq"))
+    #expect(
+      try shown(["list", "--all"])
+        == numbers("SELECT DISTINCT conversation \(events) ORDER BY conversation DESC"))
+  }
+
   @Test func `conversations of several clients are listed in one order`() throws {
     func ids(_ options: [String]) throws -> [Int] {
       try lines(["list", "--all"] + options).compactMap {

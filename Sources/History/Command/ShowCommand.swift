@@ -64,7 +64,9 @@ extension HistorySession {
       var oldest: Timestamp?
       var pruned = (conversations: 0, messages: 0)
       for (archive, selection) in readings {
-        let extent = try archive.extent(selection.conversations)
+        var looked = selection.conversations
+        looked.speakers = []
+        let extent = try archive.extent(looked)
         conversations += extent.conversations
         oldest = [oldest, extent.oldest].compactMap { $0 }.min()
         let gone = try archive.pruned()

@@ -44,7 +44,7 @@ final class EventCursor {
     }
     if selection.states.isEmpty { return true }
     guard let conversation = try summaries.conversation(event.conversation) else { return false }
-    return selection.states.contains(conversation.ending.state)
+    return selection.states.contains(conversation.summary.ending.state)
   }
 
   /// What is indexed, and before or after it what is not yet.
@@ -87,7 +87,8 @@ final class EventCursor {
         var filter = filter
         filter.conversations = [IDRange(conversation.id)]
         filter.clients = []
-        events = try archive.events(filter, newestFirst: newestFirst, means: means)
+        events = try archive.events(
+          filter, newestFirst: newestFirst, isFirst: events == nil, means: means)
       }
     }
   }

@@ -6,16 +6,18 @@ extension Archive {
   /// - Parameters:
   ///   - filter: which.
   ///   - newestFirst: in which order.
+  ///   - isFirst: whether the first is waited for: else more are read with it.
   ///   - means: is given the bytes of each text, and says whether it is wanted: of
   ///     others no event is made. Now and then one is handed on all the same.
   /// - Returns: a cursor, which reads as it is asked.
   /// - Throws: what SQLite reports.
   package func events(
-    _ filter: EventFilter, newestFirst: Bool, means: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    _ filter: EventFilter, newestFirst: Bool, isFirst: Bool = true,
+    means: ((UnsafeRawBufferPointer) -> Bool)? = nil
   ) throws(TranscriptError) -> Cursor<Event> {
     let isNarrow = try isNarrow(filter)
     let filter = isNarrow ? filter : try narrowed(filter)
-    return Cursor { (past, limit) throws(TranscriptError) in
+    return Cursor(atOnce: isFirst ? 1 : Self.eventsAtOnce) { (past, limit) throws(TranscriptError) in
       var conditions = Conditions()
       filter.add(to: &conditions, isNarrow: isNarrow)
       if let past {
@@ -101,6 +103,9 @@ extension Archive {
       return batch
     }
   }
+
+  /// More than most conversations have.
+  private static let eventsAtOnce = 512
 
   /// Texts that are looked at in one batch: some tens of milliseconds, which a
   /// checkpoint can wait for.

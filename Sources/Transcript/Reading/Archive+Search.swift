@@ -63,23 +63,22 @@ extension Archive {
     guard let slot = try match(query, filter, past: past, newestFirst, &conditions) else {
       return batch
     }
-    let order = newestFirst ? "DESC" : "ASC"
-    let count = conditions.parameter(Int64(limit))
     let matches = conditions.sql
     conditions.removeClauses()
     var rest = filter
     (rest.after, rest.before) = (nil, nil)
+    // Nothing but messages is in the index.
+    if rest.kinds == [.message] { rest.kinds = [] }
     rest.add(to: &conditions, isNarrow: false)
+    let count = conditions.parameter(Int64(limit))
     // Every match is a row, so that the last is known also where it is not meant.
     // Ordered by the index's own rowid: any other order makes SQLite collect every
     // match first.
-    let columns = Event.columns.map { "e.\($0)" }.joined(separator: ", ")
     let statement = try connection.cached(
       """
-      SELECT \(columns), f.seq
-      FROM (SELECT rowid AS seq FROM \(slot.table) \(matches)
-        ORDER BY rowid \(order) LIMIT \(count)) AS f
-      LEFT JOIN event AS e ON e.id = f.seq \(conditions.joinSQL) ORDER BY f.seq \(order)
+      SELECT \(Self.matchColumns), \(slot.table).rowid FROM \(slot.table)
+      LEFT JOIN event AS e ON e.id = \(slot.table).rowid \(conditions.joinSQL) \(matches)
+      ORDER BY \(slot.table).rowid \(newestFirst ? "DESC" : "ASC") LIMIT \(count)
       """)
     defer { statement.reset() }
     conditions.bind(to: statement)
@@ -93,6 +92,8 @@ extension Archive {
     batch.isLast = read < limit
     return batch
   }
+
+  private static let matchColumns = Event.columns.map { "e.\($0)" }.joined(separator: ", ")
 
   /// How many messages up to `watermark` the index finds that `filter` means.
   package func count(

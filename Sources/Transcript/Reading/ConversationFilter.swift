@@ -7,6 +7,8 @@ package struct ConversationFilter: Hashable, Sendable {
   /// The client's handle, exactly.
   package var clients: [String] = []
   package var states: Set<Ending.State> = []
+  /// Conversations in which one of these may have spoken.
+  package var speakers: [EventFilter.Speaker] = []
   /// What is meant of those that have no floor and no messages.
   package var silence: Silence = .meant
 
@@ -49,6 +51,15 @@ package struct ConversationFilter: Hashable, Sendable {
       let names = conditions.list(clients.map { .text($0) })
       conditions.require("c.handle_id IN (SELECT id FROM handle WHERE name IN \(names))")
     }
+    // The `+` keeps the order of the ids, which an index of either would lose
+    // (https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_).
+    if let names = names(of: speakers, &conditions) {
+      conditions.require(
+        """
+        (+c.handle_id IN (SELECT id FROM handle WHERE name IN \(names))
+          OR +c.run_id IN (SELECT id FROM server_run WHERE handle IN \(names)))
+        """)
+    }
     if since != nil || until != nil {
       let times =
         "BETWEEN \(conditions.parameter(since?.milliseconds ?? .min))"
@@ -86,6 +97,16 @@ package struct ConversationFilter: Hashable, Sendable {
     }
     if states.count == 1, states.contains(.closed) { conditions.require("e.id IS NOT NULL") }
     if !states.isEmpty, !states.contains(.closed) { conditions.require("e.id IS NULL") }
+  }
+
+  /// As parameters; `nil` where a side is meant too, which speaks in all of them.
+  private func names(
+    of speakers: [EventFilter.Speaker], _ conditions: inout Conditions
+  ) -> String? {
+    let names = speakers.compactMap { speaker -> SQLValue? in
+      if case .handle(let name) = speaker { .text(name) } else { nil }
+    }
+    return names.isEmpty || names.count < speakers.count ? nil : conditions.list(names)
   }
 
   func allows(_ ending: Ending) -> Bool { states.isEmpty || states.contains(ending.state) }

@@ -17,15 +17,18 @@ package final class Cursor<Row> {
   private var last: Int64?
   /// One at first, which is shown as soon as it is found; then a screenful, and
   /// then as many as make the cost of starting a query small.
-  private var limit = 1
+  private var limit: Int
   private static var screenful: Int { 20 }
   private static var mostRows: Int { 1024 }
   private var isAtEnd = false
 
+  /// `atOnce` is how many are read first.
   init(
+    atOnce: Int = 1,
     _ read: @escaping (_ past: Int64?, _ limit: Int) throws(TranscriptError) -> Batch
   ) {
     self.read = read
+    limit = atOnce
   }
 
   /// The rows of several, merged: each has its own in the order of `id`, and no
