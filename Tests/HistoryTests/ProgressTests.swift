@@ -101,4 +101,10 @@ import Transcript
     #expect(shown.contains("exporting: 2000 events, "), "\(shown)")
     #expect(!shown.contains("%"))
   }
+
+  @Test func `to take the bytes out of the file has a bar of its own`() throws {
+    let shown = try errors(try long(), ["delete", "2", "-y"], step: 3000)
+    #expect(shown.contains("\rrewriting the file [######----] 66 %, "), "\(shown)")
+    #expect(shown.contains(" pages, "), "\(shown)")
+  }
 }

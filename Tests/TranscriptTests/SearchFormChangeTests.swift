@@ -149,4 +149,28 @@ import Testing
     #expect(try connection.integer(parts) ?? 40 < 10)
     try connection.execute("INSERT INTO message_fts (message_fts) VALUES ('integrity-check')")
   }
+
+  @Test func wordsAreTakenOutInStepsBetweenWhichOthersWrite() throws {
+    let words = (0..<600).map { number in
+      (0..<200).map { "w\(number)x\($0)" }.joined(separator: " ")
+    }
+    try talk(writer, ["secret"])
+    try talk(writer, words)
+    try catchUp([first])
+    try connection.write { () throws(TranscriptError) in
+      try SearchIndex.remove(conversation: 1, connection, [first])
+      try connection.execute("DELETE FROM event WHERE conversation_id = 1")
+    }
+    let other = try Connection.forWriting(scratch.path, busyTimeout: .zero)
+    var steps: [Int] = []
+    try SearchIndex.scrub(connection) { pages in
+      steps.append(pages)
+      do { try other.write {} } catch { Issue.record(error) }
+    }
+    #expect(steps.count > 1 && steps == steps.sorted(), "\(steps)")
+    let parts = "SELECT count(DISTINCT id >> 37) FROM message_fts_data WHERE id > 10"
+    #expect(try connection.integer(parts) == 1)
+    try connection.execute("INSERT INTO message_fts (message_fts) VALUES ('integrity-check')")
+    #expect(try search("w599x199", [first]).count == 1)
+  }
 }

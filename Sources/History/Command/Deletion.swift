@@ -95,10 +95,25 @@ struct Deletion {
 
   /// - Returns: whether it could be done; the reason why not has been said.
   private func scrub(_ pruner: Pruner) -> Bool {
+    var total: Int?
+    let index = Progress(session, "taking words out", "page")
+    lazy var file = Progress(session, "rewriting the file", "page") { total }
     do throws(TranscriptError) {
-      if try !pruner.scrub() { session.note(HistoryMessages.logNotEmptied) }
+      let isLogEmpty = try pruner.scrub { scrubbed in
+        switch scrubbed {
+        case .index(let pages): index.show(pages, every: 1)
+        case .file(let pages, let all):
+          total = all
+          file.show(pages, every: 1)
+        }
+      }
+      index.clear()
+      file.clear()
+      if !isLogEmpty { session.note(HistoryMessages.logNotEmptied) }
       return true
     } catch {
+      index.clear()
+      file.clear()
       session.say(HistoryMessages.scrubFailed(error))
       return false
     }

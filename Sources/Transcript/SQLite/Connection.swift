@@ -168,21 +168,7 @@ extension Connection {
     try transaction(begin: "BEGIN", body)
   }
 
-  /// Rewrites the database without what was deleted, and empties the log.
-  ///
-  /// - Returns: whether the log could be emptied too. Where another program
-  ///   reads at that moment, it cannot.
-  /// - Throws: what SQLite reports.
-  func vacuum() throws(TranscriptError) -> Bool {
-    try inTurn { () throws(TranscriptError) in
-      try execute("VACUUM")
-      // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
-      let checkpoint = try prepare("PRAGMA wal_checkpoint(TRUNCATE)")
-      return try checkpoint.step() ? checkpoint.integer(at: 0) == 0 : false
-    }
-  }
-
-  private func inTurn<Result>(
+  func inTurn<Result>(
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
     guard let queue else { return try body() }

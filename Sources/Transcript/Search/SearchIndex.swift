@@ -111,7 +111,13 @@ package enum SearchIndex {
   package static func merge(
     _ connection: Connection, pages: Int = 64
   ) throws(TranscriptError) -> Bool {
-    let table = try SearchSlot.both(connection).used.table
+    try merge(try SearchSlot.both(connection).used.table, pages: pages, connection)
+  }
+
+  /// The same of one of the two; with less than no pages, of all its parts into one.
+  private static func merge(
+    _ table: String, pages: Int, _ connection: Connection
+  ) throws(TranscriptError) -> Bool {
     let before = connection.totalChanges
     try connection.write { () throws(TranscriptError) in
       try connection.execute(
@@ -147,11 +153,28 @@ package enum SearchIndex {
   }
 
   /// Merges all there is, so that no word of what was deleted is left: until
-  /// then FTS5 only marks it (https://www.sqlite.org/fts5.html#the_optimize_command).
-  static func scrub(_ connection: Connection) throws(TranscriptError) {
+  /// then FTS5 only marks it. In transactions as small as those of
+  /// ``merge(_:pages:)``, so that whoever talks does not wait for the whole.
+  ///
+  /// - Parameters:
+  ///   - connection: that may write.
+  ///   - progress: is given how many pages of the index have been written.
+  /// - Throws: what SQLite reports.
+  static func scrub(
+    _ connection: Connection, _ progress: (Int) -> Void = { _ in }
+  ) throws(TranscriptError) {
     let slots = try SearchSlot.both(connection)
+    var written = 0
     for slot in [slots.used, slots.other] {
-      try connection.execute("INSERT INTO \(slot.table) (\(slot.table)) VALUES ('optimize')")
+      var isMore = try merge(slot.table, pages: -scrubPages, connection)
+      while isMore {
+        written += scrubPages
+        progress(written)
+        isMore = try merge(slot.table, pages: scrubPages, connection)
+      }
     }
   }
+
+  /// A megabyte: some ten milliseconds with the flush of it.
+  private static let scrubPages = 256
 }

@@ -191,19 +191,28 @@ package struct Pruner {
   /// Takes what was deleted out of the file: names that nobody has any more,
   /// the words of the full-text index, free pages, and the write-ahead log.
   ///
+  /// - Parameter progress: is given how far it has come.
   /// - Returns: whether the log could be emptied too. Where another program
   ///   reads at that moment, it cannot.
   /// - Throws: what SQLite reports; the conversations are deleted anyway.
-  package func scrub() throws(TranscriptError) -> Bool {
+  package func scrub(_ progress: (Scrubbed) -> Void) throws(TranscriptError) -> Bool {
     try connection.write { () throws(TranscriptError) in
       try connection.execute(
         """
         DELETE FROM handle
         WHERE id NOT IN (SELECT handle_id FROM conversation WHERE handle_id IS NOT NULL)
         """)
-      try SearchIndex.scrub(connection)
     }
-    return try connection.vacuum()
+    try SearchIndex.scrub(connection) { progress(.index($0)) }
+    return try connection.vacuum { progress(.file($0, of: $1)) }
+  }
+
+  /// Pages that were written to take out what was deleted.
+  package enum Scrubbed: Hashable, Sendable {
+    /// Of the full-text index.
+    case index(Int)
+    /// Of the whole file.
+    case file(Int, of: Int)
   }
 }
 
