@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -11,11 +12,12 @@ from .figures import ALL
 from .setting import HERE, ROOT, Setting
 
 
-def main(names):
+def main(words):
+    names, messages = options(words)
     unknown = [name for name in names if name not in ALL]
     if unknown:
         sys.exit(f"no such rows: {' '.join(unknown)}; there are {' '.join(ALL)}")
-    setting = Setting()
+    setting = Setting(messages)
     figures, seconds, failed = [], {}, []
     try:
         for name in names or ALL:
@@ -40,6 +42,19 @@ def main(names):
     (HERE / "results.json").write_text(json.dumps(report, indent=1) + "\n")
     if failed:
         sys.exit(f"not measured: {' '.join(failed)}")
+
+
+def options(words):
+    """The rows that are named, and what `--size` says: 10M, 200k, 5000; None without."""
+    names, messages = list(words), None
+    if "--size" in names:
+        place = names.index("--size")
+        size = re.fullmatch("([0-9]+)([kM]?)", "".join(names[place + 1:place + 2]))
+        if not size:
+            sys.exit("--size wants a number of messages: 10M, 200k, 5000")
+        messages = int(size[1]) * {"": 1, "k": 1000, "M": 1_000_000}[size[2]]
+        del names[place:place + 2]
+    return names, messages
 
 
 def git(*words):

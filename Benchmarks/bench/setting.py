@@ -23,7 +23,9 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".ca
 class Setting:
     """One run of the benchmark."""
 
-    def __init__(self):
+    def __init__(self, messages=None):
+        # How long transcripts are; None for as long as each row says.
+        self.messages = messages
         self.is_quick = os.environ.get("BENCH") == "quick"
         # Odd, so that the median is one of them; five is what the table promises.
         self.runs = int(os.environ.get("RUNS", "5"))
@@ -54,6 +56,13 @@ class Setting:
 
     def size(self, quick, full):
         return quick if self.is_quick else full
+
+    def stored(self, quick, full):
+        """How many messages a transcript has, or several: what `--size` says, where it was given."""
+        size = self.size(quick, full)
+        if self.messages is None:
+            return size
+        return [self.messages] if isinstance(size, list) else self.messages
 
     def numbers(self, program, *arguments, tls=False):
         """What one of the C programs prints, as numbers; its peers may talk in TLS."""

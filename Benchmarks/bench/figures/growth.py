@@ -5,7 +5,7 @@ from ..servers import ours
 
 
 def figures(setting):
-    sizes = setting.size([200_000], [1_000_000, 10_000_000])
+    sizes = setting.stored([200_000], [1_000_000, 10_000_000])
     count = setting.size(250, 1000)
     rows = [Figure(f"round trip, {size} stored, p50", "us", "itself empty", "<= 1.1 x")
             for size in sizes]

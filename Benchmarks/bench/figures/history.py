@@ -23,7 +23,7 @@ def questions(conversation):
 
 
 def figures(setting):
-    size = setting.size(200_000, 10_000_000)
+    size = setting.stored(200_000, 10_000_000)
     path = setting.database(size)
     if not is_there(setting, path):
         return []

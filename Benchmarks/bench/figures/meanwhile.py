@@ -17,7 +17,7 @@ GOAL = "<= 50"
 
 
 def figures(setting):
-    size = setting.size(100_000, 1_000_000)
+    size = setting.stored(100_000, 1_000_000)
     rows = []
     with ours(setting, database=copy(setting, size)) as at:
         for verb in VERBS:

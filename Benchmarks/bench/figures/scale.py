@@ -39,7 +39,7 @@ def questions(size):
         ("list of a day", ["list", "--on", a_day],
          f"SELECT * FROM conversations WHERE opened LIKE '{a_day}%' ORDER BY id DESC", 1.5, 1.5),
         ("list -c", ["list", "-c"], "SELECT count(*) FROM conversation", 1.5, None),
-        ("list --state lost", ["list", "--state", "lost", "--all"],
+        ("list --state lost", ["list", "--state", "lost", "--all", "-q"],
          "SELECT * FROM conversations WHERE closed IS NULL ORDER BY id DESC", 1.5, None),
         ("events since a day", ["show", "--since", "2022-09-10"],
          f"{EVENTS} WHERE time >= '2022-09-10' ORDER BY conversation, seq", 1.5, 1.5),
@@ -63,7 +63,7 @@ def questions(size):
 
 
 def figures(setting):
-    size = setting.size(100_000, 1_000_000)
+    size = setting.stored(100_000, 1_000_000)
     path = setting.database(size)
     rows = []
     for name, words, sql, cost, first in questions(size):
