@@ -17,6 +17,10 @@ extension TextSanitizer {
       return UInt32(utf8[place]) & 0x3f
     }
     while place < utf8.count {
+      if isPrintableASCII(utf8, eightFrom: place) {
+        place += 8
+        continue
+      }
       let lead = utf8[place]
       place += 1
       let value: UInt32
@@ -31,6 +35,20 @@ extension TextSanitizer {
       if !isPlain(value) { return false }
     }
     return true
+  }
+
+  /// Whether there are eight more, printable ASCII each: between two other letters
+  /// there often are.
+  @inline(__always)
+  private static func isPrintableASCII(
+    _ utf8: UnsafeBufferPointer<UInt8>, eightFrom place: Int
+  ) -> Bool {
+    if utf8.count - place < 8 { return false }
+    let word = UnsafeRawBufferPointer(utf8).loadUnaligned(fromByteOffset: place, as: UInt64.self)
+    let each: UInt64 = 0x0101_0101_0101_0101
+    // The high bit of a byte is set by itself, by less than a space, or by DEL. What
+    // is borrowed or carried comes from a byte that has its own set already.
+    return (word | (word &- 0x20 * each) | (word &+ each)) & (0x80 * each) == 0
   }
 
   /// Letters, signs and pictures of one scalar that ``mustEscape(_:)`` lets

@@ -41,10 +41,29 @@ struct CSVFormat: HistoryFormat {
     head(
       "seq,conversation,time,kind,from,handle,text,text_base64,held,reason,peer,port",
       conversation, into: &output)
-    let fields = EventFields(event, of: conversation)
     output.add(event.seq)
     number(event.conversation, into: &output)
     time(event.time, into: &output)
+    if case .message(let said) = event.content {
+      write(said, of: conversation, into: &output)
+    } else {
+      write(EventFields(event, of: conversation), into: &output)
+    }
+    end(conversation, into: &output)
+  }
+
+  /// Most of all there is: it has no reason and no address.
+  private func write(
+    _ said: Event.Said, of conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
+    output.add(ours: said.party == .client ? ",message,client" : ",message,server")
+    field(conversation.handle(of: said.party), into: &output)
+    field(said.text, into: &output)
+    field(said.raw.map(Base64.encode), into: &output)
+    output.add(ours: said.isHeld ? ",true,,," : ",,,,")
+  }
+
+  private func write(_ fields: EventFields, into output: inout OutputBuffer) {
     field(fields.kind, into: &output)
     field(fields.from?.rawValue, into: &output)
     field(fields.handle, into: &output)
@@ -54,7 +73,6 @@ struct CSVFormat: HistoryFormat {
     field(fields.reason, into: &output)
     field(fields.peer, into: &output)
     number(fields.port, into: &output)
-    end(conversation, into: &output)
   }
 
   private mutating func head(

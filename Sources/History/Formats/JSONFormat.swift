@@ -13,15 +13,15 @@ struct JSONFormat: HistoryFormat {
   private let row: JSONRow
   let showsCounts = true
   private var stamps = StampWriter(zone: .utc)
-  /// The conversations whose objects are written.
-  private var written: Set<Place> = []
+  /// The conversations whose objects are written, of each transcript.
+  private var written: [String?: IDSet] = [:]
 
   /// Of those, the last with each end of an id: found without a hash.
   private var recent = [Place?](repeating: nil, count: slots)
   private static let slots = 32
 
   /// Ids are a transcript's own.
-  private struct Place: Hashable {
+  private struct Place: Equatable {
     var transcript: String?
     var id: Int64
   }
@@ -40,7 +40,8 @@ struct JSONFormat: HistoryFormat {
     let slot = Int(place.id & Int64(Self.slots - 1))
     if recent[slot] == place { return }
     recent[slot] = place
-    guard written.insert(place).inserted else { return }
+    if written[place.transcript]?.contains(place.id) == true { return }
+    written[place.transcript, default: IDSet()].insert(place.id)
     write(conversation, into: &output)
   }
 
@@ -78,17 +79,15 @@ struct JSONFormat: HistoryFormat {
     _ event: Event, of conversation: ConversationSummary, _ role: EventRole,
     into output: inout OutputBuffer
   ) {
-    row.member("{\"v\":", 1, into: &output)
-    row.member(",\"type\":", word: "event", into: &output)
-    row.member(",\"seq\":", event.seq, into: &output)
+    row.member("{\"v\":1,\"type\":\"event\",\"seq\":", event.seq, into: &output)
     row.member(",\"conversation\":", event.conversation, into: &output)
     writeTranscript(of: conversation, into: &output)
     row.member(",\"time\":", event.time, &stamps, into: &output)
-    switch event.kind {
-    case .known(let kind): row.member(",\"kind\":", word: kind.rawValue, into: &output)
-    case .unknown(let kind): row.member(",\"kind\":", kind, into: &output)
+    if case .message(let said) = event.content {
+      write(said, of: conversation, into: &output)
+    } else {
+      write(event, of: conversation, into: &output)
     }
-    write(event, of: conversation, into: &output)
     if role == .context { flag(",\"context\":", into: &output) }
     row.end(into: &output)
   }
@@ -101,21 +100,38 @@ struct JSONFormat: HistoryFormat {
     row.member(",\"transcript\":", transcript, into: &output)
   }
 
-  /// What an event of its kind has.
+  /// Most of all there is: what is the same in each is written at once.
+  private func write(
+    _ said: Event.Said, of conversation: ConversationSummary, into output: inout OutputBuffer
+  ) {
+    switch said.party {
+    case .client:
+      row.ours(",\"kind\":\"message\",\"from\":\"client\",\"handle\":", into: &output)
+      row.value(conversation.client, into: &output)
+    case .server:
+      row.ours(",\"kind\":\"message\",\"from\":\"server\",\"handle\":", into: &output)
+      row.value(conversation.server, into: &output)
+    }
+    row.member(",\"text\":", said.text, into: &output)
+    if let raw = said.raw { row.member(",\"text_base64\":", Base64.encode(raw), into: &output) }
+    if said.isHeld { flag(",\"held\":", into: &output) }
+  }
+
+  /// What an event of another kind has.
   private func write(
     _ event: Event, of conversation: ConversationSummary, into output: inout OutputBuffer
   ) {
+    switch event.kind {
+    case .known(let kind): row.member(",\"kind\":", word: kind.rawValue, into: &output)
+    case .unknown(let kind): row.member(",\"kind\":", kind, into: &output)
+    }
     switch event.content {
     case .open:
       row.member(",\"peer\":", conversation.peer, into: &output)
       row.member(",\"port\":", conversation.port, into: &output)
     case .handle(let name):
       row.member(",\"handle\":", name, into: &output)
-    case .message(let said):
-      writeSpeaker(said.party, of: conversation, into: &output)
-      row.member(",\"text\":", said.text, into: &output)
-      if let raw = said.raw { row.member(",\"text_base64\":", Base64.encode(raw), into: &output) }
-      if said.isHeld { flag(",\"held\":", into: &output) }
+    case .message: break
     case .mode(let mode):
       row.member(",\"mode\":", mode.rawValue, into: &output)
     case .drop(let drop):

@@ -9,15 +9,27 @@ struct JSONRow {
   /// Whether the object is spread over rows.
   let isPretty: Bool
 
-  func key(_ key: StaticString, into output: inout OutputBuffer) {
-    guard isPretty else { return output.add(ours: key) }
-    key.withUTF8Buffer { bytes in
-      output.add(bytes: UnsafeBufferPointer(rebasing: bytes.prefix(1)))
-      output.add(ours: "\n  ")
-      output.add(bytes: UnsafeBufferPointer(rebasing: bytes.dropFirst()))
-      output.add(ours: " ")
+  /// A piece of compact JSON that is ours: keys, and single values without a
+  /// brace, a comma or a colon in them.
+  @inline(__always)
+  func ours(_ text: StaticString, into output: inout OutputBuffer) {
+    if isPretty { spread(text, into: &output) } else { output.add(ours: text) }
+  }
+
+  private func spread(_ text: StaticString, into output: inout OutputBuffer) {
+    text.withUTF8Buffer { bytes in
+      for byte in bytes {
+        output.add(byte: byte)
+        switch UnicodeScalar(byte) {
+        case "{", ",": output.add(ours: "\n  ")
+        case ":": output.add(ours: " ")
+        default: break
+        }
+      }
     }
   }
+
+  func key(_ key: StaticString, into output: inout OutputBuffer) { ours(key, into: &output) }
 
   func end(into output: inout OutputBuffer) {
     output.add(ours: isPretty ? "\n}\n" : "}\n")
@@ -35,6 +47,10 @@ struct JSONRow {
 
   func member(_ key: StaticString, _ text: String?, into output: inout OutputBuffer) {
     self.key(key, into: &output)
+    value(text, into: &output)
+  }
+
+  func value(_ text: String?, into output: inout OutputBuffer) {
     guard let text else { return output.add(ours: "null") }
     output.add(byte: Self.mark)
     let isPlain: Bool? = text.utf8.withContiguousStorageIfAvailable { bytes in

@@ -6,13 +6,18 @@ import ChatPosix
 /// produces output asks ``failure`` between records and stops.
 public struct OutputBuffer: TextOutputStream {
   private let sink: any OutputSink
+  /// As many as ``count`` are written; the rest is room. An array that is appended
+  /// to takes three times as long for the few bytes that most parts of a row have.
   private var bytes: [UInt8] = []
+  private var count = 0
   /// Why nothing more is written; `nil` while all is well.
   public private(set) var failure: SystemCallError?
 
   /// The size of a pipe's buffer on Linux, pipe(7): larger writes would only
   /// be taken in pieces.
   private static let limit = 65_536
+  /// Enough for what a short answer is.
+  private static let leastRoom = 4096
 
   public init(_ sink: any OutputSink) {
     self.sink = sink
@@ -29,39 +34,50 @@ public struct OutputBuffer: TextOutputStream {
   /// Text as it is.
   mutating func add(_ text: String) {
     var text = text
-    text.withUTF8 { bytes.append(contentsOf: $0) }
-    if bytes.count >= rowLimit { handOn() }
+    text.withUTF8 { add(bytes: $0) }
   }
 
   /// Text of ours as it is.
+  @inline(__always)
   mutating func add(ours text: StaticString) {
-    bytes.append(
-      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    if bytes.count >= rowLimit { handOn() }
+    add(bytes: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   mutating func add(byte: UInt8) {
-    bytes.append(byte)
-    if bytes.count >= rowLimit { handOn() }
+    if count == bytes.count { makeRoom(for: 1) }
+    bytes[count] = byte
+    count += 1
+    if count >= rowLimit { handOn() }
   }
 
   mutating func add(bytes added: UnsafeBufferPointer<UInt8>) {
-    bytes.append(contentsOf: added)
-    if bytes.count >= rowLimit { handOn() }
+    if added.isEmpty { return }
+    if added.count > bytes.count - count { makeRoom(for: added.count) }
+    bytes.withUnsafeMutableBytes { room in
+      UnsafeMutableRawBufferPointer(rebasing: room[count...])
+        .copyMemory(from: UnsafeRawBufferPointer(added))
+    }
+    count += added.count
+    if count >= rowLimit { handOn() }
+  }
+
+  private mutating func makeRoom(for more: Int) {
+    bytes += Array(repeating: 0, count: max(more, bytes.count, Self.leastRoom))
   }
 
   private mutating func handOn() {
-    let isRow = bytes.last == UInt8(ascii: "\n") || bytes.last == 0
-    if !isRow, bytes.count < Self.limit { return }
+    let last = bytes[count - 1]
+    let isRow = last == UInt8(ascii: "\n") || last == 0
+    if !isRow, count < Self.limit { return }
     flush()
     rowLimit = min(rowLimit * 8, Self.limit)
   }
 
   public mutating func flush() {
-    defer { bytes.removeAll(keepingCapacity: true) }
-    guard failure == nil, !bytes.isEmpty else { return }
+    defer { count = 0 }
+    guard failure == nil, count > 0 else { return }
     do {
-      try sink.write(bytes)
+      try sink.write(Array(bytes[..<count]))
     } catch {
       failure = error
     }

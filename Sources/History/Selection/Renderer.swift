@@ -1,3 +1,4 @@
+import ChatCore
 import ChatPosix
 import Transcript
 
@@ -10,12 +11,17 @@ struct Renderer {
   private(set) var format: any HistoryFormat
   private(set) var output: OutputBuffer
   /// The conversation whose events are being written.
-  private var current: ConversationSummary?
-  private var last: Event?
+  private var current: KnownConversation?
+  /// The last event of it that was written.
+  private var last: (seq: Int64, time: Timestamp)?
   /// How many events after the last match are still to be shown.
   private var pending = 0
   /// How many were found.
   private(set) var count = 0
+  /// Of an event that was found.
+  private let role: EventRole
+  /// Whether a conversation's last event, where it is shown, is the last there is.
+  private let endsWhole: Bool
 
   init(
     _ archive: Archive, _ selection: Selection, _ summaries: SummaryCache,
@@ -26,6 +32,8 @@ struct Renderer {
     self.summaries = summaries
     self.format = format
     self.output = output
+    role = selection.isSearch ? .match : .plain
+    endsWhole = selection.isWhole && !selection.newestFirst
   }
 
   mutating func begin() {
@@ -35,17 +43,16 @@ struct Renderer {
   /// One that was found, with its surroundings.
   mutating func show(_ event: Event) throws(TranscriptError) {
     count += 1
-    let isNext = current?.id == event.conversation
-    try flushContext(upTo: isNext ? event : nil)
+    let isNext = current?.summary.id == event.conversation
+    if pending > 0 { try flushContext(upTo: isNext ? event : nil) }
     if !isNext { leave() }
     // Looked up for every event: its client may have said its handle since.
     guard let conversation = try summaries.conversation(of: event) ?? current else { return }
     current = conversation
-    if !isNext { format.entered(conversation, into: &output) }
-    if selection.hasContext { try showContextBefore(event, conversation) }
-    let role: EventRole = selection.isSearch ? .match : .plain
-    format.event(event, of: conversation, role, into: &output)
-    last = event
+    if !isNext { format.entered(conversation.summary, into: &output) }
+    if selection.hasContext { try showContextBefore(event, conversation.summary) }
+    format.event(event, of: conversation.summary, role, into: &output)
+    last = (event.seq, event.time)
     pending = selection.newestFirst ? selection.contextBefore : selection.contextAfter
   }
 
@@ -95,9 +102,8 @@ struct Renderer {
 
   private mutating func leave() {
     guard let conversation = current else { return }
-    let isWhole =
-      selection.isWhole && !selection.newestFirst && last?.time == conversation.lastEvent
-    format.left(conversation, isWhole: isWhole, into: &output)
+    let isWhole = endsWhole && last?.time == conversation.summary.lastEvent
+    format.left(conversation.summary, isWhole: isWhole, into: &output)
     current = nil
     last = nil
   }
@@ -105,14 +111,14 @@ struct Renderer {
   /// The events that come next in the output after the last match; up to
   /// `match` when that is known.
   private mutating func flushContext(upTo match: Event?) throws(TranscriptError) {
-    guard pending > 0, let conversation = current, let start = last else { return }
+    guard pending > 0, let conversation = current?.summary, let start = last else { return }
     let events = try archive.neighbours(
       of: start.seq, in: conversation.id, later: !selection.newestFirst, count: pending)
     pending = 0
     for event in events {
       if event.seq == match?.seq || isPast(event, match) { break }
       format.event(event, of: conversation, .context, into: &output)
-      last = event
+      last = (event.seq, event.time)
     }
   }
 

@@ -54,7 +54,8 @@ struct Selection {
   /// Whether a text is one that is looked for; `nil` where any is.
   var means: ((UnsafeRawBufferPointer) -> Bool)? {
     let matchers = [matcher, literal].compactMap { $0 }
-    if matchers.isEmpty { return nil }
+    guard let first = matchers.first else { return nil }
+    if matchers.count == 1 { return { bytes in first.matches(bytes) } }
     return { bytes in matchers.allSatisfy { $0.matches(bytes) } }
   }
 
@@ -69,6 +70,7 @@ struct Selection {
     conversations.ids = filter.conversations
     conversations.clients = filter.clients
     conversations.states = states
+    conversations.speakers = filter.speakers
     conversations.since = filter.since
     conversations.until = filter.until
     return conversations

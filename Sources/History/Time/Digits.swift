@@ -19,6 +19,11 @@ struct Digits {
     clock(time)
     sign(".")
     number(time.millisecond, width: 3)
+    zone(offsetMinutes: offsetMinutes)
+  }
+
+  /// `-08:00`, minutes east of UTC; `Z` without.
+  mutating func zone(offsetMinutes: Int?) {
     guard let offsetMinutes else { return sign("Z") }
     sign(offsetMinutes < 0 ? "-" : "+")
     pair(abs(offsetMinutes) / 60)
@@ -43,6 +48,16 @@ struct Digits {
     pair(time.minute)
     sign(":")
     pair(time.second)
+  }
+
+  /// The same of so many milliseconds after midnight.
+  mutating func clock(_ milliseconds: Int) {
+    let seconds = milliseconds / 1000
+    pair(seconds / 3600)
+    sign(":")
+    pair(seconds / 60 % 60)
+    sign(":")
+    pair(seconds % 60)
   }
 
   mutating func sign(_ character: Unicode.Scalar) {

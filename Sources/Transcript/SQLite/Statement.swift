@@ -5,6 +5,8 @@ package final class Statement {
   package let sql: String
   let handle: OpaquePointer
   private let path: String
+  /// How many columns a row has.
+  let columnCount: Int
 
   /// Compiles `sql`; `isKept` says that it will live long.
   init(_ connection: Connection, _ sql: String, isKept: Bool) throws(TranscriptError) {
@@ -22,6 +24,7 @@ package final class Statement {
     self.sql = sql
     self.handle = compiled
     self.path = connection.path
+    columnCount = Int(sqlite3_column_count(compiled))
   }
 
   deinit {
@@ -142,9 +145,6 @@ extension Statement {
 
 /// Reading: columns are counted from 0.
 extension Statement {
-  /// How many columns a row has.
-  var columnCount: Int { Int(sqlite3_column_count(handle)) }
-
   package func isNull(at column: Int) -> Bool {
     check(column)
     return sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL

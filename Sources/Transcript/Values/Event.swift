@@ -206,9 +206,11 @@ extension Event {
     seq = row.integer(at: .id)
     conversation = row.integer(at: .conversation)
     time = Timestamp(milliseconds: row.integer(at: .at))
-    let kind = row.text(at: .kind)
     let party = Party(stored: row.integerOrNil(at: .party))
-    switch Kind(rawValue: kind) {
+    // Nearly every event is one: no string is made for it.
+    let isMessage = row.isMessage
+    let kind = isMessage ? "" : row.text(at: .kind)
+    switch isMessage ? .message : Kind(rawValue: kind) {
     case .open: content = .open
     case .handle: content = .handle(row.text(at: .text))
     case .message:
@@ -306,6 +308,15 @@ extension Party {
 }
 
 extension Statement {
+  /// Whether the kind is ``Event/Kind/message``.
+  fileprivate var isMessage: Bool {
+    let kind = bytes(at: .kind)
+    let word: StaticString = "message"
+    guard kind.count == word.utf8CodeUnitCount else { return false }
+    for place in kind.indices where kind[place] != word.utf8Start[place] { return false }
+    return true
+  }
+
   func integer(at column: Event.Column) -> Int64 { integer(at: column.rawValue) }
   func integerOrNil(at column: Event.Column) -> Int64? { integerOrNil(at: column.rawValue) }
   func text(at column: Event.Column) -> String { text(at: column.rawValue) }

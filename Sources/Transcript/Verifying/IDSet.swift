@@ -1,12 +1,14 @@
 /// A set of ids, which come one after the other: a bit for each.
-struct IDSet {
+package struct IDSet {
   private var words: [Int64: UInt64] = [:]
 
-  mutating func insert(_ id: Int64) {
+  package init() {}
+
+  package mutating func insert(_ id: Int64) {
     words[id >> 6, default: 0] |= Self.bit(of: id)
   }
 
-  func contains(_ id: Int64) -> Bool {
+  package func contains(_ id: Int64) -> Bool {
     (words[id >> 6] ?? 0) & Self.bit(of: id) != 0
   }
 
