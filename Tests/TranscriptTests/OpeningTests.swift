@@ -39,7 +39,7 @@ import Testing
     let path = scratch.directory + "/" + name
     _ = try TranscriptWriter(path: path)
     #expect(FileManager.default.fileExists(atPath: path))
-    #expect(try Archive(path: path).summaries(newest: 1) == [])
+    #expect(try Archive(path: path).summaries(newest: 1).isEmpty)
     // The way in for a directory that cannot be written.
     let immutable = try Connection(
       path: path, name: DatabaseFile.immutableURI(path),

@@ -92,7 +92,7 @@ struct EventRun {
   }
 
   private func total() throws(TranscriptError) -> Int {
-    if selection.isCountable {
+    if selection.isOneQuery {
       var count = 0
       for (archive, selection) in readings { count += try total(archive, selection) }
       return count

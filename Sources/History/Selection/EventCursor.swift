@@ -44,7 +44,7 @@ final class EventCursor {
     }
     if selection.states.isEmpty { return true }
     guard let conversation = try summaries.conversation(event.conversation) else { return false }
-    return selection.states.contains(conversation.summary.ending.state)
+    return selection.states.contains(conversation.ending.state)
   }
 
   /// What is indexed, and before or after it what is not yet.

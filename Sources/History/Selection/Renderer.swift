@@ -11,7 +11,7 @@ struct Renderer {
   private(set) var format: any HistoryFormat
   private(set) var output: OutputBuffer
   /// The conversation whose events are being written.
-  private var current: KnownConversation?
+  private var current: ConversationSummary?
   /// The last event of it that was written.
   private var last: (seq: Int64, time: Timestamp)?
   /// How many events after the last match are still to be shown.
@@ -43,15 +43,15 @@ struct Renderer {
   /// One that was found, with its surroundings.
   mutating func show(_ event: Event) throws(TranscriptError) {
     count += 1
-    let isNext = current?.summary.id == event.conversation
+    let isNext = current?.id == event.conversation
     if pending > 0 { try flushContext(upTo: isNext ? event : nil) }
     if !isNext { leave() }
     // Looked up for every event: its client may have said its handle since.
     guard let conversation = try summaries.conversation(of: event) ?? current else { return }
     current = conversation
-    if !isNext { format.entered(conversation.summary, into: &output) }
-    if selection.hasContext { try showContextBefore(event, conversation.summary) }
-    format.event(event, of: conversation.summary, role, into: &output)
+    if !isNext { format.entered(conversation, into: &output) }
+    if selection.hasContext { try showContextBefore(event, conversation) }
+    format.event(event, of: conversation, role, into: &output)
     last = (event.seq, event.time)
     pending = selection.newestFirst ? selection.contextBefore : selection.contextAfter
   }
@@ -102,8 +102,8 @@ struct Renderer {
 
   private mutating func leave() {
     guard let conversation = current else { return }
-    let isWhole = endsWhole && last?.time == conversation.summary.lastEvent
-    format.left(conversation.summary, isWhole: isWhole, into: &output)
+    let isWhole = endsWhole && last?.time == conversation.lastEvent
+    format.left(conversation, isWhole: isWhole, into: &output)
     current = nil
     last = nil
   }
@@ -111,7 +111,7 @@ struct Renderer {
   /// The events that come next in the output after the last match; up to
   /// `match` when that is known.
   private mutating func flushContext(upTo match: Event?) throws(TranscriptError) {
-    guard pending > 0, let conversation = current?.summary, let start = last else { return }
+    guard pending > 0, let conversation = current, let start = last else { return }
     let events = try archive.neighbours(
       of: start.seq, in: conversation.id, later: !selection.newestFirst, count: pending)
     pending = 0

@@ -60,7 +60,11 @@ struct Selection {
   }
 
   /// Whether the database alone can say how many are meant.
-  var isCountable: Bool {
+  var isCountable: Bool { matcher == nil && literal == nil && isOneQuery }
+
+  /// Whether one query finds as many as are meant, though each text may have to be
+  /// looked at for it.
+  var isOneQuery: Bool {
     (query == nil || matcher == nil && literal == nil) && states.isEmpty && limit == nil
   }
 

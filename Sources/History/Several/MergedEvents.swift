@@ -24,7 +24,7 @@ final class MergedEvents {
     /// When the conversation of `event` was opened, in milliseconds; the time of
     /// the event where a prune has just taken it away.
     func opened(_ event: Event) throws(TranscriptError) -> Int64 {
-      let opened = try summaries.conversation(event.conversation)?.summary.opened ?? event.time
+      let opened = try summaries.conversation(event.conversation)?.opened ?? event.time
       return opened.milliseconds
     }
   }

@@ -55,12 +55,12 @@ struct StampWriter {
   private mutating func look(_ milliseconds: Int64) {
     let start = milliseconds.flooredQuotient(by: Self.quarter) * Self.quarter
     let end = start + Self.quarter
-    let offsets = [start, end - 1, milliseconds].map {
-      zone.calendarTime(of: Timestamp(milliseconds: $0)).offsetMinutes
+    let first = zone.minutes(at: Timestamp(milliseconds: start))
+    if first == zone.minutes(at: Timestamp(milliseconds: end - 1)) {
+      (offset, known) = (Int(first), start..<end)
+    } else {
+      offset = Int(zone.minutes(at: Timestamp(milliseconds: milliseconds)))
+      known = milliseconds..<milliseconds + 1
     }
-    offset = offsets[2]
-    known =
-      offsets[0] == offset && offsets[1] == offset
-      ? start..<end : milliseconds..<milliseconds + 1
   }
 }

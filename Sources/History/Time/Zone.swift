@@ -32,7 +32,8 @@ public enum Zone: Hashable, Sendable {
     return (local, Int(minutes))
   }
 
-  private func minutes(at time: Timestamp) -> Int64 {
+  /// Minutes east of UTC, of a time that has a stamp.
+  func minutes(at time: Timestamp) -> Int64 {
     (Int64(offset(at: time)) + 30).flooredQuotient(by: 60)
   }
 

@@ -81,17 +81,15 @@ extension Archive {
       let alive = isAlive[run] ?? RunLock.isHeld(in: lockFile, run: run)
       isAlive[run] = alive
       if alive {
-        var summary = row.summary
-        summary.ending = .open
-        summaries.append(summary)
+        summaries.append(row.summary.with(ending: .open))
       } else if let again = try self.row(
         row.summary.id, counting: row.summary.messages != nil)
       {
         summaries.append(try orResumable(again.summary))
       }
     }
-    if let name { for index in summaries.indices { summaries[index].transcript = name } }
-    return summaries
+    guard let name else { return summaries }
+    return summaries.map { $0.with(transcript: name) }
   }
 
   /// `summary`, which is not lost where its client may come back, or has come since to
@@ -102,11 +100,9 @@ extension Archive {
     guard summary.ending.state == .lost, let resumption = try resumption(of: summary.id) else {
       return summary
     }
-    var summary = summary
     let mayComeBack = resumption.until.map { $0 > now() } ?? false
     let isOpen = mayComeBack || RunLock.isHeld(in: lockFile, run: resumption.run)
-    summary.ending = isOpen ? .open : .lost(before: resumption.goneBefore)
-    return summary
+    return summary.with(ending: isOpen ? .open : .lost(before: resumption.goneBefore))
   }
 }
 

@@ -17,7 +17,8 @@ extension Archive {
   ) throws(TranscriptError) -> Cursor<Event> {
     let isNarrow = try isNarrow(filter)
     let filter = isNarrow ? filter : try narrowed(filter)
-    return Cursor(atOnce: isFirst ? 1 : Self.eventsAtOnce) { (past, limit) throws(TranscriptError) in
+    return Cursor(atOnce: isFirst ? 1 : Self.eventsAtOnce) {
+      (past, limit) throws(TranscriptError) in
       var conditions = Conditions()
       filter.add(to: &conditions, isNarrow: isNarrow)
       if let past {

@@ -1,39 +1,43 @@
 import ChatCore
 
 /// One conversation as the transcript knows it: a line of `history list`.
-package struct ConversationSummary: Hashable, Sendable {
+///
+/// A class, though nothing of it changes: it goes along with every event, and a
+/// struct's copy would count a reference for each of its words.
+package final class ConversationSummary: Sendable {
   /// Never reused, not even after a prune.
-  package var id: Int64
+  package let id: Int64
   /// The client's handle; `nil` when it left before it said one.
-  package var client: String?
+  package let client: String?
   /// The server's handle.
-  package var server: String
+  package let server: String
   /// The client's numeric address.
-  package var peerAddress: String
-  package var peerPort: Int
+  package let peerAddress: String
+  package let peerPort: Int
   /// The port the server listened on.
-  package var port: Int
-  package var mode: Word<Mode>
+  package let port: Int
+  package let mode: Word<Mode>
   /// `nil` until the peer's first answer.
-  package var dialect: Word<Dialect>?
-  package var opened: Timestamp
+  package let dialect: Word<Dialect>?
+  package let opened: Timestamp
   /// When it got the floor; `nil` when it never did.
-  package var floor: Timestamp?
-  package var ending: Ending
+  package let floor: Timestamp?
+  package let ending: Ending
   /// The time of the newest event.
-  package var lastEvent: Timestamp
+  package let lastEvent: Timestamp
   /// Messages of both sides, counted, not stored; `nil` when nobody asked for
   /// the count.
-  package var messages: Int?
+  package let messages: Int?
   /// How the peer's words came; `nil` when it said nothing.
-  package var protection: Protection?
+  package let protection: Protection?
   /// What its transcript is called; `nil` where only one is read.
-  package var transcript: String?
+  package let transcript: String?
 
   package init(
     id: Int64, client: String?, server: String, peerAddress: String, peerPort: Int, port: Int,
     mode: Word<Mode>, dialect: Word<Dialect>?, opened: Timestamp, floor: Timestamp?,
-    ending: Ending, lastEvent: Timestamp, messages: Int?, protection: Protection? = nil
+    ending: Ending, lastEvent: Timestamp, messages: Int?, protection: Protection? = nil,
+    transcript: String? = nil
   ) {
     self.id = id
     self.client = client
@@ -49,6 +53,16 @@ package struct ConversationSummary: Hashable, Sendable {
     self.lastEvent = lastEvent
     self.messages = messages
     self.protection = protection
+    self.transcript = transcript
+  }
+
+  /// The same with another ending or name of its transcript, where these are given.
+  func with(ending: Ending? = nil, transcript: String? = nil) -> ConversationSummary {
+    ConversationSummary(
+      id: id, client: client, server: server, peerAddress: peerAddress, peerPort: peerPort,
+      port: port, mode: mode, dialect: dialect, opened: opened, floor: floor,
+      ending: ending ?? self.ending, lastEvent: lastEvent, messages: messages,
+      protection: protection, transcript: transcript ?? self.transcript)
   }
 
   /// Whether it is over, never had the floor, and nothing was said: a peer that
