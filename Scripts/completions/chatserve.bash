@@ -55,7 +55,7 @@ __chatserve_value() {
     --mode) __chatserve_words turns free ;;
     --color) __chatserve_words auto always never ;;
     --bind) __chatserve_words 127.0.0.1 0.0.0.0 localhost ;;
-    --idle-timeout) __chatserve_words 0 60 300 3600 ;;
+    --idle-timeout | --resume-within) __chatserve_words 0 60 300 3600 ;;
     --tz) __chatserve_offer __chatserve_zones ;;
     --with) __chatserve_offer __chatserve_handles ;;
     --from) __chatserve_offer __chatserve_speakers ;;
@@ -91,7 +91,7 @@ __chatserve_options() {
     -c --count'
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
-    '') echo --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --mode --no-greeting --max-waiting \
+    '') echo --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --resume-within --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
     key) echo --key-file --certificate --new -h --help ;;

@@ -80,6 +80,7 @@ complete -c chatserve -n $at -l require-encryption -d 'Turn away who speaks in c
 complete -c chatserve -n $at -l allow -r -F -d 'Let in only those in this file'
 complete -c chatserve -n $at -l no-log -d 'Keep nothing that is said'
 complete -c chatserve -n $at -l idle-timeout -x -a '0 60 300 3600' -d 'Seconds of silence allowed'
+complete -c chatserve -n $at -l resume-within -x -a '0 60 300 3600' -d 'Seconds to come back in'
 complete -c chatserve -n $at -l mode -x -a 'turns free' -d 'Who may speak when'
 complete -c chatserve -n $at -l no-greeting -d 'Send no name first'
 complete -c chatserve -n $at -l max-waiting -x -d 'Peers that may wait'

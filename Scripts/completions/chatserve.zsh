@@ -165,6 +165,7 @@ _chatserve() {
     '--allow=[let in only those in this file]:file:_files' \
     '--no-log[keep nothing that is said]' \
     '--idle-timeout=[seconds of silence allowed]:seconds:(0 60 300 3600)' \
+    '--resume-within=[seconds to come back in]:seconds:(0 60 300 3600)' \
     '--mode=[who may speak when]:mode:(turns free)' \
     '--no-greeting[send no name first]' \
     '--max-waiting=[peers that may wait]:number:' \

@@ -71,6 +71,7 @@ extension PeerLink {
   /// close with something unread would reset the connection, and the peer
   /// could lose the last words (RFC 1122, 4.2.2.13).
   package func finish(within limit: Duration) {
+    if isDropped { return }
     let deadline = Self.now.advanced(by: limit)
     // A second signal to stop does not take the last words from the peer.
     var poller = Poller(ignoringSignals: true)

@@ -40,6 +40,8 @@ package final class PeerLink {
   package internal(set) var isClosed = false
   /// Whether this direction has been ended.
   var hasEndedWriting = false
+  /// Whether the connection is closed.
+  private(set) var isDropped = false
 
   /// On a connected, non-blocking socket; the one place that says what carries
   /// the bytes of both programs.
@@ -65,14 +67,16 @@ package final class PeerLink {
 
   /// What to poll for; `nil` when nothing.
   package var interest: Interest? {
-    transport.interest(
+    if isDropped { return nil }
+    return transport.interest(
       reading: isReading && !isAtEnd, writing: !outbound.isEmpty && !isBroken)
   }
 
   /// When ``tick(at:)`` is wanted. What the transport holds and the socket does
   /// not is wanted at once.
   package var deadline: Instant? {
-    [
+    if isDropped { return nil }
+    return [
       isOpen ? codec.deadline : nil, transport.deadline,
       stalledSince?.advanced(by: Self.stallLimit),
       hasBufferedInput ? lastRead : nil,
@@ -88,6 +92,7 @@ package final class PeerLink {
   /// Takes the time, and of what the transport holds `limit` bytes at most.
   package func tick(at now: Instant, upTo limit: Int = readLength) -> [Conversation.Event] {
     lastReadCount = 0
+    if isDropped { return [] }
     if let since = stalledSince, now.duration(since: since) >= Self.stallLimit {
       stalledSince = nil
       return [.failed(.unresponsive)]
@@ -146,6 +151,18 @@ package final class PeerLink {
     guard !isOpen, transport.isOpen else { return }
     isOpen = true
     codec.open(at: now)
+  }
+
+  /// The connection is of no use any more: closes it, with nothing more said, read or
+  /// waited for.
+  package func drop() {
+    if isDropped { return }
+    isDropped = true
+    isAtEnd = true
+    isBroken = true
+    outbound = OutboundQueue()
+    stalledSince = nil
+    transport.close()
   }
 
   /// Reads once and forgets it.

@@ -37,6 +37,10 @@ public struct ServerSettings {
   public var database: String?
   /// Whether there is a transcript.
   var isKept: Bool { database != nil }
+  /// So long a client can come back after its link was lost; zero: it cannot.
+  public var resumeWithin = Duration.seconds(300)
+  /// What the transcript keeps conversations for; zero without one.
+  var grace: Duration { isKept ? resumeWithin : .zero }
   /// Of this program, for the transcript.
   public var version: String
   /// Standard input was at its end before anybody typed: nobody is there.

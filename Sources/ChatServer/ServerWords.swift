@@ -62,6 +62,19 @@ package enum ServerNotice {
   case died(SocketAddress, status: Int32, hadFloor: Bool)
   /// It was killed, since it sent the listener what no conversation sends.
   case misbehaved(SocketAddress, ReportFault, hadFloor: Bool)
+  /// The process of a conversation died or did what it should not, and its peer can come
+  /// back.
+  case brokeOff(SocketAddress, ExitStatus, ReportFault?, awaited: Handle)
+  /// An earlier server was left by somebody who had the floor: it is kept for them.
+  case keepsFloor(Handle)
+  /// Who was waited for did not come back in time.
+  case stayedAway(Handle)
+  /// The peer's link is down, and the conversation goes on.
+  case linkDown(Handle)
+  /// It is back after so long; `from`: another address than before.
+  case linkBack(Handle, after: Duration, from: SocketAddress?)
+  /// This process goes, and the peer can go on with another server.
+  case leftForRestart(Handle, within: Duration, listenerDied: Bool)
   case keeperMisbehaved
   /// A conversation's process gives no answer, since it waits for a disk.
   case waitsForKernel(SocketAddress)

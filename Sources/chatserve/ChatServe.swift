@@ -57,6 +57,12 @@ struct ChatServe: ParsableCommand {
   @Option(help: "Seconds of silence allowed to the peer whose turn it is; 0 is for ever.")
   var idleTimeout = 300
 
+  @Option(
+    help: ArgumentHelp(
+      "Seconds in which a client whose connection is lost can come back; 0 is never.",
+      valueName: "seconds"))
+  var resumeWithin = 300
+
   @Option(help: "turns: one message each, the client first. free: both at any time.")
   var mode = Mode.turns
 
@@ -103,6 +109,9 @@ struct ChatServe: ParsableCommand {
     guard (0...31_536_000).contains(idleTimeout) else {
       throw ValidationError("--idle-timeout takes 0 to 31536000 seconds, not \(idleTimeout).")
     }
+    guard (0...86_400).contains(resumeWithin) else {
+      throw ValidationError("--resume-within takes 0 to 86400 seconds, not \(resumeWithin).")
+    }
     guard (0...1_000).contains(maxWaiting) else {
       throw ValidationError("--max-waiting takes 0 to 1000 peers, not \(maxWaiting).")
     }
@@ -143,6 +152,7 @@ struct ChatServe: ParsableCommand {
     settings.requiresEncryption = requireEncryption
     settings.allowFile = allowFile.map { AllowFile(path: $0) }
     settings.greets = !noGreeting
+    settings.resumeWithin = .seconds(resumeWithin)
     settings.rate = rate.bytes == 0 ? nil : rate.bytes
     settings.diskReserve = diskReserve.flatMap { DiskReserve(argument: $0) } ?? .default
     settings.admission = AdmissionSettings(

@@ -69,7 +69,7 @@ enum UserMessages {
   static let logNowhereAndSomewhere =
     "chatserve: --no-log and --database contradict each other; give one of the two."
 
-  private static let waiting = "Waiting for new connection..."
+  static let waiting = "Waiting for new connection..."
 
   /// - Parameters:
   ///   - notice: what there is to say.
@@ -144,6 +144,8 @@ enum UserMessages {
     case .misbehaved(let address, let fault, let hadFloor):
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
+    case .brokeOff, .keepsFloor, .stayedAway, .linkDown, .linkBack, .leftForRestart:
+      resuming(notice, beside: own)
     case .waitsForKernel(let address):
       "The conversation with \(address) gives no answer: it waits for the disk."
     case .keeperWaitsForKernel:
@@ -245,7 +247,7 @@ enum UserMessages {
   /// With the floor went the conversation, and an empty line as ever.
   private static func next(_ hadFloor: Bool) -> String { hadFloor ? " \(waiting)\n" : "" }
 
-  private static func misdeed(_ fault: ReportFault) -> String {
+  static func misdeed(_ fault: ReportFault) -> String {
     switch fault {
     case .unreadable: "sent the server what it cannot read"
     case .tooLong: "sent the server too long a report"

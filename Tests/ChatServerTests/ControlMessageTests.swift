@@ -44,6 +44,16 @@ import Transcript
             processID: 13, conversation: nil, openedAt: .ms(10), address: "[fe80::1%eth0]:1",
             wasShown: true),
         ]),
+        .handOver, .claimRefused(goesOn: true), .claimRefused(goesOn: false), .graceIsOver,
+        .restart("SIGUSR2"), .awaited(true),
+        .awaited(false),
+        .takeOver(
+          Inheritance(
+            conversation: 7, openedAt: .ms(5), hasFloor: true, predecessorDied: false)),
+        .takeOver(
+          Inheritance(
+            conversation: 1, openedAt: .ms(-5), hasFloor: false, predecessorDied: true,
+            lostAt: .ms(-7))),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try ListenerOrder(bytes: bytes).bytes },
       openCodes: [
@@ -59,7 +69,7 @@ import Transcript
             epoch: 0)),
         .closeResumable(death),
         .recordRefusals(RefusedConnections(source: "2001:db8:0:1::/64", since: .ms(7), count: 9)),
-        .index, .floorTaken, .floorFree, .answer, .stop,
+        .index, .floorTaken, .floorFree, .answer, .stop, .closeResumable(death),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperRequest(bytes: bytes).bytes }),
     Direction(

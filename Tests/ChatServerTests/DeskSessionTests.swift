@@ -251,7 +251,7 @@ extension Stage {
 }
 
 extension [ListenerMachine.Action] {
-  fileprivate var startsDesk: Bool {
+  var startsDesk: Bool {
     contains { if case .startDesk = $0 { true } else { false } }
   }
 }

@@ -29,8 +29,12 @@ struct Stage {
   /// All that it ever did.
   private(set) var actions: [ListenerMachine.Action] = []
 
+  /// So long the peers of a stage's listener can come back.
+  static let resumeWithin = Duration.seconds(300)
+
   init(_ admission: AdmissionSettings = .unlimited) throws {
-    machine = ListenerMachine(waitingLimit: 8, database: "/t.db", admission: admission)
+    machine = ListenerMachine(
+      waitingLimit: 8, database: "/t.db", admission: admission, resumeWithin: Self.resumeWithin)
     address = try #require(try Resolver.resolve("127.0.0.1", port: 50_112).first)
   }
 
@@ -61,8 +65,17 @@ struct Stage {
     actions += new
     guard case .openedAt(let openedAt) = admitted else { return nil }
     nextProcess += 1
-    feed(.forked(nextProcess, address, openedAt: openedAt))
+    feed(
+      .forked(
+        nextProcess, address, openedAt: openedAt, TokenHash(of: Self.token(of: nextProcess))))
     return nextProcess
+  }
+
+  /// What a process is given for its peer.
+  static func token(of process: Int32) -> ResumeToken {
+    let bytes = (0..<ResumeToken.length).map { UInt8(truncatingIfNeeded: process >> ($0 % 4 * 8)) }
+    guard let token = ResumeToken(bytes: bytes) else { fatalError("a token has 32 bytes") }
+    return token
   }
 
   /// A conversation in this state, by the way that an honest one comes there.
@@ -70,6 +83,9 @@ struct Stage {
     let process = try #require(admit())
     switch state {
     case .introducing: break
+    case .claiming:
+      let other = try talk(in: .waiting)
+      claim(other, from: process)
     case .waiting: report(.ready, from: process)
     case .unread: report(.unread, from: process)
     case .hasFloor:
@@ -79,6 +95,23 @@ struct Stage {
     }
     #expect(self.state(of: process) == state)
     return process
+  }
+
+  /// The same with a peer that can come back, in the transcript under its process's number.
+  mutating func talk(in state: Session.State) throws -> Int32 {
+    let process = try session(in: state)
+    report(.recorded(conversation: Int64(process)), from: process)
+    report(.resumable(ConversationReport.peer, ConversationReport.clear), from: process)
+    return process
+  }
+
+  /// Has the peer of `process` claim the talk that began with `other`.
+  @discardableResult
+  mutating func claim(
+    _ other: Int32, attempt: Int = 1, _ protection: Protection = ConversationReport.clear,
+    from process: Int32
+  ) -> [ListenerMachine.Action] {
+    report(.claim(Self.token(of: other), attempt: attempt, protection), from: process)
   }
 
   func session(_ process: Int32) -> Session? {
@@ -111,6 +144,22 @@ extension [ListenerMachine.Action] {
     compactMap {
       if case .order(let order, let receiver) = $0, receiver == process { order } else { nil }
     }
+  }
+
+  /// What was given to whoever claimed it.
+  var takeOvers: [(process: Int32, inheritance: Inheritance)] {
+    compactMap {
+      if case .order(.takeOver(let inheritance), let process) = $0 {
+        (process, inheritance)
+      } else {
+        nil
+      }
+    }
+  }
+
+  /// The ends of conversations that were waited for.
+  var givenUp: [ConversationDeath] {
+    compactMap { if case .ask(.closeResumable(let death)) = $0 { death } else { nil } }
   }
 
   /// Who got the floor, and the draft with it.
@@ -146,8 +195,15 @@ extension ConversationReport {
       .typed, .badWords, .alive, .lockedOut,
       .proved(key(1)), .proved(key(2)),
       .memory([]), .memory(Array("t".utf8)), .who, .stopAsked, .suspended,
+      .resumable(peer, clear), .resumable(peer, encrypted), .detached,
+      .claim(Stage.token(of: 7), attempt: 1, encrypted),
+      .claim(Stage.token(of: 7), attempt: .max, clear), .floorFreed,
     ]
   }
+
+  static let peer = Handle.unnamedServer
+  static let clear = Protection(isEncrypted: false)
+  static let encrypted = Protection(isEncrypted: true, key: key(1).description)
 
   /// A fingerprint that is nobody's.
   static func key(_ number: UInt8) -> Fingerprint {

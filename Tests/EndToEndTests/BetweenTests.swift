@@ -109,7 +109,7 @@ import Testing
   func held(seconds: String) throws {
     try Stage.run { stage in
       stage.link = .tls
-      let server = try stage.server("--mode", "free", unlimited: true)
+      let server = try stage.server("--mode", "free", "--resume-within", "0", unlimited: true)
       let between = try stage.between(server.port, "hold", seconds)
       try stage.acquaint(with: "\(stage.fingerprint())", port: between.port)
       let client = try stage.says("the password", to: between.port)
@@ -129,7 +129,7 @@ import Testing
   func cuts(manner: String) throws {
     try Stage.run { stage in
       stage.link = .tls
-      let server = try stage.server("--mode", "free", unlimited: true)
+      let server = try stage.server("--mode", "free", "--resume-within", "0", unlimited: true)
       let key = "\(try stage.fingerprint())"
       var ends: [Int32] = []
       for place in stride(from: 1, to: 2600, by: 173) {
@@ -160,7 +160,7 @@ import Testing
   func flips(manner: String) throws {
     try Stage.run { stage in
       stage.link = .tls
-      let server = try stage.server("--mode", "free", unlimited: true)
+      let server = try stage.server("--mode", "free", "--resume-within", "0", unlimited: true)
       let key = "\(try stage.fingerprint())"
       var ends: [Int32] = []
       for place in stride(from: 9, to: 2200, by: 211) {

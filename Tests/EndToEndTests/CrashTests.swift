@@ -2,11 +2,12 @@ import Glibc
 import Harness
 import Testing
 
+/// Where nobody can come back: with that, see ``ResumeTests``.
 @Suite struct CrashTests {
   @Test("a killed conversation costs that conversation: said, recorded, the terminal given back")
   func conversationDies() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       let mode = server.process.originalMode
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("hi")
@@ -33,7 +34,7 @@ import Testing
   @Test("a killed conversation gives the floor to the next in the queue")
   func nextInLine() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       _ = try stage.talker("one", on: server.port)
       let second = try stage.client(server.port, "--handle", "two")
       try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
@@ -48,7 +49,7 @@ import Testing
     "when the listener is killed its conversations report a death, and the port is free at once")
   func listenerDies() throws {
     try Stage.run { stage in
-      let shell = try stage.shelledServer()
+      let shell = try stage.shelledServer("--resume-within 0")
       let mode = shell.process.originalMode
       let client = try stage.talker("tatyana", on: shell.port)
       try client.enter("hi")
@@ -72,7 +73,7 @@ import Testing
   @Test("conversations of a server that was killed whole are lost, not open")
   func everythingDies() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("hi")
       try server.process.waitForInput("SERVER> ")
@@ -92,7 +93,7 @@ import Testing
   @Test("a killed keeper is replaced, and the ends of crashed conversations are recorded still")
   func keeperDies() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       kill(try #require(server.keeper), SIGKILL)
       try Deadline.poll("another keeper") {
         server.process.children(named: "chatserve-keep").contains { $0 != server.keeper }
@@ -122,7 +123,7 @@ import Testing
   @Test("what a keeper was asked to record and did not, when it was killed, the next one records")
   func keeperDiesWithEndsUnread() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       let keeper = try #require(server.keeper)
       _ = try stage.talker("one", on: server.port)
       try stopOutsideOfWriting(keeper, stage.database)
@@ -143,7 +144,7 @@ import Testing
   @Test("a terminal that was stopped with Ctrl-S holds neither the server nor its end up")
   func stoppedTerminal() throws {
     try Stage.run { stage in
-      let server = try stage.server(unlimited: true)
+      let server = try stage.server("--resume-within", "0", unlimited: true)
       // XOFF, termios(3).
       try server.process.send("\u{13}")
       for number in 1...20 {

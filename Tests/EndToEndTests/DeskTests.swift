@@ -73,7 +73,7 @@ import Testing
   @Test("the crash of one who waits is a notice like any other")
   func crashBehind() throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       let client = try stage.talker("tatyana", on: server.port)
       let waiting = try stage.client(server.port, "--handle", "mike")
       try waiting.waitFor("You are number 1 in the queue. \\quit leaves it.")

@@ -16,7 +16,7 @@ import Testing
   func server(_ end: End) throws {
     try Stage.run { stage in
       let options = options(end)
-      let server = try stage.server(options[0], options[1])
+      let server = try stage.server(options[0], options[1], "--resume-within", "0")
       let client = try stage.talker("tatyana", on: server.port)
       if end != .timeout { try client.enter("hi") }
       try server.process.send("half a")
@@ -39,7 +39,7 @@ import Testing
   func client(_ end: End) throws {
     try Stage.run { stage in
       let options = options(end)
-      let server = try stage.server(options[0], options[1])
+      let server = try stage.server(options[0], options[1], "--resume-within", "0")
       let client = try stage.talker("tatyana", on: server.port)
       try client.send("half a")
       try client.waitForInput("tatyana> half a")

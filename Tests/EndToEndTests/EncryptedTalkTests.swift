@@ -199,7 +199,7 @@ import Testing
   func killed() throws {
     try Stage.run { stage in
       stage.link = .new
-      let server = try stage.server(unlimited: true)
+      let server = try stage.server("--resume-within", "0", unlimited: true)
       let key = try stage.fingerprint()
       let file = stage.servers + "/[127.0.0.1]:\(server.port)"
       var seen: Set<Int> = []

@@ -7,7 +7,7 @@ import Testing
     arguments: Wire.allCases)
   func greeting(wire: Wire) throws {
     try Stage.run { stage in
-      let server = try stage.server("--handle", "ops", "--mode", "free")
+      let server = try stage.server("--handle", "ops", "--mode", "free", "--resume-within", "0")
       let peer = try wire.peer(port: server.port)
       try peer.waitFor("ops\0")
       try peer.send("raw\0")

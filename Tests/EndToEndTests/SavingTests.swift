@@ -61,7 +61,7 @@ import Testing
   func append() throws {
     try Stage.run { stage in
       let path = stage.home + "/said.jsonl"
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       for text in ["one", "two"] {
         let client = try stage.client(server.port, "--handle", "tatyana", "--save", path)
         try client.waitForInput("tatyana> ")

@@ -49,7 +49,7 @@ import Testing
   @Test("a client that waits for the greeting in clear is greeted again inside")
   func afterGreeting() throws {
     try Stage.run { stage in
-      let server = try stage.server("--handle", "ops")
+      let server = try stage.server("--handle", "ops", "--resume-within", "0")
       let peer = try SecurePeer(port: server.port, afterGreeting: true)
       #expect(String(decoding: peer.preface, as: UTF8.self) == "ops\0")
       try peer.waitFor("ops\0")

@@ -121,7 +121,7 @@ import Testing
   @Test("a terminal that is closed ends its program in good order", arguments: [true, false])
   func hangUp(server hangsUp: Bool) throws {
     try Stage.run { stage in
-      let server = try stage.server()
+      let server = try stage.server("--resume-within", "0")
       let client = try stage.talker("tatyana", on: server.port)
       try client.enter("hi")
       try server.process.waitForInput("SERVER> ")

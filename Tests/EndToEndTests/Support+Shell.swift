@@ -11,10 +11,10 @@ struct ShelledServer {
 
 extension Stage {
   /// In a script: the shell and the server are one job.
-  func shelledServer() throws -> ShelledServer {
+  func shelledServer(_ options: String = "") throws -> ShelledServer {
     try shelled { port in
       try onTerminal(
-        path: "/bin/sh", ["-c", "\(Program.chatserve.path) \(port); echo status $?"])
+        path: "/bin/sh", ["-c", "\(Program.chatserve.path) \(port) \(options); echo status $?"])
     }
   }
 

@@ -85,7 +85,7 @@ import Testing
   @Test("a full line says so in a sentence, and chatclient exits with 69")
   func full() throws {
     try Stage.run { stage in
-      let server = try stage.server("--max-waiting", "1")
+      let server = try stage.server("--max-waiting", "1", "--resume-within", "0")
       let first = try stage.talker("one", on: server.port)
       let second = try stage.client(server.port, "--handle", "two")
       try second.waitFor("You are number 1 in the queue. \\quit leaves it.")
@@ -110,7 +110,7 @@ import Testing
   @Test("with --max-waiting 0 a second peer is turned away, and served when the first is gone")
   func nobodyMayWait() throws {
     try Stage.run { stage in
-      let server = try stage.server("--max-waiting", "0")
+      let server = try stage.server("--max-waiting", "0", "--resume-within", "0")
       let first = try stage.talker("one", on: server.port)
       let second = try stage.onPipes(
         .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "two"])

@@ -102,6 +102,10 @@ bool cposix_wcoredump(int status);
 void cposix_set_process_name(const char *name);
 // prctl(2) PR_SET_PDEATHSIG with SIGKILL.
 int cposix_die_with_parent(void);
+// getrandom(2)
+long cposix_random(void *bytes, size_t count);
+// explicit_bzero(3)
+void cposix_wipe(void *bytes, size_t count);
 
 // signals.c ----------------------------------------------------------------
 

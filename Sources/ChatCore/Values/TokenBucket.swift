@@ -36,6 +36,12 @@ public struct TokenBucket: Hashable, Sendable {
     filledAt = max(filledAt, now)
   }
 
+  /// Gives back `count` of what was taken.
+  public mutating func giveBack(_ count: Int64, at now: Instant) {
+    level = min(level(at: now) + min(max(count, 0), capacity) * 1000, capacity * 1000)
+    filledAt = max(filledAt, now)
+  }
+
   /// When `count`, or ``capacity`` where that is less, can be taken.
   public func deadline(for count: Int64, at now: Instant) -> Instant {
     let missing = min(count, capacity) * 1000 - level(at: now)

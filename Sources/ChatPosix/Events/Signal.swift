@@ -18,12 +18,14 @@ public enum Signal: Hashable, Sendable, CaseIterable {
   case continued
   /// SIGTSTP: asked to stop; see ``Signals/stopProcessGroup()``.
   case terminalStop
+  /// SIGUSR2: end for a restart.
+  case restart
 
   /// Whether it asks the program to end.
   public var stops: Bool {
     switch self {
     case .interrupt, .terminate, .hangup: true
-    case .quit, .windowChange, .childChanged, .continued, .terminalStop: false
+    case .quit, .windowChange, .childChanged, .continued, .terminalStop, .restart: false
     }
   }
 
@@ -37,6 +39,7 @@ public enum Signal: Hashable, Sendable, CaseIterable {
     case .childChanged: SIGCHLD
     case .continued: SIGCONT
     case .terminalStop: SIGTSTP
+    case .restart: SIGUSR2
     }
   }
 }

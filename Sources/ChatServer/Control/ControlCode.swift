@@ -23,10 +23,14 @@ enum ReportCode: UInt8, CaseIterable {
   case memory = 0x50
   case queueRead = 0x54
   case proved = 0x55
+  case resumable = 0x56
+  case detached = 0x57
+  case claim = 0x58
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52
   case suspended = 0x53
+  case floorFreed = 0x59
 }
 
 /// Of a ``ListenerOrder``.
@@ -41,9 +45,15 @@ enum OrderCode: UInt8, CaseIterable {
   case answer = 0x28
   case memory = 0x2b
   case blocked = 0x2c
+  case handOver = 0x2d
+  case takeOver = 0x2e
+  case claimRefused = 0x2f
+  case graceIsOver = 0x61
+  case restart = 0x62
   // To the desk between conversations alone.
   case yield = 0x29
   case resume = 0x2a
+  case awaited = 0x63
 }
 
 /// Of a ``KeeperRequest``.

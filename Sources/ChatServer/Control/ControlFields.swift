@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import Transcript
 
 /// Why a message on a private socket cannot be read. Whoever sent it is not what
@@ -99,6 +100,37 @@ struct ControlReader {
     return party
   }
 
+  mutating func bool() throws(ControlError) -> Bool { try integer(in: 0...1) == 1 }
+
+  mutating func handle() throws(ControlError) -> Handle {
+    let text = try text()
+    do throws(HandleError) {
+      return try Handle(text)
+    } catch {
+      throw .outOfRange
+    }
+  }
+
+  /// Whether encrypted, and a fingerprint, or nothing for none.
+  mutating func protection() throws(ControlError) -> Protection {
+    let isEncrypted = try bool()
+    let text = try text()
+    if text.isEmpty { return Protection(isEncrypted: isEncrypted) }
+    guard let key = Fingerprint(text) else { throw .outOfRange }
+    return Protection(isEncrypted: isEncrypted, key: key.description)
+  }
+
+  /// From 1.
+  mutating func attempt() throws(ControlError) -> Int { Int(try integer(in: 1 ... .max)) }
+
+  mutating func token() throws(ControlError) -> ResumeToken {
+    guard let token = ResumeToken(bytes: Array(rest.prefix(ResumeToken.length))) else {
+      throw .truncated
+    }
+    rest = rest.dropFirst(ResumeToken.length)
+    return token
+  }
+
   mutating func reason() throws(ControlError) -> CloseReason {
     guard let reason = CloseReason(rawValue: try text()) else { throw .outOfRange }
     return reason
@@ -146,6 +178,13 @@ struct ControlWriter {
   }
 
   mutating func add(_ party: Party?) { add(party?.rawValue ?? "") }
+
+  mutating func add(_ value: Bool) { add(value ? 1 : 0 as Int64) }
+
+  mutating func add(_ protection: Protection) {
+    add(protection.isEncrypted)
+    add(protection.key ?? "")
+  }
 
   mutating func add(_ trouble: TranscriptTrouble) {
     add(trouble.kind.rawValue)

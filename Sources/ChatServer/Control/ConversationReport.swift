@@ -4,7 +4,8 @@ import Transcript
 
 /// What a conversation's process, or that of the desk between conversations,
 /// reports to the listener: one message on their private socket each. None of it is
-/// a byte that a peer sent, and no text of it is printed. Still, the process has read
+/// a byte that a peer sent but for its name and a token, and no text of it is printed
+/// but that name. Still, the process has read
 /// what a peer sent, and somebody may have taken it over: to the listener a report is
 /// a stranger's input, and ``ReportRule`` says which is legal when.
 enum ConversationReport: Hashable {
@@ -53,6 +54,14 @@ enum ConversationReport: Hashable {
   case queueRead(count: Int)
   /// The peer has proved that it has this key; where there is an allow-list.
   case proved(Fingerprint)
+  /// The peer, who has this name, can come back after its link or this process is lost;
+  /// its words come so, and are to come so again.
+  case resumable(Handle, Protection)
+  /// The link is down. The peer can come back; its conversation goes on.
+  case detached
+  /// The peer, whose words come so, wants to go on with the conversation that this token
+  /// belongs to, and tries for the `attempt`th time.
+  case claim(ResumeToken, attempt: Int, Protection)
   /// Somebody else has the transcript's lock, for longer than a commit waits; or its
   /// file is gone, and the keeper, which is to make it again, should look.
   case lockedOut
@@ -63,6 +72,8 @@ enum ConversationReport: Hashable {
   /// The operator pressed Ctrl-Z while nobody was there; the terminal is given
   /// back.
   case suspended
+  /// The operator does not wait any longer for whoever has the floor and is not there.
+  case floorFreed
 
   var code: ReportCode {
     switch self {
@@ -89,6 +100,10 @@ enum ConversationReport: Hashable {
     case .who: .who
     case .stopAsked: .stopAsked
     case .suspended: .suspended
+    case .resumable: .resumable
+    case .detached: .detached
+    case .claim: .claim
+    case .floorFreed: .floorFreed
     }
   }
 
@@ -96,10 +111,18 @@ enum ConversationReport: Hashable {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
       case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
-        .recordingWorks, .typed, .badWords, .alive, .lockedOut, .who, .stopAsked, .suspended:
+        .recordingWorks, .typed, .badWords, .alive, .lockedOut, .who, .stopAsked, .suspended,
+        .detached, .floorFreed:
         break
       case .recorded(let conversation): fields.add(conversation)
       case .proved(let key): fields.add(key.description)
+      case .resumable(let handle, let protection):
+        fields.add(handle.text)
+        fields.add(protection)
+      case .claim(let token, let attempt, let protection):
+        fields.add(Int64(attempt))
+        fields.add(protection)
+        fields.add(bytes: token.bytes)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count), .queueRead(let count): fields.add(Int64(count))
@@ -143,6 +166,12 @@ enum ConversationReport: Hashable {
     case .who: self = .who
     case .stopAsked: self = .stopAsked
     case .suspended: self = .suspended
+    case .resumable: self = .resumable(try fields.handle(), try fields.protection())
+    case .detached: self = .detached
+    case .claim:
+      let (attempt, protection) = (try fields.attempt(), try fields.protection())
+      self = .claim(try fields.token(), attempt: attempt, protection)
+    case .floorFreed: self = .floorFreed
     }
     try fields.end()
   }

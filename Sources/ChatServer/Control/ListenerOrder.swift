@@ -30,6 +30,22 @@ enum ListenerOrder: Hashable {
   case yield
   /// The terminal is as the shell left it: take it again.
   case resume
+  /// Another process goes on with the conversation: give the terminal back and go,
+  /// without a close and without waiting for the peer.
+  case handOver
+  /// The conversation that the peer has claimed is this process's from now on. Where it
+  /// has the floor, the terminal came before.
+  case takeOver(Inheritance)
+  /// What the peer has claimed is not to be had. Where it `goesOn`, there is such a
+  /// conversation, and the peer is late or not the one who had it.
+  case claimRefused(goesOn: Bool)
+  /// The others have waited long enough for a peer whose link is down.
+  case graceIsOver
+  /// Go, so that another server can go on with the conversation; the text names what
+  /// said so.
+  case restart(String)
+  /// Whether the floor is kept for somebody who is not there.
+  case awaited(Bool)
 
   /// Descriptors that come with ``floor``.
   static let passedWithFloor = 3
@@ -55,16 +71,26 @@ enum ListenerOrder: Hashable {
     case .answer: .answer
     case .yield: .yield
     case .resume: .resume
+    case .handOver: .handOver
+    case .takeOver: .takeOver
+    case .claimRefused: .claimRefused
+    case .graceIsOver: .graceIsOver
+    case .restart: .restart
+    case .awaited: .awaited
     }
   }
 
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .floor, .full, .blocked, .answer, .yield, .resume: break
+      case .floor, .full, .blocked, .answer, .yield, .resume, .handOver, .graceIsOver:
+        break
+      case .claimRefused(let goesOn): fields.add(goesOn)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .place(let place): fields.add(Int64(place))
-      case .stop(let cause): fields.add(cause)
+      case .stop(let cause), .restart(let cause): fields.add(cause)
+      case .awaited(let isAwaited): fields.add(isAwaited)
+      case .takeOver(let inheritance): fields.add(inheritance)
       case .notice(let text): fields.add(text)
       case .queue(let peers): for peer in peers { fields.add(peer) }
       }
@@ -88,6 +114,12 @@ enum ListenerOrder: Hashable {
     case .answer: self = .answer
     case .yield: self = .yield
     case .resume: self = .resume
+    case .handOver: self = .handOver
+    case .takeOver: self = .takeOver(try fields.inheritance())
+    case .claimRefused: self = .claimRefused(goesOn: try fields.bool())
+    case .graceIsOver: self = .graceIsOver
+    case .restart: self = .restart(try fields.text())
+    case .awaited: self = .awaited(try fields.bool())
     }
     try fields.end()
   }
@@ -107,17 +139,50 @@ struct WaitingPeer: Hashable {
   var wasShown = false
 }
 
+/// What a process needs to know of the conversation that it takes over.
+struct Inheritance: Hashable {
+  /// In the transcript.
+  var conversation: Int64
+  var openedAt: Timestamp
+  /// Whether the terminal came with it.
+  var hasFloor: Bool
+  /// Whether the process before may have shown less than it recorded.
+  var predecessorDied: Bool
+  /// When that process went; `nil`: nobody knows.
+  var lostAt: Timestamp?
+}
+
 extension ControlWriter {
+  fileprivate mutating func add(_ inheritance: Inheritance) {
+    add(inheritance.conversation)
+    add(inheritance.openedAt.milliseconds)
+    add(inheritance.hasFloor)
+    add(inheritance.predecessorDied)
+    add(inheritance.lostAt != nil)
+    add(inheritance.lostAt?.milliseconds ?? 0)
+  }
+
   fileprivate mutating func add(_ peer: WaitingPeer) {
     add(Int64(peer.processID))
     add(peer.conversation ?? 0)
     add(peer.openedAt.milliseconds)
     add(peer.address)
-    add(peer.wasShown ? 1 : 0)
+    add(peer.wasShown)
   }
 }
 
 extension ControlReader {
+  fileprivate mutating func inheritance() throws(ControlError) -> Inheritance {
+    var inheritance = Inheritance(
+      conversation: try rowID(), openedAt: try timestamp(), hasFloor: try bool(),
+      predecessorDied: try bool())
+    let isKnown = try bool()
+    let lostAt = try timestamp()
+    guard isKnown || lostAt.milliseconds == 0 else { throw .outOfRange }
+    if isKnown { inheritance.lostAt = lostAt }
+    return inheritance
+  }
+
   fileprivate mutating func waitingPeers() throws(ControlError) -> [WaitingPeer] {
     var peers: [WaitingPeer] = []
     while !isAtEnd {
@@ -126,7 +191,7 @@ extension ControlReader {
         WaitingPeer(
           processID: Int32(try integer(in: 1...Int64(Int32.max))),
           conversation: try optionalRowID(), openedAt: try timestamp(), address: try text(),
-          wasShown: try integer(in: 0...1) == 1))
+          wasShown: try bool()))
     }
     return peers
   }

@@ -8,6 +8,9 @@ enum SessionExit: Int32 {
   case closeUnrecorded = 3
   /// Something failed that cannot fail in a healthy system.
   case broken = 4
+  /// It leaves the conversation to another process, or has none: nothing is to be
+  /// recorded.
+  case handedOver = 5
 }
 
 /// Why a conversation's process is killed: it sent what the program that was
@@ -70,11 +73,11 @@ struct ReportRule {
   static func isDesks(_ code: ReportCode) -> Bool {
     switch code {
     case .draft, .memory, .released, .suspended, .interrupted, .stopAsked, .outputGone, .who,
-      .alive:
+      .alive, .floorFreed:
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
-      .queueRead, .proved:
+      .queueRead, .proved, .resumable, .detached, .claim:
       false
     }
   }
@@ -82,9 +85,10 @@ struct ReportRule {
   static func of(_ code: ReportCode) -> ReportRule {
     switch code {
     // Crossed `full`.
-    case .ready: ReportRule(acts: [.introducing], late: [.leaving])
+    case .ready, .claim: ReportRule(acts: [.introducing], late: [.leaving])
     // Of no use to one that is on its way out.
     case .typed, .proved: ReportRule(acts: [.introducing], late: [.leaving])
+    case .resumable, .detached: ReportRule(acts: [.waiting, .hasFloor], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:
@@ -94,7 +98,7 @@ struct ReportRule {
     case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded,
       .badWords, .alive, .lockedOut:
       .always
-    case .who, .stopAsked, .suspended: ReportRule(acts: [])
+    case .who, .stopAsked, .suspended, .floorFreed: ReportRule(acts: [])
     }
   }
 }

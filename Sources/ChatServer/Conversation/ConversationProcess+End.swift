@@ -25,6 +25,12 @@ extension ConversationProcess {
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
     for part in ControlLimits.parts(ofMemory: memory) { listener.report(.memory(part)) }
+    if isWithoutConversation {
+      listener.dropTerminal()
+      listener.report(.released)
+      link.finish(within: Self.farewellWithin)
+      return .handedOver
+    }
     let isRecorded = ending.isRecorded && recorder.wordlessEnd == nil
     // Of one that said nothing the listener wants to know also without a
     // transcript why it went.

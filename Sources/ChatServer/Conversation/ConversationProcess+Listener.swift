@@ -32,14 +32,22 @@ extension ConversationProcess {
       queue = peers
       queueNews.add(peers.filter { !$0.wasShown }, at: now)
       announceNewcomers(at: now)
+    case .handOver: leaveWhenSettled(.handOver, at: now)
+    case .restart(let what): leaveWhenSettled(.restart(what), at: now)
+    case .takeOver(let inheritance): takeOver(inheritance, at: now)
+    case .claimRefused(let goesOn): refuseClaim(goesOn: goesOn, at: now)
+    case .graceIsOver: post(.graceIsOver, at: now)
     // To a desk with nobody at the other end.
-    case .yield, .resume: break
+    case .yield, .resume, .awaited: break
     }
   }
 
   /// Takes the terminal, with what was typed and not said before.
   private func openDesk(at now: Instant) {
-    desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
+    let desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
+    // What was on the line of the process before goes to the same peer.
+    if claim != nil { desk.putOnLine() }
+    self.desk = desk
     draft = []
     memory = []
   }
@@ -48,14 +56,21 @@ extension ConversationProcess {
     switch signal {
     case .interrupt: dismiss("SIGINT", at: now)
     case .terminate: dismiss("SIGTERM", at: now)
-    case .hangup: dismiss("SIGHUP", at: now)
+    case .hangup:
+      // A listener that dies as the leader of its session takes the terminal along, and
+      // its socket before that.
+      readListener(at: now)
+      if !listener.isGone { dismiss("SIGHUP", at: now) }
+    // The listener has it too, and says what follows.
+    case .restart: break
     case .windowChange, .continued, .terminalStop, .quit, .childChanged:
       desk?.take(signal, at: now)
     }
   }
 
   private func dismiss(_ what: String, at now: Instant) {
+    if listener.isGone { return leaveWhenSettled(.restart(what), at: now) }
     isDismissed = true
-    post(listener.isGone ? .bereft(what) : .stop(what), at: now)
+    post(.stop(what), at: now)
   }
 }

@@ -26,13 +26,14 @@ extension ConversationProcess {
       count += link.lastReadCount
       if case .received? = events.first { reportTyping(at: now) }
       handle(events, at: now)
-    } while link.mayHaveMore && machine.wantsPeerInput && count < Self.bytesAtOnce
+    } while link.mayHaveMore && machine.wantsPeerInput && claim == nil
+      && count < Self.bytesAtOnce
   }
 
   /// Who types a name is not sent away for want of room: the listener, which
   /// reads nothing of it, is to know.
   private func reportTyping(at now: Instant) {
-    guard machine.state == .introducing,
+    guard machine.state == .introducing, claim == nil,
       typingReportedAt.map({ now.duration(since: $0) >= Self.typingInterval }) ?? true
     else { return }
     typingReportedAt = now

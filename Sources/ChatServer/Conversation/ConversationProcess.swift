@@ -14,8 +14,10 @@ final class ConversationProcess {
   let transport: ArrivingTransport
   let listener: ListenerLink
   let address: SocketAddress
-  let recorder: any Recorder
-  private(set) var machine: Conversation
+  /// `nil`: nothing is kept.
+  let run: ServerRun?
+  var recorder: any Recorder
+  var machine: Conversation
   /// The operator's desk, while this conversation has the floor.
   var desk: OperatorDesk?
   /// What the operator typed and did not say, as it comes in before the floor
@@ -24,6 +26,22 @@ final class ConversationProcess {
   /// The same of what the desk before remembered.
   var memory: [UInt8] = []
   private(set) var ending: Conversation.Ending?
+  /// Another process goes on with the conversation, or nothing is left to this one.
+  var hasHandedOver = false
+  /// It does, and nobody asked this one first.
+  private var isSuperseded = false
+  /// Why it is left to another, at the end of the turn.
+  var leaving: Leaving?
+  /// Whether the machine was told.
+  var isLeaving = false
+  /// What the peer wants to go on with, until the listener has answered.
+  var claim: PendingClaim?
+  var isLinkDown = false
+  /// Whether another process began this conversation.
+  var isSuccessor = false
+  /// Whether what the peer came for is over, or not to be had: this process has no
+  /// conversation to record the end of.
+  var isWithoutConversation = false
   /// Who waits in the queue, as the listener said last: only to the one with
   /// the floor.
   var queue: [WaitingPeer] = []
@@ -50,12 +68,13 @@ final class ConversationProcess {
   /// - Returns: the process's exit status, a ``SessionExit``.
   static func main(
     peer: FileDescriptor, link secure: Secure, address: SocketAddress, openedAt: Timestamp,
-    listener: ListenerLink, run: ServerRun?, settings: ServerSettings, words: ServerWords
+    listener: ListenerLink, run: ServerRun?, token: ResumeToken?, settings: ServerSettings,
+    words: ServerWords
   ) -> Int32 {
     ProcessName.set("chatserve-talk")
     let process = ConversationProcess(
       peer: peer, link: secure, address: address, openedAt: openedAt, listener: listener, run: run,
-      settings: settings, words: words)
+      token: token, settings: settings, words: words)
     // The process ends with it: what it holds, the transcript's connection
     // above all, the kernel takes back in one piece and in less time.
     _ = Unmanaged.passRetained(process)
@@ -64,13 +83,15 @@ final class ConversationProcess {
 
   private init(
     peer: FileDescriptor, link secure: Secure, address: SocketAddress, openedAt: Timestamp,
-    listener: ListenerLink, run: ServerRun?, settings: ServerSettings, words: ServerWords
+    listener: ListenerLink, run: ServerRun?, token: ResumeToken?, settings: ServerSettings,
+    words: ServerWords
   ) {
     let now = Self.now
     self.settings = settings
     self.words = words
     self.listener = listener
     self.address = address
+    self.run = run
     readingRate = ReadingRate(settings.rate, at: now)
     transport = ArrivingTransport(
       peer,
@@ -82,13 +103,20 @@ final class ConversationProcess {
       run.map {
         TranscriptRecorder(
           run: $0, mode: settings.mode, address: address, openedAt: openedAt,
-          fileIsMissed: { listener.report(.lockedOut) })
+          offer: token.map { ($0, settings.grace) }, fileIsMissed: { listener.report(.lockedOut) })
       }
       ?? MemoryRecorder()
-    machine = Conversation(
-      ConversationSettings(role: .server, mode: settings.mode, idleLimit: settings.idleLimit),
-      at: now)
+    machine = Conversation(Self.terms(settings, token: token), at: now)
   }
+
+  static func terms(_ settings: ServerSettings, token: ResumeToken?) -> ConversationSettings {
+    ConversationSettings(
+      role: .server, mode: settings.mode, idleLimit: settings.idleLimit,
+      offer: token.map { ResumeOffer(token: $0, within: settings.grace) })
+  }
+
+  /// Whether there is nothing left to do but to leave.
+  var isDone: Bool { ending != nil || hasHandedOver }
 
   private static func terms(
     _ context: SecureContext, _ settings: ServerSettings, _ words: ServerWords,
@@ -121,8 +149,9 @@ extension ConversationProcess {
     // Before the peer's first byte is read. What fails here, the listener has
     // said at the start.
     Containment.around(transcript: settings.database, .conversation).apply()
-    while ending == nil { turn() }
-    return leave()
+    while !isDone { turn() }
+    if isSuperseded { return .handedOver }
+    return hasHandedOver ? leaveToSuccessor() : leave()
   }
 
   /// One turn of the loop: wait, read everything that is there, commit once,
@@ -140,14 +169,15 @@ extension ConversationProcess {
       }
     }
     tick(at: now)
-    while ending == nil, let action = desk?.nextAction(for: machine, at: now) {
+    while !isDone, claim == nil, let action = desk?.nextAction(for: machine, at: now) {
       perform(action, at: now)
       // What follows a line may depend on whether it could be recorded.
       if recorder.hasPending { break }
     }
     // In `free` both sides' silence counts.
-    if ending == nil, desk?.lastInput == now { post(.operatorTyped, at: now) }
+    if !isDone, desk?.lastInput == now { post(.operatorTyped, at: now) }
     settle(at: now)
+    leaveIfWanted(at: now)
   }
 
   /// Commits, shows and sends until nothing more follows.
@@ -162,7 +192,7 @@ extension ConversationProcess {
       handle(link.flush(at: now), at: now)
     } while recorder.hasPending
     guard let desk else { return }
-    if ending == nil { desk.follow(machine, at: Self.now) }
+    if !isDone { desk.follow(machine, at: Self.now) }
     desk.flush()
     if desk.outputIsGone && !outputGoneIsReported {
       outputGoneIsReported = true
@@ -178,7 +208,7 @@ extension ConversationProcess {
     var interests = [listener.interest].compactMap { $0 }
     let readAgainAt = readingRate.deadline(at: Self.now)
     link.isReading =
-      machine.wantsPeerInput && desk?.isBacklogged != true && readAgainAt == nil
+      machine.wantsPeerInput && claim == nil && desk?.isBacklogged != true && readAgainAt == nil
     if let interest = link.interest { interests.append(interest) }
     interests += desk?.interests(for: machine) ?? []
     let now = Self.now
@@ -197,7 +227,7 @@ extension ConversationProcess {
   private func tick(at now: Instant) {
     if let deadline = link.deadline, now >= deadline {
       handle(link.tick(at: now, upTo: 0), at: now)
-      if link.hasBufferedInput, machine.wantsPeerInput { readPeer(at: now) }
+      if link.hasBufferedInput, machine.wantsPeerInput, claim == nil { readPeer(at: now) }
     }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
     desk?.tick(at: now)
@@ -207,6 +237,10 @@ extension ConversationProcess {
   func handle(_ events: [Conversation.Event], at now: Instant) {
     var actions: [Conversation.Action] = []
     for event in events {
+      guard claim == nil else {
+        claim?.behind.append(event)
+        continue
+      }
       machine.handle(named(event), at: now, &actions)
       perform(actions, at: now)
       actions.removeAll(keepingCapacity: true)
@@ -237,6 +271,9 @@ extension ConversationProcess {
       }
       if let loss = recorder.takeLoss() { notify(.transcriptLost(loss)) }
       post(.recorded, at: now)
+    } catch  where error.kind == .superseded {
+      isSuperseded = true
+      hasHandedOver = true
     } catch {
       // Once for each cause, since it is tried again every second; and
       // whenever the operator presses Enter, beside the line that stays.
@@ -255,7 +292,7 @@ extension ConversationProcess {
 // MARK: - What is decided
 
 extension ConversationProcess {
-  private func perform(_ actions: [Conversation.Action], at now: Instant) {
+  func perform(_ actions: [Conversation.Action], at now: Instant) {
     for action in actions { perform(action, at: now) }
   }
 
@@ -279,16 +316,23 @@ extension ConversationProcess {
       desk?.show(message, from: peer, at: now)
     case .accept(_, let message): desk?.accept(message, at: now)
     case .reject(let message, let obstacle): reject(message, obstacle, at: now)
-    case .reportReady: listener.report(.ready)
+    // The listener knows what it gave to a successor.
+    case .reportReady: if !isSuccessor { listener.report(.ready) }
     case .end(let ending): self.ending = ending
     case .warnOfSilence(let limit, let left):
       desk?.showSilence(of: machine.peer, limit: limit, left: left, at: now)
     case .reportMode(let news): desk?.showMode(news, peer: machine.peer)
     case .reportMisnamed(let given): notify(.misnamed(given))
-    case .confirm, .askForHandle, .reportDenied, .reportNotice: break
-    // Nothing is offered yet.
-    case .reportClaim, .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial,
-      .dialBeside, .keepLink, .showPast, .handOver:
+    case .reportClaim(let token, let shown, let attempt):
+      claim(token, shown: shown, attempt: attempt, at: now)
+    case .reportResumable: reportResumable()
+    case .dropLink: link.drop()
+    case .reportLinkDown: reportLinkDown()
+    case .reportLinkBack(let away, let addressChanged):
+      reportLinkBack(after: away, addressChanged: addressChanged)
+    case .handOver: hasHandedOver = true
+    case .confirm, .askForHandle, .reportDenied, .reportNotice, .dial, .dialBeside, .keepLink,
+      .showPast:
       break
     }
   }

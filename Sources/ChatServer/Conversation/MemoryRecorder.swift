@@ -30,7 +30,7 @@ final class MemoryRecorder: Recorder {
   func enqueue(_ entry: Entry) {
     switch entry {
     // Asks for no commit; see ``Entry/floor``.
-    case .floor: return
+    case .floor, .resumable: return
     case .message(let party, let number, let message):
       remember(Event.Said(by: party, number: number, text: message.text))
     case .held(let number, let message):

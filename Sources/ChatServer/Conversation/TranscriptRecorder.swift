@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import Transcript
 
 /// Writes what a conversation asks to have recorded in the transcript. The
@@ -11,6 +12,8 @@ final class TranscriptRecorder: Recorder {
   private let address: SocketAddress
   /// When the listener says that the conversation was opened.
   private let openedAt: Timestamp
+  /// What the client can come back with, and for how long.
+  private let offer: (token: ResumeToken, within: Duration)?
   private var transcript: TranscriptWriter?
   private var writer: ConversationWriter?
   /// Of a transcript that was begun again; else the listener holds it for all.
@@ -30,8 +33,9 @@ final class TranscriptRecorder: Recorder {
 
   init(
     run: ServerRun, mode: Mode, address: SocketAddress, openedAt: Timestamp,
-    fileIsMissed: @escaping () -> Void
+    offer: (token: ResumeToken, within: Duration)?, fileIsMissed: @escaping () -> Void
   ) {
+    self.offer = offer
     self.fileIsMissed = fileIsMissed
     self.run = run
     self.mode = mode
@@ -164,16 +168,62 @@ final class TranscriptRecorder: Recorder {
 
   private func openWriter() throws(TranscriptError) -> ConversationWriter {
     if let writer { return writer }
+    let transcript = try openTranscript()
+    let writer = ConversationWriter(
+      transcript, run: run.id, peerAddress: address.host, peerPort: Int(address.port),
+      mode: mode)
+    writer.offer = offer.map { (TokenHash(of: $0.token).bytes, $0.within) }
+    self.transcript = transcript
+    self.writer = writer
+    return writer
+  }
+
+  private func openTranscript() throws(TranscriptError) -> TranscriptWriter {
     let transcript = try TranscriptWriter(
       path: run.database, reserve: run.reserve, makes: false)
     if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
       try continueRun(in: transcript)
     }
-    let writer = ConversationWriter(
-      transcript, run: run.id, peerAddress: address.host, peerPort: Int(address.port),
-      mode: mode)
-    self.transcript = transcript
-    self.writer = writer
-    return writer
+    return transcript
+  }
+}
+
+/// Conversations that another process began.
+extension TranscriptRecorder {
+  /// Goes on with what another process recorded, which writes nothing any more.
+  ///
+  /// - Throws: what SQLite reports; `over`, `notResumable` and `overstated` when nobody can
+  ///   go on with it.
+  static func takeOver(
+    _ inheritance: Inheritance, _ claim: ConversationProcess.PendingClaim, run: ServerRun,
+    mode: Mode, address: SocketAddress, within grace: Duration, protection: Protection?,
+    fileIsMissed: @escaping () -> Void
+  ) throws(TranscriptError) -> (TranscriptRecorder, Resumption) {
+    let recorder = TranscriptRecorder(
+      run: run, mode: mode, address: address, openedAt: inheritance.openedAt,
+      offer: (claim.token, grace), fileIsMissed: fileIsMissed)
+    recorder.protection = protection
+    let transcript = try recorder.openTranscript()
+    let (writer, past) = try ConversationWriter.takeOver(
+      transcript, run: recorder.run.id, conversation: inheritance.conversation,
+      openedAt: inheritance.openedAt, tokenHash: TokenHash(of: claim.token).bytes,
+      from: (address.host, Int(address.port)), protection: protection, shown: claim.shown,
+      attempt: claim.attempt, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()),
+      lostAt: inheritance.lostAt, lostBy: inheritance.predecessorDied ? .crashed : .reset)
+    recorder.transcript = transcript
+    recorder.writer = writer
+    return (recorder, past)
+  }
+
+  /// How the conversation ended that this token belongs to, and how many of the client's
+  /// messages it has; `nil` when there was none.
+  ///
+  /// - Throws: what SQLite reports.
+  static func ended(
+    _ run: ServerRun?, _ token: ResumeToken
+  ) throws(TranscriptError) -> (recorded: Int, reason: QuitReason)? {
+    guard let run else { return nil }
+    let transcript = try TranscriptWriter(path: run.database, reserve: run.reserve, makes: false)
+    return try transcript.ended(tokenHash: TokenHash(of: token).bytes)
   }
 }

@@ -25,6 +25,8 @@ final class IdleDesk {
   /// answered.
   private var isAskedToStop = false
   private var outputGoneIsReported = false
+  /// Whether the floor is kept for somebody who is not there.
+  private var floorIsKept = false
   private var isOver = false
   private var poller = Poller()
 
@@ -87,7 +89,7 @@ final class IdleDesk {
     case .windowChange: desk?.take(signal, at: Self.now)
     case .terminalStop: leave(.suspended)
     // The listener has these too, and says what follows.
-    case .interrupt, .terminate, .hangup, .continued, .quit, .childChanged: break
+    case .interrupt, .terminate, .hangup, .continued, .quit, .childChanged, .restart: break
     }
   }
 
@@ -124,7 +126,9 @@ final class IdleDesk {
       leave(.released)
     case .answer: listener.report(.alive)
     case .resume: desk?.take(.continued, at: now)
-    case .place, .full, .blocked: break
+    case .awaited(let isAwaited): floorIsKept = isAwaited
+    case .place, .full, .blocked, .handOver, .takeOver, .claimRefused, .graceIsOver, .restart:
+      break
     }
   }
 
@@ -174,6 +178,10 @@ final class IdleDesk {
       }
     case .quit, .endOfInput:
       desk?.readOn()
+      if floorIsKept, action == .quit {
+        floorIsKept = false
+        return listener.report(.floorFreed)
+      }
       if isAnswer { return listener.report(.stopAsked) }
       isAskedToStop = true
       desk?.notify(words.sentence(.stopQuestion))

@@ -151,6 +151,15 @@ package struct Admission {
     return verdict
   }
 
+  /// A resume that succeeds counts against no limit.
+  mutating func refundStart(_ source: PeerSource, at now: Instant) {
+    limits.refundStart(source, at: now)
+  }
+
+  mutating func countWrongToken(_ source: PeerSource, at now: Instant) {
+    limits.countWrongToken(source, at: now)
+  }
+
   mutating func punish(_ source: PeerSource, for offence: SourceLimits.Offence, at now: Instant) {
     limits.punish(source, for: offence, at: now)
   }

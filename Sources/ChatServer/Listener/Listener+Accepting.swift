@@ -56,6 +56,9 @@ extension Listener {
     settings.operatorIsAbsent = machine.operatorIsAbsent
     lookAtAllowList(at: now, isUrgent: true)
     settings.allowList = allowed?.list
+    let token = token()
+    // Who is forked after this one inherits what this process remembers.
+    defer { if let token { RandomBytes.wipe(token.bytes) } }
     do throws(SystemCallError) {
       try peer.setPeerOptions()
       // Whatever is open here is open there: what is not its own it closes.
@@ -64,16 +67,25 @@ extension Listener {
         closeInChild()
         return ConversationProcess.main(
           peer: peer, link: (secure, SignerLine(line)), address: address, openedAt: openedAt,
-          listener: ListenerLink(socket, null: null), run: keeper?.run, settings: settings,
-          words: words)
+          listener: ListenerLink(socket, null: null), run: keeper?.run, token: token,
+          settings: settings, words: words)
       }
       sockets.append((child, socket))
-      post(.forked(child, address, openedAt: openedAt), at: now)
+      post(
+        .forked(child, address, openedAt: openedAt, token.map { TokenHash(of: $0) }), at: now)
     } catch {
       // ECONNRESET and its like: the peer has gone again. The rest is a
       // shortage, of which the peer learns by the close.
       pause(after: .forkFailed(error.errno), at: now)
     }
+  }
+
+  /// What the newcomer can come back with; `nil` where nobody can.
+  private func token() -> ResumeToken? {
+    guard settings.grace > .zero,
+      let bytes = try? RandomBytes.take(ResumeToken.length)
+    else { return nil }
+    return ResumeToken(bytes: bytes)
   }
 
   /// One plain sentence and an end; nothing waits for the newcomer. What it has

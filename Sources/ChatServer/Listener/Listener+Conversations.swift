@@ -96,7 +96,10 @@ extension Listener {
   func read(_ socket: MessageSocket, of process: Int32, limit: Int, at now: Instant) {
     for _ in 0..<limit where !silenced.contains(process) {
       switch try? socket.receive(maximumLength: ControlLimits.messageLength) {
-      case .message(let bytes): post(.report(process, bytes), at: now)
+      case .message(let bytes):
+        post(.report(process, bytes), at: now)
+        // Who is forked later inherits what this process remembers.
+        if bytes.first == ReportCode.claim.rawValue { RandomBytes.wipe(bytes) }
       case .tooLong: post(.overlongReport(process), at: now)
       // Without memory for it, it is read later.
       case .wouldBlock, nil: return
@@ -114,6 +117,7 @@ extension Listener {
     case .hangup: post(.stop("SIGHUP"), at: now)
     case .childChanged: reap(at: now)
     case .continued: post(.continued(inForeground: isInForeground), at: now)
+    case .restart: post(.restart("SIGUSR2"), at: now)
     case .quit, .windowChange, .terminalStop: break
     }
   }

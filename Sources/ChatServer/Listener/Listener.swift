@@ -100,13 +100,13 @@ public final class Listener {
     }
     machine = ListenerMachine(
       waitingLimit: settings.waitingLimit, database: settings.database,
-      admission: settings.admission)
+      admission: settings.admission, resumeWithin: settings.grace)
     machine.allowList = allowed?.list
     // Before the port listens: whoever sees it may send a signal, and the end
     // is to be as orderly as ever.
     do throws(SystemCallError) {
       try Signals.install([
-        .interrupt, .terminate, .hangup, .windowChange, .childChanged, .continued,
+        .interrupt, .terminate, .hangup, .windowChange, .childChanged, .continued, .restart,
       ])
       try FatalSignals.install()
       null = try StandardDescriptors.openNull()
@@ -185,6 +185,10 @@ public final class Listener {
       }
       Rehearsal.play(settings, words.peer)
       if let secure, let socket = signer.handOver() { Rehearsal.play(secure, SignerLine(socket)) }
+      let talks = (keeper?.resumable ?? []).compactMap {
+        AwaitedTalk($0, at: Self.timeOfDay, Self.now)
+      }
+      post(.resumableFound(talks), at: Self.now)
       // The operator has a desk before anything happens.
       post(.turnIsOver, at: Self.now)
     }

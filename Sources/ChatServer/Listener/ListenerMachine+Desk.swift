@@ -26,6 +26,8 @@ struct DeskSession {
   var fault: ReportFault?
   /// The shell has the terminal: it is not to be put back.
   var isAbandoned = false
+  /// Whether it knows that the floor is kept for somebody.
+  var knowsOfAwaited = false
   var counter = ReportCounter()
   /// Whether it still answers, and does what it was asked to.
   var watchdog: Watchdog
@@ -84,7 +86,7 @@ extension ListenerMachine {
 
   /// Starts a desk where there is a terminal and nobody to talk to.
   mutating func openDesk(at now: Instant, _ actions: inout [Action]) {
-    guard wantsDesk, desk == nil, owner == nil else { return }
+    guard wantsDesk, desk == nil, owner == nil, !terminalIsClaimed else { return }
     if let again = deskAgainAt, now < again { return }
     deskAgainAt = nil
     actions.append(.startDesk)
@@ -92,7 +94,8 @@ extension ListenerMachine {
 
   /// When ``openDesk(at:_:)`` is to be tried again.
   var deskDeadline: Instant? {
-    desk?.deadline ?? (wantsDesk && desk == nil && owner == nil ? deskAgainAt : nil)
+    desk?.deadline
+      ?? (wantsDesk && desk == nil && owner == nil && !terminalIsClaimed ? deskAgainAt : nil)
   }
 
   mutating func deskStarted(_ process: Int32, at now: Instant, _ actions: inout [Action]) {
@@ -174,6 +177,7 @@ extension ListenerMachine {
     case .interrupted: stop(because: "SIGINT", at: now, &actions)
     case .stopAsked: stop(because: "\\quit", at: now, &actions)
     case .outputGone: stop(because: "output closed", at: now, &actions)
+    case .floorFreed: freeFloor(at: now, &actions)
     case .who:
       let unnamed = sessions.filter { $0.state == .introducing }
       actions.append(.order(.queue(Self.list(unnamed)), to: session.processID))

@@ -33,6 +33,7 @@ extension ListenerMachine {
     var openedAt = time
     while openedAt == lastOpenedAt || isOwed(openedAt)
       || sessions.contains(where: { $0.openedAt == openedAt })
+      || awaited.contains(where: { $0.openedAt == openedAt })
     {
       openedAt = Timestamp(milliseconds: openedAt.milliseconds + 1)
     }
@@ -43,8 +44,10 @@ extension ListenerMachine {
   private mutating func judge(
     _ source: PeerSource, at now: Instant, draw: Int, _ actions: inout [Action]
   ) -> Admission.Refusal? {
-    if owner != nil && queueLength >= waitingLimit { return .queueIsFull }
-    switch admission.judge(source, among: sessions.map(\.guest), at: now, draw: draw) {
+    // Whoever comes may be waited for, and says so with its first words.
+    if floorIsTaken && queueLength >= waitingLimit && !hasTalks { return .queueIsFull }
+    let guests = sessions.map(\.guest) + awaited.compactMap(\.guest)
+    switch admission.judge(source, among: guests, at: now, draw: draw) {
     case .refuse(let refusal): return refusal
     case .admit: return nil
     case .admitFor(let process):
@@ -83,7 +86,7 @@ extension ListenerMachine {
   /// Gives the floor to the ready peer that arrived first, when nobody has
   /// it, and the others their places.
   mutating func giveFloor(at now: Instant, _ actions: inout [Action]) {
-    if owner == nil, let next = sessions.firstIndex(where: \.wantsFloor),
+    if !floorIsTaken, let next = sessions.firstIndex(where: \.wantsFloor),
       clearDesk(at: now, &actions)
     {
       actions.append(.giveFloor(to: sessions[next].processID, draft: draft, memory: memory))
@@ -94,10 +97,15 @@ extension ListenerMachine {
       sessions[next].watchdog.ask(at: now)
     }
     // Who comes next only waits for the desk to go, and has no place for that.
-    if owner == nil { return }
+    if !floorIsTaken { return }
     var place = 0
+    var keptPlaces = awaited.filter { !$0.hadFloor }.map(\.rank).sorted(by: >)
     for index in sessions.indices where sessions[index].state == .waiting {
       place += 1
+      while let rank = keptPlaces.last, rank < sessions[index].rank {
+        keptPlaces.removeLast()
+        place += 1
+      }
       guard sessions[index].place != place else { continue }
       sessions[index].place = place
       actions.append(.order(.place(place), to: sessions[index].processID))

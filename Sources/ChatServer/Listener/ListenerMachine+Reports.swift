@@ -36,7 +36,7 @@ extension ListenerMachine {
     case .ready:
       sessions[index].enter(.waiting, at: now)
       if !isAllowed(sessions[index]) { return block(index, at: now, &actions) }
-      if owner != nil && queueLength > waitingLimit { dismiss(index, at: now, &actions) }
+      if floorIsTaken && queueLength > waitingLimit { dismiss(index, at: now, &actions) }
     case .unread:
       if !isAllowed(sessions[index]) { return block(index, at: now, &actions) }
       let others = sessions.count { $0.state == .unread }
@@ -60,7 +60,11 @@ extension ListenerMachine {
     case .recorded(let conversation):
       // An id is taken once. Who lies about one gains nothing: what is recorded
       // or looked up by it must have been opened at this session's time.
-      if sessions.contains(where: { $0.conversation == conversation }) { return }
+      if sessions.contains(where: { $0.conversation == conversation })
+        || awaited.contains(where: { $0.conversation == conversation })
+      {
+        return
+      }
       sessions[index].conversation = conversation
     case .draft(let part):
       guard sessions[index].draft.count + part.count <= ControlLimits.draftLength else {
@@ -97,8 +101,14 @@ extension ListenerMachine {
     case .lockedOut: askAll(besides: index, at: now, &actions)
     case .typed: sessions[index].typedAt = now
     case .badWords: sessions[index].saidBadWords = true
+    case .resumable(let handle, let protection):
+      guard sessions[index].talk == nil, let hash = sessions[index].tokenHash else { return }
+      sessions[index].talk = Talk(tokenHash: hash, handle: handle, protection: protection)
+    case .detached: detach(index, at: now, &actions)
+    case .claim(let token, let attempt, let protection):
+      claim(token, attempt: attempt, protection, from: index, at: now, &actions)
     // The desk's alone.
-    case .who, .stopAsked, .suspended: break
+    case .who, .stopAsked, .suspended, .floorFreed: break
     }
   }
 
@@ -109,6 +119,7 @@ extension ListenerMachine {
     _ actions: inout [Action]
   ) {
     let session = sessions.remove(at: index)
+    claims.removeAll { $0.process == session.processID }
     let hadFloor = session.state == .hasFloor
     if hadFloor {
       actions.append(.restoreTerminal)
@@ -120,7 +131,9 @@ extension ListenerMachine {
     var death = ConversationDeath(
       conversation: session.conversation, peer: session.address.host, port: session.address.port,
       openedAt: session.openedAt, at: time, by: .server, reason: .crashed,
-      detail: "no end recorded")
+      detail: "no end recorded", epoch: session.talk == nil ? nil : session.epoch)
+    if case .signaled(let signal, _) = status { death.detail = "signal \(signal)" }
+    if keep(session, after: status, death, at: now, &actions) { return }
     switch (session.fault, status) {
     case (let fault?, _):
       death.detail = fault.detail
@@ -129,10 +142,12 @@ extension ListenerMachine {
       death.reason = .sigint
       death.detail = stopping?.cause
     case (nil, .signaled(let signal, _)):
-      death.detail = "signal \(signal)"
       notify(
         .crashed(session.address, signal: signal, hadFloor: hadFloor), at: now, &actions)
     case (nil, .exited(SessionExit.ended.rawValue)): break
+    // It had nothing of its own to record: it came for a conversation, and did not get it.
+    case (nil, .exited(SessionExit.handedOver.rawValue)) where session.conversation == nil:
+      return
     case (nil, .exited(SessionExit.closeUnrecorded.rawValue)):
       guard let close = session.unrecorded else { break }
       death.by = close.by

@@ -23,8 +23,9 @@ struct ListenerMachine {
 
   enum Event {
     /// A process was forked for a peer; `openedAt` as
-    /// ``admit(from:at:now:draw:isOwed:_:)`` gave it.
-    case forked(Int32, SocketAddress, openedAt: Timestamp)
+    /// ``admit(from:at:now:draw:isOwed:_:)`` gave it. What it was given to be claimed
+    /// with has this hash; `nil`: nothing.
+    case forked(Int32, SocketAddress, openedAt: Timestamp, TokenHash? = nil)
     /// A message from a conversation's process.
     case report(Int32, [UInt8])
     /// A message from it that was longer than ``ControlLimits/messageLength``.
@@ -51,10 +52,14 @@ struct ListenerMachine {
     case lockSeen(LockWatch.Sight?, keeper: Int32?)
     /// The keeper owes something for long, and may be locked out.
     case keeperOwes
+    /// The keeper has found these of an earlier run.
+    case resumableFound([AwaitedTalk])
     /// Others are allowed than before.
     case allowListChanged(AllowList)
     /// The server shall stop, for this reason.
     case stop(String)
+    /// The same, for another that goes on with the conversations.
+    case restart(String)
     /// All events of one turn of the loop are in.
     case turnIsOver
   }
@@ -88,17 +93,26 @@ struct ListenerMachine {
   struct Stop {
     var cause: String
     var deadline: Instant
+    /// Whether another server is to go on with the conversations.
+    var isRestart = false
   }
 
   let waitingLimit: Int
+  /// So long a peer can come back after its link was lost; zero: it cannot.
+  let resumeWithin: Duration
   /// The transcript's path, for what is to be said of it; `nil` without one.
   let database: String?
   /// Who is let in; `nil`: everybody.
   var allowList: AllowList?
   /// Keys that are not in it, of which the operator has read.
   var strangers: Set<Fingerprint> = []
-  /// In order of arrival.
+  /// In order of arrival; who takes over a conversation has the place of the one before.
   var sessions: [Session] = []
+  private var nextRank = 0
+  /// Conversations that nobody serves until their peers come back.
+  var awaited: [AwaitedTalk] = []
+  /// Those who have come for a conversation and wait until it is theirs.
+  var claims: [Claim] = []
   /// What the operator typed and did not say in the conversation before.
   var draft: [UInt8] = []
   /// What the last desk remembers for the next.
@@ -132,8 +146,12 @@ struct ListenerMachine {
   var strangerWithLock: LockWatch.Sight?
   private var notices = NoticeLimit()
 
-  init(waitingLimit: Int, database: String?, admission: AdmissionSettings) {
+  init(
+    waitingLimit: Int, database: String?, admission: AdmissionSettings,
+    resumeWithin: Duration = .zero
+  ) {
     self.waitingLimit = waitingLimit
+    self.resumeWithin = resumeWithin
     self.database = database
     self.admission = Admission(admission)
   }
@@ -141,14 +159,19 @@ struct ListenerMachine {
   /// Who has the floor.
   var owner: Session? { sessions.first { $0.state == .hasFloor } }
 
-  /// How many wait for the floor.
-  var queueLength: Int { sessions.count { $0.state == .waiting } }
+  /// Whether somebody has the floor, there or not.
+  var floorIsTaken: Bool { owner != nil || floorIsKept }
+
+  /// How many wait for the floor, those included whose places are kept.
+  var queueLength: Int {
+    sessions.count { $0.state == .waiting } + awaited.count { !$0.hadFloor }
+  }
 
   /// When the next ``Event/turnIsOver`` is wanted, whatever happens.
   var deadline: Instant? {
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
-      notices.deadline, watchDeadline, refusals.deadline, deskDeadline,
+      notices.deadline, watchDeadline, refusals.deadline, deskDeadline, graceDeadline,
       stopping == nil ? lockWatch.deadline : nil,
     ].compactMap { $0 }.min()
   }
@@ -156,9 +179,12 @@ struct ListenerMachine {
   mutating func handle(_ event: Event, at now: Instant, _ actions: inout [Action]) {
     if handledByDesk(event, at: now, &actions) { return }
     switch event {
-    case .forked(let process, let address, let openedAt):
+    case .forked(let process, let address, let openedAt, let tokenHash):
       sessions.append(
-        Session(processID: process, address: address, openedAt: openedAt, at: now))
+        Session(
+          processID: process, address: address, openedAt: openedAt, rank: nextRank,
+          tokenHash: tokenHash, at: now))
+      nextRank += 1
     case .report(let process, let bytes):
       if let index = index(of: process) { take(bytes, from: index, at: now, &actions) }
     case .overlongReport(let process):
@@ -186,7 +212,9 @@ struct ListenerMachine {
     case .deskStarted(let process): deskStarted(process, at: now, &actions)
     case .deskNotStarted: deskNotStarted(at: now)
     case .continued(let inForeground): continued(inForeground: inForeground, &actions)
+    case .resumableFound(let talks): take(talks, at: now, &actions)
     case .allowListChanged(let list): take(list, at: now, &actions)
+    case .restart(let cause): restart(because: cause, at: now, &actions)
     case .stop(let cause): stop(because: cause, at: now, &actions)
     case .turnIsOver: endTurn(at: now, &actions)
     }
@@ -210,7 +238,7 @@ struct ListenerMachine {
     return true
   }
 
-  private func index(of process: Int32) -> Int? {
+  func index(of process: Int32) -> Int? {
     sessions.firstIndex { $0.processID == process }
   }
 
@@ -249,7 +277,27 @@ struct ListenerMachine {
     record(refusals.takeAll(), &actions)
     // Another server may have the port from here on.
     actions.append(.closePort)
+    closeAll(because: cause, at: now, &actions)
     for session in sessions { actions.append(.order(.stop(cause), to: session.processID)) }
+    stopDesk(because: cause, at: now, &actions)
+  }
+
+  /// Tells everybody to leave what another server can go on with to that, and to say
+  /// goodbye otherwise.
+  mutating func restart(because cause: String, at now: Instant, _ actions: inout [Action]) {
+    guard stopping == nil else { return }
+    stopping = Stop(cause: cause, deadline: now.advanced(by: Self.stopWithin), isRestart: true)
+    record(refusals.takeAll(), &actions)
+    actions.append(.closePort)
+    for index in sessions.indices {
+      sessions[index].handOver = HandOver(at: now)
+      actions.append(.order(.restart(cause), to: sessions[index].processID))
+    }
+    stopDesk(because: cause, at: now, &actions)
+  }
+
+  private mutating func stopDesk(because cause: String, at now: Instant, _ actions: inout [Action])
+  {
     guard let desk, desk.state == .holding else { return }
     actions.append(.order(.stop(cause), to: desk.processID))
     self.desk?.enter(.yielding, at: now)
@@ -264,7 +312,11 @@ struct ListenerMachine {
     if let count = notices.takeLeftOut(at: now) { actions.append(.notify(.leftOut(count: count))) }
     if let again = queueAgainAt, now >= again { queueAgainAt = nil }
     if stopping != nil { return }
+    watchHandOvers(at: now, &actions)
+    watchGraces(at: now, &actions)
+    completeClaims(at: now, &actions)
     giveFloor(at: now, &actions)
     openDesk(at: now, &actions)
+    showAwaited(&actions)
   }
 }

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatSecure
+import Transcript
 
 /// A conversation's process, as the listener knows it: by its process id, and
 /// in the transcript by its id there, once that is reported.
@@ -8,6 +9,8 @@ struct Session {
   enum State: CaseIterable, Hashable {
     /// Its peer has not said who it is.
     case introducing
+    /// Its peer wants to go on with a conversation, which is on its way to it.
+    case claiming
     /// Its peer waits for the floor.
     case waiting
     /// Its peer has gone and left words that nobody has read. It waits too, and
@@ -29,7 +32,27 @@ struct Session {
   let address: SocketAddress
   /// When the transcript says that it was opened. No two sessions that are there
   /// at once have the same.
-  let openedAt: Timestamp
+  private(set) var openedAt: Timestamp
+  /// Its place among those who came: who takes over has that of the one before.
+  private(set) var rank: Int
+  /// Of what its peer can claim it with, once it is a ``talk``; `nil`: nothing.
+  private(set) var tokenHash: TokenHash?
+  /// How often another process has gone on with its conversation.
+  private(set) var epoch: Int64 = 0
+  /// What can be claimed, once its peer knows how.
+  var talk: Talk?
+  /// Whether its peer has claimed one.
+  var hasClaimed = false
+  /// Since when its link is down.
+  var detachedAt: Instant?
+  /// How long it gets to hand the conversation over; not `nil`: it is ordered to.
+  var handOver: HandOver?
+  /// Since when others wait for it while its link is down.
+  var waitedForSince: Instant?
+  /// Whether it was ordered to end for those.
+  var isGraceOver = false
+  /// Whether it had the floor, ever.
+  private(set) var hasHadFloor = false
   /// What it comes from, for which its cost is counted.
   let source: PeerSource
   let cameAt: Instant
@@ -77,10 +100,15 @@ struct Session {
   var fault: ReportFault?
   var counter = ReportCounter()
 
-  init(processID: Int32, address: SocketAddress, openedAt: Timestamp, at now: Instant) {
+  init(
+    processID: Int32, address: SocketAddress, openedAt: Timestamp, rank: Int = 0,
+    tokenHash: TokenHash? = nil, at now: Instant
+  ) {
     self.processID = processID
     self.address = address
     self.openedAt = openedAt
+    self.rank = rank
+    self.tokenHash = tokenHash
     source = address.source
     cameAt = now
     watchdog = Watchdog(at: now)
@@ -94,7 +122,17 @@ struct Session {
 
   /// Whether the floor may be given to it.
   var wantsFloor: Bool {
-    (state == .waiting || state == .unread) && fault == nil && !isBlocked
+    (state == .waiting || state == .unread) && fault == nil && !isBlocked && handOver == nil
+  }
+
+  /// It goes on with what nobody serves any more.
+  mutating func inherit(_ awaited: AwaitedTalk) {
+    openedAt = awaited.openedAt
+    rank = awaited.rank
+    tokenHash = awaited.talk.tokenHash
+    talk = awaited.talk
+    conversation = awaited.conversation
+    epoch = awaited.epoch + 1
   }
 
   /// What it gets to answer, or to be gone.
@@ -104,10 +142,11 @@ struct Session {
     let wasLeaving = self.state == .leaving
     self.state = state
     switch state {
-    case .waiting, .unread, .hasFloor: hasSpoken = true
+    case .waiting, .unread: hasSpoken = true
+    case .hasFloor: (hasSpoken, hasHadFloor) = (true, true)
     // Its end is the answer.
     case .leaving: if !wasLeaving { watchdog.ask(at: now, patience: patience) }
-    case .introducing: break
+    case .introducing, .claiming: break
     }
   }
 }

@@ -19,12 +19,14 @@ struct SourceLimits {
     case leftSilent
     /// It was there when its process crashed or became another's.
     case crash
+    /// It showed a token of no conversation, again and again.
+    case wrongTokens
 
     /// sshd's for authfail, grace-exceeded, noauth; and of a crash, since others
     /// than the peer cause one too, less than ``bar``.
     var penalty: Duration {
       switch self {
-      case .badWords: .seconds(5)
+      case .badWords, .wrongTokens: .seconds(5)
       case .silence: .seconds(10)
       case .leftSilent: .seconds(1)
       case .crash: .seconds(10)
@@ -42,12 +44,23 @@ struct SourceLimits {
   /// Sources that are kept at once, the memory of this: a few hundred KiB.
   static let tableLimit = 4096
 
+  /// Wrong tokens in a minute that are no offence: a client whose conversation is gone
+  /// shows one, and two may be at one address.
+  static let wrongTokensAllowed = 2
+  static let wrongTokensWithin = Duration.seconds(60)
+
   private struct Account {
     /// When its penalties have run off.
     var until: Instant
+    /// When it showed wrong tokens in the last minute.
+    var wrongTokensAt: [Instant] = []
     /// Whether they came to ``SourceLimits/bar``.
     var isBarred = false
     var starts: TokenBucket
+
+    func hasShownWrongTokens(at now: Instant) -> Bool {
+      wrongTokensAt.contains { now.duration(since: $0) < SourceLimits.wrongTokensWithin }
+    }
   }
 
   /// No source is refused longer than this after its last offence; zero: never
@@ -82,6 +95,25 @@ struct SourceLimits {
     change(source, at: now) { $0.starts.take(1, at: now) }
   }
 
+  /// What one who was let in is taken to have cost is given back.
+  mutating func refundStart(_ source: PeerSource, at now: Instant) {
+    guard limitsStarts, accounts[source] != nil else { return }
+    change(source, at: now) { $0.starts.giveBack(1, at: now) }
+  }
+
+  /// It showed a token of no conversation: from the third in a minute on an offence.
+  mutating func countWrongToken(_ source: PeerSource, at now: Instant) {
+    guard longestPenalty > .zero else { return }
+    var count = 0
+    change(source, at: now) { account in
+      account.wrongTokensAt.removeAll { now.duration(since: $0) >= Self.wrongTokensWithin }
+      account.wrongTokensAt.append(now)
+      count = account.wrongTokensAt.count
+      account.wrongTokensAt = account.wrongTokensAt.suffix(Self.wrongTokensAllowed)
+    }
+    if count > Self.wrongTokensAllowed { punish(source, for: .wrongTokens, at: now) }
+  }
+
   mutating func punish(_ source: PeerSource, for offence: Offence, at now: Instant) {
     guard longestPenalty > .zero else { return }
     let longest = now.advanced(by: longestPenalty)
@@ -108,7 +140,9 @@ struct SourceLimits {
   /// Forgets those of whom nothing is left, or else those whose penalties run
   /// off first: half the table, so that this is seldom.
   private mutating func makeRoom(at now: Instant) {
-    accounts = accounts.filter { now < $0.value.until || !$0.value.starts.isFull(at: now) }
+    accounts = accounts.filter { _, account in
+      now < account.until || !account.starts.isFull(at: now) || account.hasShownWrongTokens(at: now)
+    }
     guard accounts.count >= Self.tableLimit else { return }
     let worst = accounts.sorted { $0.value.until > $1.value.until }.prefix(Self.tableLimit / 2)
     accounts = Dictionary(uniqueKeysWithValues: worst.map { ($0.key, $0.value) })

@@ -15,6 +15,12 @@ extension OperatorDesk {
     return shownPlace != nil
   }
 
+  /// A conversation goes on here that began at another desk, and at this time.
+  package func goOn(with peer: Handle, since time: LocalTime) {
+    _ = name(of: peer)
+    opened = time
+  }
+
   /// The peer said something.
   package func show(_ message: Message, from peer: Handle, at now: Instant) {
     let name = name(of: peer)

@@ -47,7 +47,7 @@ extension OperatorDesk {
     case .windowChange: terminal.resize(at: now)
     case .continued: terminal.resume()
     case .terminalStop: suspend()
-    case .interrupt, .terminate, .hangup, .quit, .childChanged: break
+    case .interrupt, .terminate, .hangup, .quit, .childChanged, .restart: break
     }
   }
 

@@ -1,0 +1,28 @@
+import COpenSSL
+import ChatCore
+
+/// SHA-256 of a ``ResumeToken``: enough to know a token again, and no help to who wants
+/// to show one.
+package struct TokenHash: Hashable, Sendable {
+  package static let length = 32
+
+  package let bytes: [UInt8]
+
+  package init(of token: ResumeToken) {
+    var digest = [UInt8](repeating: 0, count: Self.length)
+    let done = EVP_Digest(token.bytes, token.bytes.count, &digest, nil, EVP_sha256(), nil)
+    precondition(done == 1, "SHA-256 is always there")
+    bytes = digest
+  }
+
+  /// `nil` for any other number of bytes than ``length``.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == Self.length else { return nil }
+    self.bytes = bytes
+  }
+
+  /// In the same time wherever they differ. CRYPTO_memcmp(3ssl).
+  package static func == (one: TokenHash, other: TokenHash) -> Bool {
+    CRYPTO_memcmp(one.bytes, other.bytes, length) == 0
+  }
+}

@@ -1,0 +1,195 @@
+import ChatCore
+import ChatLink
+import ChatPosix
+import ChatSecure
+import ChatTerminal
+import Transcript
+
+/// A conversation that goes on in another process: as the one that claims it, and as the
+/// one that leaves it.
+extension ConversationProcess {
+  /// What the peer wants to go on with, until the listener has answered.
+  struct PendingClaim {
+    let token: ResumeToken
+    /// The server's messages up to here were shown.
+    let shown: Int
+    let attempt: Int
+    /// What came behind it: for the machine that goes on.
+    var behind: [Conversation.Event] = []
+  }
+
+  /// Why this process leaves its conversation to another.
+  enum Leaving {
+    /// The listener has somebody who goes on.
+    case handOver
+    /// Another server is to go on; the text names what said so.
+    case restart(String)
+  }
+
+  /// What the rows that are yet to be written may take to a slow terminal, when somebody
+  /// has come who waits for it.
+  private static let terminalBackWithin = Duration.seconds(1)
+
+  // MARK: The claim
+
+  /// The peer wants to go on with a conversation.
+  func claim(_ token: ResumeToken, shown: Int, attempt: Int, at now: Instant) {
+    // Who has left already evicts nobody. What it sends before its end is not read yet.
+    if link.isAtEnd || (try? link.descriptor.peekByte()) == .endOfFile { return }
+    guard run != nil else { return post(.listenerKnowsNoClaim, at: now) }
+    claim = PendingClaim(token: token, shown: shown, attempt: attempt)
+    let protection = transport.link.protection ?? Protection(isEncrypted: false)
+    listener.report(.claim(token, attempt: attempt, protection))
+  }
+
+  /// The listener knows no such conversation, or one that `goesOn` without this peer.
+  func refuseClaim(goesOn: Bool, at now: Instant) {
+    guard let claim else { return }
+    self.claim = nil
+    do throws(TranscriptError) {
+      if let (recorded, reason) = try TranscriptRecorder.ended(run, claim.token) {
+        isWithoutConversation = true
+        post(.claimIsOver(recorded: recorded, goesOn ? .moved : reason), at: now)
+      } else {
+        post(.listenerKnowsNoClaim, at: now)
+      }
+    } catch {
+      // It is tried again, with another attempt.
+      hasHandedOver = true
+    }
+    handle(claim.behind, at: now)
+  }
+
+  /// What the peer has claimed is this process's from now on.
+  func takeOver(_ inheritance: Inheritance, at now: Instant) {
+    guard let claim, let run else { return }
+    self.claim = nil
+    do throws(TranscriptError) {
+      let (recorder, past) = try TranscriptRecorder.takeOver(
+        inheritance, claim, run: run, mode: settings.mode, address: address,
+        within: settings.grace, protection: transport.link.protection,
+        fileIsMissed: { [listener] in listener.report(.lockedOut) })
+      self.recorder = recorder
+      goOn(with: past, inheritance, claim, at: now)
+    } catch {
+      failToTakeOver(claim, error, at: now)
+    }
+  }
+
+  private func goOn(
+    with past: Resumption, _ inheritance: Inheritance, _ claim: PendingClaim, at now: Instant
+  ) {
+    isSuccessor = true
+    machine = Conversation(
+      resuming: past, recalled: machine.recalledCount,
+      Self.terms(settings, token: claim.token), at: now)
+    if let desk {
+      desk.goOn(with: past.peer, since: Clock.localTime(inheritance.openedAt.milliseconds))
+      if inheritance.predecessorDied { show(past, at: desk) }
+    }
+    perform(machine.begin(at: now), at: now)
+    if inheritance.hasFloor && !past.hasFloor { post(.listenerGaveFloor, at: now) }
+    handle(claim.behind, at: now)
+  }
+
+  private func failToTakeOver(
+    _ claim: PendingClaim, _ error: TranscriptError, at now: Instant
+  ) {
+    switch error.kind {
+    case .over:
+      let ended = try? TranscriptRecorder.ended(run, claim.token)
+      post(
+        .claimIsOver(recorded: ended?.recorded ?? 0, ended?.reason ?? .lost), at: now)
+    case .notResumable, .overstated:
+      isWithoutConversation = true
+      post(.claimIsOver(recorded: 0, .lost), at: now)
+    default:
+      // The client tries again, and perhaps the disk is better by then.
+      notify(.recordingFailed(error))
+      hasHandedOver = true
+    }
+  }
+
+  /// What was recorded last may never have reached the screen of a process that died.
+  private func show(_ past: Resumption, at desk: OperatorDesk) {
+    let own = past.unconfirmed.map { (party: Party.server, message: $0) }
+    let last = past.recent.map { (party: $0.from, message: $0.message) } + own
+    let lines = last.suffix(RecentLines.limit).map {
+      RecentLines.Line(
+        name: desk.historyName(of: $0.party, peer: past.peer), text: $0.message.shown)
+    }
+    if !lines.isEmpty { desk.showHistory(lines, with: past.peer) }
+  }
+
+  // MARK: The link
+
+  func reportLinkDown() {
+    isLinkDown = true
+    listener.report(.detached)
+    if let peer = machine.peer { notify(.linkDown(peer)) }
+  }
+
+  func reportLinkBack(after away: Duration, addressChanged: Bool) {
+    guard let peer = machine.peer else { return }
+    notify(.linkBack(peer, after: away, from: addressChanged ? address : nil))
+  }
+
+  func reportResumable() {
+    guard let peer = machine.peer, let protection = transport.link.protection else { return }
+    listener.report(.resumable(peer, protection))
+  }
+
+  // MARK: Leaving it to another
+
+  /// The listener, or its death, wants this process to leave its conversation to another:
+  /// when what came with it is recorded and shown.
+  func leaveWhenSettled(_ leaving: Leaving, at now: Instant) {
+    isDismissed = true
+    if case .restart(let what) = leaving, !machine.isResumable {
+      return post(listener.isGone ? .bereft(what) : .stop(what), at: now)
+    }
+    self.leaving = leaving
+  }
+
+  /// At the end of a turn.
+  func leaveIfWanted(at now: Instant) {
+    // Once: it may be at its end already, and record that first.
+    guard !isDone, let leaving, !isLeaving else { return }
+    isLeaving = true
+    switch leaving {
+    case .handOver: post(.listenerWantsHandOver, at: now)
+    case .restart(let what): post(.restart(what), at: now)
+    }
+  }
+
+  /// Leaves without a close: the draft and the terminal back, and no word to the peer.
+  func leaveToSuccessor() -> SessionExit {
+    var draft = draft
+    var memory: [UInt8] = []
+    if case .restart(let what) = leaving { recordDrop(because: what) }
+    if let desk {
+      let hasLine = desk.hasLine
+      if case .restart = leaving, let peer = machine.peer {
+        desk.showUnsaid()
+        notify(
+          .leftForRestart(peer, within: settings.grace, listenerDied: listener.isGone))
+      }
+      draft = desk.takeDraft()
+      memory = desk.takeMemory(of: machine.peer, at: "\(address)", isOnLine: hasLine)
+      _ = desk.close(within: Self.terminalBackWithin)
+    }
+    for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
+    for part in ControlLimits.parts(ofMemory: memory) { listener.report(.memory(part)) }
+    listener.dropTerminal()
+    listener.report(.released)
+    link.drop()
+    return .handedOver
+  }
+
+  /// Since when nobody is there, for whoever goes on: it can be done without.
+  private func recordDrop(because what: String) {
+    guard desk != nil, !isLinkDown else { return }
+    recorder.enqueue(.drop(.reset, detail: what))
+    try? recorder.commit()
+  }
+}

@@ -1,0 +1,112 @@
+import ChatCore
+import ChatPosix
+import ChatSecure
+import Transcript
+
+/// A conversation that outlasts its link and its process, as the listener knows it.
+struct Talk: Hashable {
+  let tokenHash: TokenHash
+  /// The peer's name, for a sentence to the operator.
+  let handle: Handle
+  /// How its words come, and are to come again.
+  let protection: Protection
+  /// The highest attempt to go on with it that was seen.
+  var attempt = 0
+}
+
+/// A conversation that nobody serves: its process is gone, and its peer can come back.
+struct AwaitedTalk {
+  var talk: Talk
+  /// In the transcript.
+  let conversation: Int64
+  let openedAt: Timestamp
+  /// What its place in the queue is counted for; `nil`: it came in an earlier run.
+  let source: PeerSource?
+  let rank: Int
+  let hadFloor: Bool
+  /// Whether its process may have shown less than it recorded.
+  let hasDied: Bool
+  /// When that went; `nil`: nobody knows.
+  let lostAt: Timestamp?
+  /// How often another process has gone on with it.
+  let epoch: Int64
+  /// Until then its peer can come back.
+  let until: Instant
+  /// Since when others wait for the floor that is kept for it.
+  var waitedForSince: Instant?
+  /// What is recorded when it does not.
+  var death: ConversationDeath
+
+  /// Those of an earlier run come before all who come to this one, in the order in which
+  /// they came to that.
+  static func rank(ofEarlier conversation: Int64) -> Int {
+    .min / 2 + Int(min(max(conversation, 0), 1 << 62 - 1))
+  }
+
+  /// As ``Admission`` sees it: it waits, and is no process.
+  var guest: Admission.Guest? {
+    guard let source, !hadFloor else { return nil }
+    return Admission.Guest(
+      process: 0, source: source, state: .waiting, cameAt: Instant(milliseconds: 0))
+  }
+}
+
+/// One that wants to go on with a ``Talk``.
+struct Claim {
+  /// Its peer's.
+  let process: Int32
+  let tokenHash: TokenHash
+}
+
+/// What one gets that is to hand its conversation over.
+struct HandOver {
+  /// It finishes its turn and gives the terminal back, and waits for nobody.
+  static let within = Duration.seconds(2)
+
+  var watchdog: Watchdog
+  var isKilled = false
+
+  init(at now: Instant) {
+    watchdog = Watchdog(at: now)
+    watchdog.ask(at: now, patience: Self.within)
+  }
+}
+
+extension ReportFault {
+  /// Whether the process was another's: what it did, the program that was forked never
+  /// does.
+  var isTakenOver: Bool {
+    switch self {
+    case .unreadable, .tooLong, .misplaced, .tooMany, .draftTooLong: true
+    case .unreachable, .silent, .overdue, .keptLock: false
+    }
+  }
+}
+
+extension AwaitedTalk {
+  /// One that the keeper has found, of an earlier run in the place of this one; `nil` for
+  /// what is no such.
+  ///
+  /// - Parameters:
+  ///   - found: as the keeper says.
+  ///   - time: the present time of day.
+  ///   - now: the same moment.
+  init?(_ found: ResumableConversation, at time: Timestamp, _ now: Instant) {
+    guard let tokenHash = TokenHash(bytes: found.tokenHash) else { return nil }
+    talk = Talk(
+      tokenHash: tokenHash, handle: found.handle,
+      protection: found.protection ?? Protection(isEncrypted: false), attempt: found.attempt)
+    conversation = found.id
+    openedAt = found.openedAt
+    source = nil
+    rank = Self.rank(ofEarlier: found.id)
+    hadFloor = found.hadFloor
+    hasDied = true
+    lostAt = nil
+    epoch = found.epoch
+    until = now.advanced(by: .milliseconds(found.until.milliseconds - time.milliseconds))
+    death = ConversationDeath(
+      conversation: found.id, peer: "", port: 0, openedAt: found.openedAt, at: found.until,
+      by: nil, reason: .reset, detail: nil, epoch: found.epoch)
+  }
+}

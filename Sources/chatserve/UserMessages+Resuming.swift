@@ -1,0 +1,41 @@
+import ChatCore
+import ChatPosix
+import ChatProgram
+import ChatServer
+
+/// What the operator reads of somebody whose link is lost.
+extension UserMessages {
+  /// The sentence for a notice of these; nothing for any other.
+  static func resuming(_ notice: ServerNotice, beside own: Handle) -> String {
+    func name(_ handle: Handle) -> String { DisplayName.of(handle, .client, besides: own) }
+    switch notice {
+    case .brokeOff(let address, let status, let fault, let handle):
+      return "The conversation with \(address) \(brokeOff(status, fault)); waiting for "
+        + "\(name(handle)) to come back."
+    case .keepsFloor(let handle):
+      return "\(name(handle)) was talking here when the server stopped; waiting for "
+        + "\(name(handle)) to come back. \\quit gives the floor to the next."
+    case .stayedAway(let handle): return "\(name(handle)) did not come back. \(waiting)\n"
+    case .linkDown(let handle):
+      return "\(name(handle))'s link is down; \\quit ends the conversation."
+    case .linkBack(let handle, let away, let address):
+      return "\(name(handle)) is back after \(SharedWords.stopwatch(away))"
+        + (address.map { " from \($0.host)" } ?? "") + "."
+    case .leftForRestart(let handle, let within, let listenerDied):
+      return
+        (listenerDied
+        ? "The server's listening process died. Start chatserve again: "
+        : "The server stops for a restart: ")
+        + "\(name(handle)) can come back for \(SharedWords.duration(within))."
+    default: return ""
+    }
+  }
+
+  private static func brokeOff(_ status: ExitStatus, _ fault: ReportFault?) -> String {
+    if let fault { return "was ended: its process \(misdeed(fault))" }
+    return switch status {
+    case .signaled(let signal, _): "crashed (signal \(signal))"
+    case .exited(let status): "broke off (exit status \(status))"
+    }
+  }
+}
