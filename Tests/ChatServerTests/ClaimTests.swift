@@ -315,6 +315,25 @@ import Transcript
     #expect(stage.feed(.turnIsOver).takeOvers.map(\.process) == [new])
   }
 
+  @Test func whoIsNotAllowedAnyMoreIsNotWaitedFor() throws {
+    for isAllowed in [true, false] {
+      var stage = try Stage()
+      let key = ConversationReport.key(1)
+      let list = AllowList(text: Array("\(key) mike\n".utf8))
+      stage.machine.allowList = list
+      let old = try stage.session(in: .introducing)
+      stage.report(.proved(key), from: old)
+      stage.report(.ready, from: old)
+      stage.feed(.turnIsOver)
+      stage.report(.recorded(conversation: 4), from: old)
+      stage.report(.resumable(ConversationReport.peer, ConversationReport.encrypted), from: old)
+      stage.feed(.ended(old, Self.killed, at: .ms(9)))
+      let actions = stage.feed(.allowListChanged(isAllowed ? list : AllowList(text: [])))
+      #expect(actions.givenUp.map(\.reason) == (isAllowed ? [] : [.blocked]))
+      #expect(stage.machine.floorIsKept == isAllowed)
+    }
+  }
+
   @Test func theDeskFreesTheFloor() throws {
     var stage = try Stage()
     stage.machine.wantsDesk = true

@@ -210,6 +210,28 @@ import Testing
     }
   }
 
+  @Test("a killed server leaves what was typed on the screen, and says who can come back")
+  func listenerKilledWithADraft() throws {
+    try Stage.run { stage in
+      let shell = try stage.shelledServer("--resume-within 60")
+      let mode = shell.process.originalMode
+      let peer = try Self.peer(on: shell.port)
+      try peer.say("one")
+      try shell.process.waitForInput("SERVER> ")
+      try shell.process.send("half")
+      try shell.process.waitForInput("SERVER> half")
+      kill(shell.listener, SIGKILL)
+      try shell.process.waitFor("status 137")
+      try shell.process.waitFor("Not sent: half")
+      try shell.process.waitFor(
+        "The server's listening process died. Start chatserve again: tatyana can come back for 1")
+      try Deadline.poll("the terminal as it was") { shell.process.mode == mode }
+      try peer.waitForEnd()
+      #expect(peer.farewell == nil)
+      #expect(try stage.transcript() == ["tatyana native: client 1 one; open"])
+    }
+  }
+
   @Test("SIGUSR2 stops the server for a restart: no goodbye, and the draft on the screen")
   func restart() throws {
     try Stage.run { stage in

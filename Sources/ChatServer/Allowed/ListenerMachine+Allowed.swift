@@ -42,6 +42,7 @@ extension ListenerMachine {
       if let name = sessions[index].name { notify(.blocked(name), at: now, &actions) }
       block(index, at: now, &actions)
     }
+    giveUpBlocked(at: now, &actions)
   }
 
   /// Orders one to go. Who has the terminal gives it back first.

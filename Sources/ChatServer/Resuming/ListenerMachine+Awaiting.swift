@@ -156,6 +156,19 @@ extension ListenerMachine {
     if talk.hadFloor { notify(.stayedAway(talk.talk.handle), at: now, &actions) }
   }
 
+  /// Who is not allowed any more is not waited for.
+  mutating func giveUpBlocked(at now: Instant, _ actions: inout [Action]) {
+    guard let allowList else { return }
+    for place in awaited.indices.reversed() {
+      let key = awaited[place].talk.protection.key.flatMap { Fingerprint($0) }
+      guard allowList.name(of: key) == nil else { continue }
+      notify(.blocked(awaited[place].talk.handle), at: now, &actions)
+      (awaited[place].death.by, awaited[place].death.reason) = (.server, .blocked)
+      awaited[place].death.detail = nil
+      close(awaited.remove(at: place), at: now, &actions)
+    }
+  }
+
   /// The operator waits no longer.
   mutating func freeFloor(at now: Instant, _ actions: inout [Action]) {
     for place in awaited.indices.reversed() where awaited[place].hadFloor {
