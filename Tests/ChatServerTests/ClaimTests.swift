@@ -169,6 +169,28 @@ import Transcript
     #expect(try !isBarred(after: 50, every: .seconds(30)))
   }
 
+  /// Nobody is kept out who comes back, and nobody has the listener fork without end.
+  @Test func comingBackCostsNothingUnlessItIsTooOften() throws {
+    for (pause, isFree) in [(Duration.seconds(5), true), (.milliseconds(10), false)] {
+      var stage = try Stage(
+        AdmissionSettings(maxStart: nil, perSource: 4, longestPenalty: .zero))
+      let origin = try stage.talk(in: .hasFloor)
+      var old = origin
+      var count = 0
+      while count < 100, let new = stage.admit() {
+        count += 1
+        stage.claim(origin, attempt: count, from: new)
+        stage.feed(.ended(old, Self.handedOver, at: .ms(9)))
+        stage.feed(.turnIsOver)
+        #expect(stage.state(of: new) == .hasFloor)
+        old = new
+        stage.pass(pause)
+      }
+      #expect((count == 100) == isFree, "\(count)")
+      #expect(count >= Int(SourceLimits.startsAtOnce) - 1)
+    }
+  }
+
   @Test func aNewerClaimTakesThePlaceOfOneThatIsUnderWay() throws {
     var stage = try Stage()
     let old = try stage.talk(in: .hasFloor)

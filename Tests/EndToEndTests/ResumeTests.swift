@@ -296,6 +296,25 @@ import Testing
     }
   }
 
+  @Test("coming back is no sign of life: who says nothing is as silent as before")
+  func idleClock() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--idle-timeout", "4", unlimited: true)
+      let peer = try Self.peer(on: server.port)
+      let deadline = Deadline(seconds: 30)
+      while peer.farewell == nil, !deadline.isOver {
+        // It stays silent for a part of what it may.
+        Deadline(seconds: 1).pass()
+        try peer.wait(for: "what has come") { _ in true }
+        if peer.farewell != nil { break }
+        peer.cut(.reset)
+        try peer.claim(on: server.port)
+        try peer.wait(for: "resumed") { $0.resumed != nil }
+      }
+      #expect(peer.farewell == "idle")
+    }
+  }
+
   @Test("somebody who waits ends the grace after a fifth of it")
   func waiterEndsTheGrace() throws {
     try Stage.run { stage in

@@ -101,6 +101,22 @@ import Testing
     #expect(try writer.findings().isEmpty)
   }
 
+  /// The time in which the link was down is nobody's silence.
+  @Test func silenceIsCountedFromTheLastMessageWithoutTheTimesAway() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let old = try resumableTalk(writer, [(.client(1, "one"), .ms(3000))])
+    let id = try #require(old.conversationID)
+    #expect(try writer.silence(in: id, at: .ms(4500)) == .milliseconds(1500))
+    try old.append([(.drop(.reset, detail: nil), .ms(5000))])
+    _ = try writer.takeOver(attempt: 1, at: 9000)
+    #expect(try writer.silence(in: id, at: .ms(9000)) == .seconds(2))
+    _ = try writer.takeOver(attempt: 2, at: 20_000, lostAt: 10_000)
+    #expect(try writer.silence(in: id, at: .ms(20_500)) == .milliseconds(3500))
+    // A clock that was set back, and a conversation that is not there.
+    #expect(try writer.silence(in: id, at: .ms(1)) == .zero)
+    #expect(try writer.silence(in: id + 1, at: .ms(9000)) == .zero)
+  }
+
   @Test func whoSawItGoSaysWhen() throws {
     let writer = try TranscriptWriter(path: scratch.path)
     try resumableTalk(writer)

@@ -30,6 +30,7 @@ extension Conversation {
     resuming.recalled = recalled
     resuming.takesGap = true
     resuming.back = (past.awayFor, past.addressChanged)
+    silentSince = now.advanced(by: .zero - past.silentFor)
   }
 
   /// A client's machine that goes on with what another process of its user's began. Its

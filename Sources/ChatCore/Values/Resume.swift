@@ -81,6 +81,9 @@ public struct Resumption: Hashable, Sendable {
   public var awayFor: Duration
   /// Whether the client comes from another address than before.
   public var addressChanged: Bool
+  /// For how long nothing was said while the link was there: who comes back is as silent
+  /// as it was.
+  public var silentFor = Duration.zero
 
   public init(
     peer: Handle, mode: Mode, hasFloor: Bool, turn: Party?, ownNumber: Int, peerNumber: Int,

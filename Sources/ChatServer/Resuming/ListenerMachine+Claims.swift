@@ -125,7 +125,9 @@ extension ListenerMachine {
           Inheritance(
             conversation: talk.conversation, openedAt: talk.openedAt, hasFloor: talk.hadFloor,
             predecessorDied: talk.hasDied, lostAt: talk.lostAt)), to: process))
-    admission.refundStart(sessions[index].source, at: now)
+    if sessions[index].talk?.comeBack(at: now) == true {
+      admission.refundStart(sessions[index].source, at: now)
+    }
     sessions.sort { $0.rank < $1.rank }
   }
 

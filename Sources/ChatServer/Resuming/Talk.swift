@@ -12,6 +12,20 @@ struct Talk: Hashable {
   let protection: Protection
   /// The highest attempt to go on with it that was seen.
   var attempt = 0
+  /// When its peer came back last.
+  var resumedAt: Instant?
+
+  /// Coming back costs its source nothing, unless it was here so shortly before: each costs
+  /// a process and two commits.
+  static let freeAfter = Duration.seconds(5)
+
+  /// Notes that its peer comes back.
+  ///
+  /// - Returns: whether that costs its source nothing.
+  mutating func comeBack(at now: Instant) -> Bool {
+    defer { resumedAt = now }
+    return resumedAt.map { now.duration(since: $0) >= Self.freeAfter } ?? true
+  }
 }
 
 /// A conversation that nobody serves: its process is gone, and its peer can come back.

@@ -230,4 +230,20 @@ import Testing
       #expect(machine.state == .over)
     }
   }
+
+  @Test("who comes back is as silent as before")
+  func silenceGoesOn() throws {
+    var past = Resumption(
+      peer: tatyana, mode: .turns, hasFloor: true, turn: .client, ownNumber: 0, peerNumber: 0,
+      unconfirmed: [], recent: [], awayFor: .seconds(1), addressChanged: false)
+    past.silentFor = .seconds(50)
+    var machine = Conversation(
+      resuming: past, recalled: 0,
+      ConversationSettings(role: .server, mode: .turns, idleLimit: .seconds(60)), at: start)
+    _ = machine.begin(at: start)
+    _ = machine.handle(.tick, at: start.advanced(by: .milliseconds(9_999)))
+    #expect(machine.state == .listening)
+    _ = machine.handle(.tick, at: start.advanced(by: .seconds(10)))
+    #expect(machine.state == .over)
+  }
 }
