@@ -140,7 +140,8 @@ let package = Package(
       "HistoryTests",
       ["ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Seeded", "Transcript"]),
     tests(
-      "EndToEndTests", ["Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Transcript"]),
+      "EndToEndTests",
+      ["Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Seeded", "Transcript"]),
     .target(
       name: "FuzzTargets",
       dependencies: ["ChatCore", "ChatSecure", "ChatWire", "ChatTerminal", "History"],

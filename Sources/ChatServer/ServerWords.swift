@@ -67,6 +67,8 @@ package enum ServerNotice {
   case brokeOff(SocketAddress, ExitStatus, ReportFault?, awaited: Handle)
   /// An earlier server was left by somebody who had the floor: it is kept for them.
   case keepsFloor(Handle)
+  /// Answers `\who` beside ``nobodyIsHere(unnamed:last:)``: the floor is kept for somebody.
+  case floorIsKept
   /// Who was waited for did not come back in time.
   case stayedAway(Handle)
   /// The peer's link is down, and the conversation goes on.

@@ -15,6 +15,8 @@ extension UserMessages {
     case .keepsFloor(let handle):
       return "\(name(handle)) was talking here when the server stopped; waiting for "
         + "\(name(handle)) to come back. \\quit gives the floor to the next."
+    case .floorIsKept:
+      return "Somebody whose connection is lost can come back; \\quit gives the floor to the next."
     case .stayedAway(let handle): return "\(name(handle)) did not come back. \(waiting)\n"
     case .linkDown(let handle):
       return "\(name(handle))'s link is down; \\quit ends the conversation."

@@ -144,7 +144,7 @@ enum UserMessages {
     case .misbehaved(let address, let fault, let hadFloor):
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
-    case .brokeOff, .keepsFloor, .stayedAway, .linkDown, .linkBack, .leftForRestart:
+    case .brokeOff, .keepsFloor, .floorIsKept, .stayedAway, .linkDown, .linkBack, .leftForRestart:
       resuming(notice, beside: own)
     case .waitsForKernel(let address):
       "The conversation with \(address) gives no answer: it waits for the disk."

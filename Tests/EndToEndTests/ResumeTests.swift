@@ -351,6 +351,8 @@ import Testing
       let third = try ReturningPeer(port: server.port, handle: "amy")
       try third.wait(for: "a place") { $0.place == 1 }
       try Deadline.poll("the desk") { server.desk != nil }
+      try server.process.enter("\\who")
+      try server.process.waitFor("Somebody whose connection is lost can come back; \\quit gives")
       try server.process.enter("\\quit")
       try third.waitForFloor()
     }

@@ -114,6 +114,7 @@ final class IdleDesk {
     case .queue(let peers):
       desk?.notify(
         words.sentence(.nobodyIsHere(unnamed: peers.map(\.address), last: desk?.memory.lastTalk)))
+      if floorIsKept { desk?.notify(words.sentence(.floorIsKept)) }
     case .yield:
       // What was typed by now was meant for nobody who comes after it.
       for _ in 0..<Self.lastReads where desk?.hasKeys == true {
