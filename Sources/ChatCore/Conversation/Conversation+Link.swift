@@ -165,8 +165,8 @@ extension Conversation {
         &actions)
     case .resumed(let number) where resuming.lostLink?.isClaiming == true:
       goOn(after: number, now, &actions)
-    case .quit(let reason) where resuming.lostLink?.isClaiming == true:
-      leave(becauseOf: reason, now, &actions)
+    // One that is over is answered with `resumed` first: this is a process that goes
+    // before it knows, as when the server is started again.
     case .quit: tryAgain(&actions)
     default: break
     }

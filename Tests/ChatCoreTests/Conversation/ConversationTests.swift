@@ -246,4 +246,26 @@ import Testing
     _ = machine.handle(.tick, at: start.advanced(by: .seconds(10)))
     #expect(machine.state == .over)
   }
+
+  @Test(
+    "a goodbye to who claims a conversation is not that conversation's",
+    arguments: QuitReason.allCases)
+  func goodbyeWhileClaiming(reason: QuitReason) throws {
+    let token = try #require(ResumeToken(bytes: Array(1...32)))
+    let past = ClientPast(
+      offer: ResumeOffer(token: token, within: .seconds(300)), handle: tatyana, server: mike,
+      mode: .free, hasFloor: true, turn: nil, ownNumber: 1, unconfirmed: [words[0]],
+      peerNumber: 0, attempt: 0)
+    var machine = Conversation(
+      resuming: past, away: .zero, ConversationSettings(role: .client, mode: .free), at: start)
+    #expect(machine.begin(at: start) == [.dial])
+    _ = machine.handle(.introduced(mike, .native), at: start)
+    #expect(machine.handle(.quit(reason), at: start) == [.dropLink, .dial])
+    #expect(machine.isDetached)
+    _ = machine.handle(.introduced(mike, .native), at: start)
+    // The server's word about the conversation itself comes behind what it has of it.
+    _ = machine.handle(.resumed(through: 1), at: start)
+    _ = machine.handle(.quit(reason), at: start)
+    #expect(machine.state == .over)
+  }
 }

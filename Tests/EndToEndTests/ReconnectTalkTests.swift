@@ -1,0 +1,55 @@
+import Glibc
+import Harness
+import Testing
+
+/// chatclient and chatserve, whatever is cut or killed between the two.
+@Suite struct ReconnectTalkTests {
+  @Test("a window that is closed leaves its conversation to the next start")
+  func windowClosed() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.enter("hi")
+      try server.process.waitForInput("SERVER> ")
+      client.hangUp()
+      _ = try client.exitStatus()
+      try server.process.waitFor("tatyana's link is down")
+      try server.process.enter("are you there?")
+      try server.process.waitFor("SERVER> are you there?")
+      let next = try stage.client(server.port)
+      try next.waitFor("You were cut off 0:")
+      try next.waitFor("tatyana> hi")
+      try next.waitFor("SERVER> are you there?")
+      try server.process.waitFor("tatyana is back after 0:")
+      try next.waitForInput("tatyana> ")
+      try next.enter("yes")
+      try server.process.waitFor("tatyana> yes")
+      try next.enter("\\quit")
+      #expect(try next.exitStatus() == 0)
+      try server.process.waitFor(LeavingTests.clientLeft)
+      #expect(
+        try stage.transcript() == [
+          "tatyana native: client 1 hi, server 1 are you there?, client 2 yes; "
+            + "closed by client, quit"
+        ])
+      #expect(stage.keptSizes() == [0])
+    }
+  }
+
+  @Test(
+    "rows taken, rows shown and rows in the transcript are the same, whatever is cut or killed",
+    arguments: Wire.allCases, ["free", "turns"])
+  func cut(wire: Wire, mode: String) throws {
+    try Stage.run { stage in
+      let seed = UInt32.random(in: 0 ... .max)
+      let play = try stage.onPipes(
+        path: "/usr/bin/python3",
+        [
+          "-u", "\(Repository.root)/Tests/Peers/cut.py", Program.chatserve.path,
+          Program.chatclient.path, stage.home, "\(seed)", "10", wire.rawValue, mode,
+        ])
+      #expect(try play.exitStatus(within: 240) == 0, "seed \(seed): \(play.evidence)")
+      #expect(play.outputText == "" && play.errorText == "", "seed \(seed): \(play.evidence)")
+    }
+  }
+}
