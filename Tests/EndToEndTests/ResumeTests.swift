@@ -133,6 +133,7 @@ import Testing
       try Deadline.poll("the desk") { server.desk != nil }
       try peer.resume(on: server.port, recalling: 20)
       try server.process.waitFor("tatyana is back after")
+      try peer.wait(for: "what was said") { $0.past.count == 2 }
       #expect(peer.past == ["client 1 one", "server 1 two"])
       try peer.say("three")
       try server.process.enter("four", after: "tatyana> three")
