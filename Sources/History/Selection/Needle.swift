@@ -10,7 +10,7 @@ struct Needle: Hashable {
   /// (https://www.unicode.org/Public/UNIDATA/UnicodeData.txt: U+037E, U+1FEF,
   /// U+212A).
   private let hasTwin: Bool
-  /// Whether a text of ASCII alone that has it matches.
+  /// Whether a text matches that has it between characters of ASCII.
   private let isAll: Bool
   /// How far the end of it can be moved on from each byte that is found there: past
   /// it, or to the last place in it that has the byte (R. N. Horspool, "Practical
@@ -59,8 +59,15 @@ struct Needle: Hashable {
   /// Whether `text`, in UTF-8, matches, as far as this alone can tell.
   func verdict(on text: UnsafeRawBufferPointer) -> Verdict {
     if bytes.isEmpty || hasTwin, !Self.isASCII(text) { return .maybe }
-    if bytes.isEmpty || !isFound(in: text) { return .no }
-    return isAll && Self.isASCII(text) ? .yes : .maybe
+    guard !bytes.isEmpty, let place = place(in: text) else { return .no }
+    return isAll && isApart(place, in: text) ? .yes : .maybe
+  }
+
+  /// Whether nothing that is beside it in `text` can be a part of its first or last
+  /// character: no mark, joiner or what is like them is ASCII.
+  private func isApart(_ place: Int, in text: UnsafeRawBufferPointer) -> Bool {
+    let end = place + bytes.count
+    return (place == 0 || text[place - 1] < 0x80) && (end == text.count || text[end] < 0x80)
   }
 
   private static func isASCII(_ text: UnsafeRawBufferPointer) -> Bool {
@@ -69,7 +76,8 @@ struct Needle: Hashable {
     return all < 0x80
   }
 
-  private func isFound(in text: UnsafeRawBufferPointer) -> Bool {
+  /// Where ``bytes`` are first.
+  private func place(in text: UnsafeRawBufferPointer) -> Int? {
     bytes.withUnsafeBufferPointer { needle in
       shifts.withUnsafeBufferPointer { shifts in
         let length = needle.count
@@ -80,11 +88,11 @@ struct Needle: Hashable {
           if folded(byte) == needle[last] {
             var place = 0
             while place < last, folded(text[end - last + place]) == needle[place] { place += 1 }
-            if place == last { return true }
+            if place == last { return end - last }
           }
           end += shifts[Int(byte)]
         }
-        return false
+        return nil
       }
     }
   }

@@ -10,13 +10,20 @@ struct TextMatcher {
   private var patterns: [Pattern] = []
   private let isInverted: Bool
 
-  /// What is tried first costs least, and settles nearly every text.
-  fileprivate struct Pattern {
+  /// What is tried first costs least, and settles nearly every text. Shared: a copy
+  /// would count a reference for all it has, for every text.
+  fileprivate final class Pattern {
     /// What a text must have to match; `nil` where nothing is sure.
-    var needle: Needle?
+    let needle: Needle?
     /// The same question to the C library, where it can be asked.
-    var plain: PlainExpression?
-    var whole: Whole
+    let plain: PlainExpression?
+    let whole: Whole
+
+    init(needle: Needle?, plain: PlainExpression?, whole: Whole) {
+      self.needle = needle
+      self.plain = plain
+      self.whole = whole
+    }
 
     enum Whole {
       case expression(Regex<AnyRegexOutput>)
@@ -70,9 +77,8 @@ struct TextMatcher {
   /// Whether any pattern matches, before ``isInverted`` turns it round.
   func verdict(on text: UnsafeRawBufferPointer) -> Needle.Verdict {
     var verdict = Needle.Verdict.no
-    // By their places: a copy of each would count a reference for all it has.
-    for place in patterns.indices {
-      switch patterns[place].verdict(on: text) {
+    for pattern in patterns {
+      switch pattern.verdict(on: text) {
       case .no: break
       case .maybe: verdict = .maybe
       case .yes: return .yes

@@ -13,8 +13,10 @@ struct StatisticsBuilder {
   private let unit: Unit
   private var report = StatisticsReport()
   /// Messages by quarters of an hour of UTC: every zone's hours and days are
-  /// made of whole ones.
+  /// made of whole ones. Those that are not in ``spans`` and the report's week yet.
   private var quarters: [Int64: Int] = [:]
+  /// Messages by the beginnings of days, or hours.
+  private var spans: [CalendarTime: Int] = [:]
   private var speakers: [Speaker: StatisticsReport.Speaker] = [:]
 
   /// Conversations whose events are being added.
@@ -40,6 +42,8 @@ struct StatisticsBuilder {
   }
 
   private static let quarter: Int64 = 900_000
+  /// Six weeks: those of years would take megabytes.
+  private static let mostQuarters = 4096
   /// As many as a person reads in a table.
   static let longestCount = 5
 
@@ -51,7 +55,7 @@ struct StatisticsBuilder {
   mutating func add(_ counted: Counted) {
     switch counted {
     case .quarter(let start, let clients, let servers):
-      quarters[Self.quarter(of: start), default: 0] += clients + servers
+      add(clients + servers, inQuarter: Self.quarter(of: start))
     case .reply(let reply, let count): add(reply, count)
     case .conversation(let conversation): add(conversation)
     case .links(let drops, let resumes):
@@ -117,31 +121,28 @@ struct StatisticsBuilder {
 
   mutating func finish() -> StatisticsReport {
     putBack()
-    report.spans = spans()
-    report.week = week()
+    fold()
+    report.spans = spans.map { StatisticsReport.Span(start: $0.key, messages: $0.value) }
+      .sorted { $0.start.milliseconds < $1.start.milliseconds }
     report.handles = speakers.values.sorted(by: StatisticsReport.Speaker.isBefore)
     return report
   }
 
-  private func week() -> [[Int]] {
-    var week = StatisticsReport().week
-    for (quarter, count) in quarters {
-      let local = zone.calendarTime(of: Timestamp(milliseconds: quarter * Self.quarter)).0
-      week[local.day.weekday][local.hour] += count
-    }
-    return week
+  private mutating func add(_ messages: Int, inQuarter quarter: Int64) {
+    quarters[quarter, default: 0] += messages
+    if quarters.count >= Self.mostQuarters { fold() }
   }
 
-  private func spans() -> [StatisticsReport.Span] {
-    var counts: [CalendarTime: Int] = [:]
+  /// Adds up the quarters by the calendar of the zone.
+  private mutating func fold() {
     for (quarter, count) in quarters {
       let time = Timestamp(milliseconds: quarter * Self.quarter)
-      var start = zone.calendarTime(of: time).0
-      start = CalendarTime(start.day, hour: unit == .hour ? start.hour : 0)
-      counts[start, default: 0] += count
+      let local = zone.calendarTime(of: time).0
+      report.week[local.day.weekday][local.hour] += count
+      let start = CalendarTime(local.day, hour: unit == .hour ? local.hour : 0)
+      spans[start, default: 0] += count
     }
-    return counts.map { StatisticsReport.Span(start: $0.key, messages: $0.value) }
-      .sorted { $0.start.milliseconds < $1.start.milliseconds }
+    quarters.removeAll(keepingCapacity: true)
   }
 }
 
@@ -199,7 +200,7 @@ extension StatisticsBuilder {
   }
 
   private mutating func putBackQuarter() {
-    if currentCount > 0 { quarters[currentQuarter, default: 0] += currentCount }
+    if currentCount > 0 { add(currentCount, inQuarter: currentQuarter) }
     currentCount = 0
   }
 }

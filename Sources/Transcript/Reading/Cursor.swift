@@ -19,7 +19,7 @@ package final class Cursor<Row> {
   /// then as many as make the cost of starting a query small.
   private var limit: Int
   private static var screenful: Int { 20 }
-  private static var mostRows: Int { 1024 }
+  private static var mostRows: Int { 512 }
   private var isAtEnd = false
 
   /// `atOnce` is how many are read first.
