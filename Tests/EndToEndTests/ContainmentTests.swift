@@ -13,7 +13,7 @@ import Testing
       && ProcessTable.status("Seccomp", of: process) == filters
   }
 
-  @Test("conversation, keeper and client are contained, the listener forks")
+  @Test("conversation, keeper, client and dialer are contained, the listener forks")
   func everybody() throws {
     try Stage.run { stage in
       let server = try stage.server()
@@ -22,6 +22,8 @@ import Testing
       #expect(try isContained(conversation))
       #expect(try isContained(#require(server.keeper)))
       #expect(try isContained(client.processID))
+      let dialer = try #require(client.children(named: "chatclient-dial").first)
+      #expect(try isContained(dialer))
       #expect(ProcessTable.status("NoNewPrivs", of: server.process.processID) == "0")
     }
   }
