@@ -60,6 +60,12 @@ public final class FakeServer {
     return try SecureServerSocket(descriptor: connection, key: key)
   }
 
+  /// The next that has connected, in clear; `nil` when there is none.
+  public func acceptIfThere() -> PeerSocket? {
+    let connection = Glibc.accept(descriptor, nil, nil)
+    return connection < 0 ? nil : PeerSocket(descriptor: connection)
+  }
+
   static func port(of descriptor: Int32) -> UInt16 {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -73,8 +73,13 @@ public class PeerSocket {
     leave()
   }
 
+  /// Gives as much of `bytes` as is taken at once.
+  ///
+  /// - Returns: how many bytes that were.
+  public func offer(_ bytes: [UInt8]) -> Int { Descriptor.writeAvailable(bytes, to: descriptor) }
+
   /// Takes what has come.
-  func readAvailable() {
+  public func readAvailable() {
     received += Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
   }
 

@@ -45,7 +45,7 @@ package final class SecurePeer: PeerSocket {
     if !bytes.isEmpty { try Descriptor.writeAll(bytes, to: descriptor) }
   }
 
-  override func readAvailable() {
+  public override func readAvailable() {
     var bytes = Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
     if serverKey == nil, let first = bytes.first, first != 0x16, first != 0x15 {
       let end = bytes.firstIndex(of: 0).map { $0 + 1 } ?? bytes.count

@@ -17,7 +17,7 @@ package final class SecureServerSocket: PeerSocket {
     try waitUntil("a handshake") { session.isEstablished }
   }
 
-  override func readAvailable() {
+  public override func readAvailable() {
     let bytes = Descriptor.readAvailable(descriptor, hasEnded: &hasEnded)
     if !bytes.isEmpty { take(session.receive(bytes)) }
     let output = session.takeOutput()

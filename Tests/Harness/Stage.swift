@@ -103,11 +103,11 @@ public final class Stage {
 
   /// Lets chatclient know the server that says its key in `text`, as if they had
   /// talked before.
-  public func acquaint(with text: String, port: UInt16) throws {
+  public func acquaint(with text: String, host: String? = nil, port: UInt16) throws {
     guard link == .tls, let start = text.firstRange(of: "SHA256:") else { return }
     let key = text[start.lowerBound...].prefix(50)
     for directory in [config, config + "/chatclient", servers] { mkdir(directory, 0o700) }
-    for host in ["127.0.0.1", "localhost"] {
+    for host in host.map({ [$0] }) ?? ["127.0.0.1", "localhost"] {
       // Of the client's own key any will do.
       let own = String(repeating: "A", count: 42) + "E="
       let file = "chatclient server 1\nkey \(key)\nsince 2026-01-01\nown \(own)\n"

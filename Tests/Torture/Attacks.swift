@@ -8,7 +8,15 @@ struct NamedAttack {
 
 enum Attacks {
   static func all(rounds: Int, seed: UInt64) -> [NamedAttack] {
-    [NamedAttack(name: "kill") { try KillRounds.run(rounds: rounds, seed: seed) }]
+    [
+      NamedAttack(name: "kill") { try KillRounds.run(rounds: rounds, seed: seed) },
+      NamedAttack(name: "cut") { try CutRounds.run(rounds: rounds, seed: seed) },
+    ]
+      + NetworkTrial.allCases.map { trial in
+        NamedAttack(name: "network-\(trial)") {
+          NetworkTrial.isPossible ? "\(try trial.run()) ms" : "not tried: only root may"
+        }
+      }
       + faults + storage + shortages + peers
       + [NamedAttack(name: "silence") { try SilenceTrial.run() }]
       + [NamedAttack(name: "servers") { try ManyServers.run(servers: 32, messages: 200) }]

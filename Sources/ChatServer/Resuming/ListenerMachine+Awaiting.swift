@@ -49,14 +49,18 @@ extension ListenerMachine {
     if session.handOver != nil || session.detachedAt != nil {
       (death.by, death.reason, death.detail) = (nil, .reset, nil)
     }
+    let isFailedClaim =
+      session.handOver == nil && status == .exited(SessionExit.handedOver.rawValue)
+    if isFailedClaim { death.epoch = session.epoch - 1 }
     let awaited = AwaitedTalk(
       talk: talk, conversation: conversation, openedAt: session.openedAt,
       source: session.source, rank: session.rank, hadFloor: session.hasHadFloor,
       hasDied: status != .exited(SessionExit.handedOver.rawValue), lostAt: death.at,
-      epoch: session.epoch,
+      // What another process could not go on with is still what it was.
+      epoch: isFailedClaim ? session.epoch - 1 : session.epoch,
       until: since.advanced(by: within), death: death)
     self.awaited.append(awaited)
-    if session.handOver == nil {
+    if session.handOver == nil && !isFailedClaim {
       notify(
         .brokeOff(session.address, status, session.fault, awaited: talk.handle), at: now, &actions)
     }
@@ -68,8 +72,10 @@ extension ListenerMachine {
     guard session.talk != nil, session.conversation != nil, !session.isBlocked,
       stopping?.isRestart ?? true
     else { return false }
-    // It was ending by itself.
-    if session.state == .leaving && session.handOver == nil { return false }
+    // It was ending by itself, or could not go on with what it had claimed.
+    if session.state == .leaving && session.handOver == nil {
+      return status == .exited(SessionExit.handedOver.rawValue)
+    }
     switch status {
     case .exited(SessionExit.ended.rawValue), .exited(SessionExit.closeUnrecorded.rawValue):
       return false

@@ -24,8 +24,7 @@ public struct StorageTrial {
       report.acknowledgedBefore = peer.acknowledged
       try disk.make()
       try meet(fault, disk, server, peer)
-      report.sentence =
-        server.process.errorText.split(separator: "\n").dropFirst().first.map(String.init) ?? ""
+      report.sentence = server.process.errorText.split(separator: "\n").last.map(String.init) ?? ""
       if fault.isForTheNext { try holdUp(server) }
       disk.mend()
       if fault.holdsBack { try goOn(server, peer) }
