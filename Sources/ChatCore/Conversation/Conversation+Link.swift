@@ -199,6 +199,8 @@ extension Conversation {
   ) {
     guard let lost = resuming.lostLink else { return }
     unsent = 0
+    // A file that a power cut made older than what the server has: it is not said again.
+    if number > ownNumber, number <= ConversationSettings.highestResumed { ownNumber = number }
     confirm(number, now, &actions)
     // It confirmed what was never said.
     if case .closing = phase { return }
@@ -253,6 +255,8 @@ extension ConversationSettings {
   /// Bytes that are said again before some are confirmed: far less than what may wait to
   /// be sent, so that a peer which reads slowly is not taken for one that does not.
   static let repeatedBytes = 128 * 1024
+  /// Past this no number of a message is believed: the next ones are to be counted too.
+  static let highestResumed = Int.max / 2
   /// Client only, where it can go on: silence after which the server is pinged while
   /// something is under way. Longer than any network's round trip and a busy disk.
   static let pingSoonAfter = Duration.seconds(3)

@@ -231,6 +231,31 @@ import Testing
     }
   }
 
+  @Test("a client whose file is older than what the server has goes on from there")
+  func theServerHasMore() throws {
+    let token = try #require(ResumeToken(bytes: Array(repeating: 1, count: ResumeToken.length)))
+    let past = ClientPast(
+      offer: ResumeOffer(token: token, within: .seconds(300)), handle: tatyana, server: mike,
+      mode: .free, hasFloor: true, turn: nil, ownNumber: 2, unconfirmed: [words[0]],
+      peerNumber: 0, attempt: 0)
+    for number in [1, 2, 7, Int.max] {
+      var machine = Conversation(
+        resuming: past, away: .seconds(1), ConversationSettings(role: .client, mode: .free),
+        at: start)
+      _ = machine.begin(at: start)
+      _ = machine.handle(.introduced(mike, .native), at: start)
+      let actions = machine.handle(.resumed(through: number), at: start)
+      #expect(machine.isDetached == false)
+      if number == .max {
+        #expect(machine.state == .over)
+        continue
+      }
+      #expect(actions.contains(.send(.say(number: 2, words[0]))) == (number == 1))
+      let next = machine.handle(.operatorSaid(words[1]), at: start)
+      #expect(next.contains(.send(.say(number: max(number, 2) + 1, words[1]))))
+    }
+  }
+
   @Test("who comes back is as silent as before")
   func silenceGoesOn() throws {
     var past = Resumption(
