@@ -95,8 +95,9 @@ def pss(pid):
 
 
 def read_until(peer, wanted):
+    """Something may come behind it: the token of a session."""
     data = b""
-    while not data.endswith(wanted):
+    while wanted not in data:
         part = peer.recv(4096)
         if not part:
             raise RuntimeError(f"closed before {wanted!r}")
