@@ -25,7 +25,7 @@ final class ConversationProcess {
   var draft: [UInt8] = []
   /// The same of what the desk before remembered.
   var memory: [UInt8] = []
-  private(set) var ending: Conversation.Ending?
+  var ending: Conversation.Ending?
   /// Another process goes on with the conversation, or nothing is left to this one.
   var hasHandedOver = false
   /// It does, and nobody asked this one first.
@@ -47,9 +47,9 @@ final class ConversationProcess {
   var queue: [WaitingPeer] = []
   var queueNews = QueueNews()
   /// Why recording fails, as long as it does.
-  private var trouble: TranscriptError?
+  private(set) var trouble: TranscriptError?
   /// Whether the operator has read of it in the present turn.
-  private var troubleIsShown = false
+  var troubleIsShown = false
   /// There is no hope of the floor: the queue is full, the server stops.
   var isDismissed = false
   private var outputGoneIsReported = false
@@ -139,8 +139,7 @@ final class ConversationProcess {
   static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 }
 
-// MARK: - The loop
-
+/// The loop.
 extension ConversationProcess {
   private func serve() -> SessionExit {
     perform(machine.begin(at: Self.now), at: Self.now)
@@ -286,63 +285,5 @@ extension ConversationProcess {
       // The next peer is not to wait for what cannot come.
       if recorder.isBeyondMending { post(.stop("the transcript's directory is gone"), at: now) }
     }
-  }
-}
-
-// MARK: - What is decided
-
-extension ConversationProcess {
-  func perform(_ actions: [Conversation.Action], at now: Instant) {
-    for action in actions { perform(action, at: now) }
-  }
-
-  private func perform(_ action: Conversation.Action, at now: Instant) {
-    switch action {
-    case .record(let entry): recorder.enqueue(entry)
-    case .send(.greeting) where !settings.greets: break
-    case .send(let outgoing):
-      link.send(outgoing)
-      // It is awake: so the listener has no cause to wake it.
-      if case .ping = outgoing { listener.report(.alive) }
-    case .show(.opened):
-      desk?.begin(with: machine.peer, at: now)
-      desk?.announce(words.sentence(.opened))
-      showKey()
-      desk?.offerDraft()
-    case .show(.message(_, let message)):
-      guard let peer = machine.peer else {
-        preconditionFailure("a message is shown only after its handle")
-      }
-      desk?.show(message, from: peer, at: now)
-    case .accept(_, let message): desk?.accept(message, at: now)
-    case .reject(let message, let obstacle): reject(message, obstacle, at: now)
-    // The listener knows what it gave to a successor.
-    case .reportReady: if !isSuccessor { listener.report(.ready) }
-    case .end(let ending): self.ending = ending
-    case .warnOfSilence(let limit, let left):
-      desk?.showSilence(of: machine.peer, limit: limit, left: left, at: now)
-    case .reportMode(let news): desk?.showMode(news, peer: machine.peer)
-    case .reportMisnamed(let given): notify(.misnamed(given))
-    case .reportClaim(let token, let shown, let attempt):
-      claim(token, shown: shown, attempt: attempt, at: now)
-    case .reportResumable: reportResumable()
-    case .dropLink: link.drop()
-    case .reportLinkDown: reportLinkDown()
-    case .reportLinkBack(let away, let addressChanged):
-      reportLinkBack(after: away, addressChanged: addressChanged)
-    case .handOver: hasHandedOver = true
-    case .confirm, .askForHandle, .reportDenied, .reportNotice, .dial, .dialBeside, .keepLink,
-      .showPast:
-      break
-    }
-  }
-
-  private func reject(_ message: Message, _ obstacle: Conversation.Obstacle, at now: Instant) {
-    var reason: String?
-    if obstacle == .notRecorded, let trouble, let desk, desk.isInteractive {
-      troubleIsShown = true
-      reason = words.sentence(.recordingFailed(trouble))
-    }
-    desk?.reject(message, obstacle, reason: reason, peer: machine.peer, at: now)
   }
 }

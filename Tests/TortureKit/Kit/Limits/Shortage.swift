@@ -21,7 +21,7 @@ public enum Shortage: String, CaseIterable, Sendable {
     case .descriptors: "--nofile=16"
     case .processes: "--nproc=4"
     case .memory: "--as=\(40 * 1024 * 1024)"
-    case .fileSize: "--fsize=150000"
+    case .fileSize: "--fsize=250000"
     }
   }
 
