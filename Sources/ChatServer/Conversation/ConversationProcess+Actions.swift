@@ -1,4 +1,5 @@
 import ChatCore
+import ChatLink
 import ChatTerminal
 
 /// What the machine has decided.

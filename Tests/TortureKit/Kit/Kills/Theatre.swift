@@ -13,7 +13,8 @@ struct Theatre {
 
   init(_ stage: Stage) throws {
     self.stage = stage
-    let server = try stage.pipedServer("--mode", "free", unlimited: true)
+    // Here a death is an end; CutRounds has them go on.
+    let server = try stage.pipedServer("--mode", "free", "--resume-within", "0", unlimited: true)
     port = server.port
     process = server.process
     guard let keeper = server.keeper else { throw TortureFailure("no keeper") }
@@ -34,7 +35,7 @@ struct Theatre {
 
   /// Another server takes the port, without waiting for anything.
   mutating func startAgain() throws {
-    process = try stage.onPipes(.chatserve, ["\(port)", "--mode", "free"])
+    process = try stage.onPipes(.chatserve, ["\(port)", "--mode", "free", "--resume-within", "0"])
     try process.waitFor("Ctrl-C stops.")
     guard let keeper = process.children(named: "chatserve-keep").first else {
       throw TortureFailure("no keeper")
