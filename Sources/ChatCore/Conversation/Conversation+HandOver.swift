@@ -62,6 +62,7 @@ extension Conversation {
     resuming.isResumable = true
     resuming.isSuccessor = true
     resuming.attempt = past.attempt
+    resuming.keptNumber = past.ownNumber
     resuming.lostLink = LostLink(
       since: now.advanced(by: .zero - away),
       farewell: Farewell(by: nil, reason: .reset, detail: "the client was started again"))

@@ -22,6 +22,9 @@ extension Conversation {
     var takesGap = false
     /// On a server's successor: what there is to report of the link.
     var back: (after: Duration, addressChanged: Bool)?
+    /// On a client that another process's file began: the number of the last own message
+    /// in it, until the server has said what it has.
+    var keptNumber: Int?
     /// Client only: how often it has claimed.
     var attempt = 0
     /// Client only: a new link is wanted beside one that may be dead.
@@ -199,9 +202,13 @@ extension Conversation {
   ) {
     guard let lost = resuming.lostLink else { return }
     unsent = 0
-    // A file that a power cut made older than what the server has: it is not said again.
-    if number > ownNumber, number <= ConversationSettings.highestResumed { ownNumber = number }
-    confirm(number, now, &actions)
+    if let kept = resuming.keptNumber, number > kept, number <= ConversationSettings.highestResumed
+    {
+      countOn(from: number, kept, &actions)
+    } else {
+      confirm(number, now, &actions)
+    }
+    resuming.keptNumber = nil
     // It confirmed what was never said.
     if case .closing = phase { return }
     if case .over = phase { return }
@@ -214,6 +221,18 @@ extension Conversation {
     if hasAskedForFree, mode == .turns { actions.append(.send(.ask(.free))) }
     unsent = unconfirmed.count
     sendAgain(&actions)
+  }
+
+  /// A power cut made the file older than what the server has: all that was in it is
+  /// recorded, and what was entered since is counted from there.
+  private mutating func countOn(
+    from number: Int, _ kept: Int, _ actions: inout [Action]
+  ) {
+    let entered = ownNumber - kept
+    let wasUnconfirmed = unconfirmed.count > entered
+    unconfirmed = Array(unconfirmed.suffix(entered))
+    ownNumber = number + entered
+    if wasUnconfirmed { actions.append(.confirm(through: number)) }
   }
 
   /// The mode comes: behind what was recalled, whether that was asked for in time or late.

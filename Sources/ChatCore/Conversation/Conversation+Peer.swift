@@ -169,7 +169,10 @@ extension Conversation {
 
   /// Accepts what was held, as far as the turn allows.
   mutating func releaseBacklog(_ now: Instant, _ actions: inout [Action]) {
-    guard case .talking(let turn) = phase, !backlog.isEmpty else { return }
+    // With the link down it was not acknowledged, and is said again to a successor.
+    guard case .talking(let turn) = phase, !backlog.isEmpty, resuming.lostLink == nil else {
+      return
+    }
     if backlog.isFull {
       // It was not read meanwhile, so its silence is not its own.
       lastReceived = now

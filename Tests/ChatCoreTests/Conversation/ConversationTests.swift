@@ -256,6 +256,51 @@ import Testing
     }
   }
 
+  @Test("what is entered before the link is back is counted from what the server has")
+  func enteredBeforeTheServerSays() throws {
+    let token = try #require(ResumeToken(bytes: Array(repeating: 1, count: ResumeToken.length)))
+    let past = ClientPast(
+      offer: ResumeOffer(token: token, within: .seconds(300)), handle: tatyana, server: mike,
+      mode: .free, hasFloor: true, turn: nil, ownNumber: 5, unconfirmed: [words[0]],
+      peerNumber: 0, attempt: 0)
+    for number in 4...8 {
+      var machine = Conversation(
+        resuming: past, away: .seconds(1), ConversationSettings(role: .client, mode: .free),
+        at: start)
+      _ = machine.begin(at: start)
+      _ = machine.handle(.operatorSaid(words[1]), at: start)
+      _ = machine.handle(.introduced(mike, .native), at: start)
+      let actions = machine.handle(.resumed(through: number), at: start)
+      #expect(actions.contains(.send(.say(number: 5, words[0]))) == (number == 4))
+      #expect(actions.contains(.send(.say(number: max(number, 5) + 1, words[1]))))
+      #expect(machine.unconfirmedCount == (number == 4 ? 2 : 1))
+    }
+  }
+
+  @Test("what is held when the link is lost is not taken while it is down")
+  func heldAcrossALostLink() throws {
+    let token = try #require(ResumeToken(bytes: Array(repeating: 1, count: ResumeToken.length)))
+    var settings = ConversationSettings(role: .server, mode: .turns)
+    settings.offer = ResumeOffer(token: token, within: .seconds(300))
+    var machine = Conversation(settings, at: start)
+    _ = machine.begin(at: start)
+    for event: Conversation.Event in [
+      .introduced(tatyana, .native), .recorded, .listenerGaveFloor, .tookOffer,
+      .said(number: 1, words[0]), .recorded, .said(number: 2, words[1]), .failed(.broken("cut")),
+      .recorded,
+    ] {
+      _ = machine.handle(event, at: start)
+    }
+    #expect(machine.isDetached)
+    let asked = machine.handle(.operatorSaid(words[2]), at: start)
+    #expect(asked == [.record(.message(from: .server, number: 1, words[2]))])
+    let taken = machine.handle(.recorded, at: start)
+    #expect(taken == [.accept(number: 1, words[2])])
+    // Every word is kept all the same, should nobody come back.
+    let ended = machine.handle(.operatorQuit, at: start)
+    #expect(ended.contains(.record(.held(number: 2, words[1]))))
+  }
+
   @Test("who comes back is as silent as before")
   func silenceGoesOn() throws {
     var past = Resumption(
