@@ -229,6 +229,97 @@ import Transcript
     #expect(stage.machine.awaited.isEmpty)
   }
 
+  // MARK: What cannot be gone on with
+
+  /// A conversation with the floor that `new` was given and could not go on with; it has
+  /// reported that and given the terminal back.
+  private func failedClaim(_ stage: inout Stage, goesOn: Bool) throws -> (old: Int32, new: Int32) {
+    let old = try stage.talk(in: .hasFloor)
+    stage.feed(.ended(old, Self.killed, at: .ms(9)))
+    let new = try stage.session(in: .introducing)
+    stage.claim(old, from: new)
+    #expect(stage.feed(.turnIsOver).takeOvers.map(\.process) == [new])
+    stage.report(.notTakenOver(goesOn: goesOn), from: new)
+    stage.report(.released, from: new)
+    return (old, new)
+  }
+
+  /// The floor stays its own, from the report until its peer tries again.
+  @Test func whatAProcessCouldNotGoOnWithIsStillWhatItWas() throws {
+    var stage = try Stage()
+    let (old, new) = try failedClaim(&stage, goesOn: true)
+    let waiting = try stage.session(in: .waiting)
+    #expect(stage.feed(.turnIsOver).floors.isEmpty)
+    let end = stage.feed(.ended(new, Self.handedOver, at: .ms(99)))
+    #expect(end.deaths.isEmpty && end.notices.isEmpty && end.givenUp.isEmpty)
+    #expect(stage.feed(.turnIsOver).floors.isEmpty)
+    let kept = try #require(stage.machine.awaited.first)
+    #expect(kept.epoch == 0 && kept.death.epoch == 0 && kept.talk.attempt == 1)
+    let again = try stage.session(in: .introducing)
+    #expect(stage.claim(old, attempt: 1, from: again).orders(to: again).count == 1)
+    let third = try stage.session(in: .introducing)
+    stage.claim(old, attempt: 2, from: third)
+    let actions = stage.feed(.turnIsOver)
+    #expect(actions.floors.map(\.process) == [third])
+    #expect(actions.takeOvers.map(\.inheritance.predecessorDied) == [true])
+    #expect(actions.takeOvers.map(\.inheritance.lostAt) == [.ms(9)])
+    #expect(stage.state(of: waiting) == .waiting)
+  }
+
+  /// Also where a newer claim has it hand over.
+  @Test func aFailedClaimIsKnownByItsReportAlone() throws {
+    var stage = try Stage()
+    let (old, new) = try failedClaim(&stage, goesOn: true)
+    let third = try stage.session(in: .introducing)
+    stage.claim(old, attempt: 2, from: third)
+    stage.feed(.ended(new, Self.killed, at: .ms(99)))
+    #expect(stage.machine.awaited.first?.epoch == 0)
+    #expect(stage.feed(.turnIsOver).takeOvers.map(\.process) == [third])
+    #expect(stage.session(third)?.epoch == 1)
+  }
+
+  @Test func whatNobodyCanGoOnWithIsEndedAndTheFloorIsFree() throws {
+    var stage = try Stage()
+    let (old, new) = try failedClaim(&stage, goesOn: false)
+    let waiting = try stage.session(in: .waiting)
+    #expect(stage.feed(.turnIsOver).floors.map(\.process) == [waiting])
+    stage.report(.unrecorded(by: .server, .reset, detail: "it is over"), from: new)
+    let end = stage.feed(
+      .ended(new, .exited(SessionExit.closeUnrecorded.rawValue), at: .ms(99)))
+    #expect(end.givenUp.map(\.conversation) == [Int64(old)])
+    #expect(end.givenUp.map(\.epoch) == [0] && end.deaths.isEmpty)
+    #expect(stage.machine.awaited.isEmpty)
+  }
+
+  @Test func aFailedClaimThatAStopCrossesHasTheStopsCause() throws {
+    var stage = try Stage()
+    let (_, new) = try failedClaim(&stage, goesOn: true)
+    stage.feed(.stop("SIGTERM"))
+    let end = stage.feed(.ended(new, Self.handedOver, at: .ms(99)))
+    #expect(end.deaths.isEmpty && end.notices.isEmpty)
+    #expect(end.givenUp.map(\.reason) == [.sigint] && end.givenUp.map(\.detail) == ["SIGTERM"])
+  }
+
+  /// One whose link drops while it is given the floor hands over by itself.
+  @Test func whoHandsOverByItselfKeepsTheFloorAndItsEpoch() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    let old = try stage.talk(in: .waiting)
+    let other = try stage.session(in: .waiting)
+    stage.report(.released, from: owner)
+    #expect(stage.feed(.turnIsOver).floors.map(\.process) == [old])
+    stage.report(.detached, from: old)
+    stage.report(.released, from: old)
+    #expect(stage.feed(.turnIsOver).floors.isEmpty)
+    let end = stage.feed(.ended(old, Self.handedOver, at: .ms(99)))
+    #expect(end.notices.isEmpty && end.deaths.isEmpty)
+    #expect(stage.feed(.turnIsOver).floors.isEmpty)
+    stage.pass(.seconds(61))
+    let givenUp = stage.feed(.turnIsOver).givenUp
+    #expect(givenUp.map(\.epoch) == [0] && givenUp.map(\.reason) == [.reset])
+    #expect(stage.actions.floors.last?.process == other)
+  }
+
   // MARK: Nobody is there
 
   @Test func theFloorIsKeptForOneWhoseProcessDies() throws {
@@ -372,6 +463,23 @@ import Transcript
     #expect(stage.report(.floorFreed, from: desk).givenUp.isEmpty)
   }
 
+  /// The desk takes the floor for free once it has asked, and is set right.
+  @Test func theDeskLearnsThatTheFloorIsStillKept() throws {
+    var stage = try Stage()
+    stage.machine.wantsDesk = true
+    let old = try stage.talk(in: .hasFloor)
+    stage.feed(.ended(old, Self.killed, at: .ms(9)))
+    stage.feed(.turnIsOver)
+    let desk: Int32 = 50
+    stage.feed(.deskStarted(desk))
+    stage.feed(.turnIsOver)
+    let new = try stage.session(in: .introducing)
+    stage.claim(old, from: new)
+    #expect(stage.report(.floorFreed, from: desk).givenUp.isEmpty)
+    stage.feed(.ended(new, Self.killed, at: .ms(9)))
+    #expect(stage.feed(.turnIsOver).orders(to: desk) == [.awaited(true)])
+  }
+
   /// The desk that is there meanwhile gives the terminal back first.
   @Test func whoComesBackWaitsForTheDesk() throws {
     var stage = try Stage()
@@ -391,6 +499,41 @@ import Transcript
   }
 
   // MARK: Stops
+
+  @Test func aHandOverThatAStopCrossesHasTheStopsCause() throws {
+    var stage = try Stage()
+    let old = try stage.talk(in: .hasFloor)
+    let new = try stage.session(in: .introducing)
+    stage.claim(old, from: new)
+    stage.feed(.stop("SIGTERM"))
+    stage.report(.released, from: old)
+    let end = stage.feed(.ended(old, Self.handedOver, at: .ms(9)))
+    #expect(end.deaths.map(\.reason) == [.sigint] && end.deaths.map(\.detail) == ["SIGTERM"])
+    #expect(end.notices.isEmpty)
+  }
+
+  /// What a stopping server does not do any more it does not wake for.
+  @Test func aServerThatStopsDoesNotSpin() throws {
+    for isRestart in [true, false] {
+      var stage = try Stage()
+      stage.machine.wantsDesk = true
+      let owner = try stage.talk(in: .hasFloor)
+      let waiting = try stage.session(in: .waiting)
+      stage.report(.detached, from: owner)
+      let gone = try stage.talk(in: .waiting)
+      stage.feed(.ended(gone, Self.killed, at: .ms(9)))
+      stage.feed(.turnIsOver)
+      stage.machine.deskAgainAt = stage.now
+      stage.feed(isRestart ? .restart("SIGUSR2") : .stop("SIGTERM"))
+      stage.feed(.ended(owner, .exited(SessionExit.ended.rawValue), at: .ms(9)))
+      stage.pass(.seconds(301))
+      stage.report(.alive, from: waiting)
+      for _ in 0..<3 { stage.feed(.turnIsOver) }
+      let deadlines = [stage.machine.graceDeadline, stage.machine.deskDeadline].compactMap { $0 }
+      let deadline = try #require(stage.machine.deadline)
+      #expect(deadline == stage.machine.stopping?.deadline || deadline > stage.now, "\(deadlines)")
+    }
+  }
 
   @Test func aRestartRecordsNoEndOfWhatAnotherServerGoesOnWith() throws {
     var stage = try Stage()
@@ -444,6 +587,30 @@ import Transcript
       stage.machine.sessions.filter { $0.state != .introducing }.map(\.processID) == [
         first, second, stranger,
       ])
+  }
+
+  /// A place in the queue of an earlier server is kept as long as one in this one's.
+  @Test func whatAnEarlierServerLeftIsKeptForItsTime() throws {
+    var stage = try Stage()
+    stage.feed(.resumableFound(try (1...2).map { try Self.earlier($0, in: stage) }))
+    stage.pass(.seconds(60))
+    let places = stage.feed(.turnIsOver).givenUp
+    #expect(places.map(\.conversation) == [2] && places.map(\.at) == [.ms(61_000)])
+    stage.pass(.seconds(140))
+    let floor = stage.feed(.turnIsOver).givenUp
+    #expect(floor.map(\.conversation) == [1] && floor.map(\.at) == [.ms(201_000)])
+  }
+
+  @Test func aTimeThatNoKeeperFindsIsNoTrap() throws {
+    let stage = try Stage()
+    for (until, time) in [(Int64.min, Int64(1)), (.max, -1), (.min, .max), (.max, .min)] {
+      for id: Int64 in [4, 5] {
+        var found = ResumableConversation.sample(id)
+        found.until = .ms(until)
+        let talk = try #require(AwaitedTalk(found, at: .ms(time), stage.now))
+        #expect((talk.until > stage.now) == (until == .max))
+      }
+    }
   }
 
   /// One that an earlier server left; the first had the floor.

@@ -73,17 +73,39 @@ import Testing
     #expect(past.recent.map(\.number) == Array(31...50))
   }
 
-  /// What was confirmed long ago is not read again for a client that claims to have
-  /// forgotten it.
-  @Test func ofWhatWasConfirmedNoMoreIsSaidAgainThanMayBeUnderWay() throws {
+  /// A client that claims to have forgotten more is refused: what it was said instead would
+  /// have a gap.
+  @Test(arguments: [0, 2990])
+  func noMoreIsSaidAgainThanMayBeUnderWay(confirmed: Int) throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let count = 3000
-    _ = try resumableTalk(
-      writer,
-      (1...count).map { (try .server($0, "line \($0)"), .ms(3000)) }
-        + [(.acknowledged(through: 2990), .ms(3001))], mode: .free)
-    #expect(try writer.takeOver(shown: 0, attempt: 1).1.unconfirmed.count == 1024)
+    let old = try resumableTalk(
+      writer, (1...count).map { (try .server($0, "line \($0)"), .ms(3000)) }, mode: .free)
+    if confirmed > 0 {
+      try old.append([
+        (.acknowledged(through: confirmed), .ms(3001)), (.client(1, "one"), .ms(3001)),
+      ])
+    }
+    for shown in [0, count - 1025] {
+      #expect(try kind { _ = try writer.takeOver(shown: shown) } == .notResumable)
+    }
+    #expect(try writer.connection.integer("SELECT epoch FROM resumption") == 0)
+    let most = try writer.takeOver(shown: count - 1024, attempt: 1).1.unconfirmed
+    #expect(most.count == 1024 && most.first?.text == "line \(count - 1023)")
     #expect(try writer.takeOver(shown: 2995, attempt: 2).1.unconfirmed.count == 5)
+  }
+
+  /// What is to be said once more is not in a transcript that took the place of another.
+  @Test func whoMissesWordsThatAreNotThereIsRefused() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    _ = try resumableTalk(
+      writer, [(.server(1, "eins"), .ms(3000)), (.server(3, "drei"), .ms(3001))], mode: .free)
+    try writer.connection.execute("UPDATE resumption SET server_before = 1")
+    for shown in [0, 1] {
+      #expect(try kind { _ = try writer.takeOver(shown: shown) } == .notResumable, "\(shown)")
+    }
+    #expect(try writer.connection.integer("SELECT epoch FROM resumption") == 0)
+    #expect(try writer.takeOver(shown: 2).1.unconfirmed == [try Message("drei")])
   }
 
   @Test func aDropThatIsThereIsTheOneThatCounts() throws {
@@ -108,7 +130,7 @@ import Testing
     let id = try #require(old.conversationID)
     #expect(try writer.silence(in: id, at: .ms(4500)) == .milliseconds(1500))
     try old.append([(.drop(.reset, detail: nil), .ms(5000))])
-    _ = try writer.takeOver(attempt: 1, at: 9000)
+    #expect(try writer.takeOver(attempt: 1, at: 9000).1.silentFor == .seconds(2))
     #expect(try writer.silence(in: id, at: .ms(9000)) == .seconds(2))
     _ = try writer.takeOver(attempt: 2, at: 20_000, lostAt: 10_000)
     #expect(try writer.silence(in: id, at: .ms(20_500)) == .milliseconds(3500))
@@ -251,7 +273,7 @@ import Testing
       writer, [(.client(1, "one"), .ms(3000)), (.server(1, "eins"), .ms(3001))])
     try writer.connection.execute(damage)
     let refused = try kind { _ = try writer.takeOver(shown: 0) }
-    #expect(refused == nil || refused == .corrupt, "\(damage)")
+    #expect([nil, .corrupt, .notResumable].contains(refused), "\(damage)")
     _ = try writer.resumable(port: 1027, address: nil, besides: 99, at: .ms(1), limit: 9)
     _ = try writer.ended(tokenHash: tokenHash)
     _ = try writer.findings()

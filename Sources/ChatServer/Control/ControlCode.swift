@@ -26,6 +26,7 @@ enum ReportCode: UInt8, CaseIterable {
   case resumable = 0x56
   case detached = 0x57
   case claim = 0x58
+  case notTakenOver = 0x5a
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52

@@ -62,6 +62,10 @@ enum ConversationReport: Hashable {
   /// The peer, whose words come so, wants to go on with the conversation that this token
   /// belongs to, and tries for the `attempt`th time.
   case claim(ResumeToken, attempt: Int, Protection)
+  /// It could not go on with the conversation that it was given, and leaves what was
+  /// recorded as it is. Where that `goesOn`, its peer tries again; otherwise nobody can
+  /// go on with it.
+  case notTakenOver(goesOn: Bool)
   /// Somebody else has the transcript's lock, for longer than a commit waits; or its
   /// file is gone, and the keeper, which is to make it again, should look.
   case lockedOut
@@ -103,6 +107,7 @@ enum ConversationReport: Hashable {
     case .resumable: .resumable
     case .detached: .detached
     case .claim: .claim
+    case .notTakenOver: .notTakenOver
     case .floorFreed: .floorFreed
     }
   }
@@ -123,6 +128,7 @@ enum ConversationReport: Hashable {
         fields.add(Int64(attempt))
         fields.add(protection)
         fields.add(bytes: token.bytes)
+      case .notTakenOver(let goesOn): fields.add(goesOn)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count), .queueRead(let count): fields.add(Int64(count))
@@ -171,6 +177,7 @@ enum ConversationReport: Hashable {
     case .claim:
       let (attempt, protection) = (try fields.attempt(), try fields.protection())
       self = .claim(try fields.token(), attempt: attempt, protection)
+    case .notTakenOver: self = .notTakenOver(goesOn: try fields.bool())
     case .floorFreed: self = .floorFreed
     }
     try fields.end()

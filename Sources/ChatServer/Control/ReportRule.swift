@@ -77,7 +77,7 @@ struct ReportRule {
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
-      .queueRead, .proved, .resumable, .detached, .claim:
+      .queueRead, .proved, .resumable, .detached, .claim, .notTakenOver:
       false
     }
   }
@@ -88,7 +88,8 @@ struct ReportRule {
     case .ready, .claim: ReportRule(acts: [.introducing], late: [.leaving])
     // Of no use to one that is on its way out.
     case .typed, .proved: ReportRule(acts: [.introducing], late: [.leaving])
-    case .resumable, .detached: ReportRule(acts: [.waiting, .hasFloor], late: [.leaving])
+    case .resumable, .detached, .notTakenOver:
+      ReportRule(acts: [.waiting, .hasFloor], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:

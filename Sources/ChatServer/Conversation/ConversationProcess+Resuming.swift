@@ -96,14 +96,13 @@ extension ConversationProcess {
     _ claim: PendingClaim, _ error: TranscriptError, at now: Instant
   ) {
     switch error.kind {
-    case .over:
+    case .over, .notResumable, .overstated:
+      listener.report(.notTakenOver(goesOn: false))
       let ended = try? TranscriptRecorder.ended(run, claim.token)
       post(
         .claimIsOver(recorded: ended?.recorded ?? 0, ended?.reason ?? .lost), at: now)
-    case .notResumable, .overstated:
-      isWithoutConversation = true
-      post(.claimIsOver(recorded: 0, .lost), at: now)
     default:
+      listener.report(.notTakenOver(goesOn: true))
       // The client tries again, and perhaps the disk is better by then.
       notify(.recordingFailed(error))
       hasHandedOver = true

@@ -205,13 +205,12 @@ extension TranscriptRecorder {
     recorder.protection = protection
     let transcript = try recorder.openTranscript()
     let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
-    var (writer, past) = try ConversationWriter.takeOver(
+    let (writer, past) = try ConversationWriter.takeOver(
       transcript, run: recorder.run.id, conversation: inheritance.conversation,
       openedAt: inheritance.openedAt, tokenHash: TokenHash(of: claim.token).bytes,
       from: (address.host, Int(address.port)), protection: protection, shown: claim.shown,
       attempt: claim.attempt, at: now, lostAt: inheritance.lostAt,
       lostBy: inheritance.predecessorDied ? .crashed : .reset)
-    past.silentFor = try transcript.silence(in: inheritance.conversation, at: now)
     recorder.transcript = transcript
     recorder.writer = writer
     return (recorder, past)

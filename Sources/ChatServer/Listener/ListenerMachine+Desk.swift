@@ -95,7 +95,8 @@ extension ListenerMachine {
   /// When ``openDesk(at:_:)`` is to be tried again.
   var deskDeadline: Instant? {
     desk?.deadline
-      ?? (wantsDesk && desk == nil && owner == nil && !terminalIsClaimed ? deskAgainAt : nil)
+      ?? (stopping == nil && wantsDesk && desk == nil && owner == nil && !terminalIsClaimed
+        ? deskAgainAt : nil)
   }
 
   mutating func deskStarted(_ process: Int32, at now: Instant, _ actions: inout [Action]) {
@@ -177,7 +178,10 @@ extension ListenerMachine {
     case .interrupted: stop(because: "SIGINT", at: now, &actions)
     case .stopAsked: stop(because: "\\quit", at: now, &actions)
     case .outputGone: stop(because: "output closed", at: now, &actions)
-    case .floorFreed: freeFloor(at: now, &actions)
+    case .floorFreed:
+      freeFloor(at: now, &actions)
+      // It takes it for free, which it is not where somebody is just coming.
+      if floorIsKept { desk?.knowsOfAwaited = false }
     case .who:
       let unnamed = sessions.filter { $0.state == .introducing }
       actions.append(.order(.queue(Self.list(unnamed)), to: session.processID))

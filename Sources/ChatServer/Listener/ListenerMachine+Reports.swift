@@ -16,6 +16,8 @@ extension ListenerMachine {
       condemn(index, .unreadable, &actions)
       return
     }
+    // Who is forked later inherits what this process remembers.
+    defer { if case .claim(let token, _, _) = report { RandomBytes.wipe(token.bytes) } }
     sessions[index].isStuck = false
     // To one that leaves, only its end is an answer.
     if sessions[index].state != .leaving, !sessions[index].isBlocked {
@@ -110,6 +112,9 @@ extension ListenerMachine {
     case .detached: detach(index, at: now, &actions)
     case .claim(let token, let attempt, let protection):
       claim(token, attempt: attempt, protection, from: index, at: now, &actions)
+    case .notTakenOver(let goesOn):
+      guard sessions[index].inherited != nil else { return condemn(index, .misplaced, &actions) }
+      sessions[index].failedClaim = goesOn ? .goesOn : .isOver
     // The desk's alone.
     case .who, .stopAsked, .suspended, .floorFreed: break
     }
@@ -137,6 +142,9 @@ extension ListenerMachine {
       detail: "no end recorded", epoch: session.talk == nil ? nil : session.epoch)
     if case .signaled(let signal, _) = status { death.detail = "signal \(signal)" }
     if keep(session, after: status, death, at: now, &actions) { return }
+    if session.fault == nil, session.failedClaim != nil, let inherited = session.inherited {
+      return closeUntaken(inherited, of: session, at: now, &actions)
+    }
     switch (session.fault, status) {
     case (let fault?, _):
       death.detail = fault.detail
@@ -151,6 +159,10 @@ extension ListenerMachine {
     // It had nothing of its own to record: it came for a conversation, and did not get it.
     case (nil, .exited(SessionExit.handedOver.rawValue)) where session.conversation == nil:
       return
+    // It left it to another, and none is to come any more.
+    case (nil, .exited(SessionExit.handedOver.rawValue)) where stopping != nil:
+      death.reason = .sigint
+      death.detail = stopping?.cause
     case (nil, .exited(SessionExit.closeUnrecorded.rawValue)):
       guard let close = session.unrecorded else { break }
       death.by = close.by

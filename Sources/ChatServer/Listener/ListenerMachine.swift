@@ -171,8 +171,8 @@ struct ListenerMachine {
   var deadline: Instant? {
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
-      notices.deadline, watchDeadline, refusals.deadline, deskDeadline, graceDeadline,
-      stopping == nil ? lockWatch.deadline : nil,
+      notices.deadline, watchDeadline, refusals.deadline, deskDeadline,
+      stopping == nil ? graceDeadline : nil, stopping == nil ? lockWatch.deadline : nil,
     ].compactMap { $0 }.min()
   }
 

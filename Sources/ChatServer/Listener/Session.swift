@@ -41,6 +41,10 @@ struct Session {
   private(set) var epoch: Int64 = 0
   /// What can be claimed, once its peer knows how.
   var talk: Talk?
+  /// What it was given to go on with, as it was before.
+  private(set) var inherited: AwaitedTalk?
+  /// Whether it could not, and what becomes of that.
+  var failedClaim: FailedClaim?
   /// Whether its peer has claimed one.
   var hasClaimed = false
   /// Since when its link is down.
@@ -123,16 +127,27 @@ struct Session {
   /// Whether the floor may be given to it.
   var wantsFloor: Bool {
     (state == .waiting || state == .unread) && fault == nil && !isBlocked && handOver == nil
+      && failedClaim == nil
   }
 
   /// It goes on with what nobody serves any more.
   mutating func inherit(_ awaited: AwaitedTalk) {
+    inherited = awaited
     openedAt = awaited.openedAt
     rank = awaited.rank
     tokenHash = awaited.talk.tokenHash
     talk = awaited.talk
     conversation = awaited.conversation
     epoch = awaited.epoch + 1
+  }
+
+  /// Whether the floor that it had is another process's of the same conversation, once it is
+  /// gone.
+  var leavesFloor: Bool {
+    if let failedClaim { return failedClaim == .goesOn && inherited?.hadFloor == true }
+    guard talk != nil, hasHadFloor else { return false }
+    // Its link is down: it may hand over by itself.
+    return handOver != nil || state == .leaving && detachedAt != nil
   }
 
   /// What it gets to answer, or to be gone.

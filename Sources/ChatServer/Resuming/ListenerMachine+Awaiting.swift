@@ -19,7 +19,7 @@ extension ListenerMachine {
   /// process of the same conversation to the next.
   var floorIsKept: Bool {
     awaited.contains(where: \.hadFloor)
-      || sessions.contains { $0.handOver != nil && $0.hasHadFloor && $0.talk != nil }
+      || sessions.contains(where: \.leavesFloor)
   }
 
   /// Whether somebody is about to go on at the terminal: no desk is put between.
@@ -43,24 +43,26 @@ extension ListenerMachine {
     else { return false }
     // Another server finds it in the transcript.
     if stopping != nil { return true }
+    if session.failedClaim != nil, var inherited = session.inherited {
+      // What another process could not go on with is still what it was.
+      inherited.talk = talk
+      awaited.append(inherited)
+      return true
+    }
     let since = session.detachedAt ?? now
     let within = session.hasHadFloor ? resumeWithin : min(resumeWithin, Self.placeIsKept)
     var death = death
     if session.handOver != nil || session.detachedAt != nil {
       (death.by, death.reason, death.detail) = (nil, .reset, nil)
     }
-    let isFailedClaim =
-      session.handOver == nil && status == .exited(SessionExit.handedOver.rawValue)
-    if isFailedClaim { death.epoch = session.epoch - 1 }
+    let hasDied = status != .exited(SessionExit.handedOver.rawValue)
     let awaited = AwaitedTalk(
       talk: talk, conversation: conversation, openedAt: session.openedAt,
       source: session.source, rank: session.rank, hadFloor: session.hasHadFloor,
-      hasDied: status != .exited(SessionExit.handedOver.rawValue), lostAt: death.at,
-      // What another process could not go on with is still what it was.
-      epoch: isFailedClaim ? session.epoch - 1 : session.epoch,
-      until: since.advanced(by: within), death: death)
+      hasDied: hasDied, lostAt: death.at, epoch: session.epoch, until: since.advanced(by: within),
+      death: death)
     self.awaited.append(awaited)
-    if session.handOver == nil && !isFailedClaim {
+    if session.handOver == nil && hasDied {
       notify(
         .brokeOff(session.address, status, session.fault, awaited: talk.handle), at: now, &actions)
     }
@@ -72,7 +74,10 @@ extension ListenerMachine {
     guard session.talk != nil, session.conversation != nil, !session.isBlocked,
       stopping?.isRestart ?? true
     else { return false }
-    // It was ending by itself, or could not go on with what it had claimed.
+    if let failedClaim = session.failedClaim {
+      return failedClaim == .goesOn && session.fault?.isTakenOver != true
+    }
+    // It was ending by itself.
     if session.state == .leaving && session.handOver == nil {
       return status == .exited(SessionExit.handedOver.rawValue)
     }
@@ -114,11 +119,7 @@ extension ListenerMachine {
   /// Ends what was waited for long enough.
   mutating func watchGraces(at now: Instant, _ actions: inout [Action]) {
     let othersWait = sessions.contains(where: \.wantsFloor)
-    for index in sessions.indices
-    where sessions[index].state == .hasFloor && sessions[index].detachedAt != nil {
-      guard sessions[index].handOver == nil, sessions[index].fault == nil,
-        !sessions[index].isGraceOver
-      else { continue }
+    for index in sessions.indices where Self.isWatched(sessions[index]) {
       sessions[index].waitedForSince = othersWait ? sessions[index].waitedForSince ?? now : nil
       if let end = end(for: sessions[index].waitedForSince), now >= end {
         sessions[index].isGraceOver = true
@@ -135,10 +136,16 @@ extension ListenerMachine {
     }
   }
 
+  /// Whether it has the floor and nobody is there.
+  private static func isWatched(_ session: Session) -> Bool {
+    session.state == .hasFloor && session.detachedAt != nil && session.handOver == nil
+      && session.fault == nil && !session.isGraceOver
+  }
+
   /// When ``watchGraces(at:_:)`` is wanted.
   var graceDeadline: Instant? {
     let living = sessions.compactMap { session in
-      session.isGraceOver || session.handOver != nil ? nil : end(for: session.waitedForSince)
+      Self.isWatched(session) ? end(for: session.waitedForSince) : nil
     }
     let claimed = Set(claims.map(\.tokenHash))
     let gone = awaited.compactMap { claimed.contains($0.talk.tokenHash) ? nil : end(of: $0) }
@@ -198,7 +205,21 @@ extension ListenerMachine {
     awaited = []
   }
 
-  private func close(_ talk: AwaitedTalk, at now: Instant, _ actions: inout [Action]) {
+  /// Records the end of what a process could not go on with, and nobody will.
+  func closeUntaken(
+    _ talk: AwaitedTalk, of session: Session, at now: Instant, _ actions: inout [Action]
+  ) {
+    var talk = talk
+    if session.isBlocked {
+      (talk.death.by, talk.death.reason, talk.death.detail) = (.server, .blocked, nil)
+    } else if session.failedClaim == .goesOn, let stopping {
+      (talk.death.by, talk.death.reason) = (.server, .sigint)
+      talk.death.detail = stopping.cause
+    }
+    close(talk, at: now, &actions)
+  }
+
+  func close(_ talk: AwaitedTalk, at now: Instant, _ actions: inout [Action]) {
     actions += [.ask(.closeResumable(talk.death)), .ask(.index)]
   }
 

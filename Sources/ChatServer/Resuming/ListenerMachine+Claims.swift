@@ -17,8 +17,6 @@ extension ListenerMachine {
     guard !sessions[index].hasClaimed else { return condemn(index, .misplaced, &actions) }
     sessions[index].hasClaimed = true
     let hash = TokenHash(of: token)
-    // Who is forked after this inherits what this process remembers.
-    RandomBytes.wipe(token.bytes)
     guard let talk = talk(of: hash) else {
       admission.countWrongToken(sessions[index].source, at: now)
       return refuse(index, goesOn: false, &actions)
@@ -98,9 +96,15 @@ extension ListenerMachine {
         refuse(index, goesOn: false, &actions)
         continue
       }
-      if awaited[place].hadFloor {
-        guard owner == nil, clearDesk(at: now, &actions) else { continue }
+      if awaited[place].hadFloor, owner != nil {
+        // Two cannot have it, and who has come is not left without an answer.
+        claims.removeAll { $0.process == claim.process }
+        close(awaited.remove(at: place), at: now, &actions)
+        sessions[index].enter(.introducing, at: now)
+        refuse(index, goesOn: false, &actions)
+        continue
       }
+      if awaited[place].hadFloor, !clearDesk(at: now, &actions) { continue }
       claims.removeAll { $0.process == claim.process }
       takeOver(awaited.remove(at: place), index, at: now, &actions)
     }

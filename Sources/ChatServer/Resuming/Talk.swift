@@ -72,6 +72,14 @@ struct Claim {
   let tokenHash: TokenHash
 }
 
+/// What becomes of a conversation with which a process could not go on.
+enum FailedClaim: Hashable {
+  /// Its peer tries again.
+  case goesOn
+  /// Nobody can go on with it.
+  case isOver
+}
+
 /// What one gets that is to hand its conversation over.
 struct HandOver {
   /// It finishes its turn and gives the terminal back, and waits for nobody.
@@ -118,9 +126,15 @@ extension AwaitedTalk {
     hasDied = true
     lostAt = nil
     epoch = found.epoch
-    until = now.advanced(by: .milliseconds(found.until.milliseconds - time.milliseconds))
+    // A keeper that was taken over may say anything.
+    let left = Duration.milliseconds(found.until.elapsed(since: time))
+    let kept = found.hadFloor ? left : min(left, ListenerMachine.placeIsKept)
+    until = now.advanced(by: kept)
+    let end =
+      kept < left
+      ? Timestamp(milliseconds: time.milliseconds + kept.wholeMilliseconds) : found.until
     death = ConversationDeath(
-      conversation: found.id, peer: "", port: 0, openedAt: found.openedAt, at: found.until,
+      conversation: found.id, peer: "", port: 0, openedAt: found.openedAt, at: end,
       by: nil, reason: .reset, detail: nil, epoch: found.epoch)
   }
 }

@@ -155,8 +155,8 @@ extension ClaimedConversation {
     return state
   }
 
-  /// As many of the server's messages that were confirmed are said once more at most, to
-  /// a client that has forgotten them: no more than may be under way at a time.
+  /// As many of the server's messages are said once more at most: no more than may be
+  /// under way at a time, 16 MiB together (`Message.maximumByteCount`).
   private static let mostRepeated = 1024
 
   /// Where the conversation stands.
@@ -167,24 +167,30 @@ extension ClaimedConversation {
   ///   - hasMoved: whether it comes from another address.
   ///   - connection: in the transaction that it was read in.
   /// - Returns: what its next process begins with.
-  /// - Throws: `corrupt` where a message is none, and what SQLite reports.
+  /// - Throws: `notResumable` where more than may be said once more would have to be, or
+  ///   some of it is not there: to the client that would be a gap; `corrupt` where a
+  ///   message is none, and what SQLite reports.
   func resumption(
     shown: Int, away: Int64, hasMoved: Bool, _ connection: Connection
   ) throws(TranscriptError) -> Resumption {
-    let known = max(shown, min(acknowledged, server.number - Self.mostRepeated))
+    // However much was confirmed: what the client has shown is what it knows of.
+    let missing = server.number - shown
+    let refusal = TranscriptError(.notResumable, path: connection.path)
+    guard missing <= Self.mostRepeated else { throw refusal }
+    let unconfirmed = try messages(connection, atMost: missing) { number, party in
+      party == .client ? .passed : number > shown ? .wanted : .last
+    }
+    // Another transcript may have taken the place of the one that had them.
+    guard unconfirmed.count == missing else { throw refusal }
     let mode = newMode?.0 ?? mode
     let hasFloor = floorAt != nil
     return Resumption(
       peer: handle.0, mode: mode, hasFloor: hasFloor,
       turn: hasFloor && mode == .turns ? speaker?.other ?? .client : nil,
       ownNumber: server.number, peerNumber: client.number,
-      unconfirmed: known == server.number
-        ? []
-        : try messages(connection) { number, party in
-          party == .client ? .passed : number > known ? .wanted : .last
-        }.map(\.message),
+      unconfirmed: unconfirmed.map(\.message),
       recent: try messages(connection, atMost: PastMessage.limit) { number, party in
-        party == .client || number <= known ? .wanted : .passed
+        party == .client || number <= shown ? .wanted : .passed
       },
       awayFor: .milliseconds(away), addressChanged: hasMoved)
   }
@@ -198,7 +204,7 @@ extension ClaimedConversation {
 
   /// The newest messages that are wanted, oldest first.
   private func messages(
-    _ connection: Connection, atMost limit: Int = .max, _ use: (Int, Party) -> Use
+    _ connection: Connection, atMost limit: Int, _ use: (Int, Party) -> Use
   ) throws(TranscriptError) -> [PastMessage] {
     let select = try connection.cached(
       """

@@ -22,7 +22,8 @@ extension ConversationWriter {
   ///     nobody knows, and the last event is taken for it.
   ///   - reason: why, where no drop says so.
   /// - Returns: what goes on writing, and where the conversation stands.
-  /// - Throws: `notResumable` where it is not there, is another one or cannot go on;
+  /// - Throws: `notResumable` where it is not there, is another one or cannot go on,
+  ///   also since the client has not shown what is not repeated;
   ///   `over` where it is closed; `superseded` where a later attempt has come;
   ///   `overstated` where `shown` was never said; and what SQLite reports. Nothing is
   ///   written then.
@@ -67,11 +68,10 @@ extension ConversationWriter {
       successor.state = claimed.state(
         epoch: resume.epoch, attempt: resume.attempt, shown: shown,
         generation: writer.generation)
-      return (
-        successor,
-        try claimed.resumption(
-          shown: shown, away: resume.away, hasMoved: resume.hasMoved, writer.connection)
-      )
+      var resumption = try claimed.resumption(
+        shown: shown, away: resume.away, hasMoved: resume.hasMoved, writer.connection)
+      resumption.silentFor = try writer.silence(in: conversation, at: time)
+      return (successor, resumption)
     }
     return (successor, resumption)
   }
