@@ -43,8 +43,10 @@ extension Client {
 
   private func end(_ ending: Conversation.Ending, at now: Instant) {
     wasUnheard = link == nil || search.hasFailed || isLinkLost
-    // Nobody wanted to leave: there is another to be had.
-    let isRefused = former == .goingOn && ending.by != .client && link != nil
+    // Nobody wanted to leave: there is another to be had. But for who has it elsewhere.
+    let isRefused =
+      former == .goingOn && ending.by != .client && dialer.isAlive
+      && ending.detail != QuitReason.moved.rawValue
     if former == .ending || isRefused {
       beginAgain(after: ending, at: now)
     } else {
@@ -61,7 +63,8 @@ extension Client {
     case .answer(let word): take(answer: word, at: now)
     case .say(let message): handle([.operatorSaid(message)], at: now)
     case .free: handle([.operatorWantsFree], at: now)
-    case .quit, .endOfInput: leave(at: now)
+    case .quit: leave(at: now)
+    case .endOfInput: endInput(at: now)
     case .dial:
       dialer.hurry()
       handle([.operatorWantsLink], at: now)
@@ -122,8 +125,25 @@ extension Client {
       to: isFailure(ending) ? .notice : .conversation)
   }
 
-  /// Shows what the server may not have of a conversation that nobody goes on with.
-  func showStale(_ record: TalkRecord) {
+  /// Shows what there is to say of conversations that nobody goes on with, and only then
+  /// lets go of it.
+  func showOthers() {
+    for file in damaged { desk.notify(words.sentence(.keptIsDamaged(file.path.string))) }
+    // Where nothing at all can be kept, it is said once there is something to keep.
+    if keeping.file != nil, let obstacle = keeping.obstacle {
+      desk.notify(words.sentence(.keptIsUnusable(obstacle)))
+    }
+    for (_, record) in stale { showStale(record) }
+    desk.flush()
+    for (file, _) in stale { file.clear() }
+    stale = []
+    // Its place is taken; the others are named at the next start.
+    if let file = damaged.first(where: { $0 === keeping.file }) { file.clear() }
+    damaged = []
+  }
+
+  /// What the server may not have.
+  private func showStale(_ record: TalkRecord) {
     let own = record.past.unconfirmed
     let when = Clock.localTime(record.linkedAt.milliseconds)
     if !own.isEmpty {

@@ -19,6 +19,9 @@ struct Keeping {
   /// How old the moment may become at which the link was up, where there is anything else
   /// to do than to write it down.
   static let momentEvery = Duration.seconds(10)
+  /// How many claims a file may lack that a power cut made older: it is half a minute of
+  /// them, one a second at most. A claim with a number that the server has seen is stale.
+  static let attemptsUnflushed = 64
 }
 
 extension Client {
@@ -40,7 +43,7 @@ extension Client {
     write(
       TalkRecord(
         host: settings.host, port: settings.port, link: terms.link, past: past, draft: draft,
-        isLeaving: false, linkedAt: linkedAt),
+        isLeaving: self.former == .ending, linkedAt: linkedAt),
       to: file)
     keeping.writtenAt = now
   }
@@ -79,17 +82,21 @@ extension Client {
     return at.advanced(by: Keeping.draftEvery)
   }
 
-  /// The conversation is over: nothing is to be gone on with, unless the server could not
-  /// be told.
-  func finishKeeping(_ ending: Conversation.Ending) {
-    guard let file = keeping.file else { return }
-    if hasBeenCutOff { return }
-    guard wasUnheard, ending.by == .client, [.quit, .sigint].contains(ending.reason),
-      var record = keeping.record
-    else { return file.clear() }
+  /// The conversation is over.
+  ///
+  /// - Returns: whether its file is to stay, since the next start goes on with it or has
+  ///   the server told that the person has left.
+  func keepLeaving(_ ending: Conversation.Ending) -> Bool {
+    if hasBeenCutOff { return true }
+    guard let file = keeping.file, wasUnheard, ending.by == .client,
+      [.quit, .sigint].contains(ending.reason), var record = keeping.record
+    else { return false }
     record.isLeaving = true
     record.draft = ""
-    _ = file.write(record)
+    if case .failed(let error)? = file.write(record) {
+      desk.notify(words.sentence(.leavingNotKept(error)))
+    }
+    return true
   }
 
   /// The window was closed: the conversation is left as if the power had failed, and the
@@ -100,7 +107,7 @@ extension Client {
     guard keeping.record != nil else { return }
     hasBeenCutOff = true
     // What is said from now on reaches nobody.
-    link?.close()
+    link?.drop()
     link = nil
   }
 }

@@ -47,7 +47,7 @@ extension Client {
 
   func dropLink() {
     isLinkLost = true
-    link?.close()
+    link?.drop()
     link = nil
     search.until = nil
     search.secure = nil
@@ -75,10 +75,11 @@ extension Client {
   }
 
   func keepLink() {
-    guard search.isBeside else { return }
+    guard search.isBeside || search.beside != nil else { return }
     search.isBeside = false
-    search.beside?.link.close()
+    search.beside?.link.drop()
     search.beside = nil
+    search.until = nil
     dialer.rest()
   }
 
@@ -100,7 +101,8 @@ extension Client {
     search.obstacles = []
     switch former {
     case .ending: handle([.operatorQuit], at: now)
-    case .goingOn: former = .none
+    // One that is over is answered like one that is not, up to here.
+    case .goingOn: break
     case .none where search.isReported || time >= .seconds(1):
       desk.notify(words.sentence(.linkBack(after: time)))
     case .none: break
@@ -168,7 +170,7 @@ extension Client {
   private func fail(at now: Instant) {
     search.until = nil
     if let beside = search.beside {
-      beside.link.close()
+      beside.link.drop()
       search.beside = nil
       dialer.dial()
     } else {
@@ -193,7 +195,7 @@ extension Client {
       case .introduced(_, .native): return handle([.failed(.broken("no answer"))], at: now)
       case .introduced, .ended, .failed, .serverRefused:
         report(obstacle(of: beside.secure))
-        link.close()
+        link.drop()
         search.beside = nil
         search.until = nil
         dialer.dial()

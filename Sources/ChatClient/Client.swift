@@ -31,8 +31,8 @@ package final class Client {
   /// What comes of a conversation that was kept.
   var former: Former
   /// What there is to say about conversations that nobody goes on with.
-  private let stale: [TalkRecord]
-  private let damaged: [String]
+  var stale: [(file: TalkFile, record: TalkRecord)]
+  var damaged: [TalkFile]
   /// How far the user knows what the link is.
   var acquaintance = Acquaintance.none
   var ending: Conversation.Ending?
@@ -40,6 +40,11 @@ package final class Client {
   var namelessness: Namelessness?
   /// Whether the conversation is left to the next start.
   var hasBeenCutOff = false
+  /// Whether an input that is no terminal has ended, and the conversation is left once
+  /// all is confirmed.
+  var hasInputEnded = false
+  /// Until when it is waited for, while there is a link.
+  var confirmedUntil: Instant?
   /// Whether it ended while nothing could be said to the server.
   var wasUnheard = false
   /// Whether the conversation has lost its link.
@@ -55,7 +60,7 @@ package final class Client {
   enum Former {
     /// There is none, or it goes on, or is over.
     case none
-    /// It is to be gone on with, and was not yet.
+    /// It is to be gone on with, and the server has not said yet how it goes on.
     case goingOn
     /// The server is to be told that it is over.
     case ending
@@ -172,8 +177,10 @@ package final class Client {
     goingOnWith record: TalkRecord, _ settings: ClientSettings, at now: Instant
   ) -> Conversation {
     let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    var past = record.past
+    past.attempt += Keeping.attemptsUnflushed
     return Conversation(
-      resuming: record.past, away: record.away(at: present),
+      resuming: past, away: record.away(at: present),
       ConversationSettings(
         role: .client, mode: record.past.mode, handle: record.past.handle,
         wantsFree: settings.mode == .free),
@@ -190,19 +197,19 @@ package final class Client {
     begin(at: Self.now)
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
+    let isKept = keepLeaving(ending)
     sayLastWords(ending)
     _ = desk.close()
     link?.finish(within: Self.farewellWithin)
     dialer.close()
-    finishKeeping(ending)
+    if !isKept { keeping.file?.clear() }
     return Outcome(
       ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness,
       outputFailure: desk.outputFailure, refusal: refusal)
   }
 
   private func begin(at now: Instant) {
-    for path in damaged { desk.notify(words.sentence(.keptIsDamaged(path))) }
-    for record in stale { showStale(record) }
+    showOthers()
     guard former != .none, let record = keeping.record else { return }
     isLinkLost = true
     if record.link != .clear { acquaintance = .made }
@@ -259,7 +266,7 @@ package final class Client {
     let now = Self.now
     let deadlines = [
       machine.deadline, link?.deadline, desk.deadline, machine.slowConfirmation(after: now),
-      searchDeadline(after: now), keepingDeadline,
+      searchDeadline(after: now), keepingDeadline, confirmedUntil,
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // What was typed may have had to wait for what came since: the question
@@ -274,6 +281,7 @@ package final class Client {
       hear(link.tick(at: now), at: now)
     }
     if let deadline = machine.deadline, now >= deadline { handle([.tick], at: now) }
+    leaveWhenConfirmed(at: now)
     desk.tick(at: now)
   }
 
@@ -283,6 +291,7 @@ package final class Client {
       let actions = machine.handle(event, at: now)
       if machine.peer != nil { sayWhetherEncrypted() }
       for action in actions { perform(action, at: now) }
+      if case .serverSetMode = event, former == .goingOn, !machine.isDetached { former = .none }
     }
   }
 

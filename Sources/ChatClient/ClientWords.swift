@@ -48,6 +48,11 @@ package enum ClientNotice {
   case notConfirmedBefore(LocalTime, count: Int)
   /// The file in which a conversation was kept is not whole.
   case keptIsDamaged(String)
+  /// The files in which conversations were kept cannot all be used, for this cause.
+  case keptIsUnusable(TalkStore.Obstacle)
+  /// That the person has left cannot be kept for the next start, which would tell the
+  /// server.
+  case leavingNotKept(SystemCallError)
   /// The conversation could not be gone on with, for this cause; it is not kept, or is
   /// kept again.
   case notKept(TalkStore.Obstacle)

@@ -48,15 +48,6 @@ extension PeerLink {
     if outbound.isEmpty { endWriting() }
   }
 
-  /// Lets go of it, without a goodbye: it is of no use, or another goes on.
-  package func close() {
-    guard !isClosed else { return }
-    isClosed = true
-    isBroken = true
-    isAtEnd = true
-    transport.close()
-  }
-
   private func endWriting() {
     guard !isBroken, !hasEndedWriting else { return }
     hasEndedWriting = true
@@ -94,7 +85,7 @@ extension PeerLink {
       else { break }
       if !isAtEnd, ready.contains(where: \.canRead) { discard() }
     }
-    close()
+    drop()
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }

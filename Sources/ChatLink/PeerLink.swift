@@ -36,11 +36,9 @@ package final class PeerLink {
   package private(set) var isAgreed = false
   /// Whether writing has failed, so that nothing more is written.
   var isBroken = false
-  /// Whether the socket is not this link's any more.
-  package internal(set) var isClosed = false
   /// Whether this direction has been ended.
   var hasEndedWriting = false
-  /// Whether the connection is closed.
+  /// Whether the connection is closed, and the socket not this link's any more.
   private(set) var isDropped = false
 
   /// On a connected, non-blocking socket; the one place that says what carries
@@ -153,8 +151,8 @@ package final class PeerLink {
     codec.open(at: now)
   }
 
-  /// The connection is of no use any more: closes it, with nothing more said, read or
-  /// waited for.
+  /// The connection is of no use any more, or another goes on: closes it, with nothing
+  /// more said, read or waited for.
   package func drop() {
     if isDropped { return }
     isDropped = true

@@ -21,6 +21,11 @@ extension UserMessages {
     case .keptIsDamaged(let path):
       "What was kept of a conversation with \(place) is damaged and not used: "
         + TextSanitizer.escapedOnOneLine(path)
+    case .keptIsUnusable(let obstacle):
+      "What was kept of a conversation with \(place) cannot be used: \(why(obstacle))."
+    case .leavingNotKept(let error):
+      "The next chatclient may go on with this conversation: that you have left cannot be "
+        + "written to its file (\(error.errno))."
     case .notKept(let obstacle):
       "Should this chatclient be killed, the conversation cannot go on: \(why(obstacle))."
     case .keepingFailed(let error):

@@ -39,7 +39,7 @@ enum UserMessages {
     case .trusted(isRemembered: true): "Encrypted. The key is remembered."
     case .trusted(isRemembered: false): "Encrypted."
     case .linkDown, .linkBack, .notThisLink, .dialerDied, .goingOn, .notConfirmedBefore,
-      .keptIsDamaged, .notKept, .keepingFailed, .keepingWorks:
+      .keptIsDamaged, .keptIsUnusable, .leavingNotKept, .notKept, .keepingFailed, .keepingWorks:
       going(on: notice, at: place)
     case .connecting: "Connecting to \(place). Ctrl-C ends it."
     case .link(nil): "Not encrypted."

@@ -85,8 +85,8 @@ import Testing
     func moment(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: at + seconds * 1000) }
     #expect(record.away(at: moment(42)) == .seconds(42))
     #expect(record.away(at: moment(-42)) == .zero, "the clock was set back")
-    #expect(!record.isOver(at: moment(300)))
-    #expect(record.isOver(at: moment(346)))
+    #expect(!record.isOver(at: moment(299)))
+    #expect(record.isOver(at: moment(300)))
     record.linkedAt = Timestamp(milliseconds: 0)
     #expect(record.isOver(at: moment(0)))
   }

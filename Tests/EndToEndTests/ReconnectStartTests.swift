@@ -29,7 +29,7 @@ import Testing
 
       let next = try stage.client(server.port)
       let again = try server.accept()
-      try again.hearClaim(shown: 1, attempt: 1)
+      try again.hearClaim(shown: 1, attempt: Session.nextAttempt)
       try again.waitFor("recall 20\0")
       try again.goOn(after: 1, past: "past client 1 one\0past server 1 first\0")
       try again.waitFor("say 2 two\0")
@@ -62,7 +62,7 @@ import Testing
       #expect(!peer.receivedText.contains("quit"))
       _ = try client.exitStatus()
       _ = try stage.client(server.port, "--handle", "bob")
-      try server.accept().hearClaim(shown: 0, attempt: 1)
+      try server.accept().hearClaim(shown: 0, attempt: Session.nextAttempt)
     }
   }
 
@@ -79,7 +79,7 @@ import Testing
       try server.goOn()
       let next = try stage.client(server.port, "--handle", "bob")
       let told = try server.accept()
-      try told.hearClaim(shown: 0, attempt: 1)
+      try told.hearClaim(shown: 0, attempt: Session.nextAttempt)
       try told.goOn(after: 0)
       try told.waitFor("quit user\0")
       told.leave()
@@ -104,7 +104,7 @@ import Testing
       try other.waitForInput("eve> ")
       let next = try stage.client(server.port, "--handle", "bob", "--new")
       let told = try server.accept()
-      try told.hearClaim(shown: 0, attempt: 1)
+      try told.hearClaim(shown: 0, attempt: Session.nextAttempt)
       try told.goOn(after: 0)
       try told.waitFor("quit user\0")
       told.leave()
@@ -126,7 +126,7 @@ import Testing
       try beside.waitForInput("bob> ")
       let taker = try stage.client(server.port, "--take-over")
       let again = try server.accept()
-      try again.hearClaim(shown: 0, attempt: 1)
+      try again.hearClaim(shown: 0, attempt: Session.nextAttempt)
       try again.goOn(after: 0)
       try peer.send("quit moved\0")
       #expect(try client.exitStatus() == 0)
@@ -159,7 +159,7 @@ import Testing
       _ = try client.exitOutcome()
       let next = try stage.client(server.port)
       let again = try server.accept()
-      try again.hearClaim(shown: 0, attempt: 1)
+      try again.hearClaim(shown: 0, attempt: Session.nextAttempt)
       try again.send("deny This conversation is not known.\0")
       let fresh = try server.accept()
       try fresh.giveFloor(to: "bob")
@@ -188,6 +188,77 @@ import Testing
     }
   }
 
+  @Test(
+    "one that is over when it is gone on with is named, and another begins",
+    arguments: ["expired", "lost"])
+  func overAtStart(reason: String) throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server)
+      try client.enter("lost?")
+      try peer.waitFor("say 1 lost?\0")
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      let next = try stage.client(server.port)
+      let again = try server.accept()
+      try again.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      try again.send("resumed 0\0quit \(reason)\0")
+      again.leave()
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
+      try next.waitForInput("bob> ")
+      try next.waitFor("The server did not confirm 1 message of yours; it may be lost:")
+      try next.waitFor(
+        reason == "lost"
+          ? "The server does not know this conversation any more."
+          : "The server ended the conversation while there was no link.")
+      #expect(!fresh.hasEnded)
+    }
+  }
+
+  @Test("one whose time ends before the server is back is named, and another begins")
+  func overMeanwhile() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server, within: 4)
+      try client.enter("lost?")
+      try peer.waitFor("say 1 lost?\0")
+      server.pause()
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      let next = try stage.client(server.port)
+      try next.waitFor("The server did not confirm 1 message of yours; it may be lost:")
+      try server.goOn()
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
+      try next.waitForInput("bob> ")
+      #expect(!fresh.receivedText.contains("resume"))
+    }
+  }
+
+  @Test("what was not confirmed stays kept until it was shown, also where nobody answers")
+  func staleStays() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server, within: 1)
+      try client.enter("lost?")
+      try peer.waitFor("say 1 lost?\0")
+      server.pause()
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      Deadline(seconds: 1.2).pass()
+      let refused = try stage.client(server.port, "--handle", "bob")
+      #expect(try refused.exitStatus() != 0)
+      try server.goOn()
+      let next = try stage.client(server.port, "--handle", "bob")
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
+      try next.waitFor("did not confirm 1 message of")
+      try next.waitFor("bob> lost?")
+      try Deadline.poll("it is let go of") { stage.keptSizes().allSatisfy { $0 == 0 } }
+    }
+  }
+
   @Test("with --no-state, and on a pipe, nothing is kept")
   func noState() throws {
     try Stage.run { stage in
@@ -204,7 +275,7 @@ import Testing
   }
 
   @Test(
-    "a file that is none is not used, and said",
+    "a file that is none is said once, and its place taken",
     arguments: ["garbage", String(repeating: "chattalk", count: 40)])
   func damaged(text: String) throws {
     try Stage.run { stage in
@@ -218,8 +289,13 @@ import Testing
       let (client, _) = try stage.resumable(server)
       try client.waitFor(
         "What was kept of a conversation with 127.0.0.1 port \(server.port) is damaged")
-      #expect(SmallFile.read(file) == text)
-      #expect(stage.files(in: stage.talks).count == 2)
+      try Deadline.poll("its place is taken") { SmallFile.read(file).map { $0 != text } == true }
+      #expect(stage.files(in: stage.talks).count == 1)
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      let next = try stage.client(server.port)
+      try server.accept().hearClaim(shown: 0, attempt: Session.nextAttempt)
+      #expect(!next.screen.text.contains("is damaged"))
     }
   }
 

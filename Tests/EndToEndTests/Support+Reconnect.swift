@@ -3,6 +3,9 @@ import Harness
 /// A conversation that outlasts its link, as a fake server has it.
 enum Session {
   static let token = String(repeating: "0123456789abcdef", count: 4)
+  /// The first number that a client which was started again claims by: those that a power
+  /// cut may have taken from its file are left out.
+  static let nextAttempt = 65
 }
 
 extension PeerSocket {
@@ -31,12 +34,12 @@ extension Stage {
 
   /// A client in a conversation that can outlast its link, and its server's end.
   func resumable(
-    _ server: FakeServer, _ options: String...
+    _ server: FakeServer, within seconds: Int = 300, _ options: String...
   ) throws -> (client: PtyProcess, peer: PeerSocket) {
     let client = try onTerminal(
       .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"] + options)
     let peer = try server.accept()
-    try peer.offerSession()
+    try peer.offerSession(within: seconds)
     try client.waitUntil("the floor") { $0.text.contains("bob> ") }
     return (client, peer)
   }

@@ -30,8 +30,8 @@ struct ClientStart {
   private(set) var obstacle: TalkStore.Obstacle?
   /// What nobody will go on with, and has messages that were not confirmed or a line that
   /// was not said.
-  private(set) var stale: [TalkRecord] = []
-  private(set) var damaged: [String] = []
+  private(set) var stale: [(file: TalkFile, record: TalkRecord)] = []
+  private(set) var damaged: [TalkFile] = []
   private let store: TalkStore?
 
   /// Looks for what was kept.
@@ -47,15 +47,19 @@ struct ClientStart {
     var store: TalkStore?
     do throws(TalkStore.Obstacle) {
       store = try TalkStore(host: settings.host, port: settings.port)
-      if let store { findings = try store.look() }
+      if let store { findings = store.look() }
+      obstacle = findings.obstacle
     } catch {
       obstacle = error
     }
     self.store = store
-    damaged = findings.damaged.map(\.string)
+    damaged = findings.damaged
     for (file, record) in findings.kept where record.isOver(at: now) {
-      if !record.past.unconfirmed.isEmpty || !record.draft.isEmpty { stale.append(record) }
-      file.clear()
+      if record.past.unconfirmed.isEmpty, record.draft.isEmpty {
+        file.clear()
+      } else {
+        stale.append((file, record))
+      }
     }
     let kept = findings.kept.first { !$0.record.isOver(at: now) }
     do throws(SecureSetupError) {
@@ -80,13 +84,19 @@ struct ClientStart {
     }
   }
 
-  /// Opens a file for this conversation, where it has none yet.
+  /// Opens a file for this conversation, where it has none yet. One that is damaged or
+  /// stale is emptied before it is written to, once the user has read of it.
   mutating func prepare() {
     guard file == nil, let store else { return }
+    if let damaged = damaged.first {
+      file = damaged
+      return
+    }
     do throws(TalkStore.Obstacle) {
       file = try store.make()
     } catch {
-      obstacle = error
+      file = stale.last?.file
+      if file == nil { obstacle = error }
     }
   }
 }

@@ -83,7 +83,9 @@ package final class TalkFile {
 
   /// Nothing is to be gone on with.
   func clear() {
-    // What cannot be cut can be said to be nothing: a head that is none.
+    // What cannot be cut can be said to be nothing: a head that is none. A disk that takes
+    // neither leaves a conversation that the next start asks for, and the server says that
+    // it is over.
     if (try? file.truncate(to: 0)) == nil {
       try? file.write([UInt8](repeating: 0, count: Int(TalkSlots.contentStart)), at: 0)
     }

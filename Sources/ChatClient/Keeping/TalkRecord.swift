@@ -23,12 +23,9 @@ struct TalkRecord: Hashable, Sendable {
   /// When the link was last seen up.
   var linkedAt: Timestamp
 
-  /// When the server gives it up, about: it counts from when it notices, which is later
-  /// than here, and this moment is known to half a minute.
-  func isOver(at now: Timestamp) -> Bool {
-    let limit = (past.offer.within + .seconds(45)).wholeMilliseconds
-    return now.milliseconds - linkedAt.milliseconds > limit
-  }
+  /// Whether a conversation that went on with it would end at once: the server may have it
+  /// a little longer, as it counts from when it notices.
+  func isOver(at now: Timestamp) -> Bool { away(at: now) >= past.offer.within }
 
   /// Since when there is no link; not negative, whatever was done to the clock.
   func away(at now: Timestamp) -> Duration {

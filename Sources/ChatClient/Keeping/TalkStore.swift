@@ -26,7 +26,9 @@ package struct TalkStore {
     /// Of those that live.
     var living: [TalkRecord] = []
     /// Files that are not one of these, or not whole.
-    var damaged: [FilePath] = []
+    var damaged: [TalkFile] = []
+    /// Why one of them could not be looked at, the first.
+    var obstacle: Obstacle?
   }
 
   /// Conversations with one server at a time.
@@ -59,7 +61,7 @@ package struct TalkStore {
   private func path(_ number: Int) -> FilePath { FilePath("\(path.string).\(number)") }
 
   /// Looks at all of them; those that nobody has are this process's from now on.
-  func look() throws(Obstacle) -> Findings {
+  func look() -> Findings {
     var findings = Findings()
     for number in 1...Self.limit {
       let path = path(number)
@@ -69,12 +71,12 @@ package struct TalkStore {
         let isOwn = try file.lock()
         switch try Self.contents(of: file) {
         case .empty: break
-        case .damaged: if isOwn { findings.damaged.append(path) }
+        case .damaged: if isOwn { findings.damaged.append(file) }
         case .record(let record) where isOwn: findings.kept.append((file, record))
         case .record(let record): findings.living.append(record)
         }
       } catch {
-        throw .file(path, error)
+        findings.obstacle = findings.obstacle ?? .file(path, error)
       }
     }
     findings.kept.sort { $0.record.linkedAt > $1.record.linkedAt }
@@ -84,6 +86,7 @@ package struct TalkStore {
 
   /// An empty one, for a new conversation.
   func make() throws(Obstacle) -> TalkFile {
+    var obstacle = Obstacle?.none
     for number in 1...Self.limit {
       let path = path(number)
       do throws(PrivateFileError) {
@@ -99,10 +102,10 @@ package struct TalkStore {
         }
         return file
       } catch {
-        throw .file(path, error)
+        obstacle = obstacle ?? .file(path, error)
       }
     }
-    throw .tooMany
+    throw obstacle ?? .tooMany
   }
 
   private static func contents(of file: TalkFile) throws(PrivateFileError) -> TalkFile.Contents {
