@@ -385,6 +385,35 @@ import Transcript
     #expect(!stage.feed(.turnIsOver).orders(to: old).contains(.graceIsOver))
   }
 
+  /// Those who wait have waited, whether the one with the floor came back in between or not,
+  /// until it says something.
+  @Test(arguments: [true, false])
+  func whoComesBackAndSaysNothingGetsNoNewTime(speaks: Bool) throws {
+    var stage = try Stage()
+    let old = try stage.talk(in: .hasFloor)
+    _ = try stage.session(in: .waiting)
+    stage.report(.detached, from: old)
+    stage.feed(.turnIsOver)
+    stage.pass(.seconds(20))
+    stage.feed(.ended(old, Self.killed, at: .ms(9)))
+    stage.feed(.turnIsOver)
+    stage.pass(.seconds(20))
+    let new = try stage.session(in: .introducing)
+    stage.claim(old, from: new)
+    stage.feed(.turnIsOver)
+    #expect(stage.state(of: new) == .hasFloor)
+    // It is there, and nobody counts that.
+    stage.pass(.seconds(1000))
+    stage.report(.alive, from: new)
+    if speaks { stage.report(.spoke, from: new) }
+    stage.report(.detached, from: new)
+    stage.feed(.turnIsOver)
+    stage.pass(.seconds(speaks ? 59 : 19))
+    #expect(!stage.feed(.turnIsOver).orders(to: new).contains(.graceIsOver))
+    stage.pass(.seconds(1))
+    #expect(stage.feed(.turnIsOver).orders(to: new).contains(.graceIsOver))
+  }
+
   @Test func aPlaceInTheQueueIsKeptForAMinuteAndCounts() throws {
     var stage = try Stage()
     let owner = try stage.session(in: .hasFloor)

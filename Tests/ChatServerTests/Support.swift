@@ -198,7 +198,7 @@ extension ConversationReport {
       .resumable(peer, clear), .resumable(peer, encrypted), .detached,
       .claim(Stage.token(of: 7), attempt: 1, encrypted),
       .claim(Stage.token(of: 7), attempt: .max, clear), .floorFreed,
-      .notTakenOver(goesOn: false), .notTakenOver(goesOn: true),
+      .notTakenOver(goesOn: false), .notTakenOver(goesOn: true), .spoke,
     ]
   }
 

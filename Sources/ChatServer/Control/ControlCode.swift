@@ -27,6 +27,7 @@ enum ReportCode: UInt8, CaseIterable {
   case detached = 0x57
   case claim = 0x58
   case notTakenOver = 0x5a
+  case spoke = 0x5b
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52

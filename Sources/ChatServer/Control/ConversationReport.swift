@@ -62,6 +62,8 @@ enum ConversationReport: Hashable {
   /// The peer, whose words come so, wants to go on with the conversation that this token
   /// belongs to, and tries for the `attempt`th time.
   case claim(ResumeToken, attempt: Int, Protection)
+  /// The peer, who has come back, says something.
+  case spoke
   /// It could not go on with the conversation that it was given, and leaves what was
   /// recorded as it is. Where that `goesOn`, its peer tries again; otherwise nobody can
   /// go on with it.
@@ -108,6 +110,7 @@ enum ConversationReport: Hashable {
     case .detached: .detached
     case .claim: .claim
     case .notTakenOver: .notTakenOver
+    case .spoke: .spoke
     case .floorFreed: .floorFreed
     }
   }
@@ -117,7 +120,7 @@ enum ConversationReport: Hashable {
       switch self {
       case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
         .recordingWorks, .typed, .badWords, .alive, .lockedOut, .who, .stopAsked, .suspended,
-        .detached, .floorFreed:
+        .detached, .floorFreed, .spoke:
         break
       case .recorded(let conversation): fields.add(conversation)
       case .proved(let key): fields.add(key.description)
@@ -177,6 +180,7 @@ enum ConversationReport: Hashable {
     case .claim:
       let (attempt, protection) = (try fields.attempt(), try fields.protection())
       self = .claim(try fields.token(), attempt: attempt, protection)
+    case .spoke: self = .spoke
     case .notTakenOver: self = .notTakenOver(goesOn: try fields.bool())
     case .floorFreed: self = .floorFreed
     }

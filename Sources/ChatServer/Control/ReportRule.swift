@@ -77,7 +77,8 @@ struct ReportRule {
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
-      .queueRead, .proved, .resumable, .detached, .claim, .notTakenOver:
+      .queueRead, .proved, .resumable, .detached, .claim, .notTakenOver,
+      .spoke:
       false
     }
   }
@@ -88,7 +89,7 @@ struct ReportRule {
     case .ready, .claim: ReportRule(acts: [.introducing], late: [.leaving])
     // Of no use to one that is on its way out.
     case .typed, .proved: ReportRule(acts: [.introducing], late: [.leaving])
-    case .resumable, .detached, .notTakenOver:
+    case .resumable, .detached, .notTakenOver, .spoke:
       ReportRule(acts: [.waiting, .hasFloor], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])

@@ -26,6 +26,7 @@ extension ConversationProcess {
         preconditionFailure("a message is shown only after its handle")
       }
       desk?.show(message, from: peer, at: now)
+      reportSpeech()
     case .accept(_, let message): desk?.accept(message, at: now)
     case .reject(let message, let obstacle): reject(message, obstacle, at: now)
     // The listener knows what it gave to a successor.

@@ -133,6 +133,13 @@ extension ConversationProcess {
     notify(.linkBack(peer, after: away, from: addressChanged ? address : nil))
   }
 
+  /// The peer's first words since it came back.
+  func reportSpeech() {
+    guard isSuccessor, !hasReportedSpeech else { return }
+    hasReportedSpeech = true
+    listener.report(.spoke)
+  }
+
   func reportResumable() {
     guard let peer = machine.peer, let protection = transport.link.protection else { return }
     listener.report(.resumable(peer, protection))

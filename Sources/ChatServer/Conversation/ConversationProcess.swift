@@ -39,6 +39,8 @@ final class ConversationProcess {
   var isLinkDown = false
   /// Whether another process began this conversation.
   var isSuccessor = false
+  /// Whether the listener knows that the peer has said something since then.
+  var hasReportedSpeech = false
   /// Whether what the peer came for is over, or not to be had: this process has no
   /// conversation to record the end of.
   var isWithoutConversation = false

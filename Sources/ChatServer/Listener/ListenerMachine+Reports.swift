@@ -109,6 +109,7 @@ extension ListenerMachine {
     case .resumable(let handle, let protection):
       guard sessions[index].talk == nil, let hash = sessions[index].tokenHash else { return }
       sessions[index].talk = Talk(tokenHash: hash, handle: handle, protection: protection)
+    case .spoke: sessions[index].talk?.othersWaited = .zero
     case .detached: detach(index, at: now, &actions)
     case .claim(let token, let attempt, let protection):
       claim(token, attempt: attempt, protection, from: index, at: now, &actions)

@@ -131,12 +131,14 @@ struct Session {
   }
 
   /// It goes on with what nobody serves any more.
-  mutating func inherit(_ awaited: AwaitedTalk) {
+  mutating func inherit(_ awaited: AwaitedTalk, at now: Instant) {
     inherited = awaited
     openedAt = awaited.openedAt
     rank = awaited.rank
     tokenHash = awaited.talk.tokenHash
-    talk = awaited.talk
+    var talk = awaited.talk
+    if let since = awaited.waitedForSince { talk.othersWaited += now.duration(since: since) }
+    self.talk = talk
     conversation = awaited.conversation
     epoch = awaited.epoch + 1
   }

@@ -46,6 +46,7 @@ extension ListenerMachine {
     if session.failedClaim != nil, var inherited = session.inherited {
       // What another process could not go on with is still what it was.
       inherited.talk = talk
+      inherited.waitedForSince = nil
       awaited.append(inherited)
       return true
     }
@@ -56,11 +57,12 @@ extension ListenerMachine {
       (death.by, death.reason, death.detail) = (nil, .reset, nil)
     }
     let hasDied = status != .exited(SessionExit.handedOver.rawValue)
-    let awaited = AwaitedTalk(
+    var awaited = AwaitedTalk(
       talk: talk, conversation: conversation, openedAt: session.openedAt,
       source: session.source, rank: session.rank, hadFloor: session.hasHadFloor,
       hasDied: hasDied, lostAt: death.at, epoch: session.epoch, until: since.advanced(by: within),
       death: death)
+    awaited.waitedForSince = session.waitedForSince
     self.awaited.append(awaited)
     if session.handOver == nil && hasDied {
       notify(
@@ -121,7 +123,7 @@ extension ListenerMachine {
     let othersWait = sessions.contains(where: \.wantsFloor)
     for index in sessions.indices where Self.isWatched(sessions[index]) {
       sessions[index].waitedForSince = othersWait ? sessions[index].waitedForSince ?? now : nil
-      if let end = end(for: sessions[index].waitedForSince), now >= end {
+      if let end = end(for: sessions[index].waitedForSince, sessions[index].talk), now >= end {
         sessions[index].isGraceOver = true
         actions.append(.order(.graceIsOver, to: sessions[index].processID))
       }
@@ -145,7 +147,7 @@ extension ListenerMachine {
   /// When ``watchGraces(at:_:)`` is wanted.
   var graceDeadline: Instant? {
     let living = sessions.compactMap { session in
-      Self.isWatched(session) ? end(for: session.waitedForSince) : nil
+      Self.isWatched(session) ? end(for: session.waitedForSince, session.talk) : nil
     }
     let claimed = Set(claims.map(\.tokenHash))
     let gone = awaited.compactMap { claimed.contains($0.talk.tokenHash) ? nil : end(of: $0) }
@@ -155,12 +157,13 @@ extension ListenerMachine {
     return (living + gone + handedOver).min()
   }
 
-  private func end(for waitedForSince: Instant?) -> Instant? {
-    waitedForSince?.advanced(by: resumeWithin / Self.shareOfOthers)
+  private func end(for waitedForSince: Instant?, _ talk: Talk?) -> Instant? {
+    let share = resumeWithin / Self.shareOfOthers - (talk?.othersWaited ?? .zero)
+    return waitedForSince?.advanced(by: max(.zero, share))
   }
 
   private func end(of awaited: AwaitedTalk) -> Instant {
-    min(awaited.until, end(for: awaited.waitedForSince) ?? awaited.until)
+    min(awaited.until, end(for: awaited.waitedForSince, awaited.talk) ?? awaited.until)
   }
 
   private mutating func giveUp(_ place: Int, at now: Instant, _ actions: inout [Action]) {

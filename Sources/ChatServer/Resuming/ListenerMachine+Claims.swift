@@ -114,7 +114,7 @@ extension ListenerMachine {
     _ talk: AwaitedTalk, _ index: Int, at now: Instant, _ actions: inout [Action]
   ) {
     let process = sessions[index].processID
-    sessions[index].inherit(talk)
+    sessions[index].inherit(talk, at: now)
     if talk.hadFloor {
       actions.append(.giveFloor(to: process, draft: draft, memory: memory))
       sessions[index].givenDraft = draft

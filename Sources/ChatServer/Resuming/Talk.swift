@@ -15,6 +15,10 @@ struct Talk: Hashable {
   /// When its peer came back last.
   var resumedAt: Instant?
 
+  /// For how long others waited for it while its peer was away, since that last said
+  /// something: who comes and goes does not keep the floor from them.
+  var othersWaited = Duration.zero
+
   /// Coming back costs its source nothing, unless it was here so shortly before: each costs
   /// a process and two commits.
   static let freeAfter = Duration.seconds(5)
