@@ -18,6 +18,9 @@ extension Conversation {
     var recent: [PastMessage] = []
     /// On a server: how many of them were asked for. On a client: how many may still come.
     var recalled = 0
+    /// On a client: the numbers of the last own and the server's last that came.
+    var ownPast = 0
+    var peerPast = 0
     /// Whether the next message of the peer's may have any number above the last.
     var takesGap = false
     /// On a server's successor: what there is to report of the link.
@@ -193,6 +196,7 @@ extension Conversation {
       .send(.resume(offer.token, shown: peerAcknowledged, attempt: resuming.attempt)))
     guard resuming.isSuccessor else { return }
     resuming.recalled = PastMessage.limit
+    (resuming.ownPast, resuming.peerPast) = (0, 0)
     actions.append(.send(.recall(PastMessage.limit)))
   }
 
@@ -244,7 +248,12 @@ extension Conversation {
 
   /// A past message, as long as some are due.
   mutating func takePast(_ past: PastMessage, _ actions: inout [Action]) {
-    guard resuming.recalled > 0 else { return }
+    // Each once and in order, and of what both sides had.
+    let isOwn = past.from == role
+    let last = isOwn ? ownNumber - unconfirmed.count : peerAcknowledged
+    let shown = isOwn ? resuming.ownPast : resuming.peerPast
+    guard resuming.recalled > 0, past.number > shown, past.number <= last else { return }
+    if isOwn { resuming.ownPast = past.number } else { resuming.peerPast = past.number }
     resuming.recalled -= 1
     actions.append(.showPast(past))
   }

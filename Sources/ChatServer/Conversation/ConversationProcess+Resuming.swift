@@ -16,6 +16,17 @@ extension ConversationProcess {
     let attempt: Int
     /// What came behind it: for the machine that goes on.
     var behind: [Conversation.Event] = []
+
+    /// How many of the last messages the peer has asked for with the claim: they come
+    /// before what is new.
+    mutating func takeRecalled() -> Int {
+      for (index, event) in behind.enumerated() {
+        guard case .recalled(let count) = event else { continue }
+        behind.remove(at: index)
+        return count
+      }
+      return 0
+    }
   }
 
   /// Why this process leaves its conversation to another.
@@ -80,15 +91,22 @@ extension ConversationProcess {
     with past: Resumption, _ inheritance: Inheritance, _ claim: PendingClaim, at now: Instant
   ) {
     isSuccessor = true
+    var past = past
+    if inheritance.hasFloor && !past.hasFloor {
+      // It got it, and died before anything else was recorded: its silence goes on.
+      past.hasFloor = true
+      past.turn = past.mode == .turns ? past.turn ?? .client : nil
+      recorder.enqueue(.floor)
+    }
+    var claim = claim
     machine = Conversation(
-      resuming: past, recalled: machine.recalledCount,
+      resuming: past, recalled: claim.takeRecalled(),
       Self.terms(settings, token: claim.token), at: now)
     if let desk {
       desk.goOn(with: past.peer, since: Clock.localTime(inheritance.openedAt.milliseconds))
       if inheritance.predecessorDied { show(past, at: desk) }
     }
     perform(machine.begin(at: now), at: now)
-    if inheritance.hasFloor && !past.hasFloor { post(.listenerGaveFloor, at: now) }
     handle(claim.behind, at: now)
   }
 
@@ -172,7 +190,7 @@ extension ConversationProcess {
   func leaveToSuccessor() -> SessionExit {
     var draft = draft
     var memory: [UInt8] = []
-    if case .restart(let what) = leaving { recordDrop(because: what) }
+    if case .restart(let what) = leaving, recordDrop(because: what) { return .handedOver }
     if let desk {
       let hasLine = desk.hasLine
       if case .restart = leaving, let peer = machine.peer {
@@ -193,9 +211,16 @@ extension ConversationProcess {
   }
 
   /// Since when nobody is there, for whoever goes on: it can be done without.
-  private func recordDrop(because what: String) {
-    guard desk != nil, !isLinkDown else { return }
+  ///
+  /// - Returns: whether another goes on already: the terminal is that one's too.
+  private func recordDrop(because what: String) -> Bool {
+    guard desk != nil, !isLinkDown else { return false }
     recorder.enqueue(.drop(.reset, detail: what))
-    try? recorder.commit()
+    do throws(TranscriptError) {
+      try recorder.commit()
+      return false
+    } catch {
+      return error.kind == .superseded
+    }
   }
 }

@@ -121,16 +121,18 @@ package struct Admission {
   /// - Parameters:
   ///   - source: what it comes from.
   ///   - guests: all that have a process, in order of arrival.
+  ///   - owned: conversations of the source that one who comes may go on with.
   ///   - now: the present.
   ///   - draw: a random number from 0 to 99.
   /// - Returns: whether it gets a process.
   mutating func judge(
-    _ source: PeerSource, among guests: [Guest], at now: Instant, draw: Int
+    _ source: PeerSource, among guests: [Guest], besides owned: Int = 0, at now: Instant,
+    draw: Int
   ) -> Verdict {
     if limits.isBarred(source, at: now) { return .refuse(.penalty) }
     if settings.perSource > 0 {
       let others = guests.count { $0.source == source && $0.state != .hasFloor }
-      if others >= settings.perSource { return .refuse(.tooManyOfSource) }
+      if others >= settings.perSource + owned { return .refuse(.tooManyOfSource) }
       if limits.isHurried(source, at: now) { return .refuse(.tooOften) }
     }
     var verdict = Verdict.admit

@@ -46,8 +46,13 @@ extension ListenerMachine {
   ) -> Admission.Refusal? {
     // Whoever comes may be waited for, and says so with its first words.
     if floorIsTaken && queueLength >= waitingLimit && !hasTalks { return .queueIsFull }
-    let guests = sessions.map(\.guest) + awaited.compactMap(\.guest)
-    switch admission.judge(source, among: guests, at: now, draw: draw) {
+    // So many of them may have lost a link, and are not one more.
+    let owned =
+      awaited.count { $0.source == source }
+      + sessions.count { $0.source == source && $0.talk != nil }
+    switch admission.judge(
+      source, among: sessions.map(\.guest), besides: owned, at: now, draw: draw)
+    {
     case .refuse(let refusal): return refusal
     case .admit: return nil
     case .admitFor(let process):
@@ -56,6 +61,16 @@ extension ListenerMachine {
       }
       return nil
     }
+  }
+
+  /// Whether a source has more in the queue than it may, those included whose places are
+  /// kept: who came as if to go on, and did not.
+  func hasTooMany(_ source: PeerSource) -> Bool {
+    guard admission.settings.perSource > 0 else { return false }
+    let count =
+      sessions.count { $0.source == source && $0.state == .waiting }
+      + awaited.count { $0.source == source && !$0.hadFloor }
+    return count > admission.settings.perSource
   }
 
   /// Has counted refusals recorded.

@@ -38,10 +38,14 @@ extension ListenerMachine {
     case .ready:
       sessions[index].enter(.waiting, at: now)
       if !isAllowed(sessions[index]) { return block(index, at: now, &actions) }
-      guard floorIsTaken && queueLength > waitingLimit else { return }
       // It was let in since it might have come back to a conversation.
-      if hasTalks { countTurnedAway(.queueIsFull, at: now) }
-      dismiss(index, at: now, &actions)
+      if floorIsTaken && queueLength > waitingLimit {
+        if hasTalks { countTurnedAway(.queueIsFull, at: now) }
+        dismiss(index, at: now, &actions)
+      } else if hasTooMany(sessions[index].source) {
+        countTurnedAway(.tooManyOfSource, at: now)
+        dismiss(index, at: now, &actions)
+      }
     case .unread:
       if !isAllowed(sessions[index]) { return block(index, at: now, &actions) }
       let others = sessions.count { $0.state == .unread }

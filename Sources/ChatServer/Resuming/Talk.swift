@@ -60,13 +60,6 @@ struct AwaitedTalk {
   static func rank(ofEarlier conversation: Int64) -> Int {
     .min / 2 + Int(min(max(conversation, 0), 1 << 62 - 1))
   }
-
-  /// As ``Admission`` sees it: it waits, and is no process.
-  var guest: Admission.Guest? {
-    guard let source, !hadFloor else { return nil }
-    return Admission.Guest(
-      process: 0, source: source, state: .waiting, cameAt: Instant(milliseconds: 0))
-  }
 }
 
 /// One that wants to go on with a ``Talk``.
