@@ -164,29 +164,6 @@ package final class Client {
     }
   }
 
-  static func machine(
-    _ settings: ClientSettings, at now: Instant
-  ) -> Conversation {
-    Conversation(
-      ConversationSettings(
-        role: .client, mode: .turns, handle: settings.handle, wantsFree: settings.mode == .free),
-      at: now)
-  }
-
-  private static func machine(
-    goingOnWith record: TalkRecord, _ settings: ClientSettings, at now: Instant
-  ) -> Conversation {
-    let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
-    var past = record.past
-    past.attempt += Keeping.attemptsUnflushed
-    return Conversation(
-      resuming: past, away: record.away(at: present),
-      ConversationSettings(
-        role: .client, mode: record.past.mode, handle: record.past.handle,
-        wantsFree: settings.mode == .free),
-      at: now)
-  }
-
   static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }
 
   /// Talks to the end, and leaves the terminal as it was.

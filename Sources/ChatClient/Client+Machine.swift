@@ -1,0 +1,28 @@
+import ChatCore
+import ChatPosix
+
+/// The conversation's machine, as it begins.
+extension Client {
+  static func machine(
+    _ settings: ClientSettings, at now: Instant
+  ) -> Conversation {
+    Conversation(
+      ConversationSettings(
+        role: .client, mode: .turns, handle: settings.handle, wantsFree: settings.mode == .free),
+      at: now)
+  }
+
+  static func machine(
+    goingOnWith record: TalkRecord, _ settings: ClientSettings, at now: Instant
+  ) -> Conversation {
+    let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+    var past = record.past
+    past.attempt += Keeping.attemptsUnflushed
+    return Conversation(
+      resuming: past, away: record.away(at: present),
+      ConversationSettings(
+        role: .client, mode: record.past.mode, handle: record.past.handle,
+        wantsFree: settings.mode == .free),
+      at: now)
+  }
+}
