@@ -28,6 +28,8 @@ extension Conversation {
     /// On a client that another process's file began: the number of the last own message
     /// in it, until the server has said what it has.
     var keptNumber: Int?
+    /// The own messages in it that the server has not: they are shown once more.
+    var unseen: [Message] = []
     /// Client only: how often it has claimed.
     var attempt = 0
     /// Client only: a new link is wanted beside one that may be dead.
@@ -212,6 +214,11 @@ extension Conversation {
     } else {
       confirm(number, now, &actions)
     }
+    if let kept = resuming.keptNumber {
+      // What its user has not seen here yet, behind what is recalled.
+      let entered = max(0, ownNumber - max(kept, number))
+      resuming.unseen = Array(unconfirmed.dropLast(min(entered, unconfirmed.count)))
+    }
     resuming.keptNumber = nil
     // It confirmed what was never said.
     if case .closing = phase { return }
@@ -240,7 +247,12 @@ extension Conversation {
   }
 
   /// The mode comes: behind what was recalled, whether that was asked for in time or late.
-  mutating func finishRecall() {
+  mutating func finishRecall(_ actions: inout [Action]) {
+    let first = ownNumber - unconfirmed.count + 1
+    for (index, message) in resuming.unseen.enumerated() {
+      actions.append(.showPast(PastMessage(from: role, number: first + index, message)))
+    }
+    resuming.unseen = []
     guard resuming.isSuccessor, resuming.recalled < PastMessage.limit else { return }
     resuming.isSuccessor = false
     resuming.recalled = 0

@@ -154,7 +154,7 @@ public struct Conversation: Sendable {
     case .asked(let mode): takeQuestion(mode, &actions)
 
     case .serverSetMode(let mode) where role == .client:
-      finishRecall()
+      finishRecall(&actions)
       takeMode(mode, now, &actions)
     case .serverQueued(let place) where role == .client:
       if case .waiting = phase { self.place = place }

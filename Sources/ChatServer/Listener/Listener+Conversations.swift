@@ -46,6 +46,10 @@ extension Listener {
       case .nameLockHolder(let process):
         post(.lockKept(by: process, name: process.flatMap(ProcessName.of)), at: now)
       case .notify(let notice): notify(notice)
+      case .ask(.closeResumable(var death)):
+        // One that is not waited for to the end ends now.
+        death.at = min(death.at, Self.timeOfDay)
+        keeper?.enqueue(.closeResumable(death))
       case .ask(let request): keeper?.enqueue(request)
       case .restoreTerminal:
         terminal?.restore(input: .standardInput, output: output.descriptor)

@@ -274,6 +274,10 @@ import Testing
       #expect(actions.contains(.send(.say(number: 5, words[0]))) == (number == 4))
       #expect(actions.contains(.send(.say(number: max(number, 5) + 1, words[1]))))
       #expect(machine.unconfirmedCount == (number == 4 ? 2 : 1))
+      // What was typed before is nowhere on this screen yet; what is typed now is.
+      let shown = machine.handle(.serverSetMode(.free), at: start)
+      let unseen = PastMessage(from: .client, number: 5, words[0])
+      #expect(shown == (number == 4 ? [.showPast(unseen)] : []))
     }
   }
 
