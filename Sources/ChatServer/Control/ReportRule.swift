@@ -89,8 +89,10 @@ struct ReportRule {
     case .ready, .claim: ReportRule(acts: [.introducing], late: [.leaving])
     // Of no use to one that is on its way out.
     case .typed, .proved: ReportRule(acts: [.introducing], late: [.leaving])
-    case .resumable, .detached, .notTakenOver, .spoke:
+    case .resumable, .detached, .notTakenOver:
       ReportRule(acts: [.waiting, .hasFloor], late: [.leaving])
+    // Words are shown where the terminal is.
+    case .spoke: ReportRule(acts: [.hasFloor], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:
