@@ -6,6 +6,7 @@
 // longest say to ack.
 #include "measure.h"
 
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -19,6 +20,9 @@ static void talk(int port, long count, long window, uint64_t *times, uint64_t *t
   static char out[1 << 20], in[1 << 20];
   long sent = 0, acknowledged = 0, total = count + warmup;
   uint64_t start = 0;
+  // Whether the next byte begins a record, and whether the present one is a receipt: how
+  // to come back is said behind the floor.
+  bool begins = true, receipt = false;
   while (acknowledged < total) {
     size_t length = 0;
     // Before the clock runs no more than the warm-up is in flight.
@@ -33,7 +37,9 @@ static void talk(int port, long count, long window, uint64_t *times, uint64_t *t
     uint64_t at = now();
     // Acknowledgements come in order; a NUL ends each.
     for (ssize_t i = 0; i < got; i++) {
-      if (in[i]) continue;
+      if (begins) receipt = in[i] == 'a';
+      begins = !in[i];
+      if (!begins || !receipt) continue;
       if (acknowledged >= warmup) times[acknowledged - warmup] = at - said[acknowledged];
       if (++acknowledged == warmup) start = now();
     }
