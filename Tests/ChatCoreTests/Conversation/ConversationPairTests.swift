@@ -118,7 +118,7 @@ private struct Pair {
       case .show(.message(_, let message)): self[keyPath: side].shown.append(message)
       case .accept(_, let message): self[keyPath: side].said.append(message)
       case .send(let outgoing):
-        if let event = carried(outgoing) { self[keyPath: side].outbox.append(event) }
+        if let event = outgoing.carried { self[keyPath: side].outbox.append(event) }
         if case .greeting = outgoing { post(\.client, .received) }
       case .end(let ending): self[keyPath: side].ending = ending
       case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied,
@@ -129,25 +129,6 @@ private struct Pair {
       }
     }
     if case .naming = self[keyPath: side].machine.state { post(side, .operatorNamed(tatyana)) }
-  }
-
-  private func carried(_ outgoing: Conversation.Outgoing) -> Conversation.Event? {
-    switch outgoing {
-    case .greeting: .introduced(mike, .native)
-    case .handle(let handle): .introduced(handle, .native)
-    case .rejectHandle, .deny: .serverDenied("no")
-    case .mode(let mode): .serverSetMode(mode)
-    case .place(let place): .serverQueued(place: place)
-    case .floor: .serverGaveFloor
-    case .say(let number, let message): .said(number: number, message)
-    case .acknowledge(let number): .acknowledged(number)
-    case .ping: .ping
-    case .typing: .typed
-    case .ask(let mode): .asked(mode)
-    case .warnOfSilence(let limit, let left): .serverWarnedOfSilence(limit: limit, left: left)
-    case .pong, .hold, .session, .takeOffer, .resume, .recall, .resumed, .past: nil
-    case .quit(let reason): .quit(reason)
-    }
   }
 
   private mutating func judge(speaker: Side, listener: Side, _ name: String) {

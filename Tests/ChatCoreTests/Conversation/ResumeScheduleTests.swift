@@ -334,7 +334,7 @@ struct ResumeWorld {
         expect(!operatorSaw.contains(row.number), "\(message.text) was shown twice")
         operatorSaw.append(row.number)
       case .send(let outgoing):
-        if isUp, newcomer == nil, let event = carried(outgoing) { toClient.append(event) }
+        if isUp, newcomer == nil, let event = outgoing.carried { toClient.append(event) }
       case .handOver:
         server = nil
         serverHandedOver = true
@@ -378,34 +378,9 @@ struct ResumeWorld {
       }
     }
     for case .send(let outgoing) in actions where isUp {
-      if let event = carried(outgoing) { toServer.append(event) }
+      if let event = outgoing.carried { toServer.append(event) }
     }
     if case .naming? = client?.state { postClient(.operatorNamed(tatyana)) }
-  }
-
-  private func carried(_ outgoing: Conversation.Outgoing) -> Conversation.Event? {
-    switch outgoing {
-    case .greeting: .introduced(mike, .native)
-    case .handle(let handle): .introduced(handle, .native)
-    case .rejectHandle, .deny: .serverDenied("no")
-    case .mode(let mode): .serverSetMode(mode)
-    case .place(let place): .serverQueued(place: place)
-    case .floor: .serverGaveFloor
-    case .say(let number, let message): .said(number: number, message)
-    case .acknowledge(let number): .acknowledged(number)
-    case .ping: .ping
-    case .typing: .typed
-    case .ask(let mode): .asked(mode)
-    case .session(let offer): .offered(offer)
-    case .takeOffer: .tookOffer
-    case .resume(let token, let shown, let attempt):
-      .claimed(token, shown: shown, attempt: attempt)
-    case .recall(let count): .recalled(count)
-    case .resumed(let number): .resumed(through: number)
-    case .past(let past): .past(past)
-    case .quit(let reason): .quit(reason)
-    case .pong, .hold, .warnOfSilence: nil
-    }
   }
 
   // MARK: The judgement
