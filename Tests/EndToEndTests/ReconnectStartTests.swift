@@ -289,7 +289,10 @@ import Testing
       let (client, _) = try stage.resumable(server)
       try client.waitFor(
         "What was kept of a conversation with 127.0.0.1 port \(server.port) is damaged")
-      try Deadline.poll("its place is taken") { SmallFile.read(file).map { $0 != text } == true }
+      // The content is written before the head that leads to it.
+      try Deadline.poll("its place is taken") {
+        SmallFile.read(file).map { $0.prefix(48) != text.prefix(48) } == true
+      }
       #expect(stage.files(in: stage.talks).count == 1)
       client.signal(SIGKILL)
       _ = try client.exitOutcome()
