@@ -75,11 +75,12 @@ let package = Package(
       resources: [.embedInCode("migration-001-transcript.sql")],
       swiftSettings: strict),
     layer("ChatPosix", ["CPosix", system]),
-    layer("Transcript", ["CSQLite", "ChatCore", "ChatPosix", "Schema"]),
+    layer("ChatDigest", ["COpenSSL"]),
+    layer("Transcript", ["CSQLite", "ChatCore", "ChatDigest", "ChatPosix", "Schema"]),
     layer("ChatTerminal", ["ChatCore", "ChatPosix"]),
     layer("ChatLink", ["ChatCore", "ChatWire", "ChatPosix"]),
     layer(
-      "ChatSecure", ["COpenSSL", "CSecure", "ChatCore", "ChatPosix", "ChatLink"]),
+      "ChatSecure", ["COpenSSL", "CSecure", "ChatCore", "ChatDigest", "ChatPosix", "ChatLink"]),
     layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatSecure", "ChatTerminal", arguments]),
     layer(
       "History",
@@ -122,6 +123,7 @@ let package = Package(
         "ChatCore", "ChatLink", "ChatPosix", "ChatSecure", "ChatWire", "Seeded", "WireSamples",
         system,
       ]),
+    tests("ChatDigestTests", ["ChatDigest"]),
     tests("ChatSecureTests", ["COpenSSL", "ChatCore", "ChatSecure", "Seeded"]),
     tests(
       "ChatClientTests", ["ChatClient", "ChatCore", "ChatPosix", "ChatSecure", "Seeded", system]),

@@ -1,5 +1,4 @@
-import COpenSSL
-import ChatCore
+import ChatDigest
 
 /// An Ed25519 public key (RFC 8032): who somebody is.
 package struct PublicKey: Hashable, Sendable {
@@ -28,16 +27,12 @@ package struct PublicKey: Hashable, Sendable {
 /// openssl dgst -sha256 -binary | base64` gives the same characters.
 package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   private static let prefix = "SHA256:"
-  package static let length = 32
+  package static let length = Digest.length
 
   package let bytes: [UInt8]
 
   init(of key: PublicKey) {
-    let info = key.subjectInfo
-    var digest = [UInt8](repeating: 0, count: 32)
-    let done = EVP_Digest(info, info.count, &digest, nil, EVP_sha256(), nil)
-    precondition(done == 1, "SHA-256 is always there")
-    bytes = digest
+    bytes = Digest(of: key.subjectInfo).bytes
   }
 
   /// What ``bytes`` gave; `nil` for any other number of them.

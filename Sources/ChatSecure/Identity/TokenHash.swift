@@ -1,18 +1,16 @@
 import COpenSSL
 import ChatCore
+import ChatDigest
 
 /// SHA-256 of a ``ResumeToken``: enough to know a token again, and no help to who wants
 /// to show one.
 package struct TokenHash: Hashable, Sendable {
-  package static let length = 32
+  package static let length = Digest.length
 
   package let bytes: [UInt8]
 
   package init(of token: ResumeToken) {
-    var digest = [UInt8](repeating: 0, count: Self.length)
-    let done = EVP_Digest(token.bytes, token.bytes.count, &digest, nil, EVP_sha256(), nil)
-    precondition(done == 1, "SHA-256 is always there")
-    bytes = digest
+    bytes = Digest(of: token.bytes).bytes
   }
 
   /// `nil` for any other number of bytes than ``length``.
