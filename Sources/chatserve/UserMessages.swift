@@ -358,6 +358,8 @@ extension UserMessages {
     switch refusal {
     case .invalid(let error): SharedWords.invalid(error)
     case .unknownConversation: "That conversation is not known here."
+    case .conversationElsewhere(let port):
+      "That conversation is kept by the server at port \(port) of this machine."
     case .unanswered(let count):
       "\(count == 1 ? "1 refusal was" : "\(count) refusals were") not sent: too many."
     case .tooMuchHeld:

@@ -109,7 +109,7 @@ import Transcript
       let new = try stage.session(in: .introducing)
       let actions = stage.claim(other, attempt: attempt, protection, from: new)
       #expect(stage.state(of: old) == .waiting)
-      return actions.orders(to: new) == [.claimRefused(goesOn: other == old)]
+      return actions.orders(to: new) == [.claimRefused(goesOn: false)]
         && actions.orders(to: old).isEmpty
         && stage.state(of: new) == .introducing
     }

@@ -210,14 +210,58 @@ import Testing
     let writer = try TranscriptWriter(path: scratch.path)
     let talk = try resumableTalk(
       writer, [(.client(1, "a"), .ms(3000)), (.client(4, "b"), .ms(3001))])
-    #expect(try writer.ended(tokenHash: [UInt8](repeating: 0, count: 32)) == nil)
-    let lost = try #require(try writer.ended(tokenHash: tokenHash))
-    #expect(lost == (4, .lost))
+    #expect(try writer.fate([UInt8](repeating: 0, count: 32)) == .unknown)
+    #expect(try writer.fate() == .over(recorded: 4, .lost))
     try talk.append([
       (.held(number: 5, try Message("never shown")), .ms(3999)),
       (.close(by: nil, reason, detail: nil, undelivered: 0), .ms(4000)),
     ])
-    let ended = try #require(try writer.ended(tokenHash: tokenHash))
-    #expect(ended == (4, goodbye))
+    #expect(try writer.fate() == .over(recorded: 4, goodbye))
+    #expect(try writer.fate(port: 1028) == .over(recorded: 4, goodbye))
+  }
+
+  /// Not from another port or address, as long as the one that has it may go on with it.
+  @Test func whoComesToAnotherServerReadsWhereItIs() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let talk = try resumableTalk(writer, [(.client(1, "a"), .ms(3000))])
+    for (port, address) in [(1028, nil), (1027, "127.0.0.1")] as [(Int, String?)] {
+      #expect(try writer.fate(port: port, address, at: 300_000) == .elsewhere(port: 1027))
+      #expect(try writer.fate(port: port, address, at: 303_000) == .over(recorded: 1, .lost))
+      // Nothing was said for long, and the server lives.
+      let lock = try RunLock.acquire(database: scratch.path, run: talk.run)
+      #expect(try writer.fate(port: port, address, at: 303_000) == .elsewhere(port: 1027))
+      withExtendedLifetime(lock) {}
+    }
+    #expect(try writer.fate() == .over(recorded: 1, .lost))
+  }
+
+  /// Who has the token and is not its owner learns nothing, alive or over.
+  @Test func aRightTokenOverAnotherLinkIsAsAWrongOne() throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let talk = try resumableTalk(writer, [(.client(1, "a"), .ms(3000))])
+    let key = Protection(isEncrypted: true, key: "SHA256:k")
+    let others = [
+      key, Protection(isEncrypted: true), Protection(isEncrypted: true, key: "SHA256:l"),
+    ]
+    for other in others { #expect(try writer.fate(other, port: 1028) == .unknown) }
+    // The next link was encrypted, by this key.
+    let (next, _) = try writer.takeOver(run: talk.run)
+    try next.append([(.close(by: nil, .reset, detail: nil, undelivered: 0), .ms(9500))])
+    #expect(try writer.fate(Protection(isEncrypted: false)) == .unknown)
+    for other in others.dropFirst() { #expect(try writer.fate(other) == .unknown) }
+    #expect(try writer.fate(key) == .over(recorded: 1, .expired))
+  }
+}
+
+extension TranscriptWriter {
+  fileprivate func fate(
+    _ hash: [UInt8] = tokenHash, _ protection: Protection = Protection(isEncrypted: false),
+    port: Int = 1027, _ address: String? = nil, at time: Int64 = 9000
+  ) throws -> ClaimedFate {
+    try fate(tokenHash: hash, protection, port: port, address: address, at: .ms(time))
+  }
+
+  fileprivate func fate(_ protection: Protection, port: Int = 1027) throws -> ClaimedFate {
+    try fate(tokenHash, protection, port: port)
   }
 }

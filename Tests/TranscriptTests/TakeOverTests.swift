@@ -275,7 +275,8 @@ import Testing
     let refused = try kind { _ = try writer.takeOver(shown: 0) }
     #expect([nil, .corrupt, .notResumable].contains(refused), "\(damage)")
     _ = try writer.resumable(port: 1027, address: nil, besides: 99, at: .ms(1), limit: 9)
-    _ = try writer.ended(tokenHash: tokenHash)
+    _ = try writer.fate(
+      tokenHash: tokenHash, Protection(isEncrypted: false), port: 1027, address: nil, at: .ms(9000))
     _ = try writer.findings()
   }
 

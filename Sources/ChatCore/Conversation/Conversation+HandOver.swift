@@ -117,11 +117,11 @@ extension Conversation {
     actions.append(.reportClaim(token, shown: shown, attempt: attempt))
   }
 
-  /// What it claims is not known: it may say who it is instead.
-  mutating func refuseClaim(_ actions: inout [Action]) {
+  /// What it claims is not to be had here: it may say who it is instead.
+  mutating func refuseClaim(_ refusal: Refusal, _ actions: inout [Action]) {
     guard resuming.hasClaimed else { return }
     resuming.hasClaimed = false
-    actions.append(.send(.deny(.unknownConversation)))
+    actions.append(.send(.deny(refusal)))
   }
 
   /// What it claims is over.

@@ -51,6 +51,16 @@ extension Conversation {
     case unanswered(Int)
     /// What the client wants to go on with is not known.
     case unknownConversation
+    /// It is kept by another server on the same machine, at this port.
+    case conversationElsewhere(port: Int)
+
+    /// Whether the client may say who it is in place of what it wanted to go on with.
+    public var isOfClaim: Bool {
+      switch self {
+      case .unknownConversation, .conversationElsewhere: true
+      case .invalid, .tooMuchHeld, .unanswered: false
+      }
+    }
   }
 }
 

@@ -85,6 +85,8 @@ extension Conversation {
     case listenerWantsHandOver
     /// The conversation that the client claims is not known.
     case listenerKnowsNoClaim
+    /// Another server, at this port, keeps it.
+    case claimIsElsewhere(port: Int)
     /// It is over: so many of the client's messages are recorded.
     case claimIsOver(recorded: Int, QuitReason)
     /// Others have waited long enough for a client whose link is down.

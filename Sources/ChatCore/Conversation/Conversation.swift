@@ -183,7 +183,8 @@ public struct Conversation: Sendable {
     case .listenerBlocked:
       quit(Farewell(by: .server, reason: .blocked, goodbye: .blocked), now, &actions)
     case .listenerWantsHandOver: handOver(now, &actions)
-    case .listenerKnowsNoClaim: refuseClaim(&actions)
+    case .listenerKnowsNoClaim: refuseClaim(.unknownConversation, &actions)
+    case .claimIsElsewhere(let port): refuseClaim(.conversationElsewhere(port: port), &actions)
     case .claimIsOver(let recorded, let reason):
       endClaim(recorded: recorded, reason, now, &actions)
     // The link is up.

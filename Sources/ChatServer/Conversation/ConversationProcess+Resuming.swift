@@ -49,8 +49,12 @@ extension ConversationProcess {
     if link.isAtEnd || (try? link.descriptor.peekByte()) == .endOfFile { return }
     guard run != nil else { return post(.listenerKnowsNoClaim, at: now) }
     claim = PendingClaim(token: token, shown: shown, attempt: attempt)
-    let protection = transport.link.protection ?? Protection(isEncrypted: false)
     listener.report(.claim(token, attempt: attempt, protection))
+  }
+
+  /// How the peer's words come.
+  private var protection: Protection {
+    transport.link.protection ?? Protection(isEncrypted: false)
   }
 
   /// The listener knows no such conversation, or one that `goesOn` without this peer.
@@ -58,11 +62,12 @@ extension ConversationProcess {
     guard let claim else { return }
     self.claim = nil
     do throws(TranscriptError) {
-      if let (recorded, reason) = try TranscriptRecorder.ended(run, claim.token) {
+      switch try TranscriptRecorder.fate(of: claim.token, run, protection) {
+      case .over(let recorded, let reason):
         isWithoutConversation = true
         post(.claimIsOver(recorded: recorded, goesOn ? .moved : reason), at: now)
-      } else {
-        post(.listenerKnowsNoClaim, at: now)
+      case .elsewhere(let port): post(.claimIsElsewhere(port: port), at: now)
+      case .unknown: post(.listenerKnowsNoClaim, at: now)
       }
     } catch {
       // It is tried again, with another attempt.
@@ -116,9 +121,13 @@ extension ConversationProcess {
     switch error.kind {
     case .over, .notResumable, .overstated:
       listener.report(.notTakenOver(goesOn: false))
-      let ended = try? TranscriptRecorder.ended(run, claim.token)
-      post(
-        .claimIsOver(recorded: ended?.recorded ?? 0, ended?.reason ?? .lost), at: now)
+      var end = (recorded: 0, reason: QuitReason.lost)
+      if case .over(let recorded, let reason)? = try? TranscriptRecorder.fate(
+        of: claim.token, run, protection)
+      {
+        end = (recorded, reason)
+      }
+      post(.claimIsOver(recorded: end.recorded, end.reason), at: now)
     default:
       listener.report(.notTakenOver(goesOn: true))
       // The client tries again, and perhaps the disk is better by then.

@@ -216,15 +216,18 @@ extension TranscriptRecorder {
     return (recorder, past)
   }
 
-  /// How the conversation ended that this token belongs to, and how many of the client's
-  /// messages it has; `nil` when there was none.
+  /// What became of the conversation that this token belongs to, where nobody here goes on
+  /// with it.
   ///
   /// - Throws: what SQLite reports.
-  static func ended(
-    _ run: ServerRun?, _ token: ResumeToken
-  ) throws(TranscriptError) -> (recorded: Int, reason: QuitReason)? {
-    guard let run else { return nil }
+  static func fate(
+    of token: ResumeToken, _ run: ServerRun?, _ protection: Protection
+  ) throws(TranscriptError) -> ClaimedFate {
+    guard let run else { return .unknown }
     let transcript = try TranscriptWriter(path: run.database, reserve: run.reserve, makes: false)
-    return try transcript.ended(tokenHash: TokenHash(of: token).bytes)
+    return try transcript.fate(
+      tokenHash: TokenHash(of: token).bytes, protection, port: run.description.port,
+      address: run.description.address,
+      at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
   }
 }

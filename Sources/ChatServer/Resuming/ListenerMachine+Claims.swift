@@ -17,11 +17,12 @@ extension ListenerMachine {
     guard !sessions[index].hasClaimed else { return condemn(index, .misplaced, &actions) }
     sessions[index].hasClaimed = true
     let hash = TokenHash(of: token)
-    guard let talk = talk(of: hash) else {
+    // Who has a token and comes another way than its owner learns no more than who guesses.
+    guard let talk = talk(of: hash), protection == talk.protection else {
       admission.countWrongToken(sessions[index].source, at: now)
       return refuse(index, goesOn: false, &actions)
     }
-    guard attempt > talk.attempt, protection == talk.protection, isAllowed(sessions[index]) else {
+    guard attempt > talk.attempt, isAllowed(sessions[index]) else {
       return refuse(index, goesOn: true, &actions)
     }
     note(attempt, of: hash)

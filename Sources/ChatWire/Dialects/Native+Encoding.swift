@@ -21,7 +21,7 @@ extension NativeDialect {
     case .say(let number, let message): return Self.record(.say, "\(number) \(message.text)")
     case .acknowledge(let number): return Self.record(.ack, "\(number)")
     case .deny(let refusal):
-      if refusal == .unknownConversation { hasClaimed = false }
+      if refusal.isOfClaim { hasClaimed = false }
       return Self.record(.deny, sides.phrases.refusal(refusal))
     // Its user sees by the prompt whose turn it is.
     case .hold: return []

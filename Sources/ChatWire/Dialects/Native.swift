@@ -51,19 +51,19 @@ struct NativeDialect: PeerDialect {
   var dialect: Dialect? { .native }
 
   /// Whether a peer's first bytes, which hold a NUL, are this dialect's: a
-  /// handle with no padding behind it, `quit REASON` or `resume TOKEN N K`; an earlier
-  /// version's had no K.
+  /// handle with no padding behind it, `quit REASON`, or `resume` with a token, whatever
+  /// follows it.
   static func opens(_ bytes: [UInt8]) -> Bool {
     guard let end = bytes.firstIndex(of: 0) else { return false }
     let isPadded = end + 1 < bytes.endIndex && bytes[end + 1] == 0
     guard let record = String(validating: bytes[..<end], as: UTF8.self) else { return false }
     if (try? Handle(record)) != nil { return !isPadded }
+    if secret(in: bytes[..<end]) == .found { return true }
     let words = record.split(separator: " ", omittingEmptySubsequences: false)
     switch words.first {
     case "quit"?: return words.count == 2 && QuitReason(rawValue: String(words[1])) != nil
     case "resume"?:
       return words.count == 3 && !words[1].isEmpty && Int(words[2]) != nil
-        || Self.claim(bytes[..<end]) != nil
     default: return false
     }
   }
@@ -76,7 +76,7 @@ struct NativeDialect: PeerDialect {
         guard case .complete(let record) = record else { throw .oversized }
         taken += record.count + 1
         if sides.expectsHandle && !hasClaimed {
-          takeHandle(record, &decoded)
+          try takeHandle(record, &decoded)
         } else if isCertain || isKnown(record) {
           try take(record, &decoded)
         } else if record.isEmpty {
@@ -116,6 +116,8 @@ struct NativeDialect: PeerDialect {
   /// string.
   private func isKnown(_ record: ArraySlice<UInt8>) -> Bool {
     if record.isEmpty { return hasGivenFloor }
+    // Whatever is wrong with it, it is no person's.
+    if Self.secret(in: record) == .found { return true }
     let text = String(decoding: record, as: UTF8.self)
     return switch Verb(rawValue: String(text.prefix { $0 != " " })) {
     case nil: false
@@ -166,7 +168,11 @@ struct NativeDialect: PeerDialect {
   }
 
   /// The first record of a direction: who is there.
-  private mutating func takeHandle(_ record: ArraySlice<UInt8>, _ decoded: inout Decoded) {
+  ///
+  /// - Throws: for a claim that is in no form that one has.
+  private mutating func takeHandle(
+    _ record: ArraySlice<UInt8>, _ decoded: inout Decoded
+  ) throws(Conversation.LinkFailure) {
     if case .greetingDue = answer {
       answer = .notDue
       deadline = nil
@@ -179,6 +185,8 @@ struct NativeDialect: PeerDialect {
       hasClaimed = true
       isCertain = true
       decoded.append(claim)
+    } else if Self.secret(in: record) == .found {
+      throw Self.badArgument(.resume)
     } else {
       sides.introduce(String(decoding: record, as: UTF8.self), .native, &decoded)
     }

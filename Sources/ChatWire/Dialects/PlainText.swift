@@ -19,6 +19,8 @@ struct PlainText: Sendable {
     let bytes = Self.withoutNULs(bytes)
     if Self.isQuit(bytes) {
       decoded.finish(.quit(.user))
+    } else if NativeDialect.secret(in: bytes) == .found {
+      decoded.finish(.failed(.misplacedToken))
     } else if sides.expectsHandle {
       takeIntroduction(bytes, &decoded)
     } else {
@@ -53,6 +55,10 @@ struct PlainText: Sendable {
   private func takeMessage(_ bytes: ArraySlice<UInt8>, _ decoded: inout Decoded) {
     if Self.isQuit(bytes) {
       decoded.finish(.quit(.user))
+      return
+    }
+    if NativeDialect.secret(in: bytes) == .found {
+      decoded.finish(.failed(.misplacedToken))
       return
     }
     // An empty row says nothing and is answered with nothing: two programs

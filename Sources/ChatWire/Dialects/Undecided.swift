@@ -11,6 +11,9 @@ import ChatCore
 struct UndecidedClient: PeerDialect {
   /// Bytes kept without a decision; what a record may have.
   private static let limit = RecordFramer.maximumRecordLength
+  /// For the rest of what may be a claim, cut on its way: no person writes the beginning of
+  /// one, and nothing of it may be taken for words.
+  private static let restOfClaim = Duration.seconds(10)
 
   private let sides: Sides
   private(set) var deadline: Instant?
@@ -52,7 +55,8 @@ struct UndecidedClient: PeerDialect {
     } else if telnet.sawCommand {
       deadline = nil
     } else if text.count > known {
-      deadline = now.advanced(by: OriginalDialect.quiet)
+      let mayBeClaim = NativeDialect.secret(in: text) != .absent
+      deadline = now.advanced(by: mayBeClaim ? Self.restOfClaim : OriginalDialect.quiet)
     }
   }
 
@@ -67,6 +71,10 @@ struct UndecidedClient: PeerDialect {
 
   mutating func tick(at now: Instant, _ decoded: inout Decoded) {
     guard let deadline, now >= deadline else { return }
+    // Of the rest of it nothing came.
+    if NativeDialect.secret(in: text) == .found {
+      return decoded.finish(.failed(.misplacedToken))
+    }
     var original = OriginalDialect(sides)
     var start = 0
     for end in readEnds where !decoded.isOver {

@@ -120,46 +120,4 @@ extension TranscriptWriter {
     }
     return found.reversed()
   }
-
-  /// What becomes of a claim that nobody waits for.
-  ///
-  /// - Parameter tokenHash: the SHA-256 of the token that was shown.
-  /// - Returns: the number of the client's last message that is recorded, and how the
-  ///   conversation ended; `nil` where there was none.
-  /// - Throws: what SQLite reports.
-  package func ended(
-    tokenHash: [UInt8]
-  ) throws(TranscriptError) -> (recorded: Int, QuitReason)? {
-    let select = try connection.cached(
-      """
-      SELECT coalesce((SELECT m.number FROM event AS m
-          WHERE m.conversation_id = x.conversation_id AND m.kind = 'message' AND m.party = 0
-            AND m.held IS NULL ORDER BY m.id DESC LIMIT 1), x.client_before),
-        e.id, e.party, e.reason
-      FROM resumption AS x
-      LEFT JOIN event AS e ON e.conversation_id = x.conversation_id AND e.kind = 'close'
-      WHERE x.token_hash = ?1
-      """)
-    select.bind(tokenHash, at: 1)
-    defer { select.reset() }
-    guard try select.step() else { return nil }
-    let recorded = Int(select.integer(at: 0))
-    guard !select.isNull(at: 1) else { return (recorded, .lost) }
-    return (recorded, Self.goodbye(CloseReason(rawValue: select.text(at: 3))))
-  }
-
-  /// What the client reads of a close that it was not there for.
-  private static func goodbye(_ reason: CloseReason?) -> QuitReason {
-    switch reason {
-    case .quit: .user
-    case .timeout: .idle
-    case .sigint: .stopped
-    case .full: .full
-    case .error: .error
-    case .blocked: .blocked
-    // Its link was lost, and it did not come in time.
-    case .eof, .reset, .unresponsive: .expired
-    case .crashed, nil: .lost
-    }
-  }
 }

@@ -1,0 +1,48 @@
+import ChatCore
+
+/// Words that would give somebody's conversation away to whoever sees them.
+extension NativeDialect {
+  /// So many hexadecimal digits behind `resume` or `session` are a token's, whole or cut,
+  /// and whatever follows them: no person writes that.
+  private static let digitsOfToken = 16
+
+  enum Secret: Hashable {
+    case absent
+    /// It may become one: the verb, and no more digits than those.
+    case possible
+    case found
+  }
+
+  /// What `text` begins with: in whatever case, with whatever white space before it and
+  /// behind the verb, since what is wrong with it is no reason to show it.
+  static func secret(in text: some Collection<UInt8>) -> Secret {
+    let text = text.drop(while: isBlank)
+    guard
+      let verb = [Verb.resume, .session].first(where: { verb in
+        text.prefix(verb.rawValue.utf8.count).map { $0 | 0x20 }
+          .elementsEqual(verb.rawValue.utf8)
+      })
+    else { return .absent }
+    let rest = text.dropFirst(verb.rawValue.utf8.count)
+    if rest.isEmpty { return .possible }
+    guard let first = rest.first, isBlank(first) else { return .absent }
+    let word = rest.drop(while: isBlank)
+    let digits = word.prefix { isDigit($0) }.prefix(digitsOfToken).count
+    if digits == digitsOfToken { return .found }
+    return digits == word.count ? .possible : .absent
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0d).contains(byte)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+  }
+}
+
+extension Conversation.LinkFailure {
+  /// A record about a conversation that goes on, where none is due or in no form that it
+  /// has: nothing of it is shown or recorded.
+  static let misplacedToken = Self.malformed("a token that is not in a record of its own")
+}
