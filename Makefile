@@ -21,7 +21,11 @@ ACCEPTED = $(eval ACCEPTED := $(shell Scripts/accepted-flags $(SWIFT) $(HIDDEN))
 # What is built here is what `make test` runs and what is installed.
 RELEASE = -c release --static-swift-stdlib $(if $(filter-out 0,$(FAST)),$(ACCEPTED))
 
-.PHONY: build serve test lint install uninstall bench torture sanitize clean
+# What a distribution wants: its own SQLite and OpenSSL, which it mends for all
+# programs at once (Package.swift).
+SHARED = .build/shared
+
+.PHONY: build serve test lint install uninstall deb dist try-packages bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev libssl-dev
@@ -48,6 +52,23 @@ install: build ## programs, manual pages, completions and licenses, below PREFIX
 
 uninstall: ## what install put there
 	Scripts/install --remove "$(DESTDIR)$(PREFIX)"
+
+deb: ## Debian packages, with the system's SQLite and OpenSSL, in .build/packages
+	@Scripts/install-missing libsqlite3-dev libssl-dev debhelper lintian
+	CHAT_SHARED_SQLITE=1 CHAT_SHARED_OPENSSL=1 \
+	  $(SWIFT) build $(RELEASE) --scratch-path $(SHARED) --product chatserve
+	CHAT_SHARED_SQLITE=1 CHAT_SHARED_OPENSSL=1 \
+	  $(SWIFT) build $(RELEASE) --scratch-path $(SHARED) --product chatclient
+	Scripts/deb $(SHARED)/release .build/packages
+
+dist: build ## a tarball of the programs, with all but the C library inside, in .build/packages
+	@Scripts/install-missing binutils
+	Scripts/dist .build/release .build/packages
+
+try-packages: deb dist ## install them in two clean Debians and talk between these; as root
+	@Scripts/install-missing debootstrap tmux
+	Scripts/deb $(SHARED)/release .build/later $(shell Scripts/version)+later
+	Tests/Packages/try.py .build/packages .build/later $(ROOT)
 
 torture: build ## attack the programs at length; Tests/Fuzz/run and torture take --seed
 	@Scripts/install-missing tmux
