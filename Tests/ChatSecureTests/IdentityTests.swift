@@ -108,6 +108,48 @@ import Testing
           + [UInt8](repeating: 9, count: 32)) == nil)
   }
 
+  /// Every length, with every name; so no seal is a handshake's signature, nor one a seal.
+  @Test func aSealIsNoHandshakeAndOnlyASealIsOne() {
+    let name = SignedForm.sealName
+    #expect(String(decoding: name, as: UTF8.self) == "chatserve seal 1\0")
+    for count in 0...300 {
+      for rest in [0x20, 0x09] as [UInt8] {
+        let bytes = name + [UInt8](repeating: rest, count: count)
+        #expect(SignedForm.of(bytes) == (count == 32 ? .seal : nil))
+        // What is shorter than a name, and what is all spaces, too.
+        #expect(SignedForm.of(Array(bytes.prefix(count))) == nil || count == 49)
+        #expect(SignedForm.of([UInt8](repeating: 0x20, count: count)) == nil)
+      }
+    }
+    let whole = name + [UInt8](repeating: 9, count: 32)
+    for at in name.indices {
+      for bit in 0..<8 {
+        var changed = whole
+        changed[at] ^= 1 << bit
+        #expect(SignedForm.of(changed) == nil)
+      }
+    }
+  }
+
+  @Test func aSignatureIsOfItsKeyAndMessage() throws {
+    let (key, other) = (try PrivateKey.random(), try PrivateKey.random())
+    let message = SignedForm.sealName + [UInt8](repeating: 9, count: 32)
+    let signature = try key.sign(message)
+    #expect(key.publicKey.hasSigned(message, signature))
+    #expect(!other.publicKey.hasSigned(message, signature))
+    #expect(!key.publicKey.hasSigned(message + [0], signature))
+    for at in signature.indices {
+      var changed = signature
+      changed[at] ^= 1
+      #expect(!key.publicKey.hasSigned(message, changed))
+    }
+    for wrong in [[], Array(signature.dropLast()), signature + [0]] as [[UInt8]] {
+      #expect(!key.publicKey.hasSigned(message, wrong))
+    }
+    let nowhere = try #require(PublicKey([UInt8](repeating: 0xff, count: 32)))
+    #expect(!nowhere.hasSigned(message, signature))
+  }
+
   @Test func base64IsStrict() {
     for (bytes, text) in [
       ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),

@@ -60,6 +60,75 @@ import Testing
     #expect(signer.waiting.isEmpty && !signer.isOver)
   }
 
+  // MARK: Seals
+
+  private let sealRequest = SignedForm.sealName + [UInt8](repeating: 9, count: 32)
+
+  /// The keeper's end of a socket that the signer was handed.
+  private mutating func keeper() throws -> MessageSocket {
+    let ends = try SocketPair.open()
+    #expect(try pair.one.send(SignerOrder.seal.bytes, passing: [ends.one.descriptor]) == .sent)
+    ends.one.close()
+    signer.turn()
+    return ends.other
+  }
+
+  @Test mutating func theKeeperHasAnyNumberOfSeals() throws {
+    let keeper = try keeper()
+    for number in 0..<5 as Range<UInt8> {
+      let request = SignedForm.sealName + [UInt8](repeating: number, count: 32)
+      #expect(try keeper.send(request) == .sent)
+      signer.turn()
+      guard case .message(let bytes) = try keeper.receive() else {
+        Issue.record("no answer")
+        return
+      }
+      let answer = try SealAnswer(bytes: bytes)
+      #expect(answer.request == request)
+      #expect(key.publicKey.hasSigned(request, answer.signature))
+    }
+  }
+
+  /// Whoever took a conversation's process over has what it has.
+  @Test mutating func aConversationGetsNoSealSigned() throws {
+    let conversation = try conversation()
+    #expect(try conversation.send(sealRequest) == .sent)
+    signer.turn()
+    #expect(try conversation.receive() == .endOfFile)
+  }
+
+  @Test mutating func theKeeperGetsNoHandshakeSigned() throws {
+    let others: [[UInt8]] = [
+      request, [0], sealRequest + [0], Array(sealRequest.dropLast()),
+      [UInt8](repeating: 0x20, count: 4000),
+    ]
+    for other in others {
+      let keeper = try keeper()
+      #expect(try keeper.send(other) == .sent)
+      #expect(try keeper.send(sealRequest) == .sent)
+      signer.turn()
+      #expect(try keeper.receive() == .endOfFile)
+      #expect(try keeper.send(sealRequest) == .closed)
+    }
+    let keeper = try keeper()
+    #expect(try keeper.send(sealRequest) == .sent)
+    signer.turn()
+    #expect(try keeper.receive() == .message(key.sign(sealRequest) + sealRequest))
+    // The next keeper has another way; this one's is over.
+    _ = try self.keeper()
+    #expect(try keeper.send(sealRequest) == .closed)
+    #expect(!signer.isOver)
+  }
+
+  @Test func anAnswerToTheKeeperIsReadAsItIsWritten() throws {
+    let answer = SealAnswer(request: sealRequest, signature: [UInt8](repeating: 3, count: 64))
+    #expect(try SealAnswer(bytes: answer.bytes) == answer)
+    for length in 0..<answer.bytes.count {
+      #expect(throws: ControlError.self) { try SealAnswer(bytes: Array(answer.bytes[..<length])) }
+    }
+    #expect(throws: ControlError.self) { try SealAnswer(bytes: answer.bytes + [0]) }
+  }
+
   @Test mutating func whoHasNoQuestionIsForgottenAndTheRightEnds() throws {
     let now = Instant(milliseconds: Clock.monotonicMilliseconds())
     let (one, other) = (try conversation(), try conversation())

@@ -1,3 +1,4 @@
+import COpenSSL
 import ChatDigest
 
 /// An Ed25519 public key (RFC 8032): who somebody is.
@@ -20,6 +21,22 @@ package struct PublicKey: Hashable, Sendable {
   }
 
   package var fingerprint: Fingerprint { Fingerprint(of: self) }
+
+  /// Whether the private half has signed `message` with this (RFC 8032, 5.1.7): not
+  /// where the key is no point of the curve.
+  package func hasSigned(_ message: [UInt8], _ signature: [UInt8]) -> Bool {
+    SecureLibrary.begin()
+    guard
+      let key = EVP_PKEY_new_raw_public_key_ex(
+        nil, "ED25519", SecureLibrary.ownProvider, bytes, bytes.count)
+    else { return false }
+    defer { EVP_PKEY_free(key) }
+    let context = EVP_MD_CTX_new()
+    defer { EVP_MD_CTX_free(context) }
+    return EVP_DigestVerifyInit_ex(context, nil, nil, nil, SecureLibrary.ownProvider, key, nil)
+      == 1
+      && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
+  }
 }
 
 /// What people compare: SHA-256 over the SubjectPublicKeyInfo, so that another

@@ -3,6 +3,8 @@
 package enum SignedForm: CaseIterable, Hashable, Sendable {
   /// What a TLS 1.3 server signs to prove its key (RFC 8446, 4.4.3).
   case serverCertificateVerify
+  /// What seals the transcript (docs/transcript.md, "Seals").
+  case seal
 
   /// The form that `bytes` have; `nil` when nobody should sign them.
   package static func of(_ bytes: [UInt8]) -> SignedForm? {
@@ -16,6 +18,12 @@ package enum SignedForm: CaseIterable, Hashable, Sendable {
         [UInt8](repeating: 0x20, count: 64) + Array("TLS 1.3, server CertificateVerify".utf8) + [0]
       // A hash of SHA-256 or SHA-384.
       return bytes.starts(with: start) && [32, 48].contains(bytes.count - start.count)
+    case .seal:
+      return bytes.starts(with: Self.sealName) && bytes.count == Self.sealName.count + 32
     }
   }
+
+  /// What the bytes of a seal begin with, before its link: no byte of it is one that a
+  /// TLS 1.3 signature begins with.
+  package static let sealName = Array("chatserve seal 1\0".utf8)
 }

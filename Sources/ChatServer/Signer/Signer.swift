@@ -3,8 +3,9 @@ import ChatPosix
 import ChatSecure
 
 /// The process that has the server's private key: it reads it before it is contained,
-/// and signs with it for conversations, which have no way to it. What it signs is
-/// in ``SignedForm``, and nothing else; it answers each conversation once.
+/// and signs with it for conversations and for the keeper, which have no way to it.
+/// What it signs is in ``SignedForm``, and nothing else: a handshake for a
+/// conversation, once; seals for the keeper.
 struct Signer {
   /// For which a conversation may ask: what a handshake may take, and something for
   /// a clock that is looked at late.
@@ -12,22 +13,26 @@ struct Signer {
   /// Orders read in a turn of the loop: conversations that have asked come between.
   private static let ordersAtOnce = 16
   /// Bytes of the longest request that is read; the longest that is signed has 146.
-  private static let requestLength = 256
+  static let requestLength = 256
 
   private let socket: MessageSocket
   private let key: PrivateKey
   /// Conversations that have not asked yet, the oldest first.
   private(set) var waiting: [(socket: MessageSocket, until: Instant)] = []
+  /// The keeper's way here; `nil` where nothing is sealed.
+  private var keeper: MessageSocket?
   private(set) var isOver = false
   private var poller = Poller(ignoringSignals: true)
 
-  /// The body of the signer's process. Answers on `socket` first: the key's
-  /// certificate, or why there is none. `known`: that of the one before it in this run.
-  /// The value is the process's exit status.
-  static func main(socket: MessageSocket, file: KeyFile, known: Certificate?) -> Int32 {
+  /// The body of the signer's process. Answers on `socket` first: the certificate of the
+  /// key that `read` finds, or why there is none. The value is the process's exit status.
+  static func main(
+    socket: MessageSocket,
+    _ read: () throws(KeyTrouble) -> (key: PrivateKey, isTemporary: Bool)
+  ) -> Int32 {
     ProcessName.set("chatserve-sign")
     do throws(KeyTrouble) {
-      let (key, isTemporary) = try file.key(known: known)
+      let (key, isTemporary) = try read()
       // Before anybody is answered. What fails here, the listener has said at the
       // start.
       Containment(.signer).apply()
@@ -54,7 +59,9 @@ struct Signer {
   /// One turn of the loop.
   mutating func turn() {
     let timeout = waiting.first.map { max(0, $0.until.duration(since: Self.now).wholeMilliseconds) }
-    let interests = [Interest(socket.descriptor)] + waiting.map { Interest($0.socket.descriptor) }
+    let interests = ([socket, keeper].compactMap { $0 } + waiting.map(\.socket)).map {
+      Interest($0.descriptor)
+    }
     // ENOMEM passes; asking again is all there is to do.
     let ready = (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
     for readiness in ready where readiness.descriptor != socket.descriptor {
@@ -64,6 +71,7 @@ struct Signer {
     }
     let now = Self.now
     while let first = waiting.first, first.until <= now { waiting.removeFirst().socket.close() }
+    if let keeper, ready.contains(where: { $0.descriptor == keeper.descriptor }) { seal(keeper) }
     if ready.first?.descriptor == socket.descriptor { obey(at: now) }
   }
 
@@ -71,16 +79,33 @@ struct Signer {
   /// it.
   private func answer(_ conversation: MessageSocket) {
     if case .message(let request)? = try? conversation.receive(maximumLength: Self.requestLength),
-      let signature = Self.signature(of: request, with: key)
+      let signature = signature(of: request, as: .serverCertificateVerify)
     {
       _ = try? conversation.send(signature)
     }
     conversation.close()
   }
 
-  /// `nil` for what has none of the forms that are signed.
-  static func signature(of request: [UInt8], with key: PrivateKey) -> [UInt8]? {
-    guard SignedForm.of(request) != nil else { return nil }
+  /// Reads one request of the keeper's. It has read what peers wrote: one that asks for
+  /// something else has no way here any more.
+  private mutating func seal(_ keeper: MessageSocket) {
+    switch try? keeper.receive(maximumLength: Self.requestLength) {
+    case .message(let request):
+      guard let signature = signature(of: request, as: .seal) else { break }
+      // One that reads no answers asks again.
+      _ = try? keeper.send(SealAnswer(request: request, signature: signature).bytes)
+      return
+    // Without memory for it, it is read later.
+    case .wouldBlock, nil: return
+    case .tooLong, .endOfFile: break
+    }
+    keeper.close()
+    self.keeper = nil
+  }
+
+  /// `nil` for what does not have the form that whoever asks may have signed.
+  private func signature(of request: [UInt8], as form: SignedForm) -> [UInt8]? {
+    guard SignedForm.of(request) == form else { return nil }
     return try? key.sign(request)
   }
 
@@ -99,6 +124,10 @@ struct Signer {
           waiting += passed.map {
             (MessageSocket(descriptor: $0), now.advanced(by: Self.right))
           }
+        case .seal:
+          guard let next = passed.first else { break }
+          keeper?.close()
+          keeper = MessageSocket(descriptor: next)
         case .answer: _ = try? socket.send(SignerAnswer.alive.bytes)
         }
       case .wouldBlock: return

@@ -41,7 +41,7 @@ final class SignerLink {
     let (child, socket) = try ChildProcess.forkWithSocket { socket in
       closeOthers()
       Signals.resetInChild()
-      return Signer.main(socket: socket, file: file, known: known)
+      return Signer.main(socket: socket) { () throws(KeyTrouble) in try file.key(known: known) }
     }
     attach(child, socket)
   }
@@ -134,6 +134,15 @@ final class SignerLink {
     }
     pair.other.close()
     return nil
+  }
+
+  /// Gives it the keeper's way to it.
+  ///
+  /// - Parameter end: the signer's end, which stays open here: the next signer gets it.
+  /// - Returns: whether it has it.
+  func handOver(keeper end: MessageSocket) -> Bool {
+    guard isReady, let socket else { return false }
+    return (try? socket.send(SignerOrder.seal.bytes, passing: [end.descriptor])) == .sent
   }
 
   /// Asks whether it is there, where it was not asked for a while.

@@ -8,9 +8,11 @@ enum SignerOrder: UInt8, CaseIterable {
   case serve = 0x61
   /// Say that you are there.
   case answer = 0x62
+  /// Sign seals for the keeper, whose socket comes with this.
+  case seal = 0x63
 
   /// Descriptors that come with it.
-  var passed: Int { self == .serve ? 1 : 0 }
+  var passed: Int { self == .answer ? 0 : 1 }
 
   var bytes: [UInt8] { [rawValue] }
 
@@ -71,5 +73,25 @@ enum SignerAnswer: Hashable {
     case .alive: self = .alive
     }
     try fields.end()
+  }
+}
+
+/// What the signer answers the keeper: which request it has signed, and how. A request
+/// that nobody waits for any more may be answered yet, also by another signer.
+struct SealAnswer: Hashable {
+  private static let signatureLength = 64
+
+  let request: [UInt8]
+  let signature: [UInt8]
+
+  var bytes: [UInt8] { signature + request }
+}
+
+extension SealAnswer {
+  init(bytes: [UInt8]) throws(ControlError) {
+    signature = Array(bytes.prefix(Self.signatureLength))
+    request = Array(bytes.dropFirst(Self.signatureLength))
+    guard signature.count == Self.signatureLength else { throw .truncated }
+    guard SignedForm.of(request) == .seal else { throw .outOfRange }
   }
 }
