@@ -154,7 +154,8 @@ struct PlainConsole: Sendable {
     if let printer = printer(for: channel) {
       add(printer.rows(of: notice, as: look), to: channel)
     } else {
-      add([TextSanitizer.escapedOnOneLine(notice.text)], to: channel)
+      // What somebody typed may have line breaks, and is one row.
+      add([TextSanitizer.escapedLines(notice.text).joined(separator: "⏎")], to: channel)
     }
   }
 

@@ -37,7 +37,8 @@ extension OperatorDesk {
     of peer: Handle?, at address: String, isOnLine: Bool = false
   ) -> [UInt8] {
     guard terminal.inputIsTerminal else { return [] }
-    memory.draftIsOnLine = isOnLine
+    // What is half typed would be taken for entered.
+    memory.draftIsOnLine = isOnLine && (isInteractive || unsaidIsEntered)
     if isInteractive && options.typedLines == nil { memory.typed = terminal.console.typedLines }
     memory.hasFocus = terminal.console.hasFocus
     if let peer {
@@ -71,13 +72,20 @@ extension OperatorDesk {
     }
   }
 
-  /// Whether something is typed.
-  package var hasLine: Bool { !terminal.console.draft.isEmpty }
+  /// Whether something is on the line, or was entered and waits.
+  package var hasLine: Bool { !terminal.console.draft.isEmpty || !waitingLines.isEmpty }
 
-  /// Puts a draft that the desk before had on the line there again.
+  /// Puts a draft that the desk before had on the line there again; has lines wait that
+  /// waited there.
   package func putOnLine() {
-    guard memory.draftIsOnLine, isInteractive, let text = offered else { return }
-    terminal.console.draft = text
+    guard memory.draftIsOnLine, let text = offered else { return }
+    if isInteractive {
+      terminal.console.draft = text
+    } else if takesWholeLines {
+      waitingLines = text.split(whereSeparator: \.isNewline).compactMap { try? Message(String($0)) }
+    } else {
+      return
+    }
     offered = nil
   }
 
@@ -103,6 +111,7 @@ extension OperatorDesk {
     var text = Substring(
       takeWaitingLines() + String(decoding: terminal.takeDraft(), as: UTF8.self))
     terminal.console.draft = ""
+    unsaidIsEntered = text.last?.isNewline == true
     while text.last?.isNewline == true { text.removeLast() }
     return text.allSatisfy(\.isWhitespace) ? nil : String(text)
   }
