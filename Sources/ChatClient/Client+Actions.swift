@@ -14,6 +14,7 @@ extension Client {
       report(settings.saved?.say(message, by: .server, peer))
     case .accept(_, let message):
       desk.accept(message, at: now)
+      if machine.isDetached { sayWhenItIsSaid() }
       report(settings.saved?.say(message, by: .client, desk.handle))
     case .reject(let message, let obstacle):
       desk.reject(message, obstacle, peer: machine.peer, at: now)
@@ -33,7 +34,11 @@ extension Client {
     case .keepLink: keepLink()
     case .reportLinkDown: reportLinkDown()
     case .reportLinkBack(let time, _): takeLinkBack(after: time, at: now)
-    case .showPast(let past): desk.show(past, peer: peer)
+    case .reportNotKnown(let why): reportNotKnown(PeerText(why), at: now)
+    // Of a conversation that is only to be ended nobody wants to read any more.
+    case .reportRenamed(let former, let name):
+      if self.former != .ending { desk.notify(words.sentence(.renamed(from: former, to: name))) }
+    case .showPast(let past): if former != .ending { desk.show(past, peer: peer) }
     case .end(let ending): end(ending, at: now)
     case .record, .reportReady, .confirm, .reportMisnamed, .reportClaim, .reportResumable,
       .handOver:
@@ -62,16 +67,25 @@ extension Client {
       handle([.operatorQuit], at: now)
     case .answer(let word): take(answer: word, at: now)
     case .say(let message): handle([.operatorSaid(message)], at: now)
-    case .free: handle([.operatorWantsFree], at: now)
+    case .free:
+      handle([.operatorWantsFree], at: now)
+      if machine.isDetached, machine.mode == .turns { reportDownTime(at: now) }
     case .quit: leave(at: now)
     case .endOfInput: endInput(at: now)
     case .dial:
-      dialer.hurry()
+      // Nor while one is tried.
+      guard link == nil else { return }
+      search.dialAt = nil
       handle([.operatorWantsLink], at: now)
+      dialer.hurry()
     case .who:
       desk.showPeer(
         of: machine, at: SocketAddress.text(host: settings.host, port: Int(settings.port)))
-      if machine.peer != nil { desk.notify(words.sentence(.link(keys))) }
+      if machine.isDetached {
+        reportDownTime(at: now)
+      } else if machine.peer != nil {
+        desk.notify(words.sentence(.link(keys)))
+      }
     case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
     case .interrupt: stop(.interrupt, at: now)
     case .suspend: desk.suspend()
@@ -103,7 +117,7 @@ extension Client {
   }
 
   /// Saves what was never shown, and the end.
-  private func finishSaving(_ ending: Conversation.Ending) {
+  func finishSaving(_ ending: Conversation.Ending) {
     guard let saved = settings.saved, saved.isOpen else { return }
     for message in ending.unshown {
       report(saved.say(message, by: .server, machine.peer, isHeld: true))
@@ -111,18 +125,6 @@ extension Client {
     let handle = ending.by.flatMap { $0 == .client ? desk.handle : machine.peer }
     report(saved.close(by: ending.by, handle, ending))
     if saved.lost > 0 { desk.notify(words.sentence(.unsaved(saved.lost))) }
-  }
-
-  func sayLastWords(_ ending: Conversation.Ending) {
-    finishSaving(ending)
-    // Nobody is there to read it.
-    if hasBeenCutOff { return }
-    desk.showLeftovers(of: ending, peer: machine.peer)
-    // The reason goes with the exit code, to standard error.
-    if namelessness != nil || refusal != nil { return }
-    desk.end(
-      words.sentence(.ended(ending, dialect: machine.dialect)),
-      to: isFailure(ending) ? .notice : .conversation)
   }
 
   /// Shows what there is to say of conversations that nobody goes on with, and only then
@@ -134,6 +136,11 @@ extension Client {
       desk.notify(words.sentence(.keptIsUnusable(obstacle)))
     }
     for (_, record) in stale { showStale(record) }
+    for record in others {
+      let left = record.left(at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+      desk.notify(words.sentence(.keptForAnother(record.past.handle, within: left)))
+    }
+    others = []
     desk.flush()
     for (file, _) in stale { file.clear() }
     stale = []
@@ -150,16 +157,5 @@ extension Client {
       desk.show(own: own, below: words.sentence(.notConfirmedBefore(when, count: own.count)))
     }
     desk.restore(draft: record.draft, isForThis: false)
-  }
-
-  /// Whether its sentence is an error, for standard error.
-  private func isFailure(_ ending: Conversation.Ending) -> Bool {
-    if ending.detail == QuitReason.moved.rawValue, ending.by == .server { return false }
-    return switch ending.reason {
-    case .quit, .timeout, .sigint: false
-    // Who listens with nc leaves by closing; a program says so before.
-    case .eof: ending.by == .server && machine.dialect != .line
-    case .reset, .error, .unresponsive, .crashed, .full, .blocked: true
-    }
   }
 }

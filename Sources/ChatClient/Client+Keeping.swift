@@ -6,8 +6,11 @@ import ChatTerminal
 
 /// What is kept of the conversation while it goes on, for the next start.
 struct Keeping {
-  let file: TalkFile?
-  let obstacle: TalkStore.Obstacle?
+  private(set) var file: TalkFile?
+  private(set) var obstacle: TalkStore.Obstacle?
+  /// For another conversation, should this one be left in its file: whoever needs it can
+  /// open none.
+  private var spare: ClientStart.Place
   /// What the file has.
   var record: TalkRecord?
   var writtenAt: Instant?
@@ -22,16 +25,38 @@ struct Keeping {
   /// How many claims a file may lack that a power cut made older: it is half a minute of
   /// them, one a second at most. A claim with a number that the server has seen is stale.
   static let attemptsUnflushed = 64
+
+  init(_ start: ClientStart) {
+    (file, obstacle, spare) = (start.place.file, start.place.obstacle, start.spare)
+    switch start.former {
+    case .goOn(let record, _), .end(let record, _): self.record = record
+    case .none: break
+    }
+  }
+
+  /// Another conversation begins. The one before is over, or `isLeft` in its file, which
+  /// is everybody's then.
+  mutating func beginAgain(isLeft: Bool) {
+    if isLeft {
+      (file, obstacle) = (spare.file, spare.obstacle)
+      isObstacleReported = false
+      spare = ClientStart.Place()
+    } else {
+      file?.clear()
+    }
+    record = nil
+    writtenAt = nil
+  }
 }
 
 extension Client {
   /// Writes down what has changed, before anybody reads that it has.
-  /// `always`: also where only the moment is another.
-  func keep(at now: Instant, always: Bool = false) {
+  /// `always`: also where only the moment is another; `leftDraft`: in place of the line.
+  func keep(at now: Instant, always: Bool = false, leftDraft: String? = nil) {
     guard let past = machine.clientPast, let terms = settledTerms else { return }
     guard let file = keeping.file else { return reportObstacle() }
     let sinceWritten = keeping.writtenAt.map { now.duration(since: $0) }
-    let draft = desk.draft
+    let draft = leftDraft ?? desk.draft
     let former = keeping.record
     let isDue =
       always || past != former?.past
@@ -80,34 +105,5 @@ extension Client {
       desk.draft != record.draft
     else { return nil }
     return at.advanced(by: Keeping.draftEvery)
-  }
-
-  /// The conversation is over.
-  ///
-  /// - Returns: whether its file is to stay, since the next start goes on with it or has
-  ///   the server told that the person has left.
-  func keepLeaving(_ ending: Conversation.Ending) -> Bool {
-    if hasBeenCutOff { return true }
-    guard let file = keeping.file, wasUnheard, ending.by == .client,
-      [.quit, .sigint].contains(ending.reason), var record = keeping.record
-    else { return false }
-    record.isLeaving = true
-    record.draft = ""
-    if case .failed(let error)? = file.write(record) {
-      desk.notify(words.sentence(.leavingNotKept(error)))
-    }
-    return true
-  }
-
-  /// The window was closed: the conversation is left as if the power had failed, and the
-  /// next chatclient goes on with it, where it can.
-  func leaveForNextStart(at now: Instant) {
-    guard keeping.file != nil, machine.clientPast != nil, !hasBeenCutOff else { return }
-    keep(at: now, always: true)
-    guard keeping.record != nil else { return }
-    hasBeenCutOff = true
-    // What is said from now on reaches nobody.
-    link?.drop()
-    link = nil
   }
 }

@@ -19,6 +19,9 @@ struct LinkSearch {
   static let linkWithin = Duration.seconds(15)
   /// What telling the server of an end may take.
   static let farewellWithin = Duration.seconds(10)
+  /// Until a server that does not know the conversation is asked again: it takes two in a
+  /// minute from one address for no offence.
+  static let notKnownSpacing = Duration.seconds(30)
   /// A clock that was behind by less was not suspended.
   static let suspendedAtLeast = Duration.seconds(1)
 
@@ -40,6 +43,12 @@ struct LinkSearch {
   var hasFailed = false
   /// Whether the user has read that the link is down, in a row of its own.
   var isReported = false
+  /// Whether the user has read that what is entered waits for the link; that the server
+  /// does not know the conversation.
+  var isDelayReported = false
+  var isNotKnownReported = false
+  /// When a server that does not know the conversation is asked again.
+  var dialAt: Instant?
 }
 
 extension Client {
@@ -61,11 +70,12 @@ extension Client {
     }
     search.isBeside = false
     if let beside = search.beside { return promote(beside, at: now) }
-    if former == .ending { return beginAgain(after: nil, at: now) }
-    guard dialer.isAlive else {
-      return handle([.linkIsImpossible(LinkSearch.dialerDied)], at: now)
+    if former == .ending {
+      desk.notify(words.sentence(.formerNotEnded))
+      return beginAgain(after: nil, isLeft: true, at: now)
     }
-    dialer.dial()
+    guard dialer.isAlive else { return endForWantOfLink(at: now) }
+    if search.dialAt == nil { dialer.dial() }
   }
 
   func dialBeside(at now: Instant) {
@@ -86,6 +96,8 @@ extension Client {
   func reportLinkDown() {
     search.obstacles = []
     search.hasFailed = false
+    search.isNotKnownReported = false
+    search.isDelayReported = false
     // On a terminal the prompt says it.
     if desk.isInteractive || former != .none { return }
     search.isReported = true
@@ -96,6 +108,7 @@ extension Client {
     isLinkLost = false
     dialer.rest()
     search.until = nil
+    search.dialAt = nil
     if let new = search.secure { secure = new }
     search.secure = nil
     search.obstacles = []
@@ -117,6 +130,10 @@ extension Client {
     lookAtClock(at: now)
     hearBeside(ready, at: now)
     if let until = search.until, now >= until { fail(at: now) }
+    if let due = search.dialAt, now >= due {
+      search.dialAt = nil
+      if machine.isDetached, link == nil { dial(at: now) }
+    }
     guard let interest = dialer.interest,
       ready.contains(where: { $0.descriptor == interest.descriptor })
     else { return }
@@ -125,11 +142,11 @@ extension Client {
     case .died?:
       search.isBeside = false
       if machine.isDetached {
-        handle([.linkIsImpossible(LinkSearch.dialerDied)], at: now)
+        endForWantOfLink(at: now)
       } else if link == nil {
         handle([.failed(.broken(LinkSearch.dialerDied))], at: now)
       } else if machine.isResumable {
-        desk.notify(words.sentence(.dialerDied))
+        desk.notify(words.sentence(.dialerDied(isKept: keeping.file != nil)))
       }
     case nil: break
     }
@@ -137,7 +154,7 @@ extension Client {
 
   /// When ``searchLink(_:at:)`` is wanted, or the prompt's seconds have changed.
   func searchDeadline(after now: Instant) -> Instant? {
-    var deadlines = [search.until, search.beside?.link.deadline].compactMap { $0 }
+    var deadlines = [search.until, search.dialAt, search.beside?.link.deadline].compactMap { $0 }
     if let since = machine.detachedSince, desk.isInteractive {
       let seconds = now.duration(since: since).components.seconds
       deadlines.append(since.advanced(by: .seconds(seconds + 1)))
@@ -218,8 +235,14 @@ extension Client {
   private func lookAtClock(at now: Instant) {
     let present = Clock.suspended()
     defer { suspended = present }
-    guard present - suspended >= LinkSearch.suspendedAtLeast, machine.isResumable else { return }
-    dialBeside(at: now)
+    let slept = present - suspended
+    guard slept >= LinkSearch.suspendedAtLeast, machine.isResumable else { return }
+    if machine.isDetached {
+      handle([.wokeUp(after: slept)], at: now)
+      dialer.hurry()
+    } else {
+      dialBeside(at: now)
+    }
   }
 
   // MARK: Why it came to nothing
@@ -257,34 +280,5 @@ extension Client {
   private func report(_ obstacle: LinkObstacle?) {
     guard let obstacle, search.obstacles.insert(obstacle).inserted else { return }
     desk.notify(words.sentence(.notThisLink(obstacle)))
-  }
-
-  // MARK: Another conversation
-
-  /// The conversation before is over: one of this process's own begins.
-  func beginAgain(after ending: Conversation.Ending?, at now: Instant) {
-    if let ending {
-      if former == .goingOn {
-        desk.notify(words.sentence(.ended(ending, dialect: machine.dialect)))
-      }
-      desk.showLeftovers(of: ending, peer: machine.peer)
-    }
-    keeping.file?.clear()
-    keeping.record = nil
-    keeping.writtenAt = nil
-    link?.finish(within: .seconds(2))
-    link = nil
-    let handle = former == .goingOn ? desk.handle : settings.handle
-    former = .none
-    search = LinkSearch()
-    conversationNumber += 1
-    var settings = settings
-    settings.handle = handle
-    machine = Self.machine(settings, at: now)
-    guard dialer.isAlive else {
-      return self.handle([.failed(.broken(LinkSearch.dialerDied))], at: now)
-    }
-    search.until = now.advanced(by: settings.connectWithin)
-    dialer.dial()
   }
 }

@@ -33,13 +33,15 @@ package final class Client {
   /// What there is to say about conversations that nobody goes on with.
   var stale: [(file: TalkFile, record: TalkRecord)]
   var damaged: [TalkFile]
+  /// Conversations that this one is beside, and that wait for their users.
+  var others: [TalkRecord]
   /// How far the user knows what the link is.
   var acquaintance = Acquaintance.none
   var ending: Conversation.Ending?
   var signal: ChatPosix.Signal?
   var namelessness: Namelessness?
-  /// Whether the conversation is left to the next start.
-  var hasBeenCutOff = false
+  /// Why there is something to do for the next start; `nil`: nothing.
+  var rest: Rest?
   /// Whether an input that is no terminal has ended, and the conversation is left once
   /// all is confirmed.
   var hasInputEnded = false
@@ -137,10 +139,8 @@ package final class Client {
       machine = Self.machine(settings, at: Self.now)
     }
     start.prepare()
-    keeping = Keeping(file: start.file, obstacle: start.obstacle)
-    if case .goOn(let record, _) = start.former { keeping.record = record }
-    if case .end(let record, _) = start.former { keeping.record = record }
-    (stale, damaged) = (start.stale, start.damaged)
+    keeping = Keeping(start)
+    (stale, damaged, others) = (start.stale, start.damaged, start.others)
     desk = OperatorDesk(
       settings.desk, party: .client, handle: handle, sharesInput: false, words: words.desk)
     link = transport.map {
@@ -174,12 +174,13 @@ package final class Client {
     begin(at: Self.now)
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
-    let isKept = keepLeaving(ending)
+    if wasUnheard { keepLeaving(ending) }
     sayLastWords(ending)
     _ = desk.close()
-    link?.finish(within: Self.farewellWithin)
+    // A link that was dead may have looked alive.
+    if link?.finish(within: Self.farewellWithin) == false { keepLeaving(ending) }
     dialer.close()
-    if !isKept { keeping.file?.clear() }
+    if rest == nil { keeping.file?.clear() }
     return Outcome(
       ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness,
       outputFailure: desk.outputFailure, refusal: refusal)
@@ -195,7 +196,9 @@ package final class Client {
       report(
         settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
       let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
-      desk.notify(words.sentence(.goingOn(after: record.away(at: present))))
+      desk.notify(
+        words.sentence(
+          settings.keeping == .takeOver ? .takenOver : .goingOn(after: record.away(at: present))))
     }
     desk.restore(draft: record.draft, isForThis: former == .goingOn)
     for action in machine.begin(at: now) { perform(action, at: now) }
@@ -267,7 +270,9 @@ package final class Client {
     for event in events where conversation == conversationNumber {
       let actions = machine.handle(event, at: now)
       if machine.peer != nil { sayWhetherEncrypted() }
-      for action in actions { perform(action, at: now) }
+      for action in actions where conversation == conversationNumber {
+        perform(action, at: now)
+      }
       if case .serverSetMode = event, former == .goingOn, !machine.isDetached { former = .none }
     }
   }
@@ -290,7 +295,7 @@ package final class Client {
   /// terminal itself is gone.
   func leave(at now: Instant, saying farewell: Conversation.Event = .operatorQuit) {
     keep(at: now)
-    if desk.isHungUp || signal == .hangup { leaveForNextStart(at: now) }
+    if desk.isHungUp || signal == .hangup { leaveForNextStart(.windowClosed, at: now) }
     handle([farewell], at: now)
   }
 }

@@ -40,10 +40,31 @@ package enum ClientNotice {
   case linkBack(after: Duration)
   /// Why a new link came to nothing.
   case notThisLink(LinkObstacle)
-  /// The process that makes connections is gone.
-  case dialerDied
-  /// The conversation that was cut off so long ago goes on.
+  /// What was entered is said once the link is back.
+  case saidLater
+  /// There has been no link for so long.
+  case linkIsDown(for: Duration)
+  /// The server calls itself otherwise than before.
+  case renamed(from: Handle, to: Handle)
+  /// The process that makes connections is gone; whether the conversation is kept.
+  case dialerDied(isKept: Bool)
+  /// The link is lost, and there can be no other here.
+  case startAgain
+  /// The conversation that was cut off so long ago goes on; one that another had.
   case goingOn(after: Duration)
+  case takenOver
+  /// The server does not have the conversation, in its words, and is asked again for so
+  /// long; the same of one that was kept, which another takes the place of; of one that
+  /// was left.
+  case notKnown(PeerText, within: Duration)
+  case keptIsNotKnown(PeerText, within: Duration)
+  case leftIsNotKnown(PeerText)
+  /// Another conversation of the user's is kept for so long, under this name.
+  case keptForAnother(Handle, within: Duration)
+  /// The server has not heard that the person left; has heard it now; could not be told.
+  case leftUnheard
+  case formerEnded
+  case formerNotEnded
   /// What follows was said in a conversation that ended then, and not confirmed.
   case notConfirmedBefore(LocalTime, count: Int)
   /// The file in which a conversation was kept is not whole.

@@ -61,8 +61,11 @@ extension PeerLink {
   /// Sends what is left, then the end of file, and waits for the peer's: a
   /// close with something unread would reset the connection, and the peer
   /// could lose the last words (RFC 1122, 4.2.2.13).
-  package func finish(within limit: Duration) {
-    if isDropped { return }
+  ///
+  /// - Returns: whether the peer ended its side too: it has read the last words.
+  @discardableResult
+  package func finish(within limit: Duration) -> Bool {
+    if isDropped { return false }
     let deadline = Self.now.advanced(by: limit)
     // A second signal to stop does not take the last words from the peer.
     var poller = Poller(ignoringSignals: true)
@@ -85,7 +88,9 @@ extension PeerLink {
       else { break }
       if !isAtEnd, ready.contains(where: \.canRead) { discard() }
     }
+    let isHeard = isAtEnd && !isBroken
     drop()
+    return isHeard
   }
 
   private static var now: Instant { Instant(milliseconds: Clock.monotonicMilliseconds()) }

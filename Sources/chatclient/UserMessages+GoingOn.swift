@@ -12,9 +12,43 @@ extension UserMessages {
     case .linkDown: "The link is lost. Trying again; \\quit leaves."
     case .linkBack(let time): "The link is back after \(SharedWords.stopwatch(time))."
     case .notThisLink(let obstacle): notThisLink(obstacle, place)
-    case .dialerDied:
+    case .saidLater: "The link is down; what you enter is said once it is back."
+    case .linkIsDown(let time):
+      "The link has been down for \(SharedWords.stopwatch(time)); another is tried."
+    case .renamed(let former, let name): "\(shown(former)) calls itself \(shown(name)) now."
+    case .dialerDied(isKept: true):
+      "The process that connects has died: should the link be lost, start chatclient again, "
+        + "and the conversation goes on."
+    case .dialerDied(isKept: false):
       "The process that connects has died: the conversation cannot go on once its link is lost."
-    case .goingOn(let time): "You were cut off \(SharedWords.stopwatch(time)) ago; going on."
+    case .startAgain:
+      "The link is lost, and the process that connects has died. Start chatclient again, and "
+        + "the conversation goes on."
+    case .goingOn(let time): "You were cut off \(about(time)) ago; going on."
+    case .takenOver: "Going on in the place of another chatclient."
+    default: ""
+    }
+  }
+
+  /// The sentences about one that is kept, or not.
+  static func keeping(_ notice: ClientNotice, at place: String) -> String {
+    switch notice {
+    case .notKnown(let why, let left):
+      "What answers at \(place) does not have this conversation, which is kept for "
+        + "\(about(left)). Trying again. It said: \(why)"
+    case .keptIsNotKnown(let why, let left):
+      "What answers at \(place) does not have the conversation that was cut off. It is kept for "
+        + "\(about(left)), and the next start tries again; this is another. It said: \(why)"
+    case .leftIsNotKnown(let why):
+      "What answers at \(place) does not have the conversation that you left before; the next "
+        + "start tries again to end it. It said: \(why)"
+    case .leftUnheard:
+      "The link is down, so the server does not know yet that you left; the next start of "
+        + "chatclient tells it."
+    case .formerEnded: "The server knows now that you left the conversation before."
+    case .formerNotEnded:
+      "The server could not be told that you left the conversation before; the next start tries "
+        + "again."
     case .notConfirmedBefore(let time, let count):
       "\(place) did not confirm \(SharedWords.messages(count)) of \(time.dayText) "
         + "\(time.timeText); \(count == 1 ? "it" : "they") may be lost:"
@@ -34,6 +68,17 @@ extension UserMessages {
     case .keepingWorks: "The conversation's file is written again."
     default: ""
     }
+  }
+
+  private static func shown(_ name: Handle) -> String {
+    TextSanitizer.escapedOnOneLine(name.text)
+  }
+
+  /// `less than a minute`, `3 minutes`: what is known is half a minute old.
+  static func about(_ time: Duration) -> String {
+    let minutes = time.components.seconds / 60
+    return minutes < 1
+      ? "less than a minute" : "about " + SharedWords.duration(.seconds(60 * minutes))
   }
 
   private static func notThisLink(_ obstacle: LinkObstacle, _ place: String) -> String {

@@ -38,9 +38,16 @@ enum UserMessages {
     case .askToTrustAgain: "Please answer yes, no, or with the key: "
     case .trusted(isRemembered: true): "Encrypted. The key is remembered."
     case .trusted(isRemembered: false): "Encrypted."
-    case .linkDown, .linkBack, .notThisLink, .dialerDied, .goingOn, .notConfirmedBefore,
-      .keptIsDamaged, .keptIsUnusable, .leavingNotKept, .notKept, .keepingFailed, .keepingWorks:
+    case .linkDown, .linkBack, .notThisLink, .saidLater, .linkIsDown, .renamed, .dialerDied,
+      .startAgain, .goingOn, .takenOver:
       going(on: notice, at: place)
+    case .keptForAnother(let handle, let left):
+      "Your conversation as \(handle.text) is kept for \(about(left)). This goes on with it: "
+        + "chatclient \(arguments(host, port)) --handle=\(ShellWord(handle.text))"
+    case .notKnown, .keptIsNotKnown, .leftIsNotKnown, .leftUnheard, .formerEnded, .formerNotEnded,
+      .notConfirmedBefore, .keptIsDamaged, .keptIsUnusable, .leavingNotKept, .notKept,
+      .keepingFailed, .keepingWorks:
+      keeping(notice, at: place)
     case .connecting: "Connecting to \(place). Ctrl-C ends it."
     case .link(nil): "Not encrypted."
     case .link((let server, let own)?):

@@ -71,17 +71,41 @@ import Testing
     }
   }
 
-  @Test("a server of another name does not get the claim")
+  @Test("a name proves nothing: one with another is gone on with under it, if its key is the same")
   func otherName() throws {
     try Stage.run { stage in
-      let server = try stage.fakeServer()
-      let (_, peer) = try stage.resumable(server)
+      let server = try stage.fakeServer(over: .tls)
+      let (client, peer) = try stage.resumable(server)
       peer.reset()
+      let own = server.key
+      server.key = try PrivateKey.random()
+      #expect(throws: HarnessFailure.self) { try server.accept(within: 20).waitForSomething() }
+      server.key = own
       let other = try server.accept()
-      try other.send("MALLORY\0")
-      try other.waitForEnd()
-      #expect(!other.receivedText.contains(Session.token))
-      try server.accept().hearClaim(shown: 0, attempt: 1)
+      try other.hearClaim(shown: 0, attempt: 1, as: "maud")
+      try other.goOn(after: 0)
+      try client.waitFor("SERVER calls itself maud now.")
+      try client.waitForInput("bob> ")
+      try client.enter("hi")
+      try other.waitFor("say 1 hi\0")
+      try client.waitFor("waiting for maud …")
+      try other.send("ack 1\0say 1 hello\0")
+      try client.waitFor("maud> hello")
+      // It is the one that is known from now on.
+      other.reset()
+      let again = try server.accept()
+      try again.hearClaim(shown: 1, attempt: 2, as: "maud")
+      try again.goOn(after: 1)
+      try client.waitForInput("bob> ")
+      client.signal(9)
+      _ = try client.exitOutcome()
+      let next = try stage.client(server.port)
+      let last = try server.accept()
+      try last.hearClaim(shown: 1, attempt: Session.nextAttempt + 2, as: "maud")
+      try last.goOn(after: 1)
+      try next.waitForInput("bob> ")
+      #expect(client.screen.text.occurrences(of: "calls itself") == 1)
+      #expect(!next.screen.text.contains("calls itself"))
     }
   }
 }

@@ -188,45 +188,39 @@ import Testing
     }
   }
 
-  @Test("without the process that connects the talk goes on, and ends with its link")
-  func dialerDies() throws {
+  @Test(
+    "commands and rows that are entered say that the link is down", arguments: ["turns", "free"])
+  func saidLater(mode: String) throws {
     try Stage.run { stage in
       let server = try stage.fakeServer()
       let (client, peer) = try stage.resumable(server)
-      let dialer = try #require(client.children(named: "chatclient-dial").first)
-      kill(dialer, SIGKILL)
-      try client.waitFor("The process that connects has died")
-      try client.enter("hi")
-      try peer.waitFor("say 1 hi\0")
-      try peer.send("ack 1\0say 1 hello\0")
-      try client.waitFor("SERVER> hello")
-      #expect(client.screen.text.occurrences(of: "The process that connects has died") == 1)
+      if mode == "free" { try peer.send("mode free\0") }
+      if mode == "free" { try client.waitFor("You can both speak at any time now.") }
+      server.pause()
       peer.reset()
-      #expect(try client.exitStatus() == 74)
-      #expect(client.isCooked)
-    }
-  }
-
-  @Test("the dialer goes with chatclient, however that ends, and holds no pipe open")
-  func dialerLeaves() throws {
-    try Stage.run { stage in
-      let server = try stage.fakeServer()
-      for signal in [SIGTERM, SIGKILL] {
-        let client = try stage.onPipes(
-          .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"])
-        let peer = try server.accept()
-        try peer.offerSession()
-        let dialer = try #require(client.children(named: "chatclient-dial").first)
-        kill(dialer, SIGINT)
-        kill(dialer, SIGHUP)
-        kill(dialer, SIGTSTP)
-        #expect(ProcessTable.status("State", of: dialer)?.hasPrefix("S") == true)
-        client.signal(signal)
-        _ = try client.exitOutcome()
-        try Deadline.poll("the dialer's end") {
-          ["Z", nil].contains(ProcessTable.status("State", of: dialer)?.first.map { "\($0)" })
-        }
+      try client.waitFor("link lost, trying again …")
+      try client.enter("\\who")
+      try client.waitFor("The link has been down for 0:0")
+      #expect(!client.screen.text.contains("Not encrypted.\n"))
+      try client.enter("\\free")
+      try client.waitUntil("the answer") {
+        $0.text.occurrences(of: "The link has been down for 0:0") == (mode == "free" ? 1 : 2)
       }
+      try client.enter("one")
+      try client.waitFor("The link is down; what you enter is said once it is back.")
+      if mode == "free" { try client.enter("two") }
+      try server.goOn()
+      try client.send(Keys.enter)
+      let again = try server.accept()
+      try again.hearClaim(shown: 0, attempt: 1)
+      try again.goOn(after: 0, mode: mode)
+      try again.waitFor("say 1 one\0")
+      if mode == "free" {
+        try again.waitFor("say 2 two\0")
+      } else {
+        try again.waitFor("ask free\0")
+      }
+      #expect(client.screen.text.occurrences(of: "what you enter is said") == 1)
     }
   }
 }

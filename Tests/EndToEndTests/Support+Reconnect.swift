@@ -1,3 +1,4 @@
+import Glibc
 import Harness
 
 /// A conversation that outlasts its link, as a fake server has it.
@@ -17,8 +18,8 @@ extension PeerSocket {
   }
 
   /// Greets on a new link, and hears what is claimed there.
-  func hearClaim(shown: Int, attempt: Int) throws {
-    try send("SERVER\0")
+  func hearClaim(shown: Int, attempt: Int, as name: String = "SERVER") throws {
+    try send("\(name)\0")
     try waitFor("resume \(Session.token) \(shown) \(attempt)\0")
   }
 
@@ -42,6 +43,17 @@ extension Stage {
     try peer.offerSession(within: seconds)
     try client.waitUntil("the floor") { $0.text.contains("bob> ") }
     return (client, peer)
+  }
+
+  /// What a client that was killed in the middle of a conversation left, with a message
+  /// under way.
+  func killed(_ server: FakeServer, within seconds: Int = 300, saying text: String) throws {
+    let (client, peer) = try resumable(server, within: seconds)
+    try client.enter(text)
+    try peer.waitFor("say 1 \(text)\0")
+    client.signal(SIGKILL)
+    _ = try client.exitOutcome()
+    try peer.waitForEnd()
   }
 
   /// The sizes of the files in which conversations are kept.

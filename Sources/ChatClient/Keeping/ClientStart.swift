@@ -24,10 +24,20 @@ struct ClientStart {
     case end(TalkRecord, LinkTerms)
   }
 
+  /// Where a conversation is kept; `nil` where it is not, for `obstacle`'s reason if there
+  /// is one.
+  struct Place {
+    var file: TalkFile?
+    var obstacle: TalkStore.Obstacle?
+  }
+
   private(set) var former = Former.none
-  /// Where this one is kept; `nil` where it is not, for ``obstacle``'s reason if there is one.
-  private(set) var file: TalkFile?
-  private(set) var obstacle: TalkStore.Obstacle?
+  /// This one's.
+  private(set) var place = Place()
+  /// For another, should the server not know ``former``, which is left in its place then.
+  private(set) var spare = Place()
+  /// Those under another name, which nobody goes on with now.
+  private(set) var others: [TalkRecord] = []
   /// What nobody will go on with, and has messages that were not confirmed or a line that
   /// was not said.
   private(set) var stale: [(file: TalkFile, record: TalkRecord)] = []
@@ -48,9 +58,9 @@ struct ClientStart {
     do throws(TalkStore.Obstacle) {
       store = try TalkStore(host: settings.host, port: settings.port)
       if let store { findings = store.look() }
-      obstacle = findings.obstacle
+      place.obstacle = findings.obstacle
     } catch {
-      obstacle = error
+      place.obstacle = error
     }
     self.store = store
     damaged = findings.damaged
@@ -61,42 +71,51 @@ struct ClientStart {
         stale.append((file, record))
       }
     }
-    let kept = findings.kept.first { !$0.record.isOver(at: now) }
+    let kept = findings.kept.filter { !$0.record.isOver(at: now) }
     do throws(SecureSetupError) {
       if settings.keeping == .takeOver, let record = findings.living.first {
         if let terms = try LinkTerms(of: record.link, trust) { former = .goOn(record, terms) }
-      } else if let kept, let terms = try LinkTerms(of: kept.record.link, trust) {
-        take(kept.record, terms, settings)
-        if case .none = former {} else { file = kept.file }
+      } else if let next = kept.first(where: { Self.isWanted($0.record, settings) }),
+        let terms = try LinkTerms(of: next.record.link, trust)
+      {
+        let isOver = next.record.isLeaving || settings.keeping == .new
+        former = isOver ? .end(next.record, terms) : .goOn(next.record, terms)
+        place.file = next.file
       }
     } catch {
       throw .security(error)
     }
+    others = kept.filter { $0.file !== place.file && !$0.record.isLeaving }.map(\.record)
     if case .goOn = former { return }
     if settings.keeping == .takeOver { throw .nothingToTakeOver }
   }
 
-  private mutating func take(_ record: TalkRecord, _ terms: LinkTerms, _ settings: ClientSettings) {
-    if record.isLeaving || settings.keeping == .new {
-      former = .end(record, terms)
-    } else if settings.handle == nil || settings.handle == record.past.handle {
-      former = .goOn(record, terms)
-    }
+  /// Whether this start is about it: one that was left is told by any.
+  private static func isWanted(_ record: TalkRecord, _ settings: ClientSettings) -> Bool {
+    record.isLeaving || settings.keeping == .new || settings.handle == nil
+      || settings.handle == record.past.handle
   }
 
-  /// Opens a file for this conversation, where it has none yet. One that is damaged or
-  /// stale is emptied before it is written to, once the user has read of it.
+  /// Opens a file for this conversation, where it has none yet, and one to spare. One that
+  /// is damaged or stale is emptied before it is written to, once the user has read of it.
   mutating func prepare() {
-    guard file == nil, let store else { return }
-    if let damaged = damaged.first {
-      file = damaged
-      return
+    guard let store else { return }
+    if place.file == nil, let damaged = damaged.first {
+      place.file = damaged
+    } else if place.file == nil {
+      let made = Self.make(in: store)
+      place.file = made.file ?? stale.last?.file
+      if place.file == nil { place.obstacle = made.obstacle }
     }
+    if case .none = former { return }
+    spare = Self.make(in: store)
+  }
+
+  private static func make(in store: TalkStore) -> Place {
     do throws(TalkStore.Obstacle) {
-      file = try store.make()
+      return Place(file: try store.make())
     } catch {
-      file = stale.last?.file
-      if file == nil { obstacle = error }
+      return Place(obstacle: error)
     }
   }
 }

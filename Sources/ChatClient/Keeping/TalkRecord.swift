@@ -27,6 +27,9 @@ struct TalkRecord: Hashable, Sendable {
   /// a little longer, as it counts from when it notices.
   func isOver(at now: Timestamp) -> Bool { away(at: now) >= past.offer.within }
 
+  /// For how long it can be gone on with.
+  func left(at now: Timestamp) -> Duration { max(.zero, past.offer.within - away(at: now)) }
+
   /// Since when there is no link; not negative, whatever was done to the clock.
   func away(at now: Timestamp) -> Duration {
     .milliseconds(max(0, now.milliseconds - linkedAt.milliseconds))

@@ -44,6 +44,10 @@ extension Conversation {
     var isClaiming = false
     /// Client only: the user has read why the server does not take it back yet.
     var isRefusalReported = false
+    /// Client only: how the server calls itself on a new link.
+    var server: Handle?
+    /// Client only: until when the server is asked past the end of the grace.
+    var lateUntil: Instant?
   }
 
   /// Whether the link is down and the conversation goes on.
@@ -55,13 +59,33 @@ extension Conversation {
     return resuming.lostLink?.since
   }
 
+  /// When it ends, while the link is down.
+  public var detachedUntil: Instant? { isDetached ? graceDeadline : nil }
+
   /// Whether both sides know how to go on after the link is lost.
   public var isResumable: Bool { resuming.isResumable }
 
   /// When a conversation whose link is down ends.
   var graceDeadline: Instant? {
     guard let lost = resuming.lostLink, let offer = resuming.offer else { return nil }
-    return lost.since.advanced(by: offer.within)
+    let deadline = lost.since.advanced(by: offer.within)
+    return lost.lateUntil.map { max($0, deadline) } ?? deadline
+  }
+
+  /// The time is over for a conversation whose link is down.
+  ///
+  /// A client that was stopped, or whose machine slept, has tried nothing meanwhile: the
+  /// server is asked once more what became of it.
+  mutating func endGrace(_ now: Instant, _ actions: inout [Action]) {
+    guard let lost = resuming.lostLink, let deadline = graceDeadline, now >= deadline else {
+      return
+    }
+    let isLate = now.duration(since: deadline) >= ConversationSettings.stoppedAtLeast
+    if role == .client, isLate, lost.lateUntil == nil {
+      resuming.lostLink?.lateUntil = now.advanced(by: ConversationSettings.askLateWithin)
+    } else {
+      close(lost.farewell, now, &actions)
+    }
   }
 
   /// Whether it is far enough along, and not so far that it ends anyway.
@@ -146,128 +170,15 @@ extension Conversation {
     case .graceIsOver:
       if let lost = resuming.lostLink { close(lost.farewell, now, &actions) }
     case .operatorWantsLink: if role == .client { actions.append(.dial) }
+    case .wokeUp(let time):
+      if let lost = resuming.lostLink {
+        resuming.lostLink?.since = lost.since.advanced(by: .zero - time)
+      }
     case .linkIsImpossible(let why):
       close(Farewell(by: nil, reason: .reset, detail: why), now, &actions)
     default:
       if role == .client { hearAgain(event, now, &actions) }
     }
-  }
-
-  // MARK: A client's new link
-
-  private mutating func hearAgain(
-    _ event: Event, _ now: Instant, _ actions: inout [Action]
-  ) {
-    switch event {
-    case .received: lastReceived = now
-    case .ping: actions.append(.send(.pong))
-    case .introduced(let handle, let dialect): claim(from: handle, dialect, &actions)
-    case .ended, .failed: tryAgain(&actions)
-    case .serverRefused(let why), .serverNoticed(let why):
-      if resuming.lostLink?.isRefusalReported == false { actions.append(.reportNotice(why)) }
-      resuming.lostLink?.isRefusalReported = true
-      if case .serverRefused = event { tryAgain(&actions) }
-    case .serverDenied where resuming.lostLink?.isClaiming == true:
-      close(
-        Farewell(by: nil, reason: .reset, detail: QuitReason.lost.rawValue, goodbye: .user), now,
-        &actions)
-    case .resumed(let number) where resuming.lostLink?.isClaiming == true:
-      goOn(after: number, now, &actions)
-    // One that is over is answered with `resumed` first: this is a process that goes
-    // before it knows, as when the server is started again.
-    case .quit: tryAgain(&actions)
-    default: break
-    }
-  }
-
-  private mutating func tryAgain(_ actions: inout [Action]) {
-    resuming.lostLink?.isClaiming = false
-    actions += [.dropLink, .dial]
-  }
-
-  /// The greeting on a new link.
-  private mutating func claim(
-    from handle: Handle, _ dialect: Dialect, _ actions: inout [Action]
-  ) {
-    guard dialect == .native, handle == peer, let offer = resuming.offer else {
-      return tryAgain(&actions)
-    }
-    resuming.lostLink?.isClaiming = true
-    resuming.attempt += 1
-    actions.append(
-      .send(.resume(offer.token, shown: peerAcknowledged, attempt: resuming.attempt)))
-    guard resuming.isSuccessor else { return }
-    resuming.recalled = PastMessage.limit
-    (resuming.ownPast, resuming.peerPast) = (0, 0)
-    actions.append(.send(.recall(PastMessage.limit)))
-  }
-
-  /// The server goes on, and has what this side said up to `number`.
-  private mutating func goOn(
-    after number: Int, _ now: Instant, _ actions: inout [Action]
-  ) {
-    guard let lost = resuming.lostLink else { return }
-    unsent = 0
-    if let kept = resuming.keptNumber, number > kept, number <= ConversationSettings.highestResumed
-    {
-      countOn(from: number, kept, &actions)
-    } else {
-      confirm(number, now, &actions)
-    }
-    if let kept = resuming.keptNumber {
-      // What its user has not seen here yet, behind what is recalled.
-      let entered = max(0, ownNumber - max(kept, number))
-      resuming.unseen = Array(unconfirmed.dropLast(min(entered, unconfirmed.count)))
-    }
-    resuming.keptNumber = nil
-    // It confirmed what was never said.
-    if case .closing = phase { return }
-    if case .over = phase { return }
-    resuming.lostLink = nil
-    lastReceived = now
-    pingedAt = nil
-    silentSince = now
-    underWaySince = now
-    actions.append(.reportLinkBack(after: now.duration(since: lost.since), addressChanged: false))
-    if hasAskedForFree, mode == .turns { actions.append(.send(.ask(.free))) }
-    unsent = unconfirmed.count
-    sendAgain(&actions)
-  }
-
-  /// A power cut made the file older than what the server has: all that was in it is
-  /// recorded, and what was entered since is counted from there.
-  private mutating func countOn(
-    from number: Int, _ kept: Int, _ actions: inout [Action]
-  ) {
-    let entered = ownNumber - kept
-    let wasUnconfirmed = unconfirmed.count > entered
-    unconfirmed = Array(unconfirmed.suffix(entered))
-    ownNumber = number + entered
-    if wasUnconfirmed { actions.append(.confirm(through: number)) }
-  }
-
-  /// The mode comes: behind what was recalled, whether that was asked for in time or late.
-  mutating func finishRecall(_ actions: inout [Action]) {
-    let first = ownNumber - unconfirmed.count + 1
-    for (index, message) in resuming.unseen.enumerated() {
-      actions.append(.showPast(PastMessage(from: role, number: first + index, message)))
-    }
-    resuming.unseen = []
-    guard resuming.isSuccessor, resuming.recalled < PastMessage.limit else { return }
-    resuming.isSuccessor = false
-    resuming.recalled = 0
-  }
-
-  /// A past message, as long as some are due.
-  mutating func takePast(_ past: PastMessage, _ actions: inout [Action]) {
-    // Each once and in order, and of what both sides had.
-    let isOwn = past.from == role
-    let last = isOwn ? ownNumber - unconfirmed.count : peerAcknowledged
-    let shown = isOwn ? resuming.ownPast : resuming.peerPast
-    guard resuming.recalled > 0, past.number > shown, past.number <= last else { return }
-    if isOwn { resuming.ownPast = past.number } else { resuming.peerPast = past.number }
-    resuming.recalled -= 1
-    actions.append(.showPast(past))
   }
 
   /// The link is heard of.
@@ -302,4 +213,9 @@ extension ConversationSettings {
   static let pingSoonAfter = Duration.seconds(3)
   /// What an answer may take before a new link is tried beside the old one.
   static let suspectAfter = Duration.seconds(10)
+  /// Who comes so late to the end of the grace was stopped: longer than any busy machine
+  /// keeps a process waiting.
+  static let stoppedAtLeast = Duration.seconds(5)
+  /// What the server's answer may take then: as long as any other new link.
+  static let askLateWithin = Duration.seconds(15)
 }

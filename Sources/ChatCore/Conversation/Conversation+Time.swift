@@ -31,9 +31,7 @@ extension Conversation {
     case .introducing, .naming, .waiting, .talking, .over:
       break
     }
-    if let lost = resuming.lostLink, let deadline = graceDeadline, now >= deadline {
-      close(lost.farewell, now, &actions)
-    }
+    endGrace(now, &actions)
     if let retryAt = recording.retryAt, now >= retryAt {
       // The peer was not read meanwhile, so its silence is not its own.
       silentSince = now

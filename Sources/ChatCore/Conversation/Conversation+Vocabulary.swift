@@ -96,6 +96,8 @@ extension Conversation {
     case operatorWantsLink
     /// There will be no other link; the text says why.
     case linkIsImpossible(String)
+    /// This machine slept for so long, which no ``Instant`` counts.
+    case wokeUp(after: Duration)
 
     /// What this side depends on died; the text says what.
     case bereft(String)
@@ -165,6 +167,11 @@ extension Conversation {
     case reportLinkDown(CloseReason, detail: String?)
     /// Report that it goes on.
     case reportLinkBack(after: Duration, addressChanged: Bool)
+    /// Report that the server does not have the conversation, in its words: it may be
+    /// another than the one before.
+    case reportNotKnown(String)
+    /// Report that the server, on a new link, calls itself otherwise than before.
+    case reportRenamed(from: Handle, to: Handle)
     /// Have a new link made; the old one is gone.
     case dial
     /// Have a new link made beside this one, which may be dead: it is to be reported as

@@ -188,7 +188,7 @@ public struct Conversation: Sendable {
     case .claimIsOver(let recorded, let reason):
       endClaim(recorded: recorded, reason, now, &actions)
     // The link is up.
-    case .graceIsOver, .operatorWantsLink, .linkIsImpossible: break
+    case .graceIsOver, .operatorWantsLink, .linkIsImpossible, .wokeUp: break
 
     case .offered(let offer) where role == .client: take(offer, &actions)
     case .tookOffer where role == .server: becomeResumable(&actions)

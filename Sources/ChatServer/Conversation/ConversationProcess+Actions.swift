@@ -45,7 +45,7 @@ extension ConversationProcess {
       reportLinkBack(after: away, addressChanged: addressChanged)
     case .handOver: hasHandedOver = true
     case .confirm, .askForHandle, .reportDenied, .reportNotice, .dial, .dialBeside, .keepLink,
-      .showPast:
+      .showPast, .reportNotKnown, .reportRenamed:
       break
     }
   }

@@ -105,7 +105,7 @@ struct InvariantChecker {
     case .reportReady, .askForHandle, .reportDenied, .reportNotice, .reportMisnamed: break
     case .reportClaim: break
     case .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial,
-      .dialBeside, .keepLink, .showPast, .handOver:
+      .dialBeside, .keepLink, .showPast, .handOver, .reportNotKnown, .reportRenamed:
       expect(false, "\(action) without an offer")
     case .warnOfSilence(let limit, let left): expect(left <= limit, "more is left than there is")
     case .reportMode(let news):

@@ -145,7 +145,20 @@ struct ResumeWorld {
     case 27: if random.below(2) == 0 { killClient() } else { startClient() }
     case 28: startClient()
     default:
-      if random.below(4) == 0 { postServer(.operatorWantsFree) }
+      switch random.below(6) {
+      case 0: postServer(.operatorWantsFree)
+      case 1: meetAnother()
+      default: break
+      }
+    }
+  }
+
+  /// The client's dialer finds a server that knows nothing of the conversation.
+  private mutating func meetAnother() {
+    guard client?.isDetached == true else { return }
+    if isUp { cut() }
+    for event in [.introduced(mike, .native), .serverDenied("not known")] as [Conversation.Event] {
+      postClient(event)
     }
   }
 
@@ -216,7 +229,8 @@ struct ResumeWorld {
     var process = Conversation(settings, at: now)
     _ = process.begin(at: now)
     newcomer = process
-    toClient = [.introduced(mike, .native)]
+    // Started again, it may be called otherwise.
+    toClient = [.introduced(random.below(8) == 0 ? tatyana : mike, .native)]
   }
 
   private mutating func killServer() {
