@@ -36,8 +36,8 @@ extension Client {
     beginAgain(after: nil, isLeft: settings.keeping != .takeOver, at: now)
   }
 
-  /// The conversation before is over, or `isLeft` to the next start: one of this process's
-  /// own begins.
+  /// The conversation before is over, or `isLeft` to the next start: the one before that
+  /// goes on, or one of this process's own begins.
   func beginAgain(after ending: Conversation.Ending?, isLeft: Bool = false, at now: Instant) {
     if let ending {
       if former == .goingOn {
@@ -47,16 +47,27 @@ extension Client {
       }
       desk.showLeftovers(of: ending, peer: machine.peer)
     }
-    keeping.beginAgain(isLeft: isLeft)
+    let next = nextFormer.isEmpty ? nil : nextFormer.removeFirst()
+    keeping.beginAgain(isLeft: isLeft, next: next)
     link?.finish(within: .seconds(2))
     link = nil
     isLinkLost = false
-    let handle = former == .goingOn ? desk.handle : settings.handle
-    former = .none
     search = LinkSearch()
     conversationNumber += 1
+    if let next {
+      (former, terms) = (next.doing, next.terms)
+      machine = Self.machine(goingOnWith: next.record, settings, at: now)
+      if next.isToEnd {
+        // Nobody can type until then.
+        search.until = now.advanced(by: settings.connectWithin)
+      } else {
+        desk.call(next.record.past.handle)
+      }
+      return beginFormer(at: now)
+    }
+    former = .none
     var settings = settings
-    settings.handle = handle
+    settings.handle = desk.handle
     machine = Self.machine(settings, at: now)
     guard dialer.isAlive else {
       return self.handle([.failed(.broken(LinkSearch.dialerDied))], at: now)

@@ -28,23 +28,21 @@ struct Keeping {
 
   init(_ start: ClientStart) {
     (file, obstacle, spare) = (start.place.file, start.place.obstacle, start.spare)
-    switch start.former {
-    case .goOn(let record, _), .end(let record, _): self.record = record
-    case .none: break
-    }
+    record = start.former.first?.record
   }
 
-  /// Another conversation begins. The one before is over, or `isLeft` in its file, which
-  /// is everybody's then.
-  mutating func beginAgain(isLeft: Bool) {
-    if isLeft {
+  /// Another conversation begins, `next` or one of this process's own. The one before is
+  /// over, or `isLeft` in its file, which is everybody's then.
+  mutating func beginAgain(isLeft: Bool, next: ClientStart.Former?) {
+    if !isLeft { file?.clear() }
+    if let next {
+      file = next.file
+    } else if isLeft {
       (file, obstacle) = (spare.file, spare.obstacle)
       isObstacleReported = false
       spare = ClientStart.Place()
-    } else {
-      file?.clear()
     }
-    record = nil
+    record = next?.record
     writtenAt = nil
   }
 }

@@ -39,6 +39,8 @@ struct LinkSearch {
   var until: Instant?
   /// Why links came to nothing since the last one was lost.
   var obstacles: Set<LinkObstacle> = []
+  /// Whether none was asked for yet.
+  var isFirst = true
   /// Whether the present link has ended or failed.
   var hasFailed = false
   /// Whether the user has read that the link is down, in a row of its own.
@@ -64,13 +66,15 @@ extension Client {
 
   /// Another link is wanted, and there is none.
   func dial(at now: Instant) {
+    let isFirst = search.isFirst
+    search.isFirst = false
     if let socket = search.ready {
       search.ready = nil
       return take(socket, at: now)
     }
     search.isBeside = false
     if let beside = search.beside { return promote(beside, at: now) }
-    if former == .ending {
+    if former == .ending, !isFirst {
       desk.notify(words.sentence(.formerNotEnded))
       return beginAgain(after: nil, isLeft: true, at: now)
     }

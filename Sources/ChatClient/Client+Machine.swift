@@ -1,6 +1,11 @@
 import ChatCore
 import ChatPosix
 
+extension ClientStart.Former {
+  /// What comes of it first.
+  var doing: Client.Former { isToEnd ? .ending : .goingOn }
+}
+
 /// The conversation's machine, as it begins.
 extension Client {
   static func machine(

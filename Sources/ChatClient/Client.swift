@@ -28,8 +28,9 @@ package final class Client {
   let desk: OperatorDesk
   var machine: Conversation
   var keeping: Keeping
-  /// What comes of a conversation that was kept.
+  /// What comes of a conversation that was kept; and those before it.
   var former: Former
+  var nextFormer: [ClientStart.Former]
   /// What there is to say about conversations that nobody goes on with.
   var stale: [(file: TalkFile, record: TalkRecord)]
   var damaged: [TalkFile]
@@ -68,28 +69,6 @@ package final class Client {
     case ending
   }
 
-  /// Why there is nobody here who could talk.
-  package enum Namelessness {
-    /// Standard input ended before a name came.
-    case inputEnded
-    /// Its first line is not a name.
-    case misnamed(HandleError)
-  }
-
-  /// How it went, for the exit code.
-  package struct Outcome {
-    package var ending: Conversation.Ending
-    package var dialect: Dialect?
-    /// The signal that ended it, if one did.
-    package var signal: ChatPosix.Signal?
-    /// Why it could not begin, if it could not.
-    package var namelessness: Namelessness?
-    /// Why standard output takes nothing, where that is not for want of a reader.
-    package var outputFailure: Errno?
-    /// Why the server is not talked to.
-    package var refusal: ServerRefusal?
-  }
-
   /// Connects, or finds what there is to go on with.
   ///
   /// - Throws: ``ConnectError``.
@@ -118,18 +97,17 @@ package final class Client {
     var handle = settings.handle
     var connectedAt = now
     var transport: (any Transport)?
-    switch start.former {
-    case .goOn(let record, let terms):
-      (former, self.terms, context, secure) = (.goingOn, terms, nil, nil)
-      handle = record.past.handle
-      machine = Self.machine(goingOnWith: record, settings, at: now)
-    case .end(let record, let terms):
-      (former, self.terms, context, secure) = (.ending, terms, nil, nil)
-      machine = Self.machine(goingOnWith: record, settings, at: now)
-      search.ready = try Self.connect(settings, words) { (terminal) throws(ConnectError) in
-        try dialer.connect(within: settings.connectWithin, terminal)
+    if let first = start.former.first {
+      (former, self.terms, context, secure) = (first.doing, first.terms, nil, nil)
+      machine = Self.machine(goingOnWith: first.record, settings, at: now)
+      if first.isToEnd {
+        search.ready = try Self.connect(settings, words) { (terminal) throws(ConnectError) in
+          try dialer.connect(within: settings.connectWithin, terminal)
+        }
+      } else {
+        handle = first.record.past.handle
       }
-    case .none:
+    } else {
       let approach = try Self.connect(settings, words) { (terminal) throws(ConnectError) in
         try Approach.make(settings, trust, dialer, terminal)
       }
@@ -141,6 +119,7 @@ package final class Client {
     start.prepare()
     keeping = Keeping(start)
     (stale, damaged, others) = (start.stale, start.damaged, start.others)
+    nextFormer = Array(start.former.dropFirst())
     desk = OperatorDesk(
       settings.desk, party: .client, handle: handle, sharesInput: false, words: words.desk)
     link = transport.map {
@@ -188,6 +167,11 @@ package final class Client {
 
   private func begin(at now: Instant) {
     showOthers()
+    beginFormer(at: now)
+  }
+
+  /// Goes on with what was kept, or has the server told that it is over.
+  func beginFormer(at now: Instant) {
     guard former != .none, let record = keeping.record else { return }
     isLinkLost = true
     if record.link != .clear { acquaintance = .made }
@@ -200,7 +184,7 @@ package final class Client {
         words.sentence(
           settings.keeping == .takeOver ? .takenOver : .goingOn(after: record.away(at: present))))
     }
-    desk.restore(draft: record.draft, isForThis: former == .goingOn)
+    desk.restore(draft: record.draft, isForThis: former == .goingOn && !desk.hasLine)
     for action in machine.begin(at: now) { perform(action, at: now) }
   }
 

@@ -108,4 +108,54 @@ import Testing
       try last.waitForInput("bob> ")
     }
   }
+
+  @Test(
+    "the one before is gone on with, where the newest is left or not known",
+    arguments: [true, false])
+  func several(isLeft: Bool) throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      try stage.killed(server, saying: "old")
+      let next = try stage.client(server.port)
+      let wrong = try server.accept()
+      try wrong.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      try wrong.send(Self.denial)
+      let fresh = try server.accept()
+      try fresh.offerSession()
+      try next.waitForInput("bob> ")
+      if isLeft {
+        server.pause()
+        fresh.reset()
+        try next.waitFor("link lost, trying again …")
+        try next.enter("\\quit")
+        #expect(try next.exitStatus() == 0)
+        try server.goOn()
+      } else {
+        next.signal(SIGKILL)
+        _ = try next.exitOutcome()
+      }
+      let last = try stage.client(server.port)
+      let newest = try server.accept()
+      try newest.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      if isLeft {
+        try newest.goOn(after: 0)
+        try newest.waitFor("quit user\0")
+        newest.leave()
+      } else {
+        try newest.send(Self.denial)
+      }
+      let right = try server.accept()
+      try right.hearClaim(shown: 0, attempt: 2 * Session.nextAttempt)
+      try right.goOn(after: 0)
+      try right.waitFor("say 1 old\0")
+      try right.send("ack 1\0say 1 hello\0")
+      try last.waitFor("SERVER> hello")
+      try last.waitForInput("bob> ")
+      try last.enter("\\quit")
+      try right.waitFor("quit user\0")
+      right.leave()
+      #expect(try last.exitStatus() == 0)
+      #expect(stage.keptSizes().filter { $0 > 0 }.count == (isLeft ? 0 : 1))
+    }
+  }
 }

@@ -16,12 +16,14 @@ package enum KeepingWish {
 
 /// How a chatclient begins: with a conversation of its own, or with one that was kept.
 struct ClientStart {
-  /// What is done with the newest one.
-  enum Former {
-    case none
-    case goOn(TalkRecord, LinkTerms)
-    /// The server is told that it is over, before anything else.
-    case end(TalkRecord, LinkTerms)
+  /// One that was kept, and what is done with it.
+  struct Former {
+    var record: TalkRecord
+    var terms: LinkTerms
+    /// The server is told that it is over, and nothing else.
+    var isToEnd: Bool
+    /// `nil` where another chatclient has it.
+    var file: TalkFile?
   }
 
   /// Where a conversation is kept; `nil` where it is not, for `obstacle`'s reason if there
@@ -31,7 +33,8 @@ struct ClientStart {
     var obstacle: TalkStore.Obstacle?
   }
 
-  private(set) var former = Former.none
+  /// The newest first: the others are for where a server does not have it any more.
+  private(set) var former: [Former] = []
   /// This one's.
   private(set) var place = Place()
   /// For another, should the server not know ``former``, which is left in its place then.
@@ -74,32 +77,46 @@ struct ClientStart {
     let kept = findings.kept.filter { !$0.record.isOver(at: now) }
     do throws(SecureSetupError) {
       if settings.keeping == .takeOver, let record = findings.living.first {
-        if let terms = try LinkTerms(of: record.link, trust) { former = .goOn(record, terms) }
-      } else if let next = kept.first(where: { Self.isWanted($0.record, settings) }),
-        let terms = try LinkTerms(of: next.record.link, trust)
-      {
-        let isOver = next.record.isLeaving || settings.keeping == .new
-        former = isOver ? .end(next.record, terms) : .goOn(next.record, terms)
-        place.file = next.file
+        if let terms = try LinkTerms(of: record.link, trust) {
+          former = [Former(record: record, terms: terms, isToEnd: false)]
+        }
+      } else if settings.keeping != .takeOver {
+        former = try Self.former(of: kept, settings, trust)
       }
     } catch {
       throw .security(error)
     }
-    others = kept.filter { $0.file !== place.file && !$0.record.isLeaving }.map(\.record)
-    if case .goOn = former { return }
-    if settings.keeping == .takeOver { throw .nothingToTakeOver }
+    others = kept.filter { (file, record) in
+      !record.isLeaving && !former.contains { $0.file === file }
+    }.map(\.record)
+    if former.isEmpty, settings.keeping == .takeOver { throw .nothingToTakeOver }
   }
 
-  /// Whether this start is about it: one that was left is told by any.
-  private static func isWanted(_ record: TalkRecord, _ settings: ClientSettings) -> Bool {
-    record.isLeaving || settings.keeping == .new || settings.handle == nil
-      || settings.handle == record.past.handle
+  /// Those that this start is about: one that is to be gone on with under one name, and
+  /// all that were left.
+  private static func former(
+    of kept: [(file: TalkFile, record: TalkRecord)], _ settings: ClientSettings,
+    _ trust: ServerTrust
+  ) throws(SecureSetupError) -> [Former] {
+    var former: [Former] = []
+    var handle = settings.handle
+    for (file, record) in kept {
+      let isToEnd = record.isLeaving || settings.keeping == .new && former.isEmpty
+      guard
+        isToEnd || settings.keeping == .usual && record.past.handle == handle ?? record.past.handle,
+        let terms = try LinkTerms(of: record.link, trust)
+      else { continue }
+      if !isToEnd { handle = record.past.handle }
+      former.append(Former(record: record, terms: terms, isToEnd: isToEnd, file: file))
+    }
+    return former
   }
 
   /// Opens a file for this conversation, where it has none yet, and one to spare. One that
   /// is damaged or stale is emptied before it is written to, once the user has read of it.
   mutating func prepare() {
     guard let store else { return }
+    place.file = former.first?.file
     if place.file == nil, let damaged = damaged.first {
       place.file = damaged
     } else if place.file == nil {
@@ -107,8 +124,7 @@ struct ClientStart {
       place.file = made.file ?? stale.last?.file
       if place.file == nil { place.obstacle = made.obstacle }
     }
-    if case .none = former { return }
-    spare = Self.make(in: store)
+    if !former.isEmpty { spare = Self.make(in: store) }
   }
 
   private static func make(in store: TalkStore) -> Place {

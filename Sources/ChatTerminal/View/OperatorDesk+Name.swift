@@ -10,6 +10,12 @@ extension OperatorDesk {
     terminal.console.setPrompt(question)
   }
 
+  /// The person has this name, and need not be asked.
+  package func call(_ name: Handle) {
+    handle = name
+    peerName = nil
+  }
+
   /// A question of the program's own, to somebody who types: the next line is its
   /// ``DeskAction/answer(_:)``.
   package func ask(_ question: String) {
