@@ -129,8 +129,16 @@ let package = Package(
       "ChatClientTests", ["ChatClient", "ChatCore", "ChatPosix", "ChatSecure", "Seeded", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
+    // What somebody does who may write the transcript.
+    .target(
+      name: "Relinking", dependencies: ["ChatDigest", "Transcript"], path: "Tests/Relinking",
+      swiftSettings: strict),
     tests(
-      "TranscriptTests", ["CSQLite", "ChatCore", "ChatPosix", "Harness", "Schema", "Transcript"]),
+      "TranscriptTests",
+      [
+        "CSQLite", "ChatCore", "ChatDigest", "ChatPosix", "Harness", "Relinking", "Schema",
+        "Transcript",
+      ]),
     tests(
       "ChatServerTests",
       ["ChatCore", "ChatPosix", "ChatSecure", "ChatServer", "Seeded", "Transcript"]),
@@ -140,7 +148,10 @@ let package = Package(
       swiftSettings: strict),
     tests(
       "HistoryTests",
-      ["ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Seeded", "Transcript"]),
+      [
+        "ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Relinking", "Seeded",
+        "Transcript",
+      ]),
     tests(
       "EndToEndTests",
       ["Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Seeded", "Transcript"]),

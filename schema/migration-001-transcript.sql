@@ -10,10 +10,10 @@
 -- open: a later version may have others, and readers show what they do not know
 -- as it is.
 --
--- checksum is a CRC-32 (that of zlib) over a row's values, so that
--- `chatserve history verify` sees a byte that changed: SQLite has none of its own
--- for its pages. How values are put into bytes is in
--- Sources/Transcript/Checksums.
+-- link is SHA-256 over the link of the event before it in its conversation and a row's
+-- values, so that `chatserve history verify` names the first event that is not as it was
+-- written, or not where. How values are put into bytes, and which of other tables are
+-- among them, is in docs/transcript.md, "Chain".
 
 -- One row a run of chatserve. Whether a run is still alive is known by the
 -- lock it holds, not by this table: a power cut writes no row.
@@ -27,7 +27,8 @@ CREATE TABLE server_run (
   port       INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
   handle     TEXT    NOT NULL,         -- the server's own
   address    TEXT,                     -- where it listens; NULL: everywhere
-  checksum   INTEGER                   -- over all values, the id too; made again with the stop
+  -- As a link, over all values, the id too; made again with the stop.
+  digest     BLOB    NOT NULL CHECK (length(digest) = 32)
 ) STRICT;
 
 CREATE TABLE handle (
@@ -73,10 +74,10 @@ CREATE TABLE event (
   reason          TEXT,
   detail          TEXT,                -- of a close or a drop: the signal, the fault
   undelivered     INTEGER,             -- of a close: the server's messages the peer never confirmed
-  -- Over all values but the id, which is not known before the row is written;
-  -- that of an open also over what never changes in its conversation's row, that
-  -- of a handle also over the dialect, that of a resume also over its row in resume.
-  checksum        INTEGER,
+  -- That of an open is also over what never changes in its conversation's row and its
+  -- run's, that of a handle over the dialect and what never changes in its row in
+  -- resumption, that of a resume over its row in resume.
+  link            BLOB    NOT NULL CHECK (length(link) = 32),
   CHECK (kind <> 'message' OR (party IS NOT NULL AND number IS NOT NULL AND text IS NOT NULL)),
   CHECK (kind <> 'handle' OR text IS NOT NULL),
   CHECK (kind <> 'mode' OR text IS NOT NULL),
@@ -94,21 +95,24 @@ CREATE INDEX event_mode ON event (conversation_id) WHERE kind = 'mode';
 -- native client has been given a token, and who shows that token goes on with it.
 CREATE TABLE resumption (
   conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id),
-  token_hash      BLOB    NOT NULL UNIQUE CHECK (length(token_hash) = 32),  -- SHA-256
+  token_hash      BLOB    NOT NULL CHECK (length(token_hash) = 32),  -- SHA-256
   within          INTEGER NOT NULL,    -- milliseconds that a lost link may stay so
   -- offered; taken: the client knows what to do with the token, which is written with
-  -- the next message; over: closed.
+  -- the next message; over: closed; elsewhere: this file is a copy from before, and the
+  -- conversation goes on in it under another id.
   state           TEXT    NOT NULL,
   run_id          INTEGER NOT NULL REFERENCES server_run (id),  -- the one that serves it now
   epoch           INTEGER NOT NULL,    -- raised by each process that goes on with it
   attempt         INTEGER NOT NULL,    -- as the client counts those that came
   -- What was when this row was made, of a conversation that went on in a new file.
   epoch_before    INTEGER NOT NULL,
+  attempt_before  INTEGER NOT NULL,
   client_before   INTEGER NOT NULL,    -- the number of its last message
   server_before   INTEGER NOT NULL,
-  speaker_before  INTEGER CHECK (speaker_before IN (0, 1)),  -- who spoke last
-  checksum        INTEGER              -- over all values; made again with each change
+  speaker_before  INTEGER CHECK (speaker_before IN (0, 1))   -- who spoke last
 ) STRICT;
+
+CREATE UNIQUE INDEX resumption_token ON resumption (token_hash) WHERE state <> 'elsewhere';
 
 -- What a server that begins has to know, however many conversations are over.
 CREATE INDEX resumption_open ON resumption (run_id) WHERE state <> 'over';
@@ -159,7 +163,7 @@ INSERT INTO message_fts_state (id, is_used, form, indexed_through) VALUES (1, 1,
 -- added up: of the events up to total_state.counted_through. The keeper moves that
 -- on while nobody talks, never a trigger; what lies past it is added when it is
 -- asked for, and what is deleted is taken off
--- (Sources/Transcript/Totals). Derived from event, and so without checksums:
+-- (Sources/Transcript/Totals). Derived from event, and so in no chain:
 -- `chatserve history verify` makes them again and compares.
 CREATE TABLE total_state (
   id              INTEGER PRIMARY KEY CHECK (id = 1),

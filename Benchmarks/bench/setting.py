@@ -9,14 +9,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 ROOT = HERE.parent
 PROGRAMS = HERE / "programs"
 MIGRATIONS = sorted((ROOT / "schema").glob("migration-*.sql"))
-# As Connection.schemaVersion has it: the checksum of the schema.
-VERSION = zlib.crc32(MIGRATIONS[0].read_bytes()) & 0x3fffffff | 0x40000000
+
+
+def fnv1a(content):
+    """The 32 bits of FNV-1a (RFC 9923)."""
+    value = 0x811c9dc5
+    for byte in content:
+        value = (value ^ byte) * 0x01000193 & 0xffffffff
+    return value
+
+
+# As Connection.schemaVersion has it.
+VERSION = fnv1a(MIGRATIONS[0].read_bytes()) & 0x3fffffff | 0x40000000
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 
 

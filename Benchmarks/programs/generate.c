@@ -11,6 +11,7 @@
 #include "measure.h"
 
 #include <math.h>
+#include <openssl/evp.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -117,60 +118,93 @@ static void compose(long number, char *text, char *indexed) {
   strcpy(indexed, more);
 }
 
-// The checksum of a row, as Sources/Transcript/Checksums makes it.
-static uint32_t crc;
+// A link of the chain, as docs/transcript.md has it.
+enum { link_length = 32 };
+static unsigned char over[8192];
+static size_t over_length;
 
-static void crc_bytes(const void *bytes, size_t count) {
-  static uint32_t table[256];
-  if (!table[1])
-    for (uint32_t i = 0; i < 256; i++) {
-      uint32_t rest = i;
-      for (int bit = 0; bit < 8; bit++) rest = rest & 1 ? 0xedb88320 ^ rest >> 1 : rest >> 1;
-      table[i] = rest;
-    }
-  for (const unsigned char *byte = bytes; count > 0; count--, byte++)
-    crc = table[(crc ^ *byte) & 0xff] ^ crc >> 8;
+static void link_bytes(const void *bytes, size_t count) {
+  memcpy(over + over_length, bytes, count);
+  over_length += count;
 }
 
-static void crc_null(void) { crc_bytes("\0", 1); }
+static void link_null(void) { link_bytes("\0", 1); }
 
-static void crc_number(char type, int64_t number) {
-  crc_bytes(&type, 1);
-  crc_bytes(&number, sizeof number);
+static void link_number(char type, int64_t number) {
+  uint64_t highest_first = __builtin_bswap64((uint64_t)number);
+  link_bytes(&type, 1);
+  link_bytes(&highest_first, sizeof highest_first);
 }
 
-static void crc_text(const char *text) {
-  crc_number(2, (int64_t)strlen(text));
-  crc_bytes(text, strlen(text));
+static void link_text(const char *text) {
+  link_number(2, (int64_t)strlen(text));
+  link_bytes(text, strlen(text));
+}
+
+static void finish_link(unsigned char link[link_length]) {
+  static EVP_MD *sha256;
+  static EVP_MD_CTX *context;
+  if (!sha256) sha256 = EVP_MD_fetch(NULL, "SHA256", NULL), context = EVP_MD_CTX_new();
+  if (!EVP_DigestInit_ex2(context, sha256, NULL) ||
+      !EVP_DigestUpdate(context, over, over_length) || !EVP_DigestFinal_ex(context, link, NULL))
+    fail("SHA-256");
+  over_length = 0;
 }
 
 static sqlite3_stmt *insert;
 static long event;
 
-// Writes an event whose checksum has been begun: a party or a number below 0 and no
-// text and no reason are NULL.
-static void insert_event(long conversation, int64_t at, const char *kind, int party, long number,
-                         const char *text, const char *reason) {
-  sqlite3_bind_int64(insert, 1, ++event);
-  sqlite3_bind_int64(insert, 2, conversation), crc_number(1, conversation);
-  sqlite3_bind_int64(insert, 3, at), crc_number(1, at);
-  sqlite3_bind_text(insert, 4, kind, -1, SQLITE_STATIC), crc_text(kind);
-  if (party < 0) crc_null();
-  else sqlite3_bind_int(insert, 5, party), crc_number(1, party);
-  if (number < 0) crc_null();
-  else sqlite3_bind_int64(insert, 6, number), crc_number(1, number);
-  if (!text) crc_null();
-  else sqlite3_bind_text(insert, 7, text, -1, SQLITE_STATIC), crc_text(text);
-  crc_null(), crc_null();
-  if (!reason) crc_null(), crc_null(), crc_null();
+// Writes an event after the one that `link` is of, over `described` too: a party or a
+// number below 0 and no text and no reason are NULL.
+static void insert_event(unsigned char link[link_length], long conversation, int64_t at,
+                         const char *kind, int party, long number, const char *text,
+                         const char *reason, void (*described)(long, int64_t)) {
+  link_bytes(link, link_length);
+  sqlite3_bind_int64(insert, 1, ++event), link_number(1, event);
+  sqlite3_bind_int64(insert, 2, conversation), link_number(1, conversation);
+  sqlite3_bind_int64(insert, 3, at), link_number(1, at);
+  sqlite3_bind_text(insert, 4, kind, -1, SQLITE_STATIC), link_text(kind);
+  if (party < 0) link_null();
+  else sqlite3_bind_int(insert, 5, party), link_number(1, party);
+  if (number < 0) link_null();
+  else sqlite3_bind_int64(insert, 6, number), link_number(1, number);
+  if (!text) link_null();
+  else sqlite3_bind_text(insert, 7, text, -1, SQLITE_STATIC), link_text(text);
+  link_null(), link_null();
+  if (!reason) link_null(), link_null(), link_null();
   else {
-    sqlite3_bind_text(insert, 8, reason, -1, SQLITE_STATIC), crc_text(reason);
-    crc_null();
-    sqlite3_bind_int(insert, 9, 0), crc_number(1, 0);
+    sqlite3_bind_text(insert, 8, reason, -1, SQLITE_STATIC), link_text(reason);
+    link_null();
+    sqlite3_bind_int(insert, 9, 0), link_number(1, 0);
   }
-  sqlite3_bind_int64(insert, 10, crc ^ 0xffffffff);
+  if (described) described(conversation, at);
+  finish_link(link);
+  sqlite3_bind_blob(insert, 10, link, link_length, SQLITE_STATIC);
   step(insert);
-  crc = 0xffffffff;
+}
+
+static const int64_t started_at = 1600000000000, stopped_at = 1663072000000;
+
+// What the link of an open is over beside it.
+static void describe_open(long conversation, int64_t at) {
+  (void)conversation;
+  link_number(1, 1), link_number(1, at), link_text("192.0.2.1"), link_number(1, 50000);
+  link_text("free"), link_null(), link_null();
+  link_number(1, started_at), link_number(1, 1), link_text("benchmark"), link_text("benchmark");
+  link_number(1, 1027), link_text("SERVER"), link_null();
+}
+
+static void describe_handle(long conversation, int64_t at) {
+  (void)conversation, (void)at;
+  link_text("native");
+}
+
+static void digest_run(unsigned char digest[link_length]) {
+  memset(over, 0, link_length), over_length = link_length;
+  link_number(1, 1), link_number(1, started_at), link_number(1, stopped_at), link_number(1, 1);
+  link_text("benchmark"), link_text("benchmark"), link_number(1, 1027), link_text("SERVER");
+  link_null();
+  finish_link(digest);
 }
 
 // The totals, as Sources/Transcript/Totals counts them.
@@ -214,8 +248,15 @@ int main(int count, char **arguments) {
   // Larger pieces of index, fewer merges; put back below.
   run("INSERT INTO message_fts (message_fts, rank) VALUES ('hashsize', 67108864);");
   run("BEGIN");
-  run("INSERT INTO server_run (started_at, stopped_at, pid, boot_id, version, port, handle) "
-      "VALUES (1600000000000, 1663072000000, 1, 'benchmark', 'benchmark', 1027, 'SERVER');");
+  unsigned char digest[link_length];
+  digest_run(digest);
+  sqlite3_stmt *server_run = prepare(
+      "INSERT INTO server_run (started_at, stopped_at, pid, boot_id, version, port, handle, digest) "
+      "VALUES (?1, ?2, 1, 'benchmark', 'benchmark', 1027, 'SERVER', ?3)");
+  sqlite3_bind_int64(server_run, 1, started_at);
+  sqlite3_bind_int64(server_run, 2, stopped_at);
+  sqlite3_bind_blob(server_run, 3, digest, link_length, SQLITE_STATIC);
+  step(server_run);
   for (long i = 1; i <= handles; i++) runf("INSERT INTO handle (name) VALUES ('user%ld')", i);
   make_words();
   sqlite3_stmt *conversation = prepare(
@@ -223,12 +264,12 @@ int main(int count, char **arguments) {
       "handle_id, floor_at) VALUES (?1, 1, ?2, '192.0.2.1', 50000, 'free', 'native', ?3, ?2)");
   insert = prepare(
       "INSERT INTO event (id, conversation_id, at, kind, party, number, text, reason, "
-      "undelivered, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  crc = 0xffffffff;
+      "undelivered, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   sqlite3_stmt *total = prepare(
       "INSERT INTO conversation_total (conversation_id, client, server, last_at, said_from, "
       "said_to, said_at, said_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)");
   sqlite3_stmt *index = prepare("INSERT INTO message_fts (rowid, body) VALUES (?1, ?2)");
+  static unsigned char links[at_once][link_length];
   long id[at_once] = {0}, left[at_once] = {0}, said[at_once][2] = {{0}};
   int64_t said_from[at_once], said_at[at_once];
   int said_by[at_once];
@@ -242,7 +283,7 @@ int main(int count, char **arguments) {
     if (!busy) break;
     // Of a conversation that is over, the close; of a new one, open and handle.
     if (id[k] && (left[k] == 0 || made >= messages)) {
-      insert_event(id[k], at, "close", 0, -1, NULL, "quit");
+      insert_event(links[k], id[k], at, "close", 0, -1, NULL, "quit", NULL);
       sqlite3_bind_int64(total, 1, id[k]);
       for (int party = 0; party < 2; party++)
         sqlite3_bind_int64(total, 2 + party, said[k][party]);
@@ -265,12 +306,10 @@ int main(int count, char **arguments) {
       sqlite3_bind_int64(conversation, 2, at);
       sqlite3_bind_int64(conversation, 3, who);
       step(conversation);
-      crc_number(1, 1), crc_number(1, at), crc_text("192.0.2.1"), crc_number(1, 50000);
-      crc_text("free"), crc_null(), crc_null();
-      insert_event(id[k], at, "open", -1, -1, NULL, NULL);
+      memset(links[k], 0, link_length);
+      insert_event(links[k], id[k], at, "open", -1, -1, NULL, NULL, describe_open);
       snprintf(name, sizeof name, "user%ld", who);
-      crc_text("native");
-      insert_event(id[k], at, "handle", 0, -1, name, NULL);
+      insert_event(links[k], id[k], at, "handle", 0, -1, name, NULL, describe_handle);
     }
     compose(made % (messages / 5) == messages / 10 ? 0 : made + 1, text, indexed);
     int party = (int)(draw() & 1);
@@ -280,7 +319,7 @@ int main(int count, char **arguments) {
     spoken[at / 900000 - begin / 900000][party]++;
     said_at[k] = at;
     said_by[k] = party;
-    insert_event(id[k], at, "message", party, ++said[k][party], text, NULL);
+    insert_event(links[k], id[k], at, "message", party, ++said[k][party], text, NULL, NULL);
     sqlite3_bind_int64(index, 1, event);
     sqlite3_bind_text(index, 2, indexed, -1, SQLITE_STATIC);
     step(index);
@@ -294,6 +333,7 @@ int main(int count, char **arguments) {
   run("PRAGMA application_id = 0x63686174;");
   runf("PRAGMA user_version = %ld", atol(arguments[4]));
   run("COMMIT; PRAGMA journal_mode=WAL;");
+  sqlite3_finalize(server_run);
   sqlite3_finalize(conversation);
   sqlite3_finalize(insert);
   sqlite3_finalize(index);

@@ -10,16 +10,16 @@ import Transcript
     let connection = try Connection.forWriting(path)
     try connection.execute(
       """
-      INSERT INTO server_run (started_at, pid, boot_id, version, port, handle)
-      VALUES (0, 1, 'boot', '1', 1027, 'SERVER');
+      INSERT INTO server_run (digest, started_at, pid, boot_id, version, port, handle)
+      VALUES (zeroblob(32), 0, 1, 'boot', '1', 1027, 'SERVER');
       CREATE TEMP TABLE number AS
       WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 3000)
       SELECT n FROM number;
       INSERT INTO conversation (run_id, opened_at, peer_address, peer_port, mode, floor_at)
       SELECT 1, n, '127.0.0.1', 7, 'turns', n FROM number;
-      INSERT INTO event (conversation_id, at, kind) SELECT n, n, 'open' FROM number;
-      INSERT INTO event (conversation_id, at, kind, party, number, text)
-      SELECT n, n, 'message', 0, 1, 'beginning ' || n || ' of what is not read to its end' FROM number;
+      INSERT INTO event (link, conversation_id, at, kind) SELECT zeroblob(32), n, n, 'open' FROM number;
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+      SELECT zeroblob(32), n, n, 'message', 0, 1, 'beginning ' || n || ' of what is not read to its end' FROM number;
       """)
     return path
   }

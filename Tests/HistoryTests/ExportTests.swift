@@ -221,13 +221,13 @@ import Testing
     fixture = try Fixture.samples()
     try fixture.insert(
       """
-      INSERT INTO event (conversation_id, at, kind, party, text, detail)
-      VALUES (2, ?1, 'knock', 0, 'tok' || char(27) || 'en', 'after 3 s')
+      INSERT INTO event (link, conversation_id, at, kind, party, text, detail)
+      VALUES (zeroblob(32), 2, ?1, 'knock', 0, 'tok' || char(27) || 'en', 'after 3 s')
       """, try Fixture.time("2026-03-01T14:11:00"))
     try fixture.insert(
       """
-      INSERT INTO event (conversation_id, at, kind, party, reason)
-      VALUES (2, ?1, 'close', 0, 'moved')
+      INSERT INTO event (link, conversation_id, at, kind, party, reason)
+      VALUES (zeroblob(32), 2, ?1, 'close', 0, 'moved')
       """, try Fixture.time("2026-03-01T14:12:00"))
     try fixture.insert("UPDATE conversation SET dialect = 'quic', mode = 'choir' WHERE id = 2")
   }

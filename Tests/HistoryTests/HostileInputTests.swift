@@ -108,8 +108,8 @@ import Transcript
     for at in [Int64.min, -1, 0, Int64.max] {
       try fixture.insert(
         """
-        INSERT INTO event (conversation_id, at, kind, party, number, text)
-        VALUES (2, ?1, 'message', 1, ?1, 'x')
+        INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+        VALUES (zeroblob(32), 2, ?1, 'message', 1, ?1, 'x')
         """, at)
     }
     try fixture.connection.execute(
@@ -118,8 +118,8 @@ import Transcript
       VALUES (0, 0, 9223372036854775807, 9223372036854775807, 9223372036854775807, 1,
         9223372036854775807);
       UPDATE message_fts_state SET indexed_through = 9223372036854775807;
-      INSERT INTO event (id, conversation_id, at, kind, party, number, text)
-      VALUES (9223372036854775807, 2, 9223372036854775807, 'message', 1, 1, 'last');
+      INSERT INTO event (link, id, conversation_id, at, kind, party, number, text)
+      VALUES (zeroblob(32), 9223372036854775807, 2, 9223372036854775807, 'message', 1, 1, 'last');
       UPDATE conversation SET opened_at = -9223372036854775808 WHERE id = 1;
       """)
     for format in ["text", "tsv", "csv", "json", "transcript", "markdown", "html"] {

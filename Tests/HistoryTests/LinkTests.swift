@@ -20,7 +20,10 @@ import Transcript
       2, at: "2026-03-01T15:12:00", epoch: 2, attempt: 3, address: "192.0.2.9", away: 3_600_000,
       moved: true)
     try fixture.insert(
-      "INSERT INTO event (conversation_id, at, kind, text) VALUES (2, ?1, 'mode', 'free')",
+      """
+      INSERT INTO event (link, conversation_id, at, kind, text)
+      VALUES (zeroblob(32), 2, ?1, 'mode', 'free')
+      """,
       try Fixture.time("2026-03-01T15:12:30"))
   }
 
@@ -226,7 +229,10 @@ import Transcript
       ["conversation 2: how it can go on is not what its events say"]
     ),
     (
-      "INSERT INTO event (conversation_id, at, kind, reason) VALUES (2, 0, 'close', 'reset')",
+      """
+      INSERT INTO event (link, conversation_id, at, kind, reason)
+      VALUES (zeroblob(32), 2, 0, 'close', 'reset')
+      """,
       ["conversation 2: how it can go on is not what its events say"]
     ),
   ])
@@ -241,11 +247,12 @@ import Transcript
   ])
   func `a native client's numbers rise`(_ numbers: [Int], _ isGood: Bool) throws {
     let three = try fixture.open(run: 1, at: "2026-03-05T10:00:01", port: 9)
+    try fixture.handle(three, at: "2026-03-05T10:00:02", "zoe")
     for number in numbers {
       try fixture.insert(
         """
-        INSERT INTO event (conversation_id, at, kind, party, number, text)
-        VALUES (?1, 0, 'message', 0, ?2, 'x')
+        INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+        VALUES (zeroblob(32), ?1, 0, 'message', 0, ?2, 'x')
         """, three, number)
     }
     let native = try damage()

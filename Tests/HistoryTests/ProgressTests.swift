@@ -50,8 +50,8 @@ import Transcript
     try fixture.connection.execute(
       """
       WITH RECURSIVE number(n) AS (VALUES (10) UNION ALL SELECT n + 1 FROM number WHERE n < 4009)
-      INSERT INTO event (conversation_id, at, kind, party, number, text)
-      SELECT 2, 1772402523000, 'message', 1, n, 'many' FROM number
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+      SELECT zeroblob(32), 2, 1772402523000, 'message', 1, n, 'many' FROM number
       """)
     return fixture
   }

@@ -126,8 +126,8 @@ import Transcript
     try fixture.connection.execute(
       """
       WITH RECURSIVE number(n) AS (VALUES (10) UNION ALL SELECT n + 1 FROM number WHERE n < 1009)
-      INSERT INTO event (conversation_id, at, kind, party, number, text)
-      SELECT c.id, 1, 'message', 1, n, 'many' FROM conversation AS c, number
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+      SELECT zeroblob(32), c.id, 1, 'message', 1, n, 'many' FROM conversation AS c, number
       """)
     let other = Pruner(try Connection.forWriting(fixture.path))
     var taken = 0

@@ -284,8 +284,8 @@ import Transcript
     try wreck.connection.execute(
       """
       WITH RECURSIVE number(n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM number WHERE n < 20001)
-      INSERT INTO event (conversation_id, at, kind, party, number, text)
-      SELECT 2, 1772403100000, 'message', 0, n, 'hi, as often as it takes' FROM number;
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+      SELECT zeroblob(32), 2, 1772403100000, 'message', 0, n, 'hi, as often as it takes' FROM number;
       PRAGMA wal_checkpoint(TRUNCATE);
       """)
     let pages = try wreck.integer("PRAGMA page_count") ?? 0

@@ -144,8 +144,8 @@ import Transcript
           let new = try Connection.forWriting(fixture.path)
           try new.execute(
             """
-            INSERT INTO event (conversation_id, at, kind, party, number, text)
-            VALUES (\(one), 0, 'message', 0, 1, 'first words')
+            INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+            VALUES (zeroblob(32), \(one), 0, 'message', 0, 1, 'first words')
             """)
         },
         {},

@@ -32,15 +32,13 @@ import Transcript
     #expect(
       result.output == """
         note: 3 runs of the server ended without a stop being recorded (no damage)
-        note: 14 events without a checksum (no damage)
-        3 conversations, 14 events (none with a checksum), 6 messages: no damage found
+        3 conversations, 14 events, 6 messages: no damage found
 
         """)
     #expect(
       try fixture.history("verify", "-o", "json").output == """
         {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,\
-        "events_with_checksum":0,"messages":6,\
-        "unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[],"other_tables":[]}
+        "messages":6,"unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[],"other_tables":[]}
 
         """)
   }
@@ -56,8 +54,8 @@ import Transcript
     for number in 7...9 {
       try fixture.insert(
         """
-        INSERT INTO event (conversation_id, at, kind, party, number, text)
-        VALUES (?1, 1772800000000, 'message', 0, ?2, 'x')
+        INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+        VALUES (zeroblob(32), ?1, 1772800000000, 'message', 0, ?2, 'x')
         """, four, number)
     }
     #expect(try findings().isEmpty)
@@ -96,7 +94,7 @@ import Transcript
       ]
     ),
     (
-      "INSERT INTO event (conversation_id, at, kind, party, number, text) VALUES (1, 0, 'message', 0, 2, 'x')",
+      "INSERT INTO event (link, conversation_id, at, kind, party, number, text) VALUES (zeroblob(32), 1, 0, 'message', 0, 2, 'x')",
       ["conversation 1: event 15 comes after the close"]
     ),
     (
@@ -136,7 +134,10 @@ import Transcript
     ),
     (
       "PRAGMA foreign_keys = OFF; DELETE FROM handle WHERE name = 'zoe'; PRAGMA foreign_keys = ON",
-      ["conversation 3 refers to a handle that is not there"]
+      [
+        "conversation 3 refers to a handle that is not there",
+        "conversation 3: its handle is not the one that its events have",
+      ]
     ),
     (
       """

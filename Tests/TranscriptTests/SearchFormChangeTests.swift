@@ -155,8 +155,8 @@ import Testing
     try talk(writer, ["kept"])
     let insert = try connection.prepare(
       """
-      INSERT INTO event (conversation_id, at, kind, party, number, text)
-      VALUES (2, 1, 'message', 0, ?1, ?2)
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+      VALUES (zeroblob(32), 2, 1, 'message', 0, ?1, ?2)
       """)
     for number in 0..<2000 {
       insert.bind(Int64(number + 2), at: 1)

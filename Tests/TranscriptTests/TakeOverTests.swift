@@ -192,7 +192,7 @@ import Testing
     ])
     let plain = try talk(writer, [], at: 6000)
     let before = try Archive(writer.connection).newestEvent()
-    let rows = try writer.connection.integer("SELECT sum(checksum) FROM resumption")
+    let rows = try writer.connection.integer("SELECT sum(epoch * 1000 + attempt) FROM resumption")
     #expect(try kind { _ = try writer.takeOver(conversation: 77, attempt: 6) } == .notResumable)
     #expect(try kind { _ = try writer.takeOver(openedAt: 2001, attempt: 6) } == .notResumable)
     #expect(try kind { _ = try writer.takeOver(hash: hash, attempt: 6) } == .notResumable)
@@ -208,7 +208,8 @@ import Testing
       #expect(try kind { _ = try writer.takeOver(shown: shown, attempt: 6) } == .overstated)
     }
     #expect(try Archive(writer.connection).newestEvent() == before)
-    #expect(try writer.connection.integer("SELECT sum(checksum) FROM resumption") == rows)
+    #expect(
+      try writer.connection.integer("SELECT sum(epoch * 1000 + attempt) FROM resumption") == rows)
     // Who shows the token has taken the offer, whether that was written or not.
     let third = try writer.startRun(.sample(), at: .ms(8000))
     _ = try writer.takeOver(

@@ -14,8 +14,8 @@ import Testing
     try writer.connection.execute(
       """
       WITH RECURSIVE number(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM number WHERE n < \(count))
-      INSERT INTO event (conversation_id, at, kind, party, number, text)
-      SELECT 1, n, 'message', 0, n, CASE WHEN n % 7 = 0 THEN 'x' ELSE 'y' END FROM number
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+      SELECT zeroblob(32), 1, n, 'message', 0, n, CASE WHEN n % 7 = 0 THEN 'x' ELSE 'y' END FROM number
       """)
   }
 

@@ -4,18 +4,10 @@ import Transcript
 extension HistoryMessages {
   static func verified(_ result: Verification) -> String {
     var text = "\(count(Int(result.conversations), "conversation")), "
-    text += "\(count(Int(result.events), "event")) (\(covered(result)) with a checksum), "
+    text += "\(count(Int(result.events), "event")), "
     text += count(Int(result.messages), "message")
     text += result.findings.isEmpty ? ": no damage found" : ""
     return text
-  }
-
-  private static func covered(_ result: Verification) -> String {
-    switch result.coveredEvents {
-    case 0: "none"
-    case result.events: "all"
-    case let some: "\(some)"
-    }
   }
 
   /// What is worth knowing and no damage.
@@ -29,10 +21,6 @@ extension HistoryMessages {
       let pruned = count(Int(result.prunedConversations), "conversation")
       let verb = result.prunedConversations == 1 ? "was" : "were"
       remarks.append("\(pruned) \(verb) pruned (no damage)")
-    }
-    if result.events > result.coveredEvents {
-      let events = count(Int(result.events - result.coveredEvents), "event")
-      remarks.append("\(events) without a checksum (no damage)")
     }
     let isLitestreams = { (name: String) in name.hasPrefix("_litestream_") }
     let litestream = result.otherTables.filter(isLitestreams)
@@ -87,20 +75,15 @@ extension HistoryMessages {
       "conversation \(conversation): event \(seq) \(words(for: fault))"
     case .resumption(let conversation):
       "conversation \(conversation): how it can go on is not what its events say"
-    case .resumptionChecksum(let conversation):
-      "conversation \(conversation): how it can go on is not as it was written (its checksum)"
-    case .noResumptionChecksum(let conversation):
-      "conversation \(conversation): how it can go on has no checksum, where others have"
-    case .checksum(let conversation, let seq):
-      "conversation \(conversation): event \(seq) is not as it was written (its checksum)"
-    case .noChecksum(let seq):
-      "event \(seq) has no checksum, where earlier ones have"
+    case .chain(let conversation, let seq):
+      """
+      conversation \(conversation): event \(seq), or what was before it, is not as it was written \
+      (its link)
+      """
     case .handle(let conversation):
       "conversation \(conversation): its handle is not the one that its events have"
-    case .runChecksum(let run):
-      "run \(run) of the server is not as it was written (its checksum)"
-    case .noRunChecksum(let run):
-      "run \(run) of the server has no checksum, where earlier ones have"
+    case .run(let run):
+      "run \(run) of the server is not as it was written (its digest)"
     case .indexAhead(let through, let newest):
       "the full-text index claims to reach event \(through); the newest is \(newest)"
     case .notIndexed(let number, let first):

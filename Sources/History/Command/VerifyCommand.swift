@@ -88,7 +88,6 @@ struct VerifyCommand: HistoryVerb {
     object["ok"] = .bool(result.findings.isEmpty)
     object["conversations"] = .integer(result.conversations)
     object["events"] = .integer(result.events)
-    object["events_with_checksum"] = .integer(result.coveredEvents)
     object["messages"] = .integer(result.messages)
     object["unended_runs"] = .integer(result.unendedRuns)
     object["pruned_conversations"] = .integer(result.prunedConversations)

@@ -192,14 +192,13 @@ extension Connection {
   static let applicationID: Int64 = 0x6368_6174
 
   /// What `PRAGMA user_version` says of a transcript of this build: until the
-  /// first release the schema is edited in place, and this is its checksum
+  /// first release the schema is edited in place, and this is its FNV-1a hash
+  /// (RFC 9923), which needs no library
   /// (https://www.sqlite.org/pragma.html#pragma_user_version). The numbers of
   /// versions to come are below 2³⁰.
   static let schemaVersion: Int64 = {
-    var sql = Schema.sql
-    var checksum = CRC32()
-    sql.withUTF8 { checksum.add(UnsafeRawBufferPointer($0)) }
-    return Int64(checksum.value & 0x3fff_ffff | 0x4000_0000)
+    let hash = Schema.sql.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    return Int64(hash & 0x3fff_ffff | 0x4000_0000)
   }()
 
   /// Makes sure that nobody else made the database.

@@ -23,7 +23,7 @@ extension Archive {
           WHERE n.id > r.id AND n.port = r.port ORDER BY n.id LIMIT 1))
       FROM resumption AS x JOIN server_run AS r ON r.id = x.run_id
       JOIN conversation AS c ON c.id = x.conversation_id
-      WHERE x.conversation_id = ?1
+      WHERE x.conversation_id = ?1 AND x.state <> 'elsewhere'
       """)
     select.bind(conversation, at: 1)
     defer { select.reset() }

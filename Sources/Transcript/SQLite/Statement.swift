@@ -1,4 +1,5 @@
 import CSQLite
+import ChatDigest
 
 /// One compiled SQL statement: bind, step through the rows, reset.
 package final class Statement {
@@ -122,6 +123,14 @@ extension Statement {
     check(code, index)
   }
 
+  package func bind(_ digest: Digest, at index: Int) {
+    let code = digest.withUnsafeBytes { bytes in
+      sqlite3_bind_blob64(
+        handle, Int32(index), bytes.baseAddress, UInt64(bytes.count), transient)
+    }
+    check(code, index)
+  }
+
   func bind(_ value: SQLValue, at index: Int) {
     switch value {
     case .null: bindNull(at: index)
@@ -199,6 +208,17 @@ extension Statement {
     guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
     let count = Int(sqlite3_column_bytes(handle, Int32(column)))
     return Array(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// Bytes that are not UTF-8 are repaired, as in ``text(at:)``.
+  func value(at column: Int) -> SQLValue {
+    check(column)
+    return switch sqlite3_column_type(handle, Int32(column)) {
+    case SQLITE_NULL: .null
+    case SQLITE_INTEGER: .integer(integer(at: column))
+    case SQLITE_TEXT: .text(text(at: column))
+    default: .blob(bytesOrNil(at: column) ?? [])
+    }
   }
 
   private func check(_ column: Int) {

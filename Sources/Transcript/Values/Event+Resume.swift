@@ -21,7 +21,7 @@ extension Event {
 
     package init() {}
 
-    /// From a row in which ``RowChecksum/resumeColumns`` begin at `column`.
+    /// From a row in which ``EventLinks/resumeColumns`` begin at `column`.
     init(_ row: Statement, at column: Int) {
       run = row.integer(at: column)
       epoch = row.integer(at: column + 1)
@@ -35,7 +35,7 @@ extension Event {
       hasMoved = row.integer(at: column + 8) == 1
     }
 
-    /// A value for each of ``RowChecksum/resumeColumns``.
+    /// A value for each of ``EventLinks/resumeColumns``.
     var values: [SQLValue] {
       [
         .integer(run), .integer(epoch), .integer(attempt), .text(address), .integer(Int64(port)),
@@ -54,7 +54,7 @@ extension Connection {
   func resume(_ seq: Int64) throws(TranscriptError) -> Event.Resume? {
     let select = try cached(
       """
-      SELECT \(RowChecksum.resumeColumns.joined(separator: ", ")) FROM resume WHERE event_id = ?1
+      SELECT \(EventLinks.resumeColumns.joined(separator: ", ")) FROM resume WHERE event_id = ?1
       """)
     select.bind(seq, at: 1)
     defer { select.reset() }

@@ -169,8 +169,8 @@ where Known: RawRepresentable<String> & Hashable & Sendable {
 
 /// The row of the table `event`.
 extension Event {
-  /// Its columns. Their order is that of ``columns`` and ``values``, and, but
-  /// for the id, that of the checksum: new ones come last.
+  /// Its columns but for the link. Their order is that of ``columns`` and ``values``,
+  /// and that of the link: new ones come last.
   enum Column: Int {
     case id
     case conversation
@@ -239,7 +239,7 @@ extension Event {
     }
   }
 
-  /// What is written: a value for each column but the id, which SQLite gives.
+  /// What is written: a value for each of ``columns``.
   var values: [SQLValue] {
     var number: Int?
     var text: String?
@@ -263,7 +263,7 @@ extension Event {
       (number, text, reason, detail) = (other.number, other.text, other.reason, other.detail)
     }
     return [
-      .integer(conversation), .integer(time.milliseconds), .text(kind.rawValue),
+      .integer(seq), .integer(conversation), .integer(time.milliseconds), .text(kind.rawValue),
       SQLValue(party?.stored), SQLValue(number.map(Int64.init)), SQLValue(text), SQLValue(raw),
       SQLValue(held), SQLValue(reason), SQLValue(detail), SQLValue(undelivered.map(Int64.init)),
     ]

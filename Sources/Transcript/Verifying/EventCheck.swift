@@ -20,6 +20,7 @@ struct EventCheck {
     /// Whether its client numbers its messages itself.
     var isNative = false
     var link = LinkProgress()
+    var chain = ChainProgress()
   }
 
   init(_ connection: Connection) {
@@ -29,15 +30,14 @@ struct EventCheck {
   /// Looks at every event, and has the others see it; `progress` is given how many
   /// there were.
   mutating func walk(
-    _ checksums: inout ChecksumCheck, _ totals: inout TotalsCheck, _ index: inout IndexCheck,
+    _ chain: inout ChainCheck, _ totals: inout TotalsCheck, _ index: inout IndexCheck,
     _ progress: (Int) -> Void
   ) throws(TranscriptError) {
-    let statement = try connection.prepare(ChecksumCheck.select)
+    let statement = try connection.prepare(EventLinks.select)
     while try statement.step() {
       let seq = statement.integer(at: .id)
       let conversation = statement.integer(at: .conversation)
       let kind = Event.Kind(rawValue: statement.text(at: .kind))
-      if let finding = try checksums.check(statement) { add(finding) }
       gaps.note(seq)
       events += 1
       progress(Int(events))
@@ -49,7 +49,10 @@ struct EventCheck {
             : .afterClose(conversation: conversation, seq: seq))
       }
       var state = states[conversation] ?? Progress()
-      if !isClosed, states[conversation] == nil { try begin(conversation, kind, seq, &state) }
+      if !isClosed {
+        if states[conversation] == nil { try begin(conversation, kind, seq, &state) }
+        if let finding = try chain.check(statement, kind, &state.chain) { add(finding) }
+      }
       let party = kind == .message ? Party(stored: statement.integerOrNil(at: .party)) : nil
       let time = Timestamp(milliseconds: statement.integer(at: .at))
       totals.add(seq, time, party, &state.talk)

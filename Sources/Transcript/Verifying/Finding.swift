@@ -32,21 +32,14 @@ package enum Finding: Hashable, Sendable {
   case link(conversation: Int64, seq: Int64, LinkFault)
   /// How a conversation can go on, which is not what its events say.
   case resumption(conversation: Int64)
-  /// An event, or for an open, a handle or a resume what another row says of
-  /// it, that is not what it was when it was written.
-  case checksum(conversation: Int64, seq: Int64)
-  /// An event without a checksum after one that has one.
-  case noChecksum(seq: Int64)
+  /// The first event of a conversation whose link does not fit: it, or for an open, a
+  /// handle or a resume what another row says of it, is not what it was when it was
+  /// written, or what it came after is not there.
+  case chain(conversation: Int64, seq: Int64)
   /// A conversation whose row has another handle than its events.
   case handle(conversation: Int64)
   /// A run of the server that is not what was written.
-  case runChecksum(Int64)
-  /// A run without a checksum after one that has one.
-  case noRunChecksum(Int64)
-  /// How a conversation can go on, that is not what was written.
-  case resumptionChecksum(conversation: Int64)
-  /// The same without a checksum after one that has one.
-  case noResumptionChecksum(conversation: Int64)
+  case run(Int64)
   /// The index claims to reach further than there are events.
   case indexAhead(through: Int64, newest: Int64)
   /// Messages that should be in the full-text index and are not; how many and
@@ -80,8 +73,6 @@ package enum LinkFault: Hashable, Sendable {
 package struct Verification: Sendable {
   package var conversations: Int64 = 0
   package var events: Int64 = 0
-  /// Events that have a checksum.
-  package var coveredEvents: Int64 = 0
   package var messages: Int64 = 0
   /// Runs whose stop was not recorded: a power cut, a kill. No damage.
   package var unendedRuns: Int64 = 0

@@ -21,7 +21,7 @@ struct LinkProgress {
     case .resume:
       let wasLost = isLost
       isLost = false
-      // One without its row has another checksum.
+      // One without its row has another link in the chain.
       guard let resume = try connection.resume(event.integer(at: .id)) else { return nil }
       defer { (epoch, attempt) = (resume.epoch, resume.attempt) }
       if !wasLost { return .resumeWithoutDrop }

@@ -19,12 +19,12 @@ struct ResumptionCheck {
           AND e.kind IN ('drop', 'resume') AND e.kind = 'resume')
       JOIN conversation AS c ON c.id = x.conversation_id
       WHERE x.epoch <> coalesce(s.epoch, x.epoch_before)
-        OR x.attempt <> coalesce(s.attempt, x.attempt)
+        OR x.attempt <> coalesce(s.attempt, x.attempt_before)
         OR x.run_id <> coalesce(s.run_id, c.run_id)
-        OR x.state NOT IN ('offered', 'taken', 'over')
+        OR x.state NOT IN ('offered', 'taken', 'over', 'elsewhere')
         OR (x.state = 'offered' AND s.event_id IS NOT NULL)
-        OR (x.state = 'over') <> EXISTS (
-          SELECT 1 FROM event AS e WHERE e.conversation_id = x.conversation_id AND e.kind = 'close')
+        OR (x.state <> 'elsewhere' AND (x.state = 'over') <> EXISTS (
+          SELECT 1 FROM event AS e WHERE e.conversation_id = x.conversation_id AND e.kind = 'close'))
       ORDER BY x.conversation_id
       """)
     var findings: [Finding] = []

@@ -69,13 +69,12 @@ package struct Verifier {
 
   private mutating func checkEvents(_ progress: (Int) -> Void) throws(TranscriptError) {
     var walk = EventCheck(connection)
-    var checksums = ChecksumCheck(connection)
+    var chain = ChainCheck(connection)
     var totals = try TotalsCheck(connection)
     var index = try IndexCheck(connection)
-    try walk.walk(&checksums, &totals, &index, progress)
+    try walk.walk(&chain, &totals, &index, progress)
     result.events = walk.events
     result.messages = walk.messages
-    result.coveredEvents = checksums.covered
     result.unindexed = index.unindexed
     let silent = try connection.prepare(
       """
@@ -83,9 +82,8 @@ package struct Verifier {
       WHERE NOT EXISTS (SELECT 1 FROM event AS e WHERE e.conversation_id = c.id)
       """)
     var findings = walk.findings
-    findings += try checksums.unexplainedHandles()
-    findings += try checksums.runs()
-    findings += try checksums.resumptions()
+    findings += try chain.unexplainedHandles()
+    findings += try chain.runs()
     findings += try ResumptionCheck(connection).findings()
     while try silent.step(), findings.count < Verification.maximumFindings {
       findings.append(.noOpen(conversation: silent.integer(at: 0)))

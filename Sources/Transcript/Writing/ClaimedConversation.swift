@@ -46,7 +46,7 @@ struct ClaimedConversation {
       SELECT \(Self.columns) FROM conversation AS c
       JOIN resumption AS x ON x.conversation_id = c.id
       LEFT JOIN handle AS h ON h.id = c.handle_id
-      WHERE c.id = ?1
+      WHERE c.id = ?1 AND x.state <> 'elsewhere'
       """)
     row.bind(id, at: 1)
     defer { row.reset() }

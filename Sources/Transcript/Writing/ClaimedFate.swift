@@ -45,7 +45,7 @@ extension TranscriptWriter {
       LEFT JOIN resume AS s ON s.event_id = (
         SELECT max(l.id) FROM event AS l WHERE l.conversation_id = x.conversation_id
           AND l.kind IN ('drop', 'resume') AND l.kind = 'resume')
-      WHERE x.token_hash = ?1
+      WHERE x.token_hash = ?1 AND x.state <> 'elsewhere'
       """)
     select.bind(tokenHash, at: 1)
     select.bind(time.milliseconds, at: 2)

@@ -47,7 +47,8 @@ extension ConversationWriter {
   /// - Throws: `superseded` when it has gone on elsewhere, and what SQLite reports.
   func forgetCopy(ofEpoch epoch: Int64) throws(TranscriptError) {
     guard let offer else { return }
-    let select = try writer.connection.cached("SELECT epoch FROM resumption WHERE token_hash = ?1")
+    let select = try writer.connection.cached(
+      "SELECT epoch FROM resumption WHERE token_hash = ?1 AND state <> 'elsewhere'")
     select.bind(offer.tokenHash, at: 1)
     defer { select.reset() }
     guard try select.step() else { return }
@@ -55,34 +56,39 @@ extension ConversationWriter {
       throw TranscriptError(.superseded, path: writer.path)
     }
     select.reset()
-    let delete = try writer.connection.cached("DELETE FROM resumption WHERE token_hash = ?1")
-    delete.bind(offer.tokenHash, at: 1)
-    try delete.run()
+    let leave = try writer.connection.cached(
+      """
+      UPDATE resumption SET state = 'elsewhere'
+      WHERE token_hash = ?1 AND state <> 'elsewhere'
+      """)
+    leave.bind(offer.tokenHash, at: 1)
+    try leave.run()
   }
 
   /// Makes the row, with what was before it.
+  ///
+  /// - Returns: a value for each of ``EventLinks/offerColumns``.
+  /// - Throws: what SQLite reports; the transaction is to be undone then.
   func insertResumption(
-    _ state: State, _ offer: (tokenHash: [UInt8], within: Duration)
-  ) throws(TranscriptError) {
-    guard let id = state.id, let resumption = state.resumption else { return }
+    _ resumption: ResumptionState, _ offer: (tokenHash: [UInt8], within: Duration), of id: Int64
+  ) throws(TranscriptError) -> [SQLValue] {
     let values: [SQLValue] = [
-      .integer(id), .blob(offer.tokenHash), .integer(offer.within.wholeMilliseconds),
-      .text("offered"), .integer(run), .integer(resumption.epoch), .integer(resumption.attempt),
-      .integer(resumption.epoch), .integer(Int64(resumption.client)),
-      .integer(Int64(resumption.server)), SQLValue(resumption.speaker?.stored),
+      .blob(offer.tokenHash), .integer(offer.within.wholeMilliseconds),
+      .integer(resumption.epoch), .integer(resumption.attempt),
+      .integer(Int64(resumption.client)), .integer(Int64(resumption.server)),
+      SQLValue(resumption.speaker?.stored),
     ]
-    var checksum = RowChecksum()
-    checksum.add(values)
     let insert = try writer.connection.cached(
       """
-      INSERT INTO resumption (\(RowChecksum.resumptionColumns.joined(separator: ", ")), checksum)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-      ON CONFLICT (conversation_id) DO NOTHING
+      INSERT INTO resumption (\(EventLinks.offerColumns.joined(separator: ", ")),
+        conversation_id, run_id, state, epoch, attempt)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'offered', ?3, ?4)
       """)
-    for (index, value) in (values + [.integer(checksum.stored)]).enumerated() {
+    for (index, value) in (values + [.integer(id), .integer(run)]).enumerated() {
       insert.bind(value, at: index + 1)
     }
     try insert.run()
+    return values
   }
 
   func setResumptionState(_ state: String, of id: Int64) throws(TranscriptError) {
@@ -96,10 +102,10 @@ extension Connection {
   ///
   /// - Throws: what SQLite reports; the transaction is to be undone then.
   func setResumptionState(_ state: String, of conversation: Int64) throws(TranscriptError) {
-    let update = try cached("UPDATE resumption SET state = ?2 WHERE conversation_id = ?1")
+    let update = try cached(
+      "UPDATE resumption SET state = ?2 WHERE conversation_id = ?1 AND state <> 'elsewhere'")
     update.bind(conversation, at: 1)
     update.bind(state, at: 2)
     try update.run()
-    if changes > 0 { try RowChecksum.seal(resumptionOf: conversation, self) }
   }
 }

@@ -2,7 +2,7 @@ import ChatCore
 
 /// The conversation's own row.
 extension ConversationWriter {
-  /// What nobody changes in it: ``RowChecksum/conversationColumns``.
+  /// What nobody changes in it: ``EventLinks/conversationColumns``.
   func row(opened: Timestamp) -> [SQLValue] {
     [
       .integer(run), .integer(opened.milliseconds), .text(peerAddress), .integer(Int64(peerPort)),
@@ -15,7 +15,7 @@ extension ConversationWriter {
   func insert(_ row: [SQLValue]) throws(TranscriptError) -> Int64 {
     let insert = try writer.connection.cached(
       """
-      INSERT INTO conversation (\(RowChecksum.conversationColumns.joined(separator: ", ")))
+      INSERT INTO conversation (\(EventLinks.conversationColumns.joined(separator: ", ")))
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """)
     for (index, value) in row.enumerated() { insert.bind(value, at: index + 1) }

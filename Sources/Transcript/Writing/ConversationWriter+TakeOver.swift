@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDigest
 
 extension ConversationWriter {
   /// Goes on with a conversation that another process has begun, which must be gone or
@@ -53,12 +54,17 @@ extension ConversationWriter {
       resume.protection = protection
       resume.away = max(0, time.elapsed(since: lost))
       resume.hasMoved = client.address != claimed.address
+      var link = try writer.connection.head(of: conversation)?.link ?? .zero
+      var insertion = EventInsertion(writer.connection)
       if claimed.droppedAt == nil {
-        var insertion = EventInsertion(writer.connection)
-        insertion.add(Event(conversation: conversation, time: lost, .drop(Event.Drop(reason))))
-        try insertion.finish()
+        try insertion.add(
+          Event(conversation: conversation, time: lost, .drop(Event.Drop(reason))), after: &link)
       }
-      try insert(resume, conversation, at: time, writer.connection)
+      let event = try insertion.add(
+        Event(conversation: conversation, time: time, .resume(resume)), after: &link,
+        describing: resume.values)
+      try insertion.finish()
+      try insert(resume, of: event, writer.connection)
       try update(conversation, resume, shown: shown, writer.connection)
 
       let successor = ConversationWriter(
@@ -68,6 +74,7 @@ extension ConversationWriter {
       successor.state = claimed.state(
         epoch: resume.epoch, attempt: resume.attempt, shown: shown,
         generation: writer.generation)
+      successor.state.link = link
       var resumption = try claimed.resumption(
         shown: shown, away: resume.away, hasMoved: resume.hasMoved, writer.connection)
       resumption.silentFor = try writer.silence(in: conversation, at: time)
@@ -77,18 +84,14 @@ extension ConversationWriter {
   }
 
   private static func insert(
-    _ resume: Event.Resume, _ conversation: Int64, at time: Timestamp, _ connection: Connection
+    _ resume: Event.Resume, of event: Int64, _ connection: Connection
   ) throws(TranscriptError) {
-    var insertion = EventInsertion(connection)
-    insertion.add(
-      Event(conversation: conversation, time: time, .resume(resume)), describing: resume.values)
-    try insertion.finish()
     let insert = try connection.cached(
       """
-      INSERT INTO resume (event_id, \(RowChecksum.resumeColumns.joined(separator: ", ")))
+      INSERT INTO resume (event_id, \(EventLinks.resumeColumns.joined(separator: ", ")))
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
       """)
-    insert.bind(connection.lastInsertedID, at: 1)
+    insert.bind(event, at: 1)
     for (index, value) in resume.values.enumerated() { insert.bind(value, at: index + 2) }
     try insert.run()
   }
@@ -107,7 +110,6 @@ extension ConversationWriter {
     raise.bind(resume.epoch, at: 3)
     raise.bind(resume.attempt, at: 4)
     try raise.run()
-    try RowChecksum.seal(resumptionOf: conversation, connection)
     let confirm = try connection.cached(
       "UPDATE conversation SET acknowledged = max(acknowledged, ?2) WHERE id = ?1")
     confirm.bind(conversation, at: 1)

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDigest
 
 /// Writes one conversation. What was appended is on disk when
 /// ``append(_:)`` returns; only then may it be shown, sent or acknowledged.
@@ -23,6 +24,9 @@ package final class ConversationWriter {
   /// What one database holds of a conversation beside its messages.
   struct State {
     var id: Int64?
+    /// Of its last event. Nobody else adds to the conversation while its epoch is this
+    /// process's, so the database need not be asked for it.
+    var link = Digest.zero
     var opened: Timestamp?
     var handle: (Handle, Dialect, Timestamp)?
     var floor: Timestamp?
@@ -105,56 +109,58 @@ package final class ConversationWriter {
       let id = try insert(row)
       state.id = id
       state.opened = time
-      insertion.add(Event(conversation: id, time: time, .open), describing: row)
+      try insertion.add(
+        Event(conversation: id, time: time, .open), after: &state.link,
+        describing: row + writer.connection.described(run: run))
       return
     }
     guard let id = state.id else { preconditionFailure("a conversation begins with its open") }
-    func event(_ content: Event.Content) -> Event {
-      Event(conversation: id, time: time, content)
-    }
+    var described: [SQLValue] = []
+    let content: Event.Content
     switch entry {
-    case .open: break
+    case .open: return
     case .handle(let handle, let dialect):
-      state.handle = (handle, dialect, time)
       try setHandle(handle, dialect, of: id)
-      if dialect == .native, let offer {
-        state.resumption = state.resumption ?? ResumptionState()
-        try insertResumption(state, offer)
+      described = [.text(dialect.rawValue)]
+      if dialect == .native, state.handle == nil, let offer {
+        let resumption = state.resumption ?? ResumptionState()
+        state.resumption = resumption
+        described += try insertResumption(resumption, offer, of: id)
       }
-      insertion.add(event(.handle(handle.text)), describing: [.text(dialect.rawValue)])
+      state.handle = (handle, dialect, time)
+      content = .handle(handle.text)
     case .floor:
       state.floor = time
-      try update("UPDATE conversation SET floor_at = ?2 WHERE id = ?1", id, time.milliseconds)
+      return try update(
+        "UPDATE conversation SET floor_at = ?2 WHERE id = ?1", id, time.milliseconds)
     case .resumable:
-      guard state.resumption != nil else { break }
+      guard state.resumption != nil else { return }
       state.resumption?.isTaken = true
-      try setResumptionState("taken", of: id)
+      return try setResumptionState("taken", of: id)
     case .mode(let mode):
       state.mode = (mode, time)
-      insertion.add(event(.mode(.known(mode))))
+      content = .mode(.known(mode))
     case .drop(let reason, let detail):
       state.drop = (reason, detail, time)
-      insertion.add(event(.drop(Event.Drop(reason, detail: detail))))
+      content = .drop(Event.Drop(reason, detail: detail))
     case .message(let party, let number, let message):
       state.resumption?.note(number, of: party)
-      insertion.add(
-        event(
-          .message(Event.Said(by: party, number: number, text: message.text, raw: message.raw))))
+      content = .message(
+        Event.Said(by: party, number: number, text: message.text, raw: message.raw))
     case .held(let number, let message):
-      insertion.add(
-        event(
-          .message(
-            Event.Said(
-              by: .client, number: number, text: message.text, raw: message.raw, isHeld: true))))
+      content = .message(
+        Event.Said(
+          by: .client, number: number, text: message.text, raw: message.raw, isHeld: true))
     case .acknowledged(let number):
       state.acknowledged = max(state.acknowledged, number)
-      try update(
+      return try update(
         "UPDATE conversation SET acknowledged = ?2 WHERE id = ?1", id, Int64(state.acknowledged))
     case .close(let party, let reason, let detail, let undelivered):
-      insertion.add(
-        event(.close(Event.Close(by: party, reason, detail: detail, undelivered: undelivered))))
+      content = .close(Event.Close(by: party, reason, detail: detail, undelivered: undelivered))
       if state.resumption != nil { try setResumptionState("over", of: id) }
     }
+    try insertion.add(
+      Event(conversation: id, time: time, content), after: &state.link, describing: described)
   }
 
   /// Records again, in a new database, what describes the conversation.
@@ -165,7 +171,8 @@ package final class ConversationWriter {
     guard let opened = old.opened else { return }
     if let resumption = old.resumption { try forgetCopy(ofEpoch: resumption.epoch) }
     state = State()
-    state.resumption = old.resumption
+    // One whose client turned out not to know the offer has no row here.
+    state.resumption = old.handle?.1 == .native ? old.resumption : nil
     try record(.open, at: opened, &state, &insertion)
     if let (handle, dialect, time) = old.handle {
       try record(.handle(handle, dialect), at: time, &state, &insertion)
@@ -192,8 +199,8 @@ extension Entry {
   /// indexes, and what was said.
   fileprivate var size: Int {
     switch self {
-    case .message(_, _, let message), .held(_, let message): 128 + message.text.utf8.count
-    default: 128
+    case .message(_, _, let message), .held(_, let message): 160 + message.text.utf8.count
+    default: 160
     }
   }
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDigest
 
 /// The ends of conversations whose processes could not record them.
 extension TranscriptWriter {
@@ -31,7 +32,8 @@ extension TranscriptWriter {
       """
       SELECT c.id, EXISTS (
         SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close') AS is_closed
-      FROM conversation AS c LEFT JOIN resumption AS x ON x.conversation_id = c.id
+      FROM conversation AS c LEFT JOIN resumption AS x
+        ON x.conversation_id = c.id AND x.state <> 'elsewhere'
       WHERE c.opened_at = ?2 AND coalesce(x.run_id, +c.run_id) = ?1
       ORDER BY is_closed, c.id = ?3 DESC, c.id LIMIT 1
       """)
@@ -61,7 +63,7 @@ extension TranscriptWriter {
     let select = try connection.cached(
       """
       SELECT x.run_id FROM resumption AS x JOIN conversation AS c ON c.id = x.conversation_id
-      WHERE c.id = ?1 AND c.opened_at = ?2
+      WHERE c.id = ?1 AND c.opened_at = ?2 AND x.state <> 'elsewhere'
       """)
     select.bind(conversation, at: 1)
     select.bind(openedAt.milliseconds, at: 2)
@@ -167,10 +169,11 @@ extension TranscriptWriter {
   private func close(
     _ conversation: Int64, _ end: End, _ insertion: inout EventInsertion
   ) throws(TranscriptError) {
-    insertion.add(
+    var link = try connection.head(of: conversation)?.link ?? .zero
+    try insertion.add(
       Event(
         conversation: conversation, time: end.at,
-        .close(Event.Close(by: end.by, end.reason, detail: end.detail))))
+        .close(Event.Close(by: end.by, end.reason, detail: end.detail))), after: &link)
     try connection.setResumptionState("over", of: conversation)
   }
 
@@ -179,7 +182,8 @@ extension TranscriptWriter {
   ) throws(TranscriptError) -> Bool {
     let select = try connection.cached(
       """
-      SELECT c.id FROM conversation AS c LEFT JOIN resumption AS x ON x.conversation_id = c.id
+      SELECT c.id FROM conversation AS c LEFT JOIN resumption AS x
+        ON x.conversation_id = c.id AND x.state <> 'elsewhere'
       WHERE c.id = ?2 AND coalesce(x.run_id, c.run_id) = ?1 AND (?3 IS NULL OR coalesce(x.epoch, 0) <= ?3)
         AND NOT EXISTS (
           SELECT 1 FROM event AS e WHERE e.conversation_id = c.id AND e.kind = 'close')

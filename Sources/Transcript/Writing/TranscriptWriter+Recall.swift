@@ -76,7 +76,7 @@ extension TranscriptWriter {
     let select = try connection.cached(
       """
       SELECT h.name FROM conversation AS c JOIN handle AS h ON h.id = c.handle_id
-      LEFT JOIN resumption AS x ON x.conversation_id = c.id
+      LEFT JOIN resumption AS x ON x.conversation_id = c.id AND x.state <> 'elsewhere'
       WHERE c.id = ?1 AND c.opened_at = ?2 AND coalesce(x.run_id, c.run_id) = ?3
       """)
     select.bind(conversation, at: 1)

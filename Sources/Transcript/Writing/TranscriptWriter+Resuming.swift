@@ -39,7 +39,7 @@ extension ResumableConversation {
   /// `resumption` is called `x`. That the client has taken the offer is written with the
   /// next commit, as is that it got the floor: who had not got it may have taken it.
   static let isPossible =
-    "x.state <> 'over' AND (x.state = 'taken' OR c.floor_at IS NULL)"
+    "x.state <> 'over' AND x.state <> 'elsewhere' AND (x.state = 'taken' OR c.floor_at IS NULL)"
 
   /// The end of the time in which a client may come back, in milliseconds, of the row of
   /// `resumption` that is called `x` and the run that is called `r`: counted from the

@@ -98,7 +98,9 @@ extension TranscriptWriter {
       update.bind(id, at: 1)
       update.bind(time.milliseconds, at: 2)
       try update.run()
-      if connection.changes > 0 { try RowChecksum.seal(run: id, connection) }
+      if connection.changes == 0 { return }
+      var digest = RunDigest(connection)
+      try digest.set(id)
     }
   }
 
@@ -107,8 +109,8 @@ extension TranscriptWriter {
   ) throws(TranscriptError) -> Int64 {
     let insert = try connection.cached(
       """
-      INSERT INTO server_run (id, started_at, pid, boot_id, version, port, handle, address)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      INSERT INTO server_run (id, started_at, pid, boot_id, version, port, handle, address, digest)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, zeroblob(32))
       """)
     insert.bind(id, at: 1)
     insert.bind(time.milliseconds, at: 2)
@@ -120,7 +122,9 @@ extension TranscriptWriter {
     insert.bind(run.address, at: 8)
     try insert.run()
     let id = connection.lastInsertedID
-    try RowChecksum.seal(run: id, connection)
+    // Over the id too, which is known now.
+    var digest = RunDigest(connection)
+    try digest.set(id)
     return id
   }
 }

@@ -11,8 +11,8 @@ extension Fixture {
     try insert(
       """
       INSERT INTO resumption (conversation_id, token_hash, within, state, run_id, epoch, attempt,
-        epoch_before, client_before, server_before)
-      VALUES (?1, ?2, 300000, ?3, ?4, ?5, ?6, 0, 0, 0)
+        epoch_before, attempt_before, client_before, server_before)
+      VALUES (?1, ?2, 300000, ?3, ?4, ?5, ?6, 0, ?6, 0, 0)
       """, conversation, [UInt8](repeating: UInt8(conversation), count: 32), state, run, epoch,
       attempt)
   }
@@ -20,8 +20,8 @@ extension Fixture {
   func drop(_ conversation: Int64, at: String, detail: String? = nil) throws {
     try insert(
       """
-      INSERT INTO event (conversation_id, at, kind, reason, detail)
-      VALUES (?1, ?2, 'drop', 'reset', ?3)
+      INSERT INTO event (link, conversation_id, at, kind, reason, detail)
+      VALUES (zeroblob(32), ?1, ?2, 'drop', 'reset', ?3)
       """, conversation, try Self.time(at), detail)
   }
 
@@ -30,8 +30,10 @@ extension Fixture {
     address: String = "127.0.0.1", away: Int64 = 42_700, moved: Bool = false
   ) throws {
     let event = try insert(
-      "INSERT INTO event (conversation_id, at, kind, party) VALUES (?1, ?2, 'resume', 0)",
-      conversation, try Self.time(at))
+      """
+      INSERT INTO event (link, conversation_id, at, kind, party)
+      VALUES (zeroblob(32), ?1, ?2, 'resume', 0)
+      """, conversation, try Self.time(at))
     try insert(
       """
       INSERT INTO resume (event_id, run_id, epoch, attempt, address, port, encrypted, peer_key,

@@ -68,8 +68,8 @@ final class Fixture {
   ) throws -> Int64 {
     try insert(
       """
-      INSERT INTO server_run (started_at, stopped_at, pid, boot_id, version, port, handle)
-      VALUES (?1, ?2, 1, 'boot', '1', ?3, ?4)
+      INSERT INTO server_run (digest, started_at, stopped_at, pid, boot_id, version, port, handle)
+      VALUES (zeroblob(32), ?1, ?2, 1, 'boot', '1', ?3, ?4)
       """, try Self.time(started), try stopped.map(Self.time), port, handle)
   }
 
@@ -77,21 +77,28 @@ final class Fixture {
     let time = try Self.time(at)
     let id = try insert(
       """
-      INSERT INTO conversation (run_id, opened_at, peer_address, peer_port, mode, dialect, floor_at)
-      VALUES (?1, ?2, ?3, ?4, 'turns', 'native', ?2)
+      INSERT INTO conversation (run_id, opened_at, peer_address, peer_port, mode, floor_at)
+      VALUES (?1, ?2, ?3, ?4, 'turns', ?2)
       """, run, time, address, port)
-    try insert("INSERT INTO event (conversation_id, at, kind) VALUES (?1, ?2, 'open')", id, time)
+    try insert(
+      """
+      INSERT INTO event (link, conversation_id, at, kind) VALUES (zeroblob(32), ?1, ?2, 'open')
+      """, id, time)
     return id
   }
 
   func handle(_ conversation: Int64, at: String, _ name: String) throws {
     try insert("INSERT OR IGNORE INTO handle (name) VALUES (?1)", name)
     try insert(
-      "UPDATE conversation SET handle_id = (SELECT id FROM handle WHERE name = ?2) WHERE id = ?1",
-      conversation, name)
+      """
+      UPDATE conversation SET dialect = 'native',
+        handle_id = (SELECT id FROM handle WHERE name = ?2) WHERE id = ?1
+      """, conversation, name)
     try insert(
-      "INSERT INTO event (conversation_id, at, kind, party, text) VALUES (?1, ?2, 'handle', 0, ?3)",
-      conversation, try Self.time(at), name)
+      """
+      INSERT INTO event (link, conversation_id, at, kind, party, text)
+      VALUES (zeroblob(32), ?1, ?2, 'handle', 0, ?3)
+      """, conversation, try Self.time(at), name)
   }
 
   @discardableResult
@@ -102,8 +109,8 @@ final class Fixture {
     let code = party == .client ? 0 : 1
     return try insert(
       """
-      INSERT INTO event (conversation_id, at, kind, party, number, text, raw, held)
-      VALUES (?1, ?2, 'message', ?3,
+      INSERT INTO event (link, conversation_id, at, kind, party, number, text, raw, held)
+      VALUES (zeroblob(32), ?1, ?2, 'message', ?3,
         1 + (SELECT count(*) FROM event WHERE conversation_id = ?1 AND kind = 'message' AND party = ?3),
         ?4, ?5, ?6)
       """, conversation, try Self.time(at), code, text, raw, held ? 1 : nil)
@@ -116,8 +123,8 @@ final class Fixture {
     let code = party.map { $0 == .client ? 0 : 1 }
     try insert(
       """
-      INSERT INTO event (conversation_id, at, kind, party, reason, detail, undelivered)
-      VALUES (?1, ?2, 'close', ?3, ?4, ?5, 0)
+      INSERT INTO event (link, conversation_id, at, kind, party, reason, detail, undelivered)
+      VALUES (zeroblob(32), ?1, ?2, 'close', ?3, ?4, ?5, 0)
       """, conversation, try Self.time(at), code, reason.rawValue, detail)
   }
 
