@@ -1,3 +1,4 @@
+import Glibc
 import Harness
 import Testing
 
@@ -77,6 +78,24 @@ import Testing
       client.closeInput()
       #expect(try client.exitStatus() == 74, "\(client.evidence)")
       #expect(client.errorText.contains("did not confirm 1 message of yours"))
+    }
+  }
+
+  @Test("what a pipe gave and nobody said is one row, whatever line breaks it has")
+  func notSent() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let client = try stage.onPipes(
+        .chatclient, ["127.0.0.1", "\(server.port)", "--handle", "bob"])
+      let peer = try server.accept()
+      try peer.offerSession()
+      try client.send("one\ntwo\nthree\n")
+      try peer.waitFor("say 1 one\0")
+      client.signal(SIGTERM)
+      try peer.waitFor("quit stopped\0")
+      peer.leave()
+      _ = try client.exitOutcome()
+      #expect(client.errorText.contains("Not sent: two⏎three\n"), "\(client.evidence)")
     }
   }
 }

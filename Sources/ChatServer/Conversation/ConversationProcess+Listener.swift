@@ -46,7 +46,10 @@ extension ConversationProcess {
   private func openDesk(at now: Instant) {
     let desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
     // What was on the line of the process before goes to the same peer.
-    if claim != nil { desk.putOnLine() }
+    if claim != nil {
+      desk.putOnLine()
+      desk.haveLinesWait()
+    }
     self.desk = desk
     draft = []
     memory = []

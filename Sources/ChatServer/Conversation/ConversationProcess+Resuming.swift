@@ -92,6 +92,14 @@ extension ConversationProcess {
     }
   }
 
+  /// Once for each cause, also over the processes of those who come back meanwhile.
+  func reportTrouble(_ error: TranscriptError) {
+    let kind = error.kind.rawValue
+    if desk?.memory.trouble == kind { return }
+    desk?.memory.trouble = kind
+    notify(.recordingFailed(error))
+  }
+
   private func goOn(
     with past: Resumption, _ inheritance: Inheritance, _ claim: PendingClaim, at now: Instant
   ) {
@@ -131,7 +139,7 @@ extension ConversationProcess {
     default:
       listener.report(.notTakenOver(goesOn: true))
       // The client tries again, and perhaps the disk is better by then.
-      notify(.recordingFailed(error))
+      reportTrouble(error)
       hasHandedOver = true
     }
   }

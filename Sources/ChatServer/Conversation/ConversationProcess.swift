@@ -266,8 +266,9 @@ extension ConversationProcess {
     do throws(TranscriptError) {
       try recorder.commit()
       listener.report(conversation: recorder.conversation)
-      if trouble != nil {
+      if trouble != nil || desk?.memory.trouble != nil {
         trouble = nil
+        desk?.memory.trouble = nil
         notify(.recordingWorks)
       }
       if let loss = recorder.takeLoss() { notify(.transcriptLost(loss)) }
@@ -283,7 +284,11 @@ extension ConversationProcess {
       trouble = error
       troubleIsShown = false
       post(.recordingFailed, at: now)
-      if isNews && !troubleIsShown { notify(.recordingFailed(error)) }
+      if troubleIsShown {
+        desk?.memory.trouble = error.kind.rawValue
+      } else if isNews {
+        reportTrouble(error)
+      }
       // The next peer is not to wait for what cannot come.
       if recorder.isBeyondMending { post(.stop("the transcript's directory is gone"), at: now) }
     }

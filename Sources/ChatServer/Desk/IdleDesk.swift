@@ -148,8 +148,10 @@ final class IdleDesk {
     if let desk {
       let hasLine = desk.hasLine
       draft = desk.takeDraft()
-      // After a stop nobody else is there: the line is where it was.
-      memory = desk.takeMemory(of: nil, at: "", isOnLine: report == .suspended && hasLine)
+      // After a stop nobody else is there: the line is where it was. And who is waited for
+      // is who it was meant for.
+      memory = desk.takeMemory(
+        of: nil, at: "", isOnLine: hasLine && (report == .suspended || floorIsKept))
       _ = desk.close(within: Self.lastRowsWithin)
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }

@@ -41,6 +41,9 @@ package struct DeskMemory: Hashable, Sendable {
   /// Whether the operator has read in this run that a talk was in clear.
   package var knowsOfClear = false
 
+  /// The kind of trouble with the transcript that the operator has read of last.
+  package var trouble: String?
+
   package init() {}
 
   private enum Tag {
@@ -54,6 +57,7 @@ package struct DeskMemory: Hashable, Sendable {
     static let focus = UInt8(ascii: "f")
     static let onLine = UInt8(ascii: "l")
     static let clear = UInt8(ascii: "c")
+    static let trouble = UInt8(ascii: "r")
   }
 
   // MARK: Bytes
@@ -65,6 +69,7 @@ package struct DeskMemory: Hashable, Sendable {
     if let hasFocus { bytes += Self.field(Tag.focus, hasFocus ? "in" : "out") }
     if draftIsOnLine { bytes += Self.field(Tag.onLine, "") }
     if knowsOfClear { bytes += Self.field(Tag.clear, "") }
+    if let trouble { bytes += Self.field(Tag.trouble, trouble) }
     guard let lastTalk else { return bytes }
     let names = [
       (Tag.name, lastTalk.name), (Tag.address, lastTalk.address), (Tag.endedAt, lastTalk.endedAt),
@@ -90,6 +95,7 @@ package struct DeskMemory: Hashable, Sendable {
       case Tag.focus: hasFocus = text == "in"
       case Tag.onLine: draftIsOnLine = true
       case Tag.clear: knowsOfClear = true
+      case Tag.trouble: trouble = text
       case Tag.name: talk.name = TextSanitizer.escapedOnOneLine(text)
       case Tag.address: talk.address = TextSanitizer.escapedOnOneLine(text)
       case Tag.endedAt: talk.endedAt = TextSanitizer.escapedOnOneLine(text)

@@ -38,7 +38,7 @@ extension OperatorDesk {
   ) -> [UInt8] {
     guard terminal.inputIsTerminal else { return [] }
     // What is half typed would be taken for entered.
-    memory.draftIsOnLine = isOnLine && (isInteractive || unsaidIsEntered)
+    memory.draftIsOnLine = isOnLine && (isInteractive || unsaidIsEntered ?? offersEntered)
     if isInteractive && options.typedLines == nil { memory.typed = terminal.console.typedLines }
     memory.hasFocus = terminal.console.hasFocus
     if let peer {
@@ -72,20 +72,26 @@ extension OperatorDesk {
     }
   }
 
-  /// Whether something is on the line, or was entered and waits.
-  package var hasLine: Bool { !terminal.console.draft.isEmpty || !waitingLines.isEmpty }
+  /// Whether something is on the line, or was entered and waits, here or at the desk
+  /// before.
+  package var hasLine: Bool {
+    !terminal.console.draft.isEmpty || !waitingLines.isEmpty || offersEntered
+  }
 
-  /// Puts a draft that the desk before had on the line there again; has lines wait that
-  /// waited there.
+  /// Whether the draft is what waited at the desk before, and nothing came of it here.
+  private var offersEntered: Bool { memory.draftIsOnLine && takesWholeLines && offered != nil }
+
+  /// Puts a draft that the desk before had on the line there again.
   package func putOnLine() {
-    guard memory.draftIsOnLine, let text = offered else { return }
-    if isInteractive {
-      terminal.console.draft = text
-    } else if takesWholeLines {
-      waitingLines = text.split(whereSeparator: \.isNewline).compactMap { try? Message(String($0)) }
-    } else {
-      return
-    }
+    guard memory.draftIsOnLine, isInteractive, let text = offered else { return }
+    terminal.console.draft = text
+    offered = nil
+  }
+
+  /// Has lines wait that waited at the desk before, where nothing can be put on the line.
+  package func haveLinesWait() {
+    guard offersEntered, let text = offered else { return }
+    waitingLines = text.split(whereSeparator: \.isNewline).compactMap { try? Message(String($0)) }
     offered = nil
   }
 
@@ -111,7 +117,7 @@ extension OperatorDesk {
     var text = Substring(
       takeWaitingLines() + String(decoding: terminal.takeDraft(), as: UTF8.self))
     terminal.console.draft = ""
-    unsaidIsEntered = text.last?.isNewline == true
+    unsaidIsEntered = text.last.map(\.isNewline)
     while text.last?.isNewline == true { text.removeLast() }
     return text.allSatisfy(\.isWhitespace) ? nil : String(text)
   }

@@ -25,8 +25,8 @@ package final class OperatorDesk {
   /// Notices that found no room on the way to the screen, and of which the person
   /// has not read.
   var noticesLeftOut = 0
-  /// Whether that ended with Enter.
-  var unsaidIsEntered = false
+  /// Whether that ended with Enter; `nil` where it is the desk's before.
+  var unsaidIsEntered: Bool?
   /// Whether this desk has said that there is one.
   var isOfferSaid = false
   /// What the desk before left.

@@ -15,6 +15,9 @@ import Testing
     #expect(DeskMemory(bytes: memory.bytes) == memory)
     memory.knowsOfClear = true
     #expect(DeskMemory(bytes: memory.bytes) == memory)
+    memory.draftIsOnLine = true
+    memory.trouble = "full"
+    #expect(DeskMemory(bytes: memory.bytes) == memory)
     memory.typed = ["one", "", "two\nrows", "👩‍🚀\0"]
     #expect(DeskMemory(bytes: memory.bytes) == memory)
     memory.hasFocus = false
