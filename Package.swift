@@ -83,13 +83,16 @@ let package = Package(
       "ChatSecure", ["COpenSSL", "CSecure", "ChatCore", "ChatDigest", "ChatPosix", "ChatLink"]),
     layer("ChatProgram", ["ChatCore", "ChatPosix", "ChatSecure", "ChatTerminal", arguments]),
     layer(
-      "History",
-      ["ChatCore", "ChatPosix", "ChatProgram", "ChatTerminal", "Transcript", arguments]),
-    layer(
       "ChatServer",
       [
         "ChatCore", "ChatWire", "ChatPosix", "ChatTerminal", "ChatLink", "ChatSecure", "Transcript",
         system,
+      ]),
+    layer(
+      "History",
+      [
+        "ChatCore", "ChatDigest", "ChatPosix", "ChatProgram", "ChatSecure", "ChatServer",
+        "ChatTerminal", "Transcript", arguments,
       ]),
     layer(
       "ChatClient",
@@ -149,8 +152,8 @@ let package = Package(
     tests(
       "HistoryTests",
       [
-        "ChatCore", "ChatPosix", "ChatTerminal", "CSQLite", "History", "Relinking", "Seeded",
-        "Transcript",
+        "ChatCore", "ChatPosix", "ChatSecure", "ChatTerminal", "CSQLite", "History", "Relinking",
+        "Seeded", "Transcript",
       ]),
     tests(
       "EndToEndTests",

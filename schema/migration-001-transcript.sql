@@ -223,6 +223,33 @@ CREATE TABLE pruning (
   last_id       INTEGER NOT NULL
 ) STRICT;
 
+-- What a signature says of all this: docs/transcript.md, "Seals". Appended only; each
+-- row is linked to the one before it.
+CREATE TABLE seal (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- from 1, without a gap
+  at         INTEGER NOT NULL,
+  kind       TEXT    NOT NULL,         -- usual, removal, key
+  last_event INTEGER NOT NULL,         -- every event up to this one is in a seal, this or an earlier one
+  run_id     INTEGER,                  -- of one at a stop: the run
+  stopped_at INTEGER,                  -- and when it stopped
+  note       TEXT,                     -- of a removal: how much; of a key: the other one, SHA256:…
+  key        BLOB CHECK (length(key) = 32),           -- Ed25519; NULL: not signed
+  link       BLOB NOT NULL CHECK (length(link) = 32), -- SHA-256
+  signature  BLOB CHECK (length(signature) = 64)
+) STRICT;
+
+-- How far a conversation had come: its last event and that one's link. The
+-- conversation may be gone since; a seal of the kind removal says so.
+CREATE TABLE seal_head (
+  seal_id         INTEGER NOT NULL REFERENCES seal (id),
+  conversation_id INTEGER NOT NULL,
+  event_id        INTEGER NOT NULL,
+  link            BLOB    NOT NULL CHECK (length(link) = 32),
+  PRIMARY KEY (seal_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX seal_head_conversation_id ON seal_head (conversation_id);
+
 -- The documented way in for sqlite3(1). Times are RFC 3339 in UTC.
 CREATE VIEW conversations AS
 SELECT

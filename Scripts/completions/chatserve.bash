@@ -77,7 +77,7 @@ __chatserve_value() {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       ;;
-    --handle | --max-waiting | --max-start | --per-source | --max-penalty | --rate | --disk-reserve | --after-event | -g | --grep | -n | --lines) ;;
+    --key | --seal | --handle | --max-waiting | --max-start | --per-source | --max-penalty | --rate | --disk-reserve | --after-event | -g | --grep | -n | --lines) ;;
     -A | --after-context | -B | --before-context | -C | --context) ;;
     *) return 1 ;;
   esac
@@ -94,16 +94,17 @@ __chatserve_options() {
     '') echo --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --resume-within --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
-    key) echo --key-file --certificate --new -h --help ;;
+    key) echo --key-file --certificate --new --database -h --help ;;
     allow | block) echo --allow -h --help ;;
     list) echo -a --all $filters $output $common ;;
     show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;
     stats) echo --by --ascii --plots $filters $output $common ;;
-    export) echo --output $filters $output $common ;;
-    verify) echo -o --output-format --json $common ;;
-    prune) echo --before -n --dry-run -y --yes $common ;;
-    delete) echo --dry-run -n -y --yes $common ;;
+    export) echo --output --proof $filters $output $common ;;
+    verify) echo -o --output-format --json --key --seal --key-file $common ;;
+    seal) echo --key-file $common ;;
+    prune) echo --before -n --dry-run -y --yes --key-file $common ;;
+    delete) echo --dry-run -n -y --yes --key-file $common ;;
     path) echo $common ;;
   esac
 }
@@ -136,7 +137,7 @@ _chatserve() {
   elif ((last == 0)); then
     __chatserve_words history key allow block 1027
   elif [[ ${words[0]} = history && $last -eq 1 ]]; then
-    __chatserve_words list show search tail stats export verify prune delete path
+    __chatserve_words list show search tail stats export verify seal prune delete path
   elif [[ $verb = show || $verb = export || $verb = delete ]]; then
     __chatserve_offer __chatserve_ids
   fi

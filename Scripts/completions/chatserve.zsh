@@ -42,7 +42,7 @@ __chatserve_history() {
       'list:list the conversations' 'show:show conversations'
       'search:find messages by their words' 'tail:show the last events and follow'
       'stats:count messages' 'export:write what is selected' 'verify:check the transcript'
-      'prune:delete old conversations for good' 'delete:delete these conversations for good'
+      'seal:seal what is not sealed yet' 'prune:delete old conversations for good' 'delete:delete these conversations for good'
       'path:print the path of the transcript'
     )
     _describe -V verb verbs
@@ -62,6 +62,7 @@ __chatserve_history() {
     '(-o --output-format --json)'{-o+,--output-format=}"[the format]:format:$formats"
     '(-o --output-format)--json[the same as -o json]'
   )
+  local -a key=('--key-file=[the key]:file:_files')
   local -a filters=(
     '*--with=[conversations with this client]:handle:__chatserve_handles'
     '*--from=[what this one said]:speaker:__chatserve_speakers'
@@ -111,15 +112,19 @@ __chatserve_history() {
       ;;
     export)
       all+=($filters $output $format '--output=[write to this file]:file:_files'
-        '*:conversation:__chatserve_ids')
+        '--proof[write what others need to check it]' '*:conversation:__chatserve_ids')
       ;;
-    verify) all+=($format) ;;
+    verify)
+      all+=($format $key '*--key=[trust seals of this key]:fingerprint:'
+        '*--seal=[say whether this seal is there]:line:')
+      ;;
+    seal) all+=($key) ;;
     prune)
-      all+=("--before=[those that ended before this time]:time:$times"
+      all+=($key "--before=[those that ended before this time]:time:$times"
         '(-n --dry-run)'{-n,--dry-run}'[only list them]' '(-y --yes)'{-y,--yes}'[do not ask]')
       ;;
     delete)
-      all+=('(-n --dry-run)'{-n,--dry-run}'[only list them]' '(-y --yes)'{-y,--yes}'[do not ask]'
+      all+=($key '(-n --dry-run)'{-n,--dry-run}'[only list them]' '(-y --yes)'{-y,--yes}'[do not ask]'
         '*:conversation:__chatserve_ids')
       ;;
     path) ;;
@@ -143,7 +148,7 @@ _chatserve() {
       key)
         _arguments -s : '--key-file=[the key]:file:_files' \
           '--certificate[show the certificate instead]' '--new[make another key]' \
-          '(-h --help)'{-h,--help}'[show help]'
+          '--database=[the transcript]:file:_files' '(-h --help)'{-h,--help}'[show help]'
         ;;
       allow)
         _arguments -s : '--allow=[the file]:file:_files' '(-h --help)'{-h,--help}'[show help]' \

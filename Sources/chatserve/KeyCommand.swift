@@ -1,8 +1,10 @@
 import ArgumentParser
+import ChatCore
 import ChatPosix
 import ChatProgram
 import ChatSecure
 import ChatServer
+import Transcript
 
 /// `chatserve key`: who the server is, as its peers know it.
 struct KeyCommand: ParsableCommand {
@@ -26,6 +28,13 @@ struct KeyCommand: ParsableCommand {
 
   @Flag(help: "Make another key, and keep the old one beside it.")
   var new = false
+
+  @Option(
+    help: """
+      With --new: the transcript in which the old key vouches for the new one. Otherwise as \
+      for chatserve.
+      """, completion: .file())
+  var database: String?
 
   func run() throws {
     guard let path = KeyFile.path(option: keyFile) else {
@@ -66,7 +75,31 @@ struct KeyCommand: ParsableCommand {
   }
 
   private func make(_ file: KeyFile) throws(KeyTrouble) {
-    let old = try file.replace().old
+    let next = try KeyFile.random()
+    // Before the key is there: a change that is sealed and does not come does no harm, one
+    // that comes and is not sealed looks like a stranger's.
+    try seal(from: file, to: next)
+    let old = try file.replace(with: next)
     try? StandardError.write(UserMessages.newKey(old) + "\n")
+  }
+
+  /// Has the old key vouch for the new one, and that for the old one, where there are
+  /// seals at all. A transcript that cannot be written keeps nobody from a new key.
+  private func seal(from file: KeyFile, to next: PrivateKey) throws(KeyTrouble) {
+    guard let path = DatabasePath.choose(option: database) else { return }
+    // Forked before the transcript is opened. A key that cannot be read vouches for nobody.
+    guard let old = try? ForkedSigner.start(file), let new = try ForkedSigner.start(next) else {
+      return
+    }
+    do throws(TranscriptError) {
+      if try Connection.forReading(path).newestSeal() == nil { return }
+      let isSealed = try Connection.forWriting(path).sealKeyChange(
+        from: (old, old.fingerprint), to: (new, new.fingerprint),
+        at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+      if !isSealed { try? StandardError.write(UserMessages.changeNotSealed(nil) + "\n") }
+    } catch {
+      if error.kind == .missing { return }
+      try? StandardError.write(UserMessages.changeNotSealed(error) + "\n")
+    }
   }
 }

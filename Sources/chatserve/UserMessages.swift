@@ -44,6 +44,13 @@ enum UserMessages {
       + "other until: chatclient --forget HOST PORT"
   }
 
+  /// `nil`: one of the two keys did not sign.
+  static func changeNotSealed(_ error: TranscriptError?) -> String {
+    let cause = error.map { ": \(TranscriptWords.cause($0))" } ?? ""
+    return "chatserve: the old key could not vouch for the new one in the transcript\(cause). "
+      + "\"chatserve history verify\" takes both with --key."
+  }
+
   static func noFingerprint(_ text: String) -> String {
     "chatserve: \(TextSanitizer.escapedOnOneLine(text)) is not a fingerprint: SHA256: and 43 "
       + "characters."

@@ -25,6 +25,11 @@ import Transcript
     conversation: 7, peer: "127.0.0.1", port: 50_112, openedAt: .ms(5), at: .ms(6), by: .server,
     reason: .crashed, detail: "signal 9")
 
+  private static let key: PublicKey = {
+    guard let key = PublicKey([UInt8](0..<32)) else { fatalError("32 bytes are a key") }
+    return key
+  }()
+
   static let directions = [
     Direction(
       name: "report", codes: ReportCode.allCases.map(\.rawValue),
@@ -69,7 +74,7 @@ import Transcript
             epoch: 0)),
         .closeResumable(death),
         .recordRefusals(RefusedConnections(source: "2001:db8:0:1::/64", since: .ms(7), count: 9)),
-        .index, .floorTaken, .floorFree, .answer, .stop, .closeResumable(death),
+        .index, .floorTaken, .floorFree, .answer, .stop, .closeResumable(death), .sealAs(key),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try KeeperRequest(bytes: bytes).bytes }),
     Direction(

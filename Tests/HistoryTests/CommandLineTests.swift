@@ -18,7 +18,7 @@ import Testing
     #expect(
       result.errors
         == "chatserve: history has no verb \"\(shown)\"\(hint); it has list, show, search, tail, "
-        + "stats, export, verify, prune, delete, path\n")
+        + "stats, export, verify, seal, prune, delete, path\n")
     #expect(result.output.isEmpty)
     #expect(result.exit == 64)
   }

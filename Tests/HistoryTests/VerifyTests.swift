@@ -32,13 +32,17 @@ import Transcript
     #expect(
       result.output == """
         note: 3 runs of the server ended without a stop being recorded (no damage)
+        note: no seal: who can write the file could have made all of it anew (no damage)
         3 conversations, 14 events, 6 messages: no damage found
 
         """)
     #expect(
       try fixture.history("verify", "-o", "json").output == """
         {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,\
-        "messages":6,"unended_runs":3,"pruned_conversations":0,"unindexed":0,"damage":[],"other_tables":[]}
+        "messages":6,"unended_runs":3,"pruned_conversations":0,"unindexed":0,\
+        "seals":0,"sealed_through":null,"sealed_at":null,"sealed_by":null,\
+        "sealed_by_trusted":false,"unsealed_events":14,"unsigned_removals":0,\
+        "damage":[],"other_tables":[]}
 
         """)
   }
@@ -144,7 +148,10 @@ import Transcript
       INSERT INTO pruning (at, before, conversations, messages, events, first_id, last_id)
       VALUES (0, 0, 1, 1, 4, 3, 3)
       """,
-      ["the prunes took 1 conversation, but 0 are missing"]
+      [
+        "the prunes took 1 conversation, but 0 are missing",
+        "the prunes took 1 conversation, but seals name 0",
+      ]
     ),
   ]
 

@@ -68,6 +68,7 @@ enum RequestCode: UInt8, CaseIterable {
   case recordRefusals = 0x36
   case answer = 0x37
   case closeResumable = 0x38
+  case sealAs = 0x39
 }
 
 /// Of a ``KeeperAnswer``.

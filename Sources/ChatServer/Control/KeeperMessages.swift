@@ -1,4 +1,5 @@
 import ChatCore
+import ChatSecure
 import Transcript
 
 /// The end of a conversation whose process could not record it.
@@ -40,6 +41,9 @@ enum KeeperRequest: Hashable {
   case floorFree
   /// Say that you are there.
   case answer
+  /// A signer that signs seals with this key has the other end of the socket that you
+  /// began with.
+  case sealAs(PublicKey)
   /// The run ends in good order: record it and go.
   case stop
 
@@ -47,7 +51,7 @@ enum KeeperRequest: Hashable {
   var isConfirmed: Bool {
     switch self {
     case .recordDeath, .closeResumable, .recordRefusals: true
-    case .index, .floorTaken, .floorFree, .answer, .stop: false
+    case .index, .floorTaken, .floorFree, .answer, .sealAs, .stop: false
     }
   }
 
@@ -60,6 +64,7 @@ enum KeeperRequest: Hashable {
     case .floorTaken: .floorTaken
     case .floorFree: .floorFree
     case .answer: .answer
+    case .sealAs: .sealAs
     case .stop: .stop
     }
   }
@@ -81,6 +86,7 @@ enum KeeperRequest: Hashable {
         fields.add(refused.source)
         fields.add(refused.since.milliseconds)
         fields.add(Int64(refused.count))
+      case .sealAs(let key): fields.add(bytes: key.bytes)
       case .index, .floorTaken, .floorFree, .answer, .stop: break
       }
     }
@@ -115,6 +121,11 @@ enum KeeperRequest: Hashable {
     case .floorTaken: self = .floorTaken
     case .floorFree: self = .floorFree
     case .answer: self = .answer
+    case .sealAs:
+      let bytes = fields.bytes()
+      guard bytes.count >= PublicKey.length else { throw .truncated }
+      guard let key = PublicKey(bytes) else { throw .trailing }
+      self = .sealAs(key)
     case .stop: self = .stop
     }
     try fields.end()

@@ -32,6 +32,8 @@ package struct Keeper {
   private let writer: TranscriptWriter
   private var run: ServerRun
   private var records = RecordQueue()
+  /// `nil`: nothing is sealed.
+  private var sealing: Sealing?
   /// Answers that are yet to be sent, the oldest first: the socket takes some 278
   /// that are not read, and one that is lost is asked for again only when this
   /// process is gone.
@@ -49,8 +51,9 @@ package struct Keeper {
 
   /// The body of the keeper's process. Answers on `socket` first: the run's id,
   /// or why there is none. `run` has an id when an earlier keeper of it is
-  /// gone. The value is the process's exit status.
-  package static func main(socket: MessageSocket, run: ServerRun) -> Int32 {
+  /// gone. `signer` is its way to the signer; `nil`: nothing is sealed. The value is the
+  /// process's exit status.
+  package static func main(socket: MessageSocket, signer: MessageSocket?, run: ServerRun) -> Int32 {
     ProcessName.set("chatserve-keep")
     do throws(TranscriptError) {
       // Made first, or the containment would be around what is above it.
@@ -72,7 +75,8 @@ package struct Keeper {
         }
       }
       _ = try? socket.send(KeeperAnswer.running(run.id).bytes)
-      var keeper = Keeper(socket: socket, writer: writer, run: run)
+      var keeper = Keeper(
+        socket: socket, writer: writer, run: run, sealing: signer.map { Sealing($0) })
       keeper.serve()
       return 0
     } catch {
@@ -81,10 +85,13 @@ package struct Keeper {
     }
   }
 
-  init(socket: MessageSocket, writer: TranscriptWriter, run: ServerRun) {
+  init(
+    socket: MessageSocket, writer: TranscriptWriter, run: ServerRun, sealing: Sealing? = nil
+  ) {
     self.socket = socket
     self.writer = writer
     self.run = run
+    self.sealing = sealing
   }
 
   /// What clients may come back to, of earlier runs in the place of this one.
@@ -105,13 +112,19 @@ package struct Keeper {
   ///
   /// - Returns: false at the end.
   mutating func turn() -> Bool {
-    let wait = [indexWait, records.wait(at: Clock.monotonicMilliseconds()), Self.lookAfter]
+    let now = Clock.monotonicMilliseconds()
+    let wait = [indexWait, records.wait(at: now), sealing?.wait(at: now), Self.lookAfter]
       .compactMap { $0 }.min()
-    let interest = Interest(socket.descriptor, write: !owedAnswers.isEmpty)
-    let ready = (try? poller.poll([interest], timeoutMilliseconds: wait)) ?? []
+    let interests = [
+      Interest(socket.descriptor, write: !owedAnswers.isEmpty), sealing?.interest,
+    ].compactMap { $0 }
+    let ready = (try? poller.poll(interests, timeoutMilliseconds: wait)) ?? []
     // The listener ignores no signal on our behalf: our life is its socket.
     _ = Signals.take()
-    if ready.contains(where: { $0.canRead || $0.hungUp || $0.failed }), !receive() { return false }
+    let isAsked = ready.contains {
+      $0.descriptor == socket.descriptor && ($0.canRead || $0.hungUp || $0.failed)
+    }
+    if isAsked, !receive() { return false }
     let isSound = look()
     let isAtRest = (isSound || isStopping) && record()
     answer()
@@ -120,6 +133,7 @@ package struct Keeper {
       if records.isEmpty { stop() }
       return false
     }
+    if isAtRest { seal() }
     if isAtRest, indexWait == 0 { index() }
     return true
   }
@@ -148,12 +162,15 @@ package struct Keeper {
   private mutating func take(_ request: KeeperRequest) {
     switch request {
     case .recordDeath, .closeResumable, .recordRefusals: records.append(request)
-    case .index: indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
+    case .index:
+      indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
+      sealing?.noteClose(at: Clock.monotonicMilliseconds())
     case .floorTaken: isFloorTaken = true
     case .floorFree:
       isFloorTaken = false
       indexAt = Clock.monotonicMilliseconds() + Self.indexAfter
     case .answer: owedAnswers.append(.alive)
+    case .sealAs(let key): sealing?.begin(as: key, at: Clock.monotonicMilliseconds())
     case .stop: isStopping = true
     }
   }
@@ -187,12 +204,27 @@ package struct Keeper {
         done = try records.record(
           in: writer, run: run, at: Clock.monotonicMilliseconds(), isLast: isStopping)
         owedAnswers += Array(repeating: .recorded, count: done)
-        if done > 0 { isAtRest = false }
+        if done > 0 {
+          isAtRest = false
+          sealing?.noteClose(at: Clock.monotonicMilliseconds())
+        }
       } while done > 0
       return isAtRest
     } catch {
       reopen(after: error)
       return false
+    }
+  }
+
+  /// Seals what is due, as far as the signer has come. Also while somebody talks: it is
+  /// one commit, and no more than one a second.
+  private mutating func seal() {
+    do throws(TranscriptError) {
+      try sealing?.step(
+        in: writer, at: Clock.monotonicMilliseconds(),
+        time: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+    } catch {
+      reopen(after: error)
     }
   }
 
@@ -227,8 +259,11 @@ package struct Keeper {
   }
 
   private mutating func stop() {
-    do {
-      try writer.stopRun(run.id, at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+    do throws(TranscriptError) {
+      let time = Timestamp(milliseconds: Clock.realtimeMilliseconds())
+      try writer.stopRun(run.id, at: time)
+      // What is not sealed now, the next server seals.
+      try? sealing?.finish(in: writer, stopOf: run.id, at: time)
     } catch {
       // The run stays unended, which is what `history verify` then says. The
       // listener reads nothing else any more, and does not wait for longer.
@@ -246,6 +281,7 @@ package struct Keeper {
     do throws(TranscriptError) {
       try writer.reopen()
       records.forgetTheFile()
+      sealing?.forgetTheFile(at: Clock.monotonicMilliseconds())
       run.id = try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
     } catch {
       isBeyondMending = error.kind == .notPermitted

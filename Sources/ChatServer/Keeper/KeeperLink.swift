@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import Transcript
 
 /// The listener's end of the keeper: starts it, asks it, starts it again when
@@ -14,6 +15,11 @@ final class KeeperLink {
   /// `nil` while there is none.
   var livingProcess: Int32? { processID > 0 ? processID : nil }
   private(set) var socket: MessageSocket?
+  /// The signer's end of the keeper's way to it. The keeper, which may take no
+  /// descriptors from anybody, is forked with the other; each signer is given this one.
+  private var signerEnd: MessageSocket?
+  /// Which signer has it.
+  private var joined: Int32?
   /// What the keeper has not taken yet, oldest first.
   private var backlog: [KeeperRequest] = []
   /// What it has taken to record and not confirmed, oldest first: what one that is
@@ -105,21 +111,32 @@ final class KeeperLink {
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
       let run = run
-      let (child, socket) = try ChildProcess.forkWithSocket { socket in
-        closeOthers()
-        Signals.resetInChild()
-        return Keeper.main(socket: socket, run: run)
+      // Without one nothing is sealed until the next keeper, and the talk goes on.
+      let way = try? SocketPair.open()
+      defer { way?.other.close() }
+      do throws(SystemCallError) {
+        let (child, socket) = try ChildProcess.forkWithSocket { socket in
+          closeOthers()
+          way?.one.close()
+          Signals.resetInChild()
+          return Keeper.main(socket: socket, signer: way?.other, run: run)
+        }
+        attach(child, socket, signerEnd: way?.one)
+      } catch {
+        way?.one.close()
+        throw error
       }
-      attach(child, socket)
     } catch {
       throw .system(error)
     }
   }
 
   /// Takes a process that has just been forked for the keeper.
-  func attach(_ process: Int32, _ socket: MessageSocket) {
+  func attach(_ process: Int32, _ socket: MessageSocket, signerEnd: MessageSocket? = nil) {
     processID = process
     self.socket = socket
+    self.signerEnd = signerEnd
+    joined = nil
     isStarting = true
     knowsFloorTaken = false
     watchdog = Watchdog(at: Self.now)
@@ -144,17 +161,22 @@ final class KeeperLink {
     backlog.insert(contentsOf: unconfirmed, at: 0)
     unconfirmed = []
     // What the next is to know of the floor is what is so when it comes.
-    backlog.removeAll { $0 == .floorTaken || $0 == .floorFree }
+    backlog.removeAll { [.floorTaken, .floorFree, .sealAs].contains($0.code) }
     hangUp()
   }
 
   private func hangUp() {
     socket?.close()
     socket = nil
+    signerEnd?.close()
+    signerEnd = nil
   }
 
-  /// In a forked conversation: this socket is the listener's alone.
-  func closeInChild() { socket?.close() }
+  /// In a forked process: these sockets are the listener's alone.
+  func closeInChild() {
+    socket?.close()
+    signerEnd?.close()
+  }
 
   // MARK: What it is asked
 
@@ -164,6 +186,16 @@ final class KeeperLink {
     guard request == .stop || backlog.count + unconfirmed.count < Self.backlogLimit else { return }
     backlog.append(request)
     send()
+  }
+
+  /// Opens its way to the signer, where either is another than it was. A key that is kept
+  /// nowhere seals nothing: who would know it again?
+  func join(_ signer: SignerLink) {
+    guard let signerEnd, signer.processID != joined, let certificate = signer.certificate,
+      !certificate.isTemporary, signer.handOver(keeper: signerEnd)
+    else { return }
+    joined = signer.processID
+    enqueue(.sealAs(certificate.publicKey))
   }
 
   /// Lets the index rest while somebody has the floor, and no longer.

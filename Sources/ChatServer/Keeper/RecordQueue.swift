@@ -82,7 +82,7 @@ struct RecordQueue {
         refusals.append(
           TranscriptWriter.Refusals(
             source: refused.source, since: refused.since, count: refused.count))
-      case .index, .floorTaken, .floorFree, .answer, .stop: break
+      case .index, .floorTaken, .floorFree, .answer, .sealAs, .stop: break
       }
     }
     try writer.record(ends, refusals, run: run.id)
@@ -105,7 +105,7 @@ extension RecordQueue {
         guard let conversation = death.conversation else { break }
         items[index].rest = try writer.abandoned(
           conversation, openedAt: death.openedAt, run: run.id)
-      case .recordRefusals, .index, .floorTaken, .floorFree, .answer, .stop: break
+      case .recordRefusals, .index, .floorTaken, .floorFree, .answer, .sealAs, .stop: break
       }
     }
   }

@@ -49,16 +49,18 @@ extension Listener {
       ChildProcess.kill(process)
       if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
     }
-    signer.end()
     if let keeper {
       // What one that has gone left undone, and the run's end.
       if keeper.processID == -1 { try? keeper.restart { [self] in closeInChild() } }
+      keeper.join(signer)
       let trouble = keeper.finish(
         within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
       if let trouble {
         lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
       }
     }
+    // It has signed the last seal.
+    signer.end()
     // A desk that had yet to give the terminal back is gone by now.
     lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
     for sentence in lastWords { _ = errors.write(sentence + "\n") }

@@ -189,6 +189,7 @@ public final class Listener {
         AwaitedTalk($0, at: Self.timeOfDay, Self.now)
       }
       post(.resumableFound(talks), at: Self.now)
+      keeper?.join(signer)
       // The operator has a desk before anything happens.
       post(.turnIsOver, at: Self.now)
     }
@@ -226,6 +227,7 @@ public final class Listener {
     closeTurnedAway(at: now)
     restartKeeper(at: now)
     restartSigner(at: now)
+    keeper?.join(signer)
     lookAtAllowList(at: now)
     post(.turnIsOver, at: now)
     keeper?.note(isFloorTaken: machine.owner != nil)

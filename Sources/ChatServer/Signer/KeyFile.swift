@@ -118,19 +118,16 @@ package struct KeyFile: Hashable, Sendable {
 
   /// Puts a new key in the place of the one that is there, whatever that is.
   ///
-  /// - Returns: the key, and the name that the old file has now; `nil` where there was
-  ///   none.
-  package func replace() throws(KeyTrouble) -> (key: PrivateKey, old: FilePath?) {
-    let key = try Self.random()
+  /// - Returns: the name that the old file has now; `nil` where there was none.
+  package func replace(with key: PrivateKey) throws(KeyTrouble) -> FilePath? {
     do throws(PrivateFileError) {
-      let old = try PrivateFile.replaceSecret(at: path, Array(key.pem.utf8), keepingOld: true)
-      return (key, old)
+      return try PrivateFile.replaceSecret(at: path, Array(key.pem.utf8), keepingOld: true)
     } catch {
       throw KeyTrouble(error, others: .cannotMake)
     }
   }
 
-  static func random() throws(KeyTrouble) -> PrivateKey {
+  package static func random() throws(KeyTrouble) -> PrivateKey {
     do throws(SecureSetupError) {
       return try PrivateKey.random()
     } catch {

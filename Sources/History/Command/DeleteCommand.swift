@@ -19,13 +19,15 @@ struct DeleteCommand: HistoryVerb {
   var common: CommonOptions { options.common }
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
+    // Forked before the transcript is opened.
+    let signer = options.dryRun ? nil : session.signer(options.key)
     guard let archive = try session.archive() else { return .done }
     // Resolved once: `@` is another one after the next conversation.
     let ranges = IDRange.merged(try archive.resolve(ids))
     if let open = try Self.firstOpen(in: ranges, archive) { throw .conversationOpen(open) }
     return try Deletion(
       session: session, archive: archive, options: options, verb: Self.name,
-      wanted: .conversations(ranges), nothing: HistoryMessages.notPruned
+      wanted: .conversations(ranges), nothing: HistoryMessages.notPruned, signer: signer
     ).perform()
   }
 

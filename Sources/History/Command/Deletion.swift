@@ -15,6 +15,8 @@ struct Deletion {
   let wanted: Pruner.Wanted
   /// What is said where nothing is wanted.
   let nothing: String
+  /// Whoever signs the note of it; `nil`: nobody does.
+  let signer: (any SealSigner)?
 
   func perform() throws(HistoryError) -> ProgramExit {
     do {
@@ -23,6 +25,9 @@ struct Deletion {
       if extent.conversations == 0 {
         session.note(nothing)
         return try scrubAgain()
+      }
+      if signer == nil, try archive.connection.hasSignedSeal() {
+        session.say(HistoryMessages.noteNotSigned)
       }
       if !options.yes {
         guard session.environment.canAsk else { throw HistoryError.unconfirmed(verb) }
@@ -75,10 +80,11 @@ struct Deletion {
     let sizeBefore = Archive.size(of: path)
     let pruner = pruner(try Connection.forWriting(path))
     let progress = Progress(session, "deleting", "conversation") { expected.conversations }
-    let extent = try pruner.prune(wanted, now: session.now) { count in
+    let extent = try pruner.prune(wanted, now: session.now, signer) { count in
       progress.show(count, every: 1)
     }
     progress.clear()
+    if signer != nil, !extent.isNoted { session.say(HistoryMessages.noteNotSigned) }
     guard scrub(pruner) else { return .inputOutput }
     let sizeAfter = Archive.size(of: path)
     session.note(HistoryMessages.pruned(extent, of: wanted, before: sizeBefore, after: sizeAfter))
@@ -128,5 +134,6 @@ struct DeletionOptions: ParsableArguments {
   @Flag(name: [.short, .long], help: "Do not ask.")
   var yes = false
 
+  @OptionGroup var key: KeyOptions
   @OptionGroup var common: CommonOptions
 }

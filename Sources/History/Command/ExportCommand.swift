@@ -22,6 +22,9 @@ struct ExportCommand: HistoryVerb {
     completion: .file())
   var file: String?
 
+  @Flag(help: "Write what others need to check whole conversations with your public key.")
+  var proof = false
+
   @OptionGroup var filters: FilterOptions
   @OptionGroup var options: OutputOptions
 
@@ -35,7 +38,9 @@ struct ExportCommand: HistoryVerb {
     // Machines want the order of events, so that the last seq is a cursor;
     // people want one conversation after the other.
     selection.order = format.isDocument ? .conversation : .sequence
+    if proof { try checkProof(selection) }
     guard let library = try session.library() else { return .done }
+    if proof { return try exportProofs(library, selection, session) }
     var run = try EventRun(session, library, options, selection, ids: ids)
     if options.count {
       _ = try run.count()
@@ -55,16 +60,18 @@ struct ExportCommand: HistoryVerb {
     if file != nil, selection.isCountable { session.environment.prepareToWait() }
     defer { progress.clear() }
     let writer = options.format(session, selection, fallback: format, isFile: file != nil)
-    let isWhole = try export(run, library, writer, session)
+    let isWhole = try write(library, session) { output, path throws(HistoryError) in
+      try run.showAll(writer, output, path: path)
+    }
     return isWhole ? .done : .interrupted
   }
 
-  private func export(
-    _ run: EventRun, _ library: Library, _ format: any HistoryFormat, _ session: HistorySession
+  /// Has `body` write to where it is to go; whether it came to the end.
+  func write(
+    _ library: Library, _ session: HistorySession,
+    _ body: (OutputBuffer, _ path: String?) throws(HistoryError) -> Bool
   ) throws(HistoryError) -> Bool {
-    guard let file, file != "-" else {
-      return try run.showAll(format, session.output(options), path: nil)
-    }
+    guard let file, file != "-" else { return try body(session.output(options), nil) }
     do {
       // The link stays, and what it leads to is replaced as a whole.
       let place = try FileNames.followingLinks(FilePath(file))
@@ -76,11 +83,11 @@ struct ExportCommand: HistoryVerb {
       // Replaced by a file, /dev/null would be one for everybody.
       guard FileNames.isReplaceable(place) else {
         let sink = DescriptorSink(try FileDescriptor.openEmptied(place))
-        return try run.showAll(format, OutputBuffer(sink), path: file)
+        return try body(OutputBuffer(sink), file)
       }
       // What is not finished goes with the value.
       let target = try AtomicFile(place)
-      let isWhole = try run.showAll(format, OutputBuffer(target), path: file)
+      let isWhole = try body(OutputBuffer(target), file)
       // From here on Ctrl-C comes too late.
       session.environment.prepareToWait()
       if isWhole { try target.finish() } else { target.discard() }

@@ -23,6 +23,7 @@ extension HistoryEnvironment {
     environment.canAsk = FileDescriptor.standardInput.isTerminal && standardError.isTerminal
     environment.readAnswer = { readLine() }
     environment.startPager = ChildPager.start
+    environment.startSigner = SignerProcess.start
     environment.width = { CharacterWidth(of: $0).estimate }
     environment.greatestWidth = { CharacterWidth(of: $0).maximum }
     environment.prepareToWait = ProcessWait.prepare

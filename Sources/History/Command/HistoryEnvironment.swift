@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatProgram
+import Transcript
 
 /// What a history command sees of the world. The program's own is
 /// ``ofProcess()``; a test makes one up.
@@ -25,6 +26,8 @@ public struct HistoryEnvironment {
   public var prepareToWait: () -> Void
   /// Waits so many milliseconds for something to change.
   public var wait: (Int64) -> Waited
+  /// Starts a process with the key of this file, or with the user's own.
+  package var startSigner: (_ keyFile: String?) -> SignerStart
   /// How many columns a character takes on a terminal.
   public var width: @Sendable (Character) -> Int
   /// How many it takes at most, on any terminal.
@@ -39,6 +42,14 @@ public struct HistoryEnvironment {
     case outputClosed
   }
 
+  /// What came of a start.
+  package enum SignerStart {
+    case signer(any SealSigner)
+    /// There is no key; where it would be, where that is known.
+    case noKey(String?)
+    case failed(path: String)
+  }
+
   public init(output: any OutputSink, errors: any OutputSink) {
     variable = { _ in nil }
     now = { Timestamp(milliseconds: 0) }
@@ -51,6 +62,7 @@ public struct HistoryEnvironment {
     startPager = { _ in nil }
     prepareToWait = {}
     wait = { _ in .interrupted }
+    startSigner = { _ in .noKey(nil) }
     width = { _ in 1 }
     greatestWidth = { _ in 1 }
   }

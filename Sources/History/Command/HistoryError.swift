@@ -35,6 +35,12 @@ enum HistoryError: Error, Hashable {
   case conversationOpen(Int64)
   /// Nothing was asked because there is no terminal to ask on; the verb.
   case unconfirmed(String)
+  /// `--proof` with what leaves out a part of a conversation, or has another form.
+  case proofOfPart
+  /// The key in this file cannot be used.
+  case key(path: String)
+  /// The process with the key gives no signature.
+  case unsealed
 }
 
 extension HistoryError {

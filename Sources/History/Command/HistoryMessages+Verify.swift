@@ -11,7 +11,7 @@ extension HistoryMessages {
   }
 
   /// What is worth knowing and no damage.
-  static func remarks(_ result: Verification) -> [String] {
+  static func remarks(_ result: Verification, in zone: Zone) -> [String] {
     var remarks: [String] = []
     if result.unendedRuns > 0 {
       let runs = count(Int(result.unendedRuns), "run")
@@ -34,7 +34,7 @@ extension HistoryMessages {
     if result.unindexed > 0 {
       remarks.append("\(count(Int(result.unindexed), "message")) not indexed yet (no damage)")
     }
-    return remarks
+    return remarks + self.remarks(result.seals, in: zone)
   }
 
   private static func list(_ tables: [String]) -> String {
@@ -96,6 +96,18 @@ extension HistoryMessages {
       "the full-text index does not find event \(seq) by its words"
     case .totals(let table):
       "what list and stats count is not what the events make (\(table))"
+    case .seal(let seal, let fault):
+      "seal \(seal) \(words(for: fault))"
+    case .sealed(let conversation, let seal, let fault):
+      text(of: fault, conversation, seal)
+    case .sealedStop(let run, let seal):
+      "run \(run) of the server did not stop when seal \(seal) says"
+    case .foreignSeal(let seal, let key):
+      "seal \(seal) is by \(key), which is not trusted, nor named by a key that is"
+    case .removals(let pruned, let sealed):
+      "the prunes took \(count(Int(pruned), "conversation")), but seals name \(sealed)"
+    case .keptSeal(let seal):
+      "seal \(seal), as it was kept elsewhere, is not in this transcript"
     }
   }
 

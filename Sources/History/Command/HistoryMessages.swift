@@ -94,6 +94,12 @@ enum HistoryMessages {
       "conversation \(id) is open, so nothing was deleted; it can be once it has ended"
     case .unconfirmed(let verb):
       "\(verb) deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
+    case .proofOfPart:
+      "--proof writes whole conversations as JSON Lines; it takes no other -o, and nothing that chooses among events"
+    case .key(let path):
+      "the key \(shown(path)) cannot be used; \"chatserve key\" says why"
+    case .unsealed:
+      "the process with the key did not sign, so nothing more is sealed; try again"
     }
   }
 
@@ -109,12 +115,13 @@ enum HistoryMessages {
   static func exit(for error: HistoryError) -> ProgramExit {
     switch error {
     case .verb, .time, .zone, .reference, .nameMissing, .notOfSeveral, .oneTranscript,
-      .expression, .value, .unconfirmed, .noHome, .outputIsTranscript:
+      .expression, .value, .unconfirmed, .noHome, .outputIsTranscript, .proofOfPart:
       .usage
     case .unknownConversation, .conversationOpen: .nothing
     case .databaseMissing: .missing
     case .transcript(let error): error.kind == .missing ? .missing : .inputOutput
-    case .output: .inputOutput
+    case .output, .key: .inputOutput
+    case .unsealed: .temporaryFailure
     }
   }
 
@@ -123,7 +130,7 @@ enum HistoryMessages {
     return error.kind == .corrupt ? "\(cause); \"chatserve history verify\" says more" : cause
   }
 
-  private static func shown(_ text: String) -> String { TextSanitizer.escapedOnOneLine(text) }
+  static func shown(_ text: String) -> String { TextSanitizer.escapedOnOneLine(text) }
 
   static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"

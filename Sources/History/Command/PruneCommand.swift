@@ -23,10 +23,12 @@ struct PruneCommand: HistoryVerb {
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     let time = try limit(session)
+    // Forked before the transcript is opened.
+    let signer = options.dryRun ? nil : session.signer(options.key)
     guard let archive = try session.archive() else { return .done }
     return try Deletion(
       session: session, archive: archive, options: options, verb: Self.name,
-      wanted: .ended(before: time), nothing: HistoryMessages.nothingToPrune
+      wanted: .ended(before: time), nothing: HistoryMessages.nothingToPrune, signer: signer
     ).perform()
   }
 

@@ -12,6 +12,9 @@ package struct EventLinks: ~Copyable {
     self.connection = connection
   }
 
+  /// What the link that was made last is over: the one before it, then the values.
+  var bytes: [UInt8] { builder.bytes }
+
   /// Every event in its order: ``Event/columns``, then the link.
   package static let select =
     "SELECT \((Event.columns + ["link"]).joined(separator: ", ")) FROM event ORDER BY id"

@@ -75,15 +75,15 @@ extension Statement: Sendable {}
 private let transient = unsafeBitCast(-1 as Int, to: sqlite3_destructor_type.self)
 
 /// A value of a row.
-enum SQLValue: Hashable, Sendable {
+package enum SQLValue: Hashable, Sendable {
   case null
   case integer(Int64)
   case text(String)
   case blob([UInt8])
 
-  init(_ integer: Int64?) { self = integer.map(SQLValue.integer) ?? .null }
-  init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
-  init(_ blob: [UInt8]?) { self = blob.map(SQLValue.blob) ?? .null }
+  package init(_ integer: Int64?) { self = integer.map(SQLValue.integer) ?? .null }
+  package init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
+  package init(_ blob: [UInt8]?) { self = blob.map(SQLValue.blob) ?? .null }
 }
 
 /// Binding: the parameter `?index`, from 1, is given a value; `nil` is NULL.

@@ -53,6 +53,17 @@ package enum Finding: Hashable, Sendable {
   case notFound(seq: Int64)
   /// What is counted in this table is not what the events make.
   case totals(table: String)
+  case seal(Int64, SealFault)
+  /// A conversation that is not what a seal says.
+  case sealed(conversation: Int64, seal: Int64, SealedFault)
+  /// A run whose stop is not the one that was sealed.
+  case sealedStop(run: Int64, seal: Int64)
+  /// From this seal on a key signs that is not trusted, and for which none vouches that is.
+  case foreignSeal(Int64, key: String)
+  /// The notes of prunes and the seals of removals do not name as many conversations.
+  case removals(pruned: Int64, sealed: Int64)
+  /// The seal that was kept elsewhere is not in this transcript.
+  case keptSeal(Int64)
 }
 
 /// What is wrong with the order in which a link was lost and came back.
@@ -79,6 +90,7 @@ package struct Verification: Sendable {
   /// Messages that are not indexed yet. No damage.
   package var unindexed: Int64 = 0
   package var prunedConversations: Int64 = 0
+  package var seals = SealSummary()
   /// Tables of other programs, which are left alone.
   package var otherTables: [String] = []
   package var findings: [Finding] = []

@@ -6,10 +6,12 @@ import ChatCore
 /// moment, and one that was pruned are all good, and are never accused.
 package struct Verifier {
   let connection: Connection
+  private let keys: SealKeys
   private var result = Verification()
 
-  package init(_ connection: Connection) {
+  package init(_ connection: Connection, _ keys: SealKeys = .none) {
     self.connection = connection
+    self.keys = keys
   }
 
   /// - Parameter progress: is given from time to time how many events were
@@ -91,6 +93,9 @@ package struct Verifier {
     var gaps = GapCheck(connection, events: walk.gaps)
     findings += try gaps.check()
     result.prunedConversations = gaps.prunedConversations
+    var seals = SealCheck(connection, keys)
+    findings += try seals.check()
+    result.seals = seals.summary
     findings += try index.findings()
     findings += try totals.findings()
     for finding in findings { result.add(finding) }

@@ -13,6 +13,8 @@ package struct Pruner {
     var events: Int64 = 0
     package var first: Int64?
     package var last: Int64?
+    /// Whether all that was taken is noted with a signature.
+    package var isNoted = true
 
     package init() {}
   }
@@ -80,11 +82,13 @@ package struct Pruner {
   /// - Parameters:
   ///   - wanted: what goes.
   ///   - now: for the note.
+  ///   - signer: whoever signs the note; `nil`: nobody does.
   ///   - progress: is given how many conversations are gone.
   /// - Returns: what was deleted.
   /// - Throws: what SQLite reports; what was deleted until then is noted.
   package func prune(
-    _ wanted: Wanted, now: Timestamp, _ progress: (Int) -> Void
+    _ wanted: Wanted, now: Timestamp, _ signer: (any SealSigner)? = nil,
+    _ progress: (Int) -> Void
   ) throws(TranscriptError) -> Extent {
     // Freed pages are overwritten
     // (https://www.sqlite.org/pragma.html#pragma_secure_delete).
@@ -101,14 +105,15 @@ package struct Pruner {
     for filter in wanted.filters {
       let earlier = total.conversations
       total.add(
-        try prune(filter, before: limit, now: now) { progress(earlier + $0) })
+        try prune(filter, before: limit, now: now, signer) { progress(earlier + $0) })
     }
     return total
   }
 
   /// Leaves one note, if anything went.
   private func prune(
-    _ filter: ConversationFilter, before limit: Timestamp, now: Timestamp, _ progress: (Int) -> Void
+    _ filter: ConversationFilter, before limit: Timestamp, now: Timestamp,
+    _ signer: (any SealSigner)?, _ progress: (Int) -> Void
   ) throws(TranscriptError) -> Extent {
     var ids: [(id: Int64, messages: Int)] = []
     try each(filter) { ids.append(($0.id, $0.messageCount)) }
@@ -123,14 +128,23 @@ package struct Pruner {
         size += 1 + next.messages
       }
       try connection.write { () throws(TranscriptError) in
+        var taken = Extent()
+        var heads: [Seal.Head] = []
         // Another prune may have taken one since, and noted it.
         for (id, messages) in step {
+          let head = try connection.head(of: id)
           guard let events = try delete(id) else { continue }
-          extent.add(id, messages: messages)
-          extent.events += events
+          if let head {
+            heads.append(Seal.Head(conversation: id, event: head.event, link: head.link))
+          }
+          taken.add(id, messages: messages)
+          taken.events += events
         }
-        if extent.conversations > 0 {
-          note = try self.note(extent, before: limit, now: now, row: note)
+        if taken.conversations == 0 { return }
+        extent.add(taken)
+        note = try self.note(extent, before: limit, now: now, row: note)
+        if try !connection.sealRemoval(of: heads, note: taken.note, at: now, signer) {
+          extent.isNoted = false
         }
       }
       progress(extent.conversations)
@@ -227,6 +241,12 @@ extension Pruner.Extent {
     events += other.events
     first = first ?? other.first
     last = other.last ?? last
+    isNoted = isNoted && other.isNoted
+  }
+
+  /// For the seal.
+  fileprivate var note: String {
+    "\(conversations) conversations, \(messages) messages, \(events) events"
   }
 
   fileprivate mutating func add(_ id: Int64, messages: Int) {

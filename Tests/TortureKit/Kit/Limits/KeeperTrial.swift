@@ -31,7 +31,7 @@ public enum KeeperTrial {
       let keeper = try ChildProcess.fork {
         pair.one.close()
         let run = ServerRun(database: stage.database, settings: settings, port: 1027)
-        let status = Keeper.main(socket: pair.other, run: run)
+        let status = Keeper.main(socket: pair.other, signer: nil, run: run)
         // It has left its loop, and is what it was.
         return status == 0 ? Int32(attempts.firstIndex { !$0.isBarred() } ?? 0) : 99
       }

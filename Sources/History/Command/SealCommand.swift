@@ -1,0 +1,63 @@
+import ArgumentParser
+import ChatProgram
+import Transcript
+
+/// `history seal`: seals what no server has sealed yet, and says in one line what to keep
+/// elsewhere.
+struct SealCommand: HistoryVerb {
+  static let configuration = CommandConfiguration(
+    verb: "seal", abstract: "Seal what is not sealed yet, and print the newest seal.",
+    discussion: """
+      The line is to be kept where nobody can reach who can write to the transcript: \
+      "verify --seal LINE" says whether the transcript still has that seal.
+      """)
+
+  @OptionGroup var key: KeyOptions
+  @OptionGroup var common: CommonOptions
+
+  func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
+    // Forked before the transcript is opened.
+    let signer = session.signer(key)
+    guard let archive = try session.archive() else { return .done }
+    do {
+      if let signer { try seal(archive.connection.path, signer, session) }
+      let unsealed = try SealDraft.isWanted(archive.connection)
+      if unsealed { session.say(HistoryMessages.noKeyToSeal) }
+      guard let newest = try archive.connection.newestSeal() else {
+        if !unsealed { session.note(HistoryMessages.nothingSealed) }
+        return .nothing
+      }
+      var output = session.output()
+      output.write(SealLine(newest).text + "\n")
+      output.flush()
+      try session.check(output)
+      return unsealed ? .nothing : .done
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+
+  private func seal(
+    _ path: String, _ signer: any SealSigner, _ session: HistorySession
+  ) throws {
+    let connection = try Connection.forWriting(path)
+    while let draft = try SealDraft.make(connection, at: session.now, key: signer.publicKey) {
+      guard let signature = signer.signature(of: draft.statement) else {
+        throw HistoryError.unsealed
+      }
+      // Where a server has sealed meanwhile, there may be nothing left.
+      _ = try connection.write { () throws(TranscriptError) in
+        try draft.insert(connection, signature: signature)
+      }
+    }
+  }
+}
+
+/// With which key: the same on every verb that signs or asks who signed.
+struct KeyOptions: ParsableArguments {
+  @Option(
+    help: """
+      The key. Otherwise $XDG_CONFIG_HOME/chatserve/key or ~/.config/chatserve/key.
+      """, completion: .file())
+  var keyFile: String?
+}

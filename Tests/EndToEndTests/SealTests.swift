@@ -1,0 +1,208 @@
+import ChatCore
+import ChatSecure
+import Glibc
+import Harness
+import Testing
+import Transcript
+
+/// Seals as a server makes them, and what others make of them.
+@Suite struct ServerSealTests {
+  /// A talk of three words that is over when this returns.
+  private func talk(_ stage: Stage, _ port: UInt16, _ handle: String) throws {
+    let peer = try stage.nativePeer(handle, on: port)
+    for number in 1...3 {
+      try peer.send("say \(number) word \(number) – \u{1f642}\0")
+      try peer.waitFor("ack \(number)\0")
+    }
+    try peer.send("quit user\0")
+    try peer.waitForEnd()
+  }
+
+  private func newest(_ stage: Stage) throws -> Seal? {
+    try Connection.forReading(stage.database).newestSeal()
+  }
+
+  /// Waits until the newest seal is as wanted.
+  private func waitForSeal(_ stage: Stage, _ isWanted: (Seal) -> Bool) throws {
+    var seal: Seal?
+    try Deadline.poll("a seal, found \(seal.map { "\($0)" } ?? "none")") {
+      seal = try newest(stage)
+      return seal.map(isWanted) ?? false
+    }
+  }
+
+  private func lastEvent(_ stage: Stage) throws -> Int64 {
+    try Archive(path: stage.database).newestEvent()
+  }
+
+  /// `verify`, which finds no damage.
+  private func verify(_ stage: Stage, _ options: String...) throws -> String {
+    let verified = try stage.onPipes(.chatserve, ["history", "verify"] + options)
+    #expect(try verified.exitStatus() == 0, "\(verified.outputText)")
+    return verified.outputText
+  }
+
+  @Test("a close is sealed while the server runs, and its stop too")
+  func closeAndStop() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free")
+      try talk(stage, server.port, "tatyana")
+      let last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last && $0.kind == "usual" }
+      #expect(try verify(stage).contains("by \(stage.fingerprint())\n"))
+      // Of one who said nothing as well, whom the keeper records.
+      let silent = try Wire.clear.peer(port: server.port)
+      silent.leave()
+      try waitForSeal(stage) { $0.lastEvent > last }
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      let stop = try #require(try newest(stage))
+      #expect(stop.run == 1 && stop.stoppedAt != nil)
+      #expect(!(try verify(stage).contains("not sealed")))
+    }
+  }
+
+  @Test("what a server that was killed left unsealed, the next one seals")
+  func killed() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free")
+      let signer = try #require(server.process.children(named: "chatserve-sign").first)
+      // The signer is stopped: nothing is sealed, and nothing waits for it.
+      kill(signer, SIGSTOP)
+      let first = try stage.nativePeer("tatyana", on: server.port, over: .clear)
+      try first.send("say 1 hi\0")
+      try first.waitFor("ack 1\0")
+      try first.send("quit user\0")
+      try first.waitForEnd()
+      #expect(try stage.transcript().count == 1)
+      for name in ["chatserve-keep", "chatserve-sign"] {
+        for process in server.process.children(named: name) { kill(process, SIGKILL) }
+      }
+      server.process.signal(SIGKILL)
+      _ = try server.process.exitOutcome()
+      #expect(try newest(stage) == nil)
+
+      let next = try stage.pipedServer("--mode", "free")
+      let last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last }
+      _ = try verify(stage)
+      _ = next
+    }
+  }
+
+  @Test("a signer that is killed, and a keeper, have successors that seal")
+  func successors() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      for name in ["chatserve-sign", "chatserve-keep"] {
+        try talk(stage, server.port, "a")
+        var last = try lastEvent(stage)
+        try waitForSeal(stage) { $0.lastEvent == last }
+        let process = try #require(server.process.children(named: name).first)
+        kill(process, SIGKILL)
+        try Deadline.poll("another \(name)") {
+          server.process.children(named: name).contains { $0 != process }
+        }
+        try talk(stage, server.port, "b")
+        last = try lastEvent(stage)
+        try waitForSeal(stage) { $0.lastEvent == last }
+      }
+      _ = try verify(stage)
+    }
+  }
+
+  @Test("without a server history seals and deletes with the key, and says when it has none")
+  func history() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      for handle in ["tatyana", "mike", "zoe"] { try talk(stage, server.port, handle) }
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      let line = try stage.history("seal")
+      #expect(line.lines.count == 1 && line.errorText == "")
+      let kept = try #require(line.lines.first)
+      #expect(try verify(stage, "--seal", kept).contains("until event "))
+      let deleted = try stage.history("delete", "2", "-y")
+      #expect(try deleted.exitStatus() == 0 && !deleted.errorText.contains("not signed"))
+      #expect(try newest(stage)?.kind == "removal")
+      #expect(!(try verify(stage).contains("not signed")))
+      let other = try stage.history("delete", "1", "-y", "--key-file", stage.home + "/none")
+      #expect(try other.exitStatus() == 0 && other.errorText.contains("not signed"))
+      #expect(try verify(stage, "--seal", kept).contains("of a removal, is not signed"))
+      chmod(stage.keyFile, 0o644)
+      let exposed = try stage.history("seal")
+      #expect(exposed.errorText.contains("cannot be used; \"chatserve key\" says why"))
+    }
+  }
+
+  @Test("the old key vouches for the new one, also under a server that goes on with the old")
+  func newKey() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      try talk(stage, server.port, "tatyana")
+      try waitForSeal(stage) { _ in true }
+      let old = try stage.fingerprint().description
+      let made = try stage.onPipes(.chatserve, ["key", "--new"])
+      #expect(try made.exitStatus() == 0)
+      let new = try stage.fingerprint().description
+      #expect(old != new && !made.errorText.contains("vouch"))
+      try talk(stage, server.port, "mike")
+      let last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last }
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      let next = try stage.pipedServer("--mode", "free", unlimited: true)
+      try talk(stage, next.port, "zoe")
+      try waitForSeal(stage) { $0.lastEvent > last }
+      #expect(try verify(stage).contains("by \(new)\n"))
+      for key in [old, new] { #expect(!(try verify(stage, "--key", key).contains("knows"))) }
+    }
+  }
+
+  // MARK: For a third party
+
+  private static let python = "/usr/bin/python3"
+  private static let checker = "\(Repository.root)/Tools/check-proof.py"
+  private static let canCheck: Bool = {
+    let command = Command(
+      path: python, arguments: ["-c", "import cryptography"], environment: ["HOME": "/"])
+    return (try? command.run())?.status == 0
+  }()
+
+  @Test(
+    "a proof is taken by who has the public key alone, and no changed byte of it",
+    .enabled(if: canCheck, "needs python3 and its package cryptography"))
+  func proof() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      try talk(stage, server.port, "tatyana")
+      let person = try Wire.clear.peer(port: server.port)
+      try person.send(Array("mike\nhi \u{ff}\"\\\n".utf8) + [0xff, 0x0a, 0x04])
+      person.sendEndOfFile()
+      try person.waitForEnd()
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+
+      let file = stage.home + "/proof"
+      let export = try stage.history("export", "-o", "json", "--proof", "--output", file)
+      #expect(try export.exitStatus() == 0, "\(export.errorText)")
+      let key = try stage.fingerprint().description
+      let check = try stage.onPipes(path: Self.python, [Self.checker, file, key])
+      #expect(try check.exitStatus() == 0, "\(check.outputText)\(check.errorText)")
+      #expect(check.lines.count == 2 && check.lines.allSatisfy { $0.hasSuffix(key) })
+      let other = String(repeating: "A", count: 43)
+      let foreign = try stage.onPipes(path: Self.python, [Self.checker, file, "SHA256:\(other)"])
+      #expect(try foreign.exitStatus() == 1)
+
+      let one = stage.home + "/one"
+      _ = try stage.history("export", "2", "--proof", "--output", one)
+      let flips = try stage.onPipes(
+        path: Self.python, ["\(Repository.root)/Tests/Peers/flip-proof.py", Self.checker, one, key])
+      #expect(try flips.exitStatus(within: 240) == 0, "\(flips.outputText)\(flips.errorText)")
+      #expect(flips.outputText.contains("all refused"))
+      // Nothing that shows a part.
+      #expect(try stage.history("export", "--proof", "-g", "hi").exitStatus() == 64)
+      #expect(try stage.history("export", "--proof", "-o", "csv").exitStatus() == 64)
+    }
+  }
+}
