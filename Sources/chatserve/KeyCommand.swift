@@ -92,7 +92,7 @@ struct KeyCommand: ParsableCommand {
       return
     }
     do throws(TranscriptError) {
-      if try Connection.forReading(path).newestSeal() == nil { return }
+      if try !Connection.forReading(path).isSealed(by: old.publicKey) { return }
       let isSealed = try Connection.forWriting(path).sealKeyChange(
         from: (old, old.fingerprint), to: (new, new.fingerprint),
         at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))

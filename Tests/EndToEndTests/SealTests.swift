@@ -141,6 +141,10 @@ import Transcript
       let server = try stage.pipedServer("--mode", "free", unlimited: true)
       try talk(stage, server.port, "tatyana")
       try waitForSeal(stage) { _ in true }
+      // A key that has sealed nothing here vouches for nothing here.
+      let stranger = ["key", "--new", "--key-file", stage.home + "/other"]
+      for _ in 0..<2 { #expect(try stage.onPipes(.chatserve, stranger).exitStatus() == 0) }
+      #expect(try newest(stage)?.kind == "usual")
       let old = try stage.fingerprint().description
       let made = try stage.onPipes(.chatserve, ["key", "--new"])
       #expect(try made.exitStatus() == 0)

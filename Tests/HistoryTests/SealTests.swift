@@ -102,8 +102,8 @@ import Transcript
     let result = try fixture.history(["delete", "2", "-y"], as: isSigned ? owner : nil)
     #expect(result.exit == 0)
     let warning = """
-      chatserve: there is no key, so the note of what goes is not signed, and "history verify" \
-      will say so
+      chatserve: without the key that this transcript is sealed with (--key-file names it) the \
+      note of what goes is not signed, and "history verify" will say so
 
       """
     #expect(result.errors.contains(warning) == !isSigned, "\(result)")
@@ -121,6 +121,32 @@ import Transcript
     _ = try fixture.history(["seal"], as: owner)
     let after = try fixture.history(["verify"], as: owner)
     #expect(after.exit == 0, "\(after)")
+  }
+
+  @Test func `another key signs nothing where one has sealed`() throws {
+    _ = try fixture.history(["seal"], as: owner)
+    let other = try KeySigner()
+    let deleted = try fixture.history(["delete", "2", "-y"], as: other)
+    #expect(deleted.exit == 0 && deleted.errors.contains("is not signed"), "\(deleted)")
+    try fixture.insert(
+      """
+      INSERT INTO event (link, conversation_id, at, kind, text)
+      VALUES (zeroblob(32), 3, 5, 'mode', 'free')
+      """)
+    try relinkAll()
+    let sealed = try fixture.history(["seal"], as: other)
+    #expect(sealed.exit == 1 && sealed.errors.contains("(--key-file)"), "\(sealed)")
+    #expect(try seals() == 2)
+    #expect(try fixture.history(["verify"], as: owner).exit == 0)
+  }
+
+  /// Which is damage, and can be deleted.
+  @Test func `a conversation without an event leaves a head too`() throws {
+    try fixture.connection.execute("PRAGMA foreign_keys = OFF")
+    try fixture.connection.execute("DELETE FROM event WHERE conversation_id = 2")
+    _ = try fixture.history(["delete", "2", "-y"], as: owner)
+    #expect(try fixture.connection.sealHeads(of: 1).map(\.event) == [0])
+    #expect(try !fixture.history(["verify"], as: owner).output.contains("seals name"))
   }
 
   @Test func `a transcript without seals is not asked about a key`() throws {

@@ -16,7 +16,22 @@ struct Deletion {
   /// What is said where nothing is wanted.
   let nothing: String
   /// Whoever signs the note of it; `nil`: nobody does.
-  let signer: (any SealSigner)?
+  private let signer: (any SealSigner)?
+
+  /// A signer with a key that the transcript is not sealed with signs nothing: its note
+  /// would be a stranger's.
+  init(
+    session: HistorySession, archive: Archive, options: DeletionOptions, verb: String,
+    wanted: Pruner.Wanted, nothing: String, signer: (any SealSigner)?
+  ) throws(HistoryError) {
+    self.session = session
+    self.archive = archive
+    self.options = options
+    self.verb = verb
+    self.wanted = wanted
+    self.nothing = nothing
+    self.signer = try session.own(signer, archive.connection)
+  }
 
   func perform() throws(HistoryError) -> ProgramExit {
     do {
@@ -26,7 +41,7 @@ struct Deletion {
         session.note(nothing)
         return try scrubAgain()
       }
-      if signer == nil, try archive.connection.hasSignedSeal() {
+      if signer == nil, try archive.connection.isSealed() {
         session.say(HistoryMessages.noteNotSigned)
       }
       if !options.yes {

@@ -4,8 +4,12 @@ import Transcript
 /// Seals, and what is worth knowing of them.
 extension HistoryMessages {
   static let noteNotSigned = """
-    there is no key, so the note of what goes is not signed, and "history verify" will say so
+    without the key that this transcript is sealed with (--key-file names it) the note of what \
+    goes is not signed, and "history verify" will say so
     """
+
+  static let otherKeyToSeal =
+    "not all is sealed, and the key that this transcript is sealed with is needed (--key-file)"
 
   static let noKeyToSeal = "not all is sealed, and there is no key to seal it with"
 

@@ -20,9 +20,15 @@ struct SealCommand: HistoryVerb {
     let signer = session.signer(key)
     guard let archive = try session.archive() else { return .done }
     do {
-      if let signer { try seal(archive.connection.path, signer, session) }
+      if let signer = try session.own(signer, archive.connection) {
+        try seal(archive.connection.path, signer, session)
+      }
       let unsealed = try SealDraft.isWanted(archive.connection)
-      if unsealed { session.say(HistoryMessages.noKeyToSeal) }
+      if unsealed {
+        session.say(
+          try archive.connection.isSealed()
+            ? HistoryMessages.otherKeyToSeal : HistoryMessages.noKeyToSeal)
+      }
       guard let newest = try archive.connection.newestSeal() else {
         if !unsealed { session.note(HistoryMessages.nothingSealed) }
         return .nothing

@@ -30,6 +30,21 @@ extension HistorySession {
   }
 }
 
+extension HistorySession {
+  /// `signer`, unless the transcript is sealed, and not with its key.
+  func own(
+    _ signer: (any SealSigner)?, _ connection: Connection
+  ) throws(HistoryError) -> (any SealSigner)? {
+    guard let signer else { return nil }
+    do {
+      if try !connection.isSealed() { return signer }
+      return try connection.isSealed(by: signer.publicKey) ? signer : nil
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+}
+
 extension SealKeys {
   /// - Parameter trusted: the fingerprints of those that are.
   init(trusting trusted: [Fingerprint]) {

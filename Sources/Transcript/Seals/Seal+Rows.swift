@@ -11,9 +11,15 @@ extension Connection {
     try seal("ORDER BY id DESC LIMIT 1", at: nil)
   }
 
-  /// Whether anything was ever sealed with a key.
-  package func hasSignedSeal() throws(TranscriptError) -> Bool {
-    try integer("SELECT 1 FROM seal WHERE signature IS NOT NULL LIMIT 1") != nil
+  /// Whether anything was ever sealed with a key, or, with `key`, with that one.
+  ///
+  /// - Throws: what SQLite reports.
+  package func isSealed(by key: [UInt8]? = nil) throws(TranscriptError) -> Bool {
+    let select = try cached(
+      "SELECT 1 FROM seal WHERE signature IS NOT NULL AND key = coalesce(?1, key) LIMIT 1")
+    defer { select.reset() }
+    select.bind(key, at: 1)
+    return try select.step()
   }
 
   package func seal(_ id: Int64) throws(TranscriptError) -> Seal? {

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDigest
 
 /// Deletes whole conversations, for good.
 package struct Pruner {
@@ -134,9 +135,9 @@ package struct Pruner {
         for (id, messages) in step {
           let head = try connection.head(of: id)
           guard let events = try delete(id) else { continue }
-          if let head {
-            heads.append(Seal.Head(conversation: id, event: head.event, link: head.link))
-          }
+          // One without an event, which is damage, has gone too.
+          heads.append(
+            Seal.Head(conversation: id, event: head?.event ?? 0, link: head?.link ?? .zero))
           taken.add(id, messages: messages)
           taken.events += events
         }
