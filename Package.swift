@@ -174,7 +174,7 @@ let package = Package(
       ],
       path: "Tests/TortureKit/Kit", swiftSettings: strict),
     .executableTarget(
-      name: "torture", dependencies: ["Seeded", "TortureKit"], path: "Tests/Torture",
+      name: "torture", dependencies: ["Harness", "Seeded", "TortureKit"], path: "Tests/Torture",
       swiftSettings: strict),
     tests("TortureTests", ["FuzzTargets", "Harness", "Seeded", "TortureKit"]),
     // What the filter of a contained process makes of each system call.

@@ -44,9 +44,9 @@ class Server:
 NO_LIMITS = ["--max-start", "0", "--per-source", "0", "--max-penalty", "0", "--rate", "0"]
 
 
-def start_ours(setting, database):
+def start_ours(setting, database, port=None):
     """chatserve that only listens: free, no operator, output to nowhere."""
-    port = free_port()
+    port = port or free_port()
     words = [setting.chatserve, str(port), "--mode", "free", "--idle-timeout", "0",
              *NO_LIMITS, "--database", database]
     return Server(setting, words, port, database)

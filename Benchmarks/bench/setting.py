@@ -43,6 +43,7 @@ class Setting:
         # Not the user's own, and not below a transcript, where no key may be.
         self.config = pathlib.Path(tempfile.mkdtemp(prefix="chatserve-bench."))
         os.environ["XDG_CONFIG_HOME"] = str(self.config)
+        os.environ["XDG_STATE_HOME"] = str(self.folder / "state")
         release = pathlib.Path(os.environ.get("RELEASE", ROOT / ".build" / "release"))
         self.chatserve = release / "chatserve"
         self.chatclient = release / "chatclient"
@@ -80,6 +81,12 @@ class Setting:
         done = subprocess.run(
             words, stdout=subprocess.PIPE, check=True, text=True, timeout=600, env=environment)
         return [float(word) for word in done.stdout.split()]
+
+    def program(self, name, *arguments, tls=False):
+        """One of the C programs, started; what it prints is to be read as it comes."""
+        words = [str(self.folder / name), *map(str, arguments)]
+        environment = os.environ | ({"BENCH_TLS": "1"} if tls else {})
+        return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment)
 
     def database(self, messages):
         """A generated transcript, kept between runs; 100 messages a conversation."""

@@ -6,20 +6,24 @@ import Transcript
 
 @testable import ChatServer
 
-/// Claims, hand-overs and deaths in any order.
+/// Claims, those that fail among them, hand-overs and deaths in any order.
 @Suite struct ClaimScheduleTests {
   @Test func noTwoProcessesHoldOneConversationAndEveryClaimIsAnswered() throws {
     let seed = chosenSeed()
+    let schedules = chosenScheduleCount() / 2_000
     var random = SeededRandom(seed: seed)
-    var takeOvers = 0
-    for schedule in 0..<500 {
+    var (takeOvers, failures) = (0, 0)
+    for schedule in 0..<schedules {
       var world = try World("seed \(seed), schedule \(schedule)")
       for _ in 0..<(40 + random.below(160)) { try world.step(&random) }
       try world.settle()
       takeOvers += world.takeOvers
+      failures += world.failures
     }
+    print(
+      "claim schedules: CHAT_SEED=\(seed), \(schedules): \(takeOvers) claims, \(failures) failed")
     // It is about something.
-    #expect(takeOvers > 100, "seed \(seed)")
+    #expect(takeOvers > schedules / 5 && failures > schedules / 20, "seed \(seed)")
   }
 }
 
@@ -28,6 +32,10 @@ private struct World {
   private struct Process {
     /// The conversation that it writes.
     var holds: Int64?
+    /// Whether it was just given that, and may find that it cannot go on with it.
+    var mayFail = false
+    /// Whether it has reported that, and what becomes of it.
+    var failed: FailedClaim?
     var isOrdered = false
     var isKilled = false
   }
@@ -43,6 +51,10 @@ private struct World {
   private var deskIsThere = false
   private var attempts: [Int64: Int] = [:]
   private(set) var takeOvers = 0
+  private(set) var failures = 0
+  /// How often each conversation was gone on with, and those with which nobody can.
+  private var epochs: [Int64: Int64] = [:]
+  private var over: Set<Int64> = []
 
   init(_ name: String) throws {
     self.name = Comment(rawValue: name)
@@ -53,18 +65,19 @@ private struct World {
   mutating func step(_ random: inout SeededRandom) throws {
     let processes = living.keys.sorted()
     let process = processes.isEmpty ? 7 : processes[random.below(processes.count)]
-    switch random.below(20) {
+    switch random.below(22) {
     case 0, 1, 2, 3:
       let known = stage.actions.count
       if let process = stage.admit() { living[process] = Process() }
       obey(Array(stage.actions[known...]))
     case 4, 5, 6: introduce(process)
     case 7, 8, 9, 10: claim(process, &random)
-    case 11: if holdsTalk(process) { feed(report: .detached, from: process) }
+    case 11: loseLink(process)
     case 12, 13, 14: follow(process)
     case 15: if living[process] != nil { end(process, .signaled(9, coreDumped: false)) }
     case 16: leave(process)
     case 17: yieldDesk()
+    case 18, 19: failToTakeOver(process, random.below(4) == 0 ? .isOver : .goesOn)
     default:
       stage.pass(.milliseconds(Int64(random.below(1_500))))
       feed(.turnIsOver)
@@ -98,6 +111,12 @@ private struct World {
     return session.state == .waiting || session.state == .hasFloor
   }
 
+  private mutating func loseLink(_ process: Int32) {
+    guard holdsTalk(process), living[process]?.failed == nil else { return }
+    living[process]?.mayFail = false
+    feed(report: .detached, from: process)
+  }
+
   private mutating func claim(_ process: Int32, _ random: inout SeededRandom) {
     guard let session = stage.session(process), session.state == .introducing,
       !session.hasClaimed, session.conversation == nil
@@ -109,10 +128,29 @@ private struct World {
     obey(stage.claim(Int32(conversation), attempt: attempt, from: process))
   }
 
+  /// The transcript does not let it go on, now or ever; it gives the terminal back.
+  private mutating func failToTakeOver(_ process: Int32, _ failed: FailedClaim) {
+    guard let known = living[process], known.mayFail, !known.isKilled, let held = known.holds
+    else { return }
+    failures += 1
+    epochs[held, default: 0] -= 1
+    if failed == .isOver { over.insert(held) }
+    living[process]?.holds = nil
+    living[process]?.mayFail = false
+    living[process]?.failed = failed
+    feed(report: .notTakenOver(goesOn: failed == .goesOn), from: process)
+    feed(report: .released, from: process)
+    feed(.turnIsOver)
+  }
+
   /// Does what it was ordered to, or dies of what killed it.
   private mutating func follow(_ process: Int32) {
     guard let known = living[process] else { return }
     if known.isKilled { return end(process, .signaled(9, coreDumped: false)) }
+    if let failed = known.failed {
+      let exit = failed == .goesOn ? SessionExit.handedOver : .closeUnrecorded
+      return end(process, .exited(exit.rawValue))
+    }
     guard known.isOrdered else { return }
     feed(report: .released, from: process)
     end(process, .exited(SessionExit.handedOver.rawValue))
@@ -120,7 +158,8 @@ private struct World {
 
   /// Ends its conversation by itself.
   private mutating func leave(_ process: Int32) {
-    guard let known = living[process], !known.isKilled else { return }
+    guard let known = living[process], !known.isKilled, known.failed == nil else { return }
+    if let held = known.holds { over.insert(held) }
     feed(report: .released, from: process)
     end(process, .exited(SessionExit.ended.rawValue))
   }
@@ -176,7 +215,13 @@ private struct World {
           living.values.allSatisfy { $0.holds != inheritance.conversation },
           "two hold conversation \(inheritance.conversation): \(name)")
         #expect(!inheritance.hasFloor || terminal == process, name)
+        #expect(!over.contains(inheritance.conversation), "an end is gone on with: \(name)")
+        epochs[inheritance.conversation, default: 0] += 1
+        #expect(
+          stage.session(process)?.epoch == epochs[inheritance.conversation],
+          "it believes another epoch: \(name)")
         living[process]?.holds = inheritance.conversation
+        living[process]?.mayFail = true
         #expect(living[process]?.isOrdered == false, name)
       default: break
       }

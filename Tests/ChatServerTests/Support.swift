@@ -12,6 +12,11 @@ func chosenSeed() -> UInt64 {
   Environment.value(of: "CHAT_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
 }
 
+/// How many schedules to run: CHAT_SCHEDULES, or a million of the cheapest, in all.
+func chosenScheduleCount() -> Int {
+  Environment.value(of: "CHAT_SCHEDULES").flatMap { Int($0) } ?? 1_000_000
+}
+
 extension Instant {
   static func ms(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
 }

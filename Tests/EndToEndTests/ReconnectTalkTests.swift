@@ -84,21 +84,4 @@ import Testing
       ])
     }
   }
-
-  @Test(
-    "rows taken, rows shown and rows in the transcript are the same, whatever is cut or killed",
-    arguments: Wire.allCases, ["free", "turns"])
-  func cut(wire: Wire, mode: String) throws {
-    try Stage.run { stage in
-      let seed = UInt32.random(in: 0 ... .max)
-      let play = try stage.onPipes(
-        path: "/usr/bin/python3",
-        [
-          "-u", "\(Repository.root)/Tests/Peers/cut.py", Program.chatserve.path,
-          Program.chatclient.path, stage.home, "\(seed)", "10", wire.rawValue, mode,
-        ])
-      #expect(try play.exitStatus(within: 240) == 0, "seed \(seed): \(play.evidence)")
-      #expect(play.outputText == "" && play.errorText == "", "seed \(seed): \(play.evidence)")
-    }
-  }
 }

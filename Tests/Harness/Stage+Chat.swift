@@ -40,7 +40,7 @@ extension Stage {
   private static let ready = "Ctrl-C stops."
 
   /// None on what newcomers may cost: all peers of a test are one source.
-  private static let noLimits = [
+  public static let noLimits = [
     "--max-start", "0", "--per-source", "0", "--max-penalty", "0", "--rate", "0",
   ]
 

@@ -1,3 +1,4 @@
+import Harness
 import TortureKit
 
 /// One attack, by the name that picks it.
@@ -10,7 +11,10 @@ enum Attacks {
   static func all(rounds: Int, seed: UInt64) -> [NamedAttack] {
     [
       NamedAttack(name: "kill") { try KillRounds.run(rounds: rounds, seed: seed) },
-      NamedAttack(name: "cut") { try CutRounds.run(rounds: rounds, seed: seed) },
+      NamedAttack(name: "cut-clear") {
+        try CutRounds.run(rounds: rounds, seed: seed, link: .clear)
+      },
+      NamedAttack(name: "cut-tls") { try CutRounds.run(rounds: rounds, seed: seed, link: .tls) },
     ]
       + NetworkTrial.allCases.map { trial in
         NamedAttack(name: "network-\(trial)") {
