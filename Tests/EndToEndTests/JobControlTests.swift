@@ -146,6 +146,8 @@ import Testing
       client.setCooked()
       client.signal(SIGCONT)
       try Deadline.poll("raw mode") { client.mode == raw }
+      // In a row of its own, though no shell has begun one.
+      try client.waitForInput("tatyana> half a")
       try client.enter(" line")
       try server.process.waitFor("tatyana> half a line")
     }

@@ -195,8 +195,12 @@ struct TerminalConsole: Sendable {
   }
 
   mutating func resume() {
-    // Stopped without a word: what the shell wrote meanwhile is not ours.
-    if !isSuspended { painter.forget() }
+    if !isSuspended {
+      // Stopped without a word: what the shell wrote meanwhile is not ours, and where it
+      // wrote nothing the cursor is still on the line.
+      painter.forget()
+      printed = ControlSequence.newRow + printed
+    }
     isSuspended = false
     needsStart = true
     needsRedraw = true

@@ -38,7 +38,18 @@ import Testing
     session.console.resume()
     session.flush()
     #expect(
-      session.screen.visible == ["SERVER> draft", "[1]+  Stopped", "$ fg", "SERVER> draft"])
+      session.screen.visible == ["SERVER> draft", "[1]+  Stopped", "$ fg", "", "SERVER> draft"])
+  }
+
+  /// Nor does a shell write where `kill` stops and continues it: the cursor is on the line.
+  @Test func resumeWhereNobodyWrote() {
+    var session = Session()
+    session.type("draft")
+    session.console.resume()
+    session.receive("hi")
+    session.flush()
+    #expect(session.screen.visible == ["SERVER> draft", "tatyana> hi", "SERVER> draft"])
+    TerminalConsoleTests.expectTidy(session)
   }
 
   @Test func finishLeavesTheConversation() {

@@ -84,7 +84,7 @@ final class CutServer {
     process.signal(signal)
     _ = try process.exitOutcome()
     read()
-    process.closeInput()
+    // Its input stays open: at its end the operator would leave.
     looked = (0, 0)
     process = try start()
     try process.waitFor("Ctrl-C stops.")
