@@ -1,3 +1,4 @@
+import Glibc
 import Harness
 import TortureKit
 
@@ -11,10 +12,8 @@ enum Attacks {
   static func all(rounds: Int, seed: UInt64) -> [NamedAttack] {
     [
       NamedAttack(name: "kill") { try KillRounds.run(rounds: rounds, seed: seed) },
-      NamedAttack(name: "cut-clear") {
-        try CutRounds.run(rounds: rounds, seed: seed, link: .clear)
-      },
-      NamedAttack(name: "cut-tls") { try CutRounds.run(rounds: rounds, seed: seed, link: .tls) },
+      NamedAttack(name: "cut-clear") { try cut(over: .clear, rounds, seed) },
+      NamedAttack(name: "cut-tls") { try cut(over: .tls, rounds, seed) },
     ]
       + NetworkTrial.allCases.map { trial in
         NamedAttack(name: "network-\(trial)") {
@@ -24,6 +23,17 @@ enum Attacks {
       + faults + storage + shortages + peers
       + [NamedAttack(name: "silence") { try SilenceTrial.run() }]
       + [NamedAttack(name: "servers") { try ManyServers.run(servers: 32, messages: 200) }]
+  }
+
+  /// Half an hour of it is worth a word now and then.
+  private static func cut(
+    over link: Stage.Link, _ rounds: Int, _ seed: UInt64
+  ) throws -> CutRounds.Report {
+    try CutRounds.run(rounds: rounds, seed: seed, link: link) { report in
+      guard report.rounds.isMultiple(of: 100), report.rounds < rounds else { return }
+      print("        \(report)")
+      fflush(nil)
+    }
   }
 
   private static var faults: [NamedAttack] {

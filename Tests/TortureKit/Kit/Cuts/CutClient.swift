@@ -45,7 +45,14 @@ final class CutClient {
     }
   }
 
-  var isBack: Bool { !process.screen.visible.suffix(3).contains { $0.contains("link lost") } }
+  /// Whether its prompt says nothing of a link that is lost.
+  var isBack: Bool {
+    let screen = process.screen
+    if screen.cursorLine.contains("link lost") { return false }
+    // What is typed meanwhile is below that, where the prompt will be.
+    let above = screen.cursorRow > 0 ? screen.rows[screen.cursorRow - 1].text : ""
+    return !(screen.cursorLine.hasPrefix(" ") && above.contains("link lost"))
+  }
   /// Whether a line that is entered now is said at once.
   var hasPrompt: Bool { process.screen.cursorLine.hasPrefix("\(handle)>") }
   var isReady: Bool { isBack && hasPrompt && !mustLook && stoppedUntil == nil }
@@ -83,6 +90,11 @@ final class CutClient {
 
   func kill() throws {
     process.signal(SIGKILL)
+    try startAgain()
+  }
+
+  /// It has died, or is about to.
+  func startAgain() throws {
     _ = try process.exitOutcome()
     page.close()
     stoppedUntil = nil

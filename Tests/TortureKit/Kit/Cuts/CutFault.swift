@@ -14,6 +14,8 @@ public enum CutFault: String, CaseIterable, Sendable {
   /// The same command starts another.
   case killClient
   case stopClient
+  /// The process that makes its connections, and then the link: it ends, and is started again.
+  case killDialer
   /// Another is started with `--take-over`, and the first one's link may be cut at the same
   /// moment: then two claim the conversation.
   case takeOver

@@ -33,7 +33,8 @@ public struct CutRounds {
   private static let roundsAStage = 10
 
   public static func run(
-    rounds: Int, seed: UInt64, link: Stage.Link, faults: [CutFault] = CutFault.allCases
+    rounds: Int, seed: UInt64, link: Stage.Link, faults: [CutFault] = CutFault.allCases,
+    progress: (Report) -> Void = { _ in }
   ) throws -> Report {
     var report = Report()
     var random = SeededRandom(seed: seed)
@@ -64,6 +65,7 @@ public struct CutRounds {
         let status = try verify.exitStatus()
         try hold(status == 0, "verify found: \(verify.outputText) \(verify.errorText)")
       }
+      progress(report)
     }
     return report
   }

@@ -19,6 +19,7 @@ extension CutTheatre {
       for process in server.process.children(named: "chatserve-keep") { kill(process, SIGKILL) }
     case .killClient: try client.kill()
     case .stopClient: client.stop(milliseconds: Int64.random(in: 10...1_500, using: &random))
+    case .killDialer: try killDialer(of: client)
     case .takeOver: try takeOver(client, isCut: Bool.random(using: &random))
     }
   }
@@ -33,6 +34,24 @@ extension CutTheatre {
       !server.conversations.allSatisfy { stopped.contains($0) }
     }
     for process in stopped { kill(process, SIGCONT) }
+  }
+
+  private func killDialer(of client: CutClient) throws {
+    client.wake()
+    let dialers = client.process.children(named: "chatclient-dial")
+    for process in dialers { kill(process, SIGKILL) }
+    // One that has just been started again had none yet, and goes on.
+    if dialers.isEmpty { return relay.reset() }
+    try wait("the dialer is gone", for: client, mayLeave: true) {
+      client.process.children(named: "chatclient-dial").isEmpty
+    }
+    relay.reset()
+    try wait("the client ends", for: client, mayLeave: true) {
+      client.process.peekOutcome() != nil
+    }
+    let status = try client.process.exitStatus()
+    try hold(status == 74, "without a dialer it left with \(status): \(client.process.evidence)")
+    try client.startAgain()
   }
 
   private func takeOver(_ client: CutClient, isCut: Bool) throws {
