@@ -33,6 +33,24 @@ import Testing
     }
   }
 
+  /// Its death is found out by what it reads, also where an order finds it first.
+  @Test("a link that is lost in the moment in which the process that connects dies")
+  func dialerDiesWithTheLink() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server)
+      let dialer = try #require(client.children(named: "chatclient-dial").first)
+      client.signal(SIGSTOP)
+      try client.waitUntilStopped()
+      kill(dialer, SIGKILL)
+      try Deadline.poll("the dialer's end") { ProcessTable.entry(dialer)?.state == "Z" }
+      peer.reset()
+      client.signal(SIGCONT)
+      #expect(try client.exitStatus() == 74)
+      try client.waitFor("Start chatclient again, and the conversation goes on.")
+    }
+  }
+
   @Test("a client that was stopped past the end of the time asks what became of the talk")
   func stopped() throws {
     try Stage.run { stage in

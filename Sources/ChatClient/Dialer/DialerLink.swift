@@ -113,14 +113,8 @@ final class DialerLink {
     return nil
   }
 
-  private func send(_ order: DialOrder) {
-    guard let socket else { return }
-    switch try? socket.send(order.bytes) {
-    case .sent: break
-    // Whoever does not read orders any more is of no use.
-    case .wouldBlock, .closed, nil: close()
-    }
-  }
+  /// One that is gone, or takes no more orders, is found out by what is read: its end.
+  private func send(_ order: DialOrder) { _ = try? socket?.send(order.bytes) }
 
   /// Ends it: it reads the end.
   func close() {
