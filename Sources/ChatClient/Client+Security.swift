@@ -86,7 +86,9 @@ extension Client {
   /// The server's key, and the one that it is shown; `nil` in clear.
   var keys: (server: Fingerprint, own: Fingerprint?)? {
     guard let key = secure?.peer?.key else { return nil }
-    return (key.fingerprint, trust.shownKey?.publicKey.fingerprint)
+    // A link that another is gone on over was not judged by what is remembered.
+    let own = if case .encrypted(_, let own, _)? = terms { own } else { trust.shownKey }
+    return (key.fingerprint, own?.publicKey.fingerprint)
   }
 
   /// Why there was no talk, once it is over.

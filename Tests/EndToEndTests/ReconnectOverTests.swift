@@ -60,11 +60,7 @@ import Testing
   func overAtStart(reason: String) throws {
     try Stage.run { stage in
       let server = try stage.fakeServer()
-      let (client, peer) = try stage.resumable(server)
-      try client.enter("lost?")
-      try peer.waitFor("say 1 lost?\0")
-      client.signal(SIGKILL)
-      _ = try client.exitOutcome()
+      try stage.killed(server, saying: "lost?")
       let next = try stage.client(server.port)
       let again = try server.accept()
       try again.hearClaim(shown: 0, attempt: Session.nextAttempt)
@@ -86,12 +82,8 @@ import Testing
   func overMeanwhile() throws {
     try Stage.run { stage in
       let server = try stage.fakeServer()
-      let (client, peer) = try stage.resumable(server, within: 4)
-      try client.enter("lost?")
-      try peer.waitFor("say 1 lost?\0")
+      try stage.killed(server, within: 4, saying: "lost?")
       server.pause()
-      client.signal(SIGKILL)
-      _ = try client.exitOutcome()
       let next = try stage.client(server.port)
       try next.waitFor("The server did not confirm 1 message of yours; it may be lost:")
       try server.goOn()
@@ -106,12 +98,8 @@ import Testing
   func staleStays() throws {
     try Stage.run { stage in
       let server = try stage.fakeServer()
-      let (client, peer) = try stage.resumable(server, within: 1)
-      try client.enter("lost?")
-      try peer.waitFor("say 1 lost?\0")
+      try stage.killed(server, within: 1, saying: "lost?")
       server.pause()
-      client.signal(SIGKILL)
-      _ = try client.exitOutcome()
       Deadline(seconds: 1.2).pass()
       let refused = try stage.client(server.port, "--handle", "bob")
       #expect(try refused.exitStatus() != 0)
@@ -187,12 +175,14 @@ import Testing
       } else {
         other.reset()
       }
-      try server.accept().giveFloor(to: "bob")
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
       try next.waitForInput("bob> ")
       try next.waitFor(
         isUnknown
           ? "does not have the conversation that you left before"
           : "The server could not be told that you left the conversation before")
+      #expect(!fresh.hasEnded)
       next.signal(SIGKILL)
       _ = try next.exitOutcome()
       _ = try stage.client(server.port, "--handle", "bob")

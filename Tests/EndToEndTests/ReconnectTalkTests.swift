@@ -58,6 +58,29 @@ import Testing
     }
   }
 
+  @Test("who goes on reads by which keys, as before")
+  func keys() throws {
+    try Stage.run { stage in
+      stage.link = .tls
+      let server = try stage.server()
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.enter("\\who")
+      try client.waitFor("Yours for it: SHA256:")
+      let row = try #require(Self.keys(client.screen.paragraphs))
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      let next = try stage.client(server.port)
+      try next.waitForInput("tatyana> ")
+      try next.enter("\\who")
+      try next.waitFor("Yours for it: ")
+      #expect(Self.keys(next.screen.paragraphs) == row)
+    }
+  }
+
+  private static func keys(_ text: String) -> Substring? {
+    text.split(separator: "\n").last { $0.contains("Yours for it: ") }
+  }
+
   @Test("a wrong server in between ends nothing: the right one is gone on with")
   func wrongServerBetween() throws {
     try Stage.run { stage in
