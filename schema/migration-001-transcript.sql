@@ -70,7 +70,7 @@ CREATE TABLE event (
   raw             BLOB,                -- the bytes received, where text is their repair
   held            INTEGER CHECK (held = 1),           -- 1: said out of turn and never shown; else NULL
   -- Of a close: quit, eof, reset, timeout, sigint, error, unresponsive, crashed, full,
-  -- blocked. Of a drop, which is a link that was lost: the same.
+  -- blocked, restart. Of a drop, which is a link that was lost: the same.
   reason          TEXT,
   detail          TEXT,                -- of a close or a drop: the signal, the fault
   undelivered     INTEGER,             -- of a close: the server's messages the peer never confirmed

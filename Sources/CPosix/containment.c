@@ -11,13 +11,15 @@ int cposix_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 
 
 int cposix_no_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-int cposix_drop_capabilities(void) {
+int cposix_drop_capabilities(cposix_power kept) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
   if (syscall(SYS_capget, &header, data) == -1) return -1;
-  const unsigned kept = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE;
+  const unsigned mask = kept == CPOSIX_POWER_SEARCH  ? 1u << CAP_DAC_READ_SEARCH
+                        : kept == CPOSIX_POWER_WRITE ? 1u << CAP_DAC_OVERRIDE
+                                                     : 0;
   for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-    data[i].permitted &= i == 0 ? kept : 0;
+    data[i].permitted &= i == 0 ? mask : 0;
     data[i].effective &= data[i].permitted;
     data[i].inheritable = 0;
   }

@@ -68,7 +68,7 @@ extension Client {
   private func isFailure(_ ending: Conversation.Ending) -> Bool {
     if ending.detail == QuitReason.moved.rawValue, ending.by == .server { return false }
     return switch ending.reason {
-    case .quit, .timeout, .sigint: false
+    case .quit, .timeout, .sigint, .restart: false
     // Who listens with nc leaves by closing; a program says so before.
     case .eof: ending.by == .server && machine.dialect != .line
     case .reset, .error, .unresponsive, .crashed, .full, .blocked: true

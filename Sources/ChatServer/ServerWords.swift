@@ -49,9 +49,11 @@ package enum ServerNotice {
   /// The client gave this for a handle, or nothing, and got one made for it.
   case misnamed(String)
   case closeUnrecorded
-  case waits(names: [String])
-  case joined(name: String, waiting: Int)
-  /// Others who joined the queue at once, beside those shown by name.
+  /// Answers `\who`: so many more wait than are named, or have places that are kept.
+  case waits(names: [String], others: Int)
+  /// How many wait with it; `nil`: it has left again.
+  case joined(name: String, waiting: Int?)
+  /// Others who joined the queue at once, beside those shown by name, and how many wait now.
   case joinedToo(count: Int, waiting: Int)
   case recordingFailed(TranscriptError)
   case recordingWorks
@@ -67,10 +69,10 @@ package enum ServerNotice {
   case brokeOff(SocketAddress, ExitStatus, ReportFault?, awaited: Handle)
   /// An earlier server was left by somebody who had the floor: it is kept for them.
   case keepsFloor(Handle)
-  /// Answers `\who` beside ``nobodyIsHere(unnamed:last:)``: the floor is kept for somebody.
-  case floorIsKept
+  /// The operator waits no longer for somebody who had the floor.
+  case waitsNoLonger(Handle, othersWait: Bool)
   /// Who was waited for did not come back in time.
-  case stayedAway(Handle)
+  case stayedAway(Handle, othersWait: Bool)
   /// The peer's link is down, and the conversation goes on.
   case linkDown(Handle)
   /// It is back after so long; `from`: another address than before.
@@ -95,9 +97,9 @@ package enum ServerNotice {
   case acceptFailed(Errno)
   case forkFailed(Errno)
   case inputEnded(isKept: Bool)
-  /// Answers `\who` while nobody has the floor: the addresses of those who have
-  /// connected and not said a name, and who was there last.
-  case nobodyIsHere(unnamed: [String], last: DeskMemory.Talk?)
+  /// Answers `\who` while nobody talks: who is waited for, waits, and has said nothing,
+  /// and who was there last.
+  case nobodyIsHere(Presence, last: DeskMemory.Talk?)
   /// Whether the server shall stop.
   case stopQuestion
   /// The process that reads keys while nobody is there died.

@@ -10,12 +10,12 @@ struct ByteCount: ExpressibleByArgument {
     self.bytes = bytes
   }
 
-  /// `nil` for what is not a number from 0 to 2^52.
+  /// `nil` for what is not a number up to 2^52; one below zero is refused with a sentence.
   init?(argument: String) {
     let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
     let shift = argument.last.flatMap { shifts[$0] }
     guard let number = Int64(shift == nil ? argument[...] : argument.dropLast()),
-      (0...(1 << 52)).contains(number)
+      (-1 << 52...(1 << 52)).contains(number)
     else { return nil }
     bytes = number << Int64(shift ?? 0)
     guard bytes >> Int64(shift ?? 0) == number, bytes <= 1 << 52 else { return nil }
@@ -32,7 +32,7 @@ extension DiskReserve {
       guard let part = Int(argument.dropLast()), (0...99).contains(part) else { return nil }
       self = part == 0 ? .none : .percent(part)
     } else {
-      guard let count = ByteCount(argument: argument) else { return nil }
+      guard let count = ByteCount(argument: argument), count.bytes >= 0 else { return nil }
       self = count.bytes == 0 ? .none : .bytes(count.bytes)
     }
   }

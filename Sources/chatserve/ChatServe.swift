@@ -54,10 +54,14 @@ struct ChatServe: ParsableCommand {
   @Flag(help: "Keep nothing that is said: no transcript, no file at all.")
   var noLog = false
 
-  @Option(help: "Seconds of silence allowed to the peer whose turn it is; 0 is for ever.")
+  // A number below zero looks like an option, and is to be refused as a number.
+  @Option(
+    parsing: .unconditional,
+    help: "Seconds of silence allowed to the peer whose turn it is; 0 is for ever.")
   var idleTimeout = 300
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Seconds in which a client whose connection is lost can come back; 0 is never.",
       valueName: "seconds"))
@@ -69,32 +73,38 @@ struct ChatServe: ParsableCommand {
   @Flag(help: "Send no name first, for clients that take it for the first answer.")
   var noGreeting = false
 
-  @Option(help: "Peers that may wait in the queue.")
+  @Option(parsing: .unconditional, help: "Peers that may wait in the queue.")
   var maxWaiting = 8
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Connections without a name at once; 0 is any number. From the first number on a newcomer "
         + "is refused with the chance in per cent, from the last on always.",
       valueName: "start:rate:full"))
   var maxStart = "10:30:100"
 
-  @Option(help: "Connections of one address at once; 0 is any number, as often as they like.")
+  @Option(
+    parsing: .unconditional,
+    help: "Connections of one address at once; 0 is any number, as often as they like.")
   var perSource = 4
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Seconds that an address is refused at most, whose connections say nothing or break the "
         + "protocol; 0 is never.", valueName: "seconds"))
   var maxPenalty = 600
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Bytes a second that a peer may say, over 10 seconds, before it is read more slowly; 0 is "
         + "any number.", valueName: "bytes"))
   var rate = ByteCount(bytes: 1 << 20)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Room on the transcript's disk that recording leaves, as 64M or 2%; 0 is none. (default: 1% "
         + "or 64M, whichever is less)", valueName: "bytes"))

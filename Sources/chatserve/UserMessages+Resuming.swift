@@ -11,13 +11,16 @@ extension UserMessages {
     switch notice {
     case .brokeOff(let address, let status, let fault, let handle):
       return "The conversation with \(address) \(brokeOff(status, fault)); waiting for "
-        + "\(name(handle)) to come back."
+        + "\(name(handle)) to come back. \\quit stops waiting."
     case .keepsFloor(let handle):
       return "\(name(handle)) was talking here when the server stopped; waiting for "
-        + "\(name(handle)) to come back. \\quit gives the floor to the next."
-    case .floorIsKept:
-      return "Somebody whose connection is lost can come back; \\quit gives the floor to the next."
-    case .stayedAway(let handle): return "\(name(handle)) did not come back. \(waiting)\n"
+        + "\(name(handle)) to come back. \\quit stops waiting."
+    case .waitsNoLonger(let handle, let othersWait):
+      return "No longer waiting for \(name(handle)). "
+        + (othersWait ? "The next in the queue has the floor." : waiting)
+    case .stayedAway(let handle, let othersWait):
+      return "\(name(handle)) did not come back. "
+        + (othersWait ? "The next in the queue has the floor." : "\(waiting)\n")
     case .linkDown(let handle):
       return "\(name(handle))'s link is down; \\quit ends the conversation."
     case .linkBack(let handle, let away, let address):

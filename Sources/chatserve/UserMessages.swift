@@ -132,18 +132,12 @@ enum UserMessages {
     case .misnamed(let given):
       "The client calls itself \(TextSanitizer.escapedOnOneLine(given)), which is no name of one "
         + "word and 10 characters; it is shortened."
-    case .waits(let names):
-      names.isEmpty ? "Nobody waits." : "In the queue: \(names.joined(separator: ", "))."
-    case .joined(let name, let count):
-      "\(name) waits in the queue" + (count == 1 ? "." : ", \(count) in all.")
+    case .waits, .joined, .joinedToo: queue(notice)
     case .recordingFailed(let error):
       "Nothing is sent or shown while it cannot be recorded: \(TranscriptWords.cause(error))."
     case .recordingWorks: "Recording works again."
     case .transcriptLost(let error):
       "A new transcript has been begun: \(TranscriptWords.cause(error)), and what was said until now is not in it."
-    case .joinedToo(let count, let waiting):
-      "\(count == 1 ? "1 more person waits" : "\(count) more people wait") in the queue, "
-        + "\(waiting) in all."
     case .crashed(let address, let signal, let hadFloor):
       "The conversation with \(address) crashed (signal \(signal))." + next(hadFloor)
     case .died(let address, let status, let hadFloor):
@@ -151,7 +145,8 @@ enum UserMessages {
     case .misbehaved(let address, let fault, let hadFloor):
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
-    case .brokeOff, .keepsFloor, .floorIsKept, .stayedAway, .linkDown, .linkBack, .leftForRestart:
+    case .brokeOff, .keepsFloor, .waitsNoLonger, .stayedAway, .linkDown, .linkBack,
+      .leftForRestart:
       resuming(notice, beside: own)
     case .waitsForKernel(let address):
       "The conversation with \(address) gives no answer: it waits for the disk."
@@ -185,7 +180,7 @@ enum UserMessages {
     case .outputFailed(let errno, let isKept):
       "What is said cannot be shown: standard output fails (\(errno)). "
         + (isKept ? "Serving and recording go on." : "Serving goes on.")
-    case .nobodyIsHere(let unnamed, let last): nobodyIsHere(unnamed, last)
+    case .nobodyIsHere(let presence, let last): nobodyIsHere(presence, last, beside: own)
     case .stopQuestion: "Stop the server (y/n)? \\quit once more stops it too."
     case .deskDied(let status, let fault):
       "The process of the prompt "
@@ -238,19 +233,6 @@ enum UserMessages {
       + causes.joined(separator: ", ") + "."
   }
 
-  private static func nobodyIsHere(_ unnamed: [String], _ last: DeskMemory.Talk?) -> String {
-    var sentences = ["Nobody is here, and nobody waits."]
-    if !unnamed.isEmpty {
-      sentences.append(
-        "\(unnamed.joined(separator: ", ")) \(unnamed.count == 1 ? "has" : "have") connected and not "
-          + "said a name.")
-    }
-    if let last {
-      sentences.append("\(last.name) (\(last.address)) left last, at \(last.endedAt).")
-    }
-    return sentences.joined(separator: " ")
-  }
-
   /// With the floor went the conversation, and an empty line as ever.
   private static func next(_ hadFloor: Bool) -> String { hadFloor ? " \(waiting)\n" : "" }
 
@@ -279,7 +261,7 @@ enum UserMessages {
     switch (ending.by, ending.reason) {
     case (.server?, .crashed):
       "The conversation ends here: the server's listening process died. Start chatserve again."
-    case (.server?, .sigint): "Server requested to close connection."
+    case (.server?, .sigint), (.server?, .restart): "Server requested to close connection."
     case (.server?, .quit), (.server?, .eof), (.server?, .blocked):
       "Server requested to close connection. \(waiting)"
     case (_, .timeout):

@@ -341,14 +341,38 @@ extension PosixTests {
       #expect(status == .exited(0))
     }
 
-    @Test func powersAreGivenUp() throws {
+    /// Of root's powers a process that opens files keeps CAP_DAC_READ_SEARCH, bit 2, and
+    /// in another's directory CAP_DAC_OVERRIDE, bit 1; any other nothing.
+    @Test(arguments: Containment.Role.allCases, [nil, 0, 65_534] as [uid_t?])
+    func powersAreGivenUp(role: Containment.Role, owner: uid_t?) throws {
       defer { clean() }
+      let containment = Containment(role, directory: owner == nil ? nil : inside)
+      if getuid() == 0, let owner { try #require(chown(inside.string, owner, owner) == 0) }
+      let bit = getuid() != 0 || owner == nil ? 0 : owner == 0 ? 4 : 2
+      let kept = "000000000000000\(bit)"
       let status = try inChild {
         guard containment.apply([.powers]).isEmpty else { return false }
         let status = try statusLines()
         return status["NoNewPrivs"] == "1" && status["CapInh"] == "0000000000000000"
-          && ["0000000000000000", "0000000000000003"].contains(status["CapEff"])
-          && status["CapPrm"] == status["CapEff"]
+          && status["CapEff"] == kept && status["CapPrm"] == kept
+      }
+      #expect(status == .exited(0))
+    }
+
+    /// Root's process cannot give a file away, nor change one that is not its own.
+    @Test(.enabled(if: getuid() == 0))
+    func rootsProcessIsNoRoot() throws {
+      defer { clean() }
+      let (own, others) = (inside.appending("a"), inside.appending("b"))
+      for file in [own, others] { try #require(openFailure(file, O_CREAT | O_RDWR) == 0) }
+      try #require(chown(others.string, 65_534, 65_534) == 0)
+      let status = try inChild {
+        guard containment.apply([.powers]).isEmpty else { return false }
+        let descriptor = open(own.string, O_RDWR)
+        return descriptor >= 0 && failure { fchown(descriptor, 65_534, 65_534) } == EPERM
+          && failure { fchown(descriptor, 0, 0) } == 0
+          && openFailure(others, O_RDWR) == EACCES
+          && failure { chmod(others.string, 0o644) } == EPERM
       }
       #expect(status == .exited(0))
     }

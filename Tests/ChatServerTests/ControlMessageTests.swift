@@ -41,14 +41,16 @@ import Transcript
       samples: [
         ListenerOrder.floor, .memory(Array("t".utf8)), .yield, .resume, .answer, .blocked,
         .draft(Array("half".utf8)), .place(3), .full, .stop("SIGTERM"),
-        .notice("Recording works again. ✓"), .queue([]),
-        .queue([
-          WaitingPeer(
-            processID: 12, conversation: 4, openedAt: .ms(9), address: "127.0.0.1:50112"),
-          WaitingPeer(
-            processID: 13, conversation: nil, openedAt: .ms(10), address: "[fe80::1%eth0]:1",
-            wasShown: true),
-        ]),
+        .notice("Recording works again. ✓"), .queue([], total: 0),
+        .queue(
+          [
+            WaitingPeer(
+              processID: 12, conversation: 4, openedAt: .ms(9), address: "127.0.0.1:50112"),
+            WaitingPeer(
+              processID: 13, conversation: nil, openedAt: .ms(10), address: "[fe80::1%eth0]:1",
+              wasShown: true),
+          ], total: 3),
+        .presence(Presence()), .presence(.sample),
         .handOver, .claimRefused(goesOn: true), .claimRefused(goesOn: false), .graceIsOver,
         .restart("SIGUSR2"), .awaited(true),
         .awaited(false),
@@ -217,12 +219,27 @@ import Transcript
         processID: Int32.max - Int32(number), conversation: Int64(number), openedAt: .ms(.max),
         address: "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%interface-name]:65535")
     }
-    let bytes = ListenerOrder.queue(peers).bytes
+    let bytes = ListenerOrder.queue(peers, total: 1_000).bytes
     #expect(bytes.count <= ControlLimits.messageLength)
-    #expect(try ListenerOrder(bytes: bytes) == .queue(peers))
+    #expect(try ListenerOrder(bytes: bytes) == .queue(peers, total: 1_000))
     #expect(throws: ControlError.self) {
-      try ListenerOrder(bytes: ListenerOrder.queue(peers + [peers[0]]).bytes)
+      try ListenerOrder(bytes: ListenerOrder.queue(peers + [peers[0]], total: 1_000).bytes)
     }
+  }
+
+  @Test func theFullestRoomFitsAMessage() throws {
+    let name = try Handle(String(repeating: "\u{1f9d1}\u{1f3fd}", count: 8))
+    let address = "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%interface-name]:65535"
+    let presence = Presence(
+      awaited: Array(
+        repeating: Presence.Awaited(name: name, within: .seconds(86_400), hasFloor: true),
+        count: Presence.shownAtOnce),
+      waiting: Array(
+        repeating: Presence.Waiting(name: name, address: address), count: Presence.shownAtOnce),
+      unnamed: Array(repeating: address, count: Presence.shownAtOnce))
+    let bytes = ListenerOrder.presence(presence).bytes
+    #expect(bytes.count <= ControlLimits.messageLength)
+    #expect(try ListenerOrder(bytes: bytes) == .presence(presence))
   }
 
   @Test func aDraftGoesInPartsThatFitAMessage() throws {
@@ -233,4 +250,13 @@ import Transcript
       #expect(Array(parts.joined()) == Array(draft.prefix(ControlLimits.draftLength)))
     }
   }
+}
+
+extension Presence {
+  fileprivate static let sample = Presence(
+    awaited: [Awaited(name: .unnamedServer, within: .seconds(252), hasFloor: true)],
+    waiting: [
+      Waiting(name: nil, address: "127.0.0.1:50112"),
+      Waiting(name: .unnamedServer, address: "[::1]:1"),
+    ], unnamed: ["127.0.0.1:50113"])
 }

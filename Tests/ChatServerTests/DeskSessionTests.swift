@@ -161,12 +161,61 @@ import Testing
     #expect(stage.run(for: DeskSession.yieldWithin).killed == [Self.desk])
     stage = try Self.stage()
     let silent = try stage.session(in: .introducing)
-    guard case .queue(let peers)? = stage.report(.who, from: Self.desk).orders(to: Self.desk).first
+    let address = "\(try #require(stage.session(silent)).address)"
+    #expect(
+      stage.report(.who, from: Self.desk).orders(to: Self.desk)
+        == [.presence(Presence(unnamed: [address]))])
+  }
+
+  /// Who is waited for, and for how long, and who waits for the floor or has a place kept.
+  @Test func whoIsAwaitedAndWhoWaitsIsSaid() throws {
+    var stage = try Stage()
+    stage.machine.wantsDesk = true
+    let away = try stage.talk(in: .hasFloor)
+    let place = try stage.talk(in: .waiting)
+    let known = try stage.talk(in: .waiting)
+    let unknown = try stage.session(in: .waiting)
+    stage.report(.detached, from: place)
+    for process in [place, away] {
+      stage.feed(.ended(process, .exited(SessionExit.handedOver.rawValue), at: .ms(9)))
+    }
+    stage.feed(.deskStarted(Self.desk))
+    stage.feed(.turnIsOver)
+    stage.pass(.seconds(10))
+    guard
+      case .presence(let presence)? = stage.report(.who, from: Self.desk).orders(to: Self.desk)
+        .first
     else {
       Issue.record("no answer")
       return
     }
-    #expect(peers.map(\.processID) == [silent])
+    let name = ConversationReport.peer
+    #expect(
+      presence.awaited.sorted { !$0.hasFloor && $1.hasFloor } == [
+        Presence.Awaited(name: name, within: .seconds(50), hasFloor: false),
+        // Others wait, for a fifth of the grace.
+        Presence.Awaited(name: name, within: .seconds(50), hasFloor: true),
+      ])
+    #expect(presence.waiting.map(\.name) == [name, nil])
+    #expect(stage.machine.sessions.map(\.processID) == [known, unknown])
+  }
+
+  /// What `\quit` does is said: the floor goes to the next, or there is none.
+  @Test(arguments: [false, true])
+  func whoIsWaitedForNoLongerIsSaid(othersWait: Bool) throws {
+    var stage = try Stage()
+    stage.machine.wantsDesk = true
+    let away = try stage.talk(in: .hasFloor)
+    if othersWait { _ = try stage.session(in: .waiting) }
+    stage.feed(.ended(away, .signaled(9, coreDumped: false), at: .ms(9)))
+    stage.feed(.deskStarted(Self.desk))
+    #expect(stage.feed(.turnIsOver).orders(to: Self.desk).contains(.awaited(true)))
+    let actions = stage.report(.floorFreed, from: Self.desk)
+    guard case .waitsNoLonger(ConversationReport.peer, othersWait)? = actions.notices.first else {
+      Issue.record("\(actions)")
+      return
+    }
+    #expect(actions.givenUp.map(\.reason) == [.quit])
   }
 
   @Test func aStopOfTheJobGivesTheTerminalBackAndOnlyTheForegroundTakesItAgain() throws {

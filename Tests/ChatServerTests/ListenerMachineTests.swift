@@ -168,7 +168,7 @@ import Transcript
     in actions: [ListenerMachine.Action], to process: Int32
   ) -> [[Int32]] {
     actions.orders(to: process).compactMap {
-      guard case .queue(let peers) = $0 else { return nil }
+      guard case .queue(let peers, _) = $0 else { return nil }
       return peers.filter { !$0.wasShown }.map(\.processID)
     }
   }
@@ -310,8 +310,6 @@ import Transcript
         #expect(sessions.map(\.processID) == living, context)
         #expect(sessions.count { $0.state == .hasFloor } <= 1, context)
         #expect(sessions.count { $0.state == .unread } <= ListenerMachine.unreadLimit, context)
-        let ids = sessions.compactMap(\.conversation)
-        #expect(Set(ids).count == ids.count, context)
         #expect(Set(sessions.map(\.openedAt)).count == sessions.count, context)
         #expect(stage.machine.draft.count <= ControlLimits.draftLength, context)
         #expect(mayStop || stage.machine.stopping == nil, context)

@@ -25,6 +25,12 @@ extension Timestamp {
   static func ms(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
 }
 
+extension ChatPosix.ExitStatus {
+  /// Of a process that leaves its conversation to another.
+  static let handedOver = ChatPosix.ExitStatus.exited(SessionExit.handedOver.rawValue)
+  static let killed = ChatPosix.ExitStatus.signaled(9, coreDumped: false)
+}
+
 /// A listener's machine with what it does.
 struct Stage {
   var machine: ListenerMachine

@@ -53,6 +53,28 @@ import Testing
     }
   }
 
+  @Test(
+    "a number below zero is refused as a number, not as an option",
+    arguments: [
+      ("--resume-within", "--resume-within takes 0 to 86400 seconds, not -1."),
+      ("--idle-timeout", "--idle-timeout takes 0 to 31536000 seconds, not -1."),
+      ("--max-waiting", "--max-waiting takes 0 to 1000 peers, not -1."),
+      ("--per-source", "--per-source takes 0 to 1000 connections, not -1."),
+      ("--max-penalty", "--max-penalty takes 0 to 86400 seconds, not -1."),
+      ("--max-start", "--max-start takes 0, a number from 1 to 1000, or three such as"),
+      ("--disk-reserve", "--disk-reserve takes a number of bytes such as 64M, or 1% to 99%, not"),
+      ("--rate", "--rate takes 0, or 1K to 1024G bytes a second."),
+    ])
+  func belowZero(option: String, sentence: String) throws {
+    try Stage.run { stage in
+      for arguments in [[option, "-1"], ["\(option)=-1"]] {
+        let process = try stage.onPipes(.chatserve, ["1027"] + arguments)
+        #expect(try process.exitStatus() == 64)
+        #expect(process.errorText.hasPrefix("Error: \(sentence)"), "\(process.errorText)")
+      }
+    }
+  }
+
   @Test("what is wrong after a word names the help with that word", arguments: ["key", "allow"])
   func usage(word: String) throws {
     try Stage.run { stage in

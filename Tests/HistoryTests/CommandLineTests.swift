@@ -109,6 +109,36 @@ import Testing
     #expect(!first.output.isEmpty)
   }
 
+  @Test(arguments: [
+    ["show", "1"], ["list"], ["stats"], ["verify"], ["search", "hi", "-c"], ["path"],
+    ["show", "1", "-o", "json"],
+  ])
+  func `options may come before the verb`(_ line: [String]) throws {
+    let fixture = try Fixture.samples()
+    let usual = try Fixture.history(line + ["--database", fixture.path])
+    #expect(usual.exit == 0 && !usual.output.isEmpty)
+    for before in [["--database", fixture.path], ["--database=\(fixture.path)"]] {
+      let result = try Fixture.history(before + line)
+      #expect(result.output == usual.output && result.errors == usual.errors)
+      #expect(result.exit == 0)
+    }
+  }
+
+  @Test func `what is not understood before a verb is the verb's to say`() throws {
+    let fixture = try Fixture.samples()
+    let result = try Fixture.history(["--database", fixture.path, "show", "1", "--bogus"])
+    #expect(result.errors.contains("See 'chatserve history show --help'"))
+    #expect(result.exit == 64)
+    let help = try Fixture.history(["--database", fixture.path, "show", "--help"])
+    #expect(help.output.contains("USAGE: chatserve history show ") && help.exit == 0)
+  }
+
+  @Test func `a value that is called as a verb is a value`() throws {
+    let result = try Fixture.history(["--database", "stats", "--with", "show"])
+    #expect(result.errors.contains("stats"), "\(result.errors)")
+    #expect(result.exit == 66)
+  }
+
   @Test(arguments: ["-f", "--follow"])
   func `tail takes what tail(1) needs`(_ option: String) throws {
     let result = try Fixture.samples().history("tail", option, "-n", "1")

@@ -62,12 +62,25 @@ import Transcript
     #expect(tsv.contains("\tdrop\t\t\treset\n"), "\(tsv)")
     #expect(tsv.contains("\tresume\tclient\tmike\t192.0.2.9:50300\n"), "\(tsv)")
     #expect(tsv.contains("\tmode\t\t\tfree\n"), "\(tsv)")
-    for format in ["text", "markdown", "html"] {
+    for format in ["text", "markdown", "html", "transcript"] {
       let text = try fixture.history("show", "2", "-o", format).output
       #expect(text.contains("link back after 1"), "\(text)")
       #expect(text.contains("link lost"), "\(text)")
     }
-    #expect(try fixture.history("show", "2", "-o", "transcript").exit == 0)
+    // As on the screen: no handle has a blank, so none of them is anybody's words.
+    let screen = try fixture.history("show", "2", "-o", "transcript").output
+    for row in [
+      "\n* link lost (Connection reset)\n", "\n* link back after 0:42\n",
+      "\n* link back after 1:00:00, from 192.0.2.9\n",
+    ] {
+      #expect(screen.contains(row), "\(screen)")
+    }
+  }
+
+  @Test func `tail shows them`() throws {
+    let tail = try fixture.history("tail", "-n", "5").output
+    #expect(tail.contains("* link lost\n"), "\(tail)")
+    #expect(tail.contains("link back after 1:00:00, from 192.0.2.9"), "\(tail)")
   }
 
   @Test func `they are found by their kind and by their side`() throws {
@@ -106,7 +119,7 @@ import Transcript
     try fixture.insert("UPDATE event SET text = ?1 WHERE kind = 'mode'", "\u{1b}[2J")
     try fixture.insert("UPDATE event SET detail = ?1 WHERE kind = 'drop'", "\u{1b}[2J")
     try fixture.insert("UPDATE resumption SET within = ?1, epoch = ?1, attempt = ?1", Int64.max)
-    for format in ["text", "tsv", "json", "markdown", "html"] {
+    for format in ["text", "tsv", "json", "markdown", "html", "transcript"] {
       let shown = try fixture.history("show", "2", "-o", format)
       #expect(shown.exit == 0 && !shown.output.contains("\u{1b}"), "\(shown.output)")
     }

@@ -55,6 +55,7 @@ import Transcript
     (.server, .eof, .native, "Server requested to close connection. "),
     (.server, .blocked, .native, "Server requested to close connection. "),
     (.server, .sigint, .native, "Server requested to close connection."),
+    (.server, .restart, .native, "Server requested to close connection."),
     (.client, .quit, .native, "Client requested to close connection. "),
     (.client, .eof, .line, "Client requested to close connection. "),
     (.client, .eof, .native, "Connection with client was lost. "),
@@ -91,6 +92,9 @@ import Transcript
     #expect(
       EndingWords.cause(Event.Close(by: .server, .sigint, detail: "SIGTERM"))
         == "server was stopped (SIGTERM)")
+    #expect(
+      EndingWords.cause(Event.Close(by: .server, .restart, detail: "SIGUSR2"))
+        == "server was stopped for a restart (SIGUSR2)")
     #expect(EndingWords.cause(Event.Close(by: .client, .sigint)) == "client was interrupted")
   }
 }

@@ -125,14 +125,35 @@ import Testing
   // MARK: Ends
 
   private func end(
-    _ writer: TranscriptWriter, openedAt: Int64 = 2000, run: Int64
+    _ writer: TranscriptWriter, _ conversation: Int64 = 1, openedAt: Int64 = 2000, run: Int64
   ) throws -> TranscriptWriter.Unrecorded {
-    let rest = try writer.abandoned(1, openedAt: .ms(openedAt), run: run)
+    let rest = try writer.abandoned(conversation, openedAt: .ms(openedAt), run: run)
     let end = TranscriptWriter.End(
       openedAt: .ms(openedAt), peerAddress: "", peerPort: 0, mode: .turns, at: .ms(400_000),
       by: nil, reason: .reset, detail: "no answer")
     try writer.record([(end, rest)], [], run: run)
     return rest
+  }
+
+  /// A process that was taken over reports an older conversation's id, or one that is not
+  /// there: the end is its own conversation's all the same.
+  @Test(arguments: [1, 77] as [Int64])
+  func anIdOfAnotherHidesNoEnd(reported: Int64) throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    let older = try resumableTalk(
+      writer, [(.close(by: .client, .quit, detail: nil, undelivered: 0), .ms(2500))])
+    let own = ConversationWriter(
+      writer, run: older.run, peerAddress: "127.0.0.1", peerPort: 2, mode: .turns)
+    own.offer = ([UInt8](repeating: 9, count: 32), .seconds(300))
+    try own.append([
+      (.open, .ms(3000)), (.handle(try Handle("eve"), .native), .ms(3001)),
+      (.resumable, .ms(3002)), (.client(1, "hi"), .ms(3003)),
+    ])
+    #expect(own.conversationID == 2)
+    let rest = try end(writer, reported, openedAt: 3000, run: older.run)
+    #expect(rest == .resumable(2, run: older.run))
+    #expect(try writer.connection.integer("SELECT count(*) FROM event WHERE kind = 'close'") == 2)
+    #expect(try writer.findings().isEmpty)
   }
 
   @Test func whoDoesNotComeBackIsClosedByTheNextServer() throws {
@@ -203,6 +224,7 @@ import Testing
 
   @Test(arguments: [
     (CloseReason.quit, QuitReason.user), (.timeout, .idle), (.sigint, .stopped), (.full, .full),
+    (.restart, .stopped),
     (.error, .error), (.blocked, .blocked), (.eof, .expired), (.reset, .expired),
     (.unresponsive, .expired), (.crashed, .lost),
   ])

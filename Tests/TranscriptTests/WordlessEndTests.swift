@@ -46,6 +46,9 @@ import Testing
     #expect(try rest(nil, 3000, run) == .openAndClose)
     // Recorded in another file, or pruned since.
     #expect(try rest(77, 3000, run) == .nothing)
+    // Another's, whether that has ended or not.
+    #expect(try rest(closed, 3000, run) == .openAndClose)
+    #expect(try rest(unclosed, 3000, run) == .openAndClose)
     #expect(try rest(nil, 1000, other) == .openAndClose)
   }
 

@@ -171,9 +171,11 @@ void cposix_seam_set(void *script);
 int cposix_no_new_privileges(void);
 // prctl(2) PR_SET_DUMPABLE: no core file, no debugger of the same user.
 int cposix_no_dumps(void);
-// capset(2): keeps of root's powers what a transcript of another user needs
-// (CAP_DAC_OVERRIDE, CAP_CHOWN). Does nothing to a process that has none.
-int cposix_drop_capabilities(void);
+// Of root's powers, capabilities(7): none; to pass through another user's directories
+// (CAP_DAC_READ_SEARCH); to write in them too (CAP_DAC_OVERRIDE).
+typedef enum { CPOSIX_POWER_NONE, CPOSIX_POWER_SEARCH, CPOSIX_POWER_WRITE } cposix_power;
+// capset(2): gives all up but what is kept. Does nothing to a process that has none.
+int cposix_drop_capabilities(cposix_power kept);
 // open(2) O_PATH, close-on-exec.
 int cposix_open_path(const char *path);
 // landlock(7): the version of its ABI, from 1; -1 without it.

@@ -207,7 +207,7 @@ public struct Conversation: Sendable {
       close(Farewell(by: role, reason: .crashed, detail: what, goodbye: .error), now, &actions)
     case .restart(let what):
       if leaveToSuccessor(now, &actions) { return }
-      close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)
+      close(Farewell(by: role, reason: .restart, detail: what, goodbye: .stopped), now, &actions)
     case .stop(let what):
       // Nothing is waited for but the record of the close.
       close(Farewell(by: role, reason: .sigint, detail: what, goodbye: .stopped), now, &actions)

@@ -77,4 +77,7 @@ public enum CloseReason: String, CaseIterable, Sendable {
   case full
   /// The operator took the client's key off those that are allowed.
   case blocked
+  /// The server was asked to stop for another that goes on, by SIGUSR2, and the peer cannot
+  /// come back.
+  case restart
 }

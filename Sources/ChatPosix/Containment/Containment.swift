@@ -98,7 +98,7 @@ public struct Containment: Sendable {
     for layer in Layer.allCases where layers.contains(layer) {
       do throws(SystemCallError) {
         switch layer {
-        case .powers: try Self.givePowersUp()
+        case .powers: try givePowersUp()
         case .resources: try limitResources()
         case .files: try barFiles()
         case .calls: try barCalls()
@@ -110,13 +110,24 @@ public struct Containment: Sendable {
     return failures
   }
 
-  private static func givePowersUp() throws(SystemCallError) {
-    try perform("prctl", cposix_no_new_privileges)
-    try perform("capset", cposix_drop_capabilities)
+  private func givePowersUp() throws(SystemCallError) {
+    try Self.perform("prctl", cposix_no_new_privileges)
+    let kept = try keptPower()
+    try Self.perform("capset") { cposix_drop_capabilities(kept) }
     // A core file would carry what was said out of the transcript's keeping,
     // to wherever core(5) sends it. RLIMIT_CORE does not bind a handler that
     // the system pipes cores to; this does.
-    try perform("prctl", cposix_no_dumps)
+    try Self.perform("prctl", cposix_no_dumps)
+  }
+
+  /// What root needs to use the directory, whose files are its own: it may be below
+  /// somebody's home directory, through which nobody else may pass, or be somebody's.
+  private func keptPower() throws(SystemCallError) -> cposix_power {
+    guard let directory else { return CPOSIX_POWER_NONE }
+    let status = try FileStatus(of: directory.isEmpty ? "." : directory, followingLinks: true)
+    // One that is to be made again is made where that may be anybody's.
+    guard let status, status.owner == FileStatus.effectiveUser else { return CPOSIX_POWER_WRITE }
+    return CPOSIX_POWER_SEARCH
   }
 
   private func barCalls() throws(SystemCallError) {

@@ -56,6 +56,7 @@ enum OrderCode: UInt8, CaseIterable {
   case yield = 0x29
   case resume = 0x2a
   case awaited = 0x63
+  case presence = 0x64
 }
 
 /// Of a ``KeeperRequest``.

@@ -21,9 +21,9 @@ enum ListenerOrder: Hashable {
   case stop(String)
   /// Show this to the operator.
   case notice(String)
-  /// Who waits in the queue, in order; to the desk between conversations, who has
-  /// connected and not said a name.
-  case queue([WaitingPeer])
+  /// Who waits in the queue, in order, and how many do: those included whose places are
+  /// kept.
+  case queue([WaitingPeer], total: Int)
   /// Say that you are there.
   case answer
   /// Somebody has come: give the terminal back.
@@ -46,6 +46,8 @@ enum ListenerOrder: Hashable {
   case restart(String)
   /// Whether the floor is kept for somebody who is not there.
   case awaited(Bool)
+  /// The answer to ``ConversationReport/who``.
+  case presence(Presence)
 
   /// Descriptors that come with ``floor``.
   static let passedWithFloor = 3
@@ -77,6 +79,7 @@ enum ListenerOrder: Hashable {
     case .graceIsOver: .graceIsOver
     case .restart: .restart
     case .awaited: .awaited
+    case .presence: .presence
     }
   }
 
@@ -92,7 +95,10 @@ enum ListenerOrder: Hashable {
       case .awaited(let isAwaited): fields.add(isAwaited)
       case .takeOver(let inheritance): fields.add(inheritance)
       case .notice(let text): fields.add(text)
-      case .queue(let peers): for peer in peers { fields.add(peer) }
+      case .presence(let presence): fields.add(presence)
+      case .queue(let peers, let total):
+        fields.add(Int64(total))
+        for peer in peers { fields.add(peer) }
       }
     }
   }
@@ -110,7 +116,9 @@ enum ListenerOrder: Hashable {
     case .blocked: self = .blocked
     case .stop: self = .stop(try fields.text())
     case .notice: self = .notice(try fields.text())
-    case .queue: self = .queue(try fields.waitingPeers())
+    case .queue:
+      let total = try fields.count()
+      self = .queue(try fields.waitingPeers(), total: total)
     case .answer: self = .answer
     case .yield: self = .yield
     case .resume: self = .resume
@@ -120,6 +128,7 @@ enum ListenerOrder: Hashable {
     case .graceIsOver: self = .graceIsOver
     case .restart: self = .restart(try fields.text())
     case .awaited: self = .awaited(try fields.bool())
+    case .presence: self = .presence(try fields.presence())
     }
     try fields.end()
   }

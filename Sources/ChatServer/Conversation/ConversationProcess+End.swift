@@ -19,8 +19,9 @@ extension ConversationProcess {
       draft = desk.takeDraft()
       memory = desk.takeMemory(of: machine.peer, at: "\(address)")
       if !desk.close() {
-        let sentence = words.sentence(.outputStalled(isKept: settings.isKept))
-        StandardError.writeIfReady(sentence + "\n")
+        let rows = settings.desk.rows(
+          ofNotice: words.sentence(.outputStalled(isKept: settings.isKept)))
+        StandardError.writeIfReady(rows.map { $0 + "\n" }.joined())
       }
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
@@ -85,7 +86,7 @@ extension CloseReason {
   fileprivate var isFault: Bool {
     switch self {
     case .reset, .error, .unresponsive: true
-    case .quit, .eof, .timeout, .sigint, .crashed, .full, .blocked: false
+    case .quit, .eof, .timeout, .sigint, .restart, .crashed, .full, .blocked: false
     }
   }
 }

@@ -28,8 +28,9 @@ extension ConversationProcess {
       post(.listenerBlocked, at: now)
     case .stop(let what): dismiss(what, at: now)
     case .notice(let text): desk?.notifyIfRoom(text)
-    case .queue(let peers):
+    case .queue(let peers, let total):
       queue = peers
+      queueLength = total
       queueNews.add(peers.filter { !$0.wasShown }, at: now)
       announceNewcomers(at: now)
     case .handOver: leaveWhenSettled(.handOver, at: now)
@@ -38,7 +39,7 @@ extension ConversationProcess {
     case .claimRefused(let goesOn): refuseClaim(goesOn: goesOn, at: now)
     case .graceIsOver: post(.graceIsOver, at: now)
     // To a desk with nobody at the other end.
-    case .yield, .resume, .awaited: break
+    case .yield, .resume, .awaited, .presence: break
     }
   }
 
@@ -59,13 +60,9 @@ extension ConversationProcess {
     switch signal {
     case .interrupt: dismiss("SIGINT", at: now)
     case .terminate: dismiss("SIGTERM", at: now)
-    case .hangup:
-      // A listener that dies as the leader of its session takes the terminal along, and
-      // its socket before that.
-      readListener(at: now)
-      if !listener.isGone { dismiss("SIGHUP", at: now) }
-    // The listener has it too, and says what follows.
-    case .restart: break
+    // The listener has these too, and says what follows, or has died: as the leader of its
+    // session it takes the terminal along, and the end of its socket may come behind that.
+    case .hangup, .restart: break
     case .windowChange, .continued, .terminalStop, .quit, .childChanged:
       desk?.take(signal, at: now)
     }

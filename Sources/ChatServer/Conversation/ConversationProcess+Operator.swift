@@ -38,7 +38,7 @@ extension ConversationProcess {
   private func showPeers() {
     desk?.showPeer(of: machine, at: "\(address)")
     if let protection = transport.link.protection { notify(.protection(protection)) }
-    notify(.waits(names: queue.map(name(of:))))
+    notify(.waits(names: queue.map(name(of:)), others: max(0, queueLength - queue.count)))
   }
 
   /// What there is to know of who is there beside the name, which anybody may take.
@@ -80,8 +80,12 @@ extension ConversationProcess {
   /// Names those who are new in the queue, when that is due.
   func announceNewcomers(at now: Instant) {
     if let (named, others) = queueNews.take(at: now) {
-      for peer in named { notify(.joined(name: name(of: peer), waiting: queue.count)) }
-      if others > 0 { notify(.joinedToo(count: others, waiting: queue.count)) }
+      for peer in named {
+        // It may have left by the time that this is said.
+        let isThere = queue.contains { $0.processID == peer.processID }
+        notify(.joined(name: name(of: peer), waiting: isThere ? queueLength : nil))
+      }
+      if others > 0 { notify(.joinedToo(count: others, waiting: queueLength)) }
     }
     let read = queueNews.takeRead()
     if read > 0 { listener.report(.queueRead(count: read)) }

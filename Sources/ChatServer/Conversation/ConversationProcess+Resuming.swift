@@ -137,6 +137,8 @@ extension ConversationProcess {
       }
       post(.claimIsOver(recorded: end.recorded, end.reason), at: now)
     default:
+      // The keeper makes another, in which it is not.
+      if error.kind == .missing || error.isOfLostFile { listener.report(.lockedOut) }
       listener.report(.notTakenOver(goesOn: true))
       // The client tries again, and perhaps the disk is better by then.
       reportTrouble(error)
@@ -187,7 +189,7 @@ extension ConversationProcess {
   func leaveWhenSettled(_ leaving: Leaving, at now: Instant) {
     isDismissed = true
     if case .restart(let what) = leaving, !machine.isResumable {
-      return post(listener.isGone ? .bereft(what) : .stop(what), at: now)
+      return post(listener.isGone ? .bereft(what) : .restart(what), at: now)
     }
     self.leaving = leaving
   }

@@ -47,6 +47,8 @@ final class ConversationProcess {
   /// Who waits in the queue, as the listener said last: only to the one with
   /// the floor.
   var queue: [WaitingPeer] = []
+  /// How many wait in all.
+  var queueLength = 0
   var queueNews = QueueNews()
   /// Why recording fails, as long as it does.
   private(set) var trouble: TranscriptError?

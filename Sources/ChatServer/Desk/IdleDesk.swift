@@ -111,10 +111,8 @@ final class IdleDesk {
     case .memory(let part): memory += part
     case .floor: openDesk(at: now)
     case .notice(let text): desk?.notifyIfRoom(text)
-    case .queue(let peers):
-      desk?.notify(
-        words.sentence(.nobodyIsHere(unnamed: peers.map(\.address), last: desk?.memory.lastTalk)))
-      if floorIsKept { desk?.notify(words.sentence(.floorIsKept)) }
+    case .presence(let presence):
+      desk?.notify(words.sentence(.nobodyIsHere(presence, last: desk?.memory.lastTalk)))
     case .yield:
       // What was typed by now was meant for nobody who comes after it.
       for _ in 0..<Self.lastReads where desk?.hasKeys == true {
@@ -128,7 +126,8 @@ final class IdleDesk {
     case .answer: listener.report(.alive)
     case .resume: desk?.take(.continued, at: now)
     case .awaited(let isAwaited): floorIsKept = isAwaited
-    case .place, .full, .blocked, .handOver, .takeOver, .claimRefused, .graceIsOver, .restart:
+    case .queue, .place, .full, .blocked, .handOver, .takeOver, .claimRefused, .graceIsOver,
+      .restart:
       break
     }
   }
@@ -189,7 +188,8 @@ final class IdleDesk {
       isAskedToStop = true
       desk?.notify(words.sentence(.stopQuestion))
     case .who: listener.report(.who)
-    case .free: desk?.notify(words.sentence(.nobodyIsHere(unnamed: [], last: nil)))
+    // Who is there after all, and not at the other end, the answer says.
+    case .free: listener.report(.who)
     case .history: desk?.showLastTalk()
     case .interrupt: listener.report(.interrupted)
     case .suspend: leave(.suspended)

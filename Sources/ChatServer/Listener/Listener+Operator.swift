@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatSecure
+import ChatTerminal
 
 /// What the operator reads, and the end.
 extension Listener {
@@ -31,13 +32,23 @@ extension Listener {
     let wasTaken =
       if machine.owner?.isStuck == true {
         // It would say so when it is over. Its terminal may be in raw mode.
-        errors.write("\(terminal == nil ? "" : "\r\n")\(sentence)\(terminal == nil ? "" : "\r")\n")
+        write(sentence, isRaw: terminal != nil)
       } else if let owner = machine.terminalOwner {
         send(.notice(sentence), to: owner) == .sent
       } else {
-        errors.write(sentence + "\n")
+        write(sentence)
       }
     if !wasTaken { machine.lost(notice, at: Self.now) }
+  }
+
+  /// Writes a sentence as a desk would show it: no process has the terminal, or none that
+  /// answers.
+  ///
+  /// - Returns: whether there is room for it.
+  private func write(_ sentence: String, isRaw: Bool = false) -> Bool {
+    let lineEnd = isRaw ? "\r\n" : "\n"
+    let rows = settings.desk.rows(ofNotice: sentence).map { $0 + lineEnd }
+    return errors.write((isRaw ? lineEnd : "") + rows.joined())
   }
 
   // MARK: The end
@@ -63,7 +74,7 @@ extension Listener {
     signer.end()
     // A desk that had yet to give the terminal back is gone by now.
     lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
-    for sentence in lastWords { _ = errors.write(sentence + "\n") }
+    for sentence in lastWords { _ = write(sentence) }
     let deadline = Self.now.advanced(by: Self.lastWordsWithin)
     while let interest = errors.interest ?? output.interest, Self.now < deadline {
       _ = try? poller.poll(

@@ -183,8 +183,7 @@ extension ListenerMachine {
       // It takes it for free, which it is not where somebody is just coming.
       if floorIsKept { desk?.knowsOfAwaited = false }
     case .who:
-      let unnamed = sessions.filter { $0.state == .introducing }
-      actions.append(.order(.queue(Self.list(unnamed)), to: session.processID))
+      actions.append(.order(.presence(presence(at: now)), to: session.processID))
     default: break
     }
   }

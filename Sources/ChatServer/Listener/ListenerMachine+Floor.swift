@@ -144,11 +144,13 @@ extension ListenerMachine {
     }
     var shown = queue
     for index in shown.indices { shown[index].wasShown = true }
-    if sessions[owner].shownQueue == shown { return }
+    let total = queueLength
+    if sessions[owner].shownQueue == shown, sessions[owner].shownTotal == total { return }
     sessions[owner].shownQueue = shown
+    sessions[owner].shownTotal = total
     sessions[owner].unreadQueues.append(queue.filter { !$0.wasShown }.map(\.processID))
     queueAgainAt = now.advanced(by: Self.noticeInterval)
-    actions.append(.order(.queue(queue), to: sessions[owner].processID))
+    actions.append(.order(.queue(queue, total: total), to: sessions[owner].processID))
   }
 
   /// The operator has read of those who were new in the oldest `count` orders. What
@@ -164,8 +166,9 @@ extension ListenerMachine {
 
   /// The order that showed it the queue found no room: who is new is so in the next.
   mutating func queueWasRefused(by index: Int) {
-    if !sessions[index].shownQueue.isEmpty { _ = sessions[index].unreadQueues.popLast() }
+    if sessions[index].shownTotal > 0 { _ = sessions[index].unreadQueues.popLast() }
     sessions[index].shownQueue = []
+    sessions[index].shownTotal = 0
   }
 
   /// As many of them as one message holds.

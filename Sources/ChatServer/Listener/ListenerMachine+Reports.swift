@@ -67,13 +67,8 @@ extension ListenerMachine {
       sessions[index].draft = []
       sessions[index].enter(.leaving, at: now)
     case .recorded(let conversation):
-      // An id is taken once. Who lies about one gains nothing: what is recorded
-      // or looked up by it must have been opened at this session's time.
-      if sessions.contains(where: { $0.conversation == conversation })
-        || awaited.contains(where: { $0.conversation == conversation })
-      {
-        return
-      }
+      // Who lies about it gains nothing, and takes nothing from whose it is: what is
+      // recorded or looked up by it must have been opened at this session's time.
       sessions[index].conversation = conversation
     case .draft(let part):
       guard sessions[index].draft.count + part.count <= ControlLimits.draftLength else {
@@ -155,7 +150,7 @@ extension ListenerMachine {
       death.detail = fault.detail
       notify(.misbehaved(session.address, fault, hadFloor: hadFloor), at: now, &actions)
     case (nil, .signaled) where stopping != nil:
-      death.reason = .sigint
+      death.reason = stopping?.reason ?? death.reason
       death.detail = stopping?.cause
     case (nil, .signaled(let signal, _)):
       notify(
@@ -166,7 +161,7 @@ extension ListenerMachine {
       return
     // It left it to another, and none is to come any more.
     case (nil, .exited(SessionExit.handedOver.rawValue)) where stopping != nil:
-      death.reason = .sigint
+      death.reason = stopping?.reason ?? death.reason
       death.detail = stopping?.cause
     case (nil, .exited(SessionExit.closeUnrecorded.rawValue)):
       guard let close = session.unrecorded else { break }

@@ -95,6 +95,9 @@ struct ListenerMachine {
     var deadline: Instant
     /// Whether another server is to go on with the conversations.
     var isRestart = false
+
+    /// Of a conversation that it ends.
+    var reason: CloseReason { isRestart ? .restart : .sigint }
   }
 
   let waitingLimit: Int

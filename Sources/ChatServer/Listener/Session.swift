@@ -88,6 +88,8 @@ struct Session {
   var wasShown = false
   /// Who it was last shown to wait, while it has the floor.
   var shownQueue: [WaitingPeer] = []
+  /// How many it was last shown to wait in all.
+  var shownTotal = 0
   /// The processes of those who were new in each order that showed it the queue, the
   /// oldest first, until it reports that the operator has read of them.
   var unreadQueues: [[Int32]] = []

@@ -22,6 +22,9 @@ extension ListenerMachine {
       || sessions.contains(where: \.leavesFloor)
   }
 
+  /// Whether somebody is there who would have the floor.
+  var othersWait: Bool { sessions.contains(where: \.wantsFloor) }
+
   /// Whether somebody is about to go on at the terminal: no desk is put between.
   var terminalIsClaimed: Bool {
     claims.contains { claim in
@@ -120,7 +123,7 @@ extension ListenerMachine {
 
   /// Ends what was waited for long enough.
   mutating func watchGraces(at now: Instant, _ actions: inout [Action]) {
-    let othersWait = sessions.contains(where: \.wantsFloor)
+    let othersWait = othersWait
     for index in sessions.indices where Self.isWatched(sessions[index]) {
       sessions[index].waitedForSince = othersWait ? sessions[index].waitedForSince ?? now : nil
       if let end = end(for: sessions[index].waitedForSince, sessions[index].talk), now >= end {
@@ -162,14 +165,17 @@ extension ListenerMachine {
     return waitedForSince?.advanced(by: max(.zero, share))
   }
 
-  private func end(of awaited: AwaitedTalk) -> Instant {
+  /// When it is waited for no longer.
+  func end(of awaited: AwaitedTalk) -> Instant {
     min(awaited.until, end(for: awaited.waitedForSince, awaited.talk) ?? awaited.until)
   }
 
   private mutating func giveUp(_ place: Int, at now: Instant, _ actions: inout [Action]) {
     let talk = awaited.remove(at: place)
     close(talk, at: now, &actions)
-    if talk.hadFloor { notify(.stayedAway(talk.talk.handle), at: now, &actions) }
+    if talk.hadFloor {
+      notify(.stayedAway(talk.talk.handle, othersWait: othersWait), at: now, &actions)
+    }
   }
 
   /// Who is not allowed any more is not waited for.
@@ -194,7 +200,9 @@ extension ListenerMachine {
       }
       (awaited[place].death.by, awaited[place].death.reason) = (.server, .quit)
       awaited[place].death.detail = nil
-      close(awaited.remove(at: place), at: now, &actions)
+      let talk = awaited.remove(at: place)
+      close(talk, at: now, &actions)
+      notify(.waitsNoLonger(talk.talk.handle, othersWait: othersWait), at: now, &actions)
     }
   }
 
@@ -216,7 +224,7 @@ extension ListenerMachine {
     if session.isBlocked {
       (talk.death.by, talk.death.reason, talk.death.detail) = (.server, .blocked, nil)
     } else if session.failedClaim == .goesOn, let stopping {
-      (talk.death.by, talk.death.reason) = (.server, .sigint)
+      (talk.death.by, talk.death.reason) = (.server, stopping.reason)
       talk.death.detail = stopping.cause
     }
     close(talk, at: now, &actions)

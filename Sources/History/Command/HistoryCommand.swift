@@ -49,8 +49,26 @@ public struct HistoryCommand: ParsableCommand {
       }
       return run(verb, Array(line.dropFirst()), in: environment)
     default:
-      return run(ListCommand.self, Array(line), in: environment)
+      let (verb, arguments) = misplacedVerb(in: Array(line)) ?? (ListCommand.self, Array(line))
+      return run(verb, arguments, in: environment)
     }
+  }
+
+  /// The verb of a line that begins with options, and its arguments; `nil` where it is a
+  /// line for the list: what it takes is not searched for verbs, since a file may be
+  /// called as one.
+  private static func misplacedVerb(
+    in line: [String]
+  ) -> (verb: any HistoryVerb.Type, arguments: [String])? {
+    for (index, word) in line.enumerated().dropFirst() {
+      // Words before it that are no options are their values.
+      if !word.hasPrefix("-"), let verb = verbs.first(where: { $0.name == word }) {
+        if (try? ListCommand.parseAsRoot(line)) is ListCommand { return nil }
+        return (verb, Array(line[..<index] + line[(index + 1)...]))
+      }
+      if word == "--" || !word.hasPrefix("-") && !line[index - 1].hasPrefix("-") { return nil }
+    }
+    return nil
   }
 
   private static func run(

@@ -80,6 +80,7 @@ enum EndingWords {
       case .known(.timeout): "\(who) timed out"
       case .known(.sigint):
         close.party == .client ? "client was interrupted" : "server was stopped"
+      case .known(.restart): "server was stopped for a restart"
       case .known(.error): "\(who) broke the protocol"
       case .known(.unresponsive): "\(who) stopped reading"
       case .known(.crashed): "server crashed"

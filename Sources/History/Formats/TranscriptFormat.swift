@@ -50,6 +50,9 @@ struct TranscriptFormat: HistoryFormat {
       let silence = lastSign.map { event.time.elapsed(since: $0) }
       let words = Self.closing(close, conversation, silence: silence)
       write([words], lead: "", into: &output)
+    case .drop, .resume:
+      let wording = EventWording(event, of: conversation, isFull: false, &names)
+      write([wording.text + wording.trail], lead: wording.lead, into: &output)
     // Nothing else was on it.
     default: break
     }
@@ -72,7 +75,8 @@ struct TranscriptFormat: HistoryFormat {
     let waiting = "Waiting for new connection..."
     switch (close.party, close.reason) {
     // A server that was stopped waits for nobody.
-    case (.server?, .known(.sigint)): return "Server requested to close connection."
+    case (.server?, .known(.sigint)), (.server?, .known(.restart)):
+      return "Server requested to close connection."
     case (.server?, .known(.quit)), (.server?, .known(.eof)), (.server?, .known(.blocked)):
       return "Server requested to close connection. \(waiting)"
     case (_, .known(.timeout)):

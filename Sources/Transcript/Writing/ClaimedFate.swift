@@ -72,7 +72,7 @@ extension TranscriptWriter {
     switch reason {
     case .quit: .user
     case .timeout: .idle
-    case .sigint: .stopped
+    case .sigint, .restart: .stopped
     case .full: .full
     case .error: .error
     case .blocked: .blocked

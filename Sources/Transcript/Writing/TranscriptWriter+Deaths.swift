@@ -19,7 +19,8 @@ extension TranscriptWriter {
   ///
   /// - Parameters:
   ///   - reported: the id that its process has reported, after its first commit:
-  ///     one that is not here then was in another file, or is pruned.
+  ///     one that is not here then was in another file, or is pruned. One that was opened
+  ///     at another time is none that the process can have.
   ///   - openedAt: as the listener gave it.
   ///   - run: the run that served it.
   /// - Returns: what is left to record.
@@ -41,8 +42,23 @@ extension TranscriptWriter {
     select.bind(openedAt.milliseconds, at: 2)
     select.bind(reported, at: 3)
     defer { select.reset() }
-    guard try select.step() else { return reported == nil ? .openAndClose : .nothing }
+    guard try select.step() else {
+      guard let reported else { return .openAndClose }
+      return try isAnothers(reported, openedAt: openedAt) ? .openAndClose : .nothing
+    }
     return select.integer(at: 1) == 0 ? .close(select.integer(at: 0)) : .nothing
+  }
+
+  /// Whether there is a conversation of this id that was opened at another time.
+  private func isAnothers(
+    _ conversation: Int64, openedAt: Timestamp
+  ) throws(TranscriptError) -> Bool {
+    let select = try connection.cached(
+      "SELECT 1 FROM conversation WHERE id = ?1 AND opened_at <> ?2")
+    select.bind(conversation, at: 1)
+    select.bind(openedAt.milliseconds, at: 2)
+    defer { select.reset() }
+    return try select.step()
   }
 
   /// What is left to record of a conversation that a client could come back to and has
@@ -52,7 +68,8 @@ extension TranscriptWriter {
   /// of the locks, its own are gone.
   ///
   /// - Parameters:
-  ///   - conversation: its id.
+  ///   - conversation: its id, as its process has reported: where it is another's, the one
+  ///     that this run served and that was opened at this time is meant.
   ///   - openedAt: when it was opened.
   ///   - run: this one.
   /// - Returns: what is left to record.
@@ -62,16 +79,19 @@ extension TranscriptWriter {
   ) throws(TranscriptError) -> Unrecorded {
     let select = try connection.cached(
       """
-      SELECT x.run_id FROM resumption AS x JOIN conversation AS c ON c.id = x.conversation_id
-      WHERE c.id = ?1 AND c.opened_at = ?2 AND x.state <> 'elsewhere'
+      SELECT c.id, x.run_id
+      FROM conversation AS c JOIN resumption AS x ON x.conversation_id = c.id
+      WHERE c.opened_at = ?2 AND (c.id = ?1 OR x.run_id = ?3) AND x.state <> 'elsewhere'
+      ORDER BY c.id = ?1 DESC, c.id LIMIT 1
       """)
     select.bind(conversation, at: 1)
     select.bind(openedAt.milliseconds, at: 2)
+    select.bind(run, at: 3)
     defer { select.reset() }
     guard try select.step() else { return .nothing }
-    let owner = select.integer(at: 0)
+    let (found, owner) = (select.integer(at: 0), select.integer(at: 1))
     if owner != run, RunLock.isHeld(database: path, run: owner) { return .nothing }
-    return .resumable(conversation, run: owner)
+    return .resumable(found, run: owner)
   }
 
   /// The end of one whose process could not record it, or had no cause to.

@@ -1,0 +1,73 @@
+import Glibc
+import Harness
+import Testing
+
+/// A conversation whose process is lost, or does not leave, goes on in another.
+@Suite struct ResumeProcessTests {
+  @Test("a killed conversation: the terminal comes back, and what was said last is shown once more")
+  func conversationKilled() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let mode = server.process.originalMode
+      let peer = try ResumeTests.peer(on: server.port)
+      try peer.say("one")
+      try server.process.enter("two", after: "tatyana> one")
+      try peer.waitToHear(1)
+      kill(try #require(server.conversations.first), SIGKILL)
+      try server.process.waitFor("crashed (signal 9); waiting for tatyana to come back.")
+      try Deadline.poll("the desk") { server.desk != nil }
+      try peer.resume(on: server.port, recalling: 20)
+      try server.process.waitFor("tatyana is back after")
+      try peer.wait(for: "what was said") { $0.past.count == 2 }
+      #expect(peer.past == ["client 1 one", "server 1 two"])
+      try peer.say("three")
+      try server.process.enter("four", after: "tatyana> three")
+      try peer.waitToHear(2)
+      try peer.send("quit user")
+      try peer.waitForEnd()
+      try ResumeTests.expect(stage, "client 1 one, server 1 two, client 2 three, server 2 four")
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      #expect(server.process.mode == mode)
+    }
+  }
+
+  @Test("a stopped conversation is killed after two seconds, and the talk goes on")
+  func conversationStopped() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try ResumeTests.peer(on: server.port)
+      try peer.say("one")
+      try peer.waitUntilRecorded()
+      try server.process.waitForInput("SERVER> ")
+      kill(try #require(server.conversations.first), SIGSTOP)
+      try peer.resume(on: server.port)
+      try server.process.waitFor("tatyana is back after")
+      try server.process.enter("two")
+      try peer.waitToHear(1)
+      try peer.send("quit user")
+      try peer.waitForEnd()
+      try ResumeTests.expect(stage, "client 1 one, server 1 two")
+    }
+  }
+
+  @Test("the operator's line is on the line again")
+  func draft() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try ResumeTests.peer(on: server.port)
+      try peer.say("one")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.send("half")
+      try server.process.waitForInput("SERVER> half")
+      peer.cut(.reset)
+      try server.process.waitFor("link is down")
+      try peer.resume(on: server.port)
+      try server.process.waitFor("is back after")
+      try server.process.waitForInput("SERVER> half")
+      try server.process.enter(" done")
+      try peer.waitToHear(1)
+      #expect(peer.heard == ["half done"])
+    }
+  }
+}
