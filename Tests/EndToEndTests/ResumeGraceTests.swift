@@ -138,7 +138,6 @@ import Testing
         try next.waitForOffer()
         return next.hasFloor
       }
-      #expect(peer.farewell == "lost" || peer.denial != nil)
     }
   }
 }

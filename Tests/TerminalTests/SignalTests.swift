@@ -27,7 +27,7 @@ import Testing
       try room.tmux.shows(["tatyana> one", "SERVER> half"], column: 12, row: 1)
       kill(try room.conversation(), signal)
       let picture = try room.tmux.wait(for: "the notice") {
-        $0.rows.joined().contains("(signal \(signal)). Waiting for new connection...")
+        $0.words.contains("(signal \(signal)). Waiting for new connection...")
       }
       #expect(picture.rows.first == "tatyana> one")
       #expect(!picture.rows.contains { $0.contains("SERVER>") })

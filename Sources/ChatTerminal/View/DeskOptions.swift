@@ -61,14 +61,16 @@ package struct DeskOptions {
   }
 
   /// The rows of a sentence of our own on standard error, as the console of a desk shows
-  /// it: for a process without one. Where that is no terminal, each line is one row.
+  /// it: for a process without one. Where that is no terminal, each line is one row; an
+  /// empty one stays so.
   package func rows(ofNotice sentence: String) -> [String] {
     let columns = Self.columns(of: .standardError)
     let printer = Printer(columns: columns, usesColor: usesColor && drawsEditor)
-    return sentence.split(separator: "\n").flatMap { line in
-      columns > 0
-        ? printer.rows(of: Notice(sentence: String(line)), as: .remark)
-        : [TextSanitizer.escapedOnOneLine(String(line))]
+    return sentence.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+      guard !line.isEmpty, columns > 0 else {
+        return [TextSanitizer.escapedOnOneLine(String(line))]
+      }
+      return printer.rows(of: Notice(sentence: String(line)), as: .remark)
     }
   }
 }

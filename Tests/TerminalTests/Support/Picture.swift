@@ -7,6 +7,11 @@ struct Picture: Equatable, CustomStringConvertible {
   var column: Int
   var row: Int
 
+  /// All rows as one, without the blanks before those that go on.
+  var words: String {
+    rows.map { String($0.drop(while: \.isWhitespace)) }.joined(separator: " ")
+  }
+
   init(_ rows: [String], column: Int, row: Int) {
     self.rows = rows
     self.column = column

@@ -125,8 +125,7 @@ final class Room {
           try tmux.type(plan.line(in: stage, port: port) + "\r")
         }
         let picture = try tmux.wait(for: "the listener") {
-          $0.rows.map { $0.drop(while: \.isWhitespace) }.joined(separator: " ")
-            .contains("Ctrl-C stops.") || $0.rows.contains("exit 69")
+          $0.words.contains("Ctrl-C stops.") || $0.rows.contains("exit 69")
         }
         if !picture.rows.contains("exit 69") { return (tmux, port) }
         tmux.end()
