@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["show", "1"], ["list"], ["stats"], ["verify"], ["search", "hi", "-c"], ["path"],
+    ["show", "1"], ["list"], ["stats"], ["search", "hi", "-c"], ["path"],
     ["show", "1", "-o", "json"],
   ])
   func `options may come before the verb`(_ line: [String]) throws {
