@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import Testing
 
 @testable import ChatServer
@@ -138,5 +139,24 @@ import Testing
     }
     #expect(all.count <= KeeperLink.backlogLimit)
     #expect(all.first == death(1))
+  }
+
+  /// It is said once: a keeper that missed it would seal nothing, or index while somebody
+  /// talks.
+  @Test func whatIsSoIsSaidAlsoWhereTheBacklogIsFull() throws {
+    let key = try PrivateKey.random().publicKey
+    try answer(.running(3))
+    #expect(keeper.read())
+    for number in 0..<Int64(KeeperLink.backlogLimit + 1) { keeper.enqueue(death(number + 1)) }
+    keeper.note(isFloorTaken: true)
+    keeper.enqueue(.sealAs(key))
+    for isTaken in [false, true, false] { keeper.note(isFloorTaken: isTaken) }
+    var all: [KeeperRequest] = []
+    repeat {
+      keeper.send()
+      all += try requests(from: pair.other)
+    } while keeper.isBehind
+    #expect(all.count { $0.code == .recordDeath } == KeeperLink.backlogLimit)
+    #expect(all.suffix(3) == [.floorTaken, .sealAs(key), .floorFree])
   }
 }

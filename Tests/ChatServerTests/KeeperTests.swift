@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatSecure
 import Foundation
 import Testing
 import Transcript
@@ -11,6 +12,7 @@ import Transcript
   private let directory = NSTemporaryDirectory() + "keeper-" + UUID().uuidString
   private let pair: SocketPair
   private let writer: TranscriptWriter
+  private let run: ServerRun
   private var keeper: Keeper
 
   init() throws {
@@ -22,6 +24,7 @@ import Transcript
       waitingLimit: 8, database: path, version: "1")
     var run = ServerRun(database: path, settings: settings, port: 1027)
     run.id = try writer.startRun(run.description, at: run.startedAt)
+    self.run = run
     keeper = Keeper(socket: pair.one, writer: writer, run: run)
   }
 
@@ -82,6 +85,83 @@ import Transcript
     }
     #expect(keeper.indexAt != 0)
     #expect(all == [.recorded])
+  }
+
+  /// A talk of another process, whose commit a seal waits behind.
+  @Test func aTurnThatSealsDoesNotIndex() throws {
+    let (way, key) = (try SocketPair.open(), try PrivateKey.random())
+    keeper = Keeper(socket: pair.one, writer: writer, run: run, sealing: Sealing(way.one))
+    let talk = ConversationWriter(
+      writer, run: run.id, peerAddress: "::1", peerPort: 1, mode: .free)
+    try talk.append([(.open, .ms(1))])
+    #expect(try pair.other.send(KeeperRequest.sealAs(key.publicKey).bytes) == .sent)
+    keeper.indexAt = Clock.monotonicMilliseconds() + 60_000
+    turn()
+    guard case .message(let statement) = try way.other.receive() else {
+      Issue.record("no seal is asked for")
+      return
+    }
+    let answer = SealAnswer(request: statement, signature: try key.sign(statement))
+    #expect(try way.other.send(answer.bytes) == .sent)
+    let other = try TranscriptWriter(path: writer.path)
+    try other.connection.execute("BEGIN IMMEDIATE")
+    keeper.indexAt = 0
+    turn()
+    // An index that had failed would not be wanted any more.
+    #expect(keeper.indexAt == 0)
+    try other.connection.execute("ROLLBACK")
+    turn()
+    #expect(keeper.indexAt != 0)
+  }
+
+  /// Whoever has the lock lets go of it when the answer is there.
+  @Test func whoAskedIsAnsweredBeforeTheLockIsWaitedFor() throws {
+    let patient = try TranscriptWriter(path: writer.path)
+    keeper = Keeper(socket: pair.one, writer: patient, run: run)
+    let (begun, path, socket) = (try SocketPair.open(), writer.path, pair.other.descriptor)
+    let thread = Thread {
+      guard let other = try? TranscriptWriter(path: path),
+        (try? other.connection.execute("BEGIN IMMEDIATE")) != nil
+      else { return }
+      _ = try? begun.other.send([1])
+      var poller = Poller(ignoringSignals: true)
+      _ = try? poller.poll([Interest(socket)], timeoutMilliseconds: 20_000)
+      try? other.connection.execute("ROLLBACK")
+    }
+    thread.start()
+    var poller = Poller(ignoringSignals: true)
+    _ = try poller.poll([Interest(begun.one.descriptor)], timeoutMilliseconds: 20_000)
+    try ask(1)
+    #expect(try pair.other.send(KeeperRequest.answer.bytes) == .sent)
+    turn()
+    #expect(try answers() == [.alive, .recorded])
+  }
+
+  /// A directory has taken the place of the file.
+  @Test func whereNoFileCanBeMadeItIsNotTriedWithoutAPause() throws {
+    try ask(1)
+    keeper.indexAt = 0
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+    where name.hasPrefix("t.db") {
+      try FileManager.default.removeItem(atPath: directory + "/" + name)
+    }
+    try FileManager.default.createDirectory(
+      atPath: writer.path, withIntermediateDirectories: false)
+    turn()
+    #expect(keeper.wait(at: Clock.monotonicMilliseconds()) == 1_000)
+    #expect(try answers().isEmpty)
+    try FileManager.default.removeItem(atPath: writer.path)
+    for _ in 0..<3 where try answers().isEmpty { turn() }
+    #expect(try Archive(path: writer.path).newestEvent() == 2)
+  }
+
+  @Test func whereNothingCanBeRecordedNothingElseIsTriedWithoutAPause() throws {
+    try ask(1)
+    keeper.indexAt = 0
+    let other = try TranscriptWriter(path: writer.path)
+    try other.connection.execute("BEGIN IMMEDIATE")
+    turn()
+    #expect(keeper.wait(at: Clock.monotonicMilliseconds()) == 1_000)
   }
 
   @Test func afterAFailureItIsNotTriedWithoutAPause() throws {

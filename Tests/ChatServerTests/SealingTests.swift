@@ -36,7 +36,9 @@ import Transcript
     ])
   }
 
-  private func step(at now: Int64) throws {
+  /// Whether it has waited for the lock.
+  @discardableResult
+  private func step(at now: Int64) throws -> Bool {
     try sealing.step(in: writer, at: now, time: .ms(now))
   }
 
@@ -74,10 +76,10 @@ import Transcript
     #expect(asked.count == 1 && asked.allSatisfy { SignedForm.of($0) == .seal })
     #expect(sealing.interest?.descriptor == pair.one.descriptor)
     // Without an answer it goes on with other things.
-    try step(at: 10)
+    #expect(try !step(at: 10))
     #expect(try seals() == 0)
     try sign(try #require(asked.first))
-    try step(at: 20)
+    #expect(try step(at: 20))
     #expect(try seals() == 1 && sealing.interest == nil)
     // Nothing changed: ten minutes later there is nothing to sign.
     #expect(sealing.wait(at: 20) ?? 0 > 599_000)
@@ -155,6 +157,22 @@ import Transcript
     signer.end()
     let newest = try #require(try writer.connection.newestSeal())
     #expect(newest.run == run && newest.stoppedAt == .ms(77) && newest.lastEvent == 2)
+  }
+
+  @Test func theStopWaitsForNoOtherWriterLong() throws {
+    try talk(1)
+    sealing.begin(as: key.publicKey, at: 0)
+    let signer = try SignerThread(pair.other, key)
+    defer { signer.end() }
+    try writer.connection.execute("BEGIN IMMEDIATE")
+    let patient = try TranscriptWriter(path: writer.path)
+    let began = Clock.monotonicMilliseconds()
+    #expect(throws: TranscriptError.self) {
+      try self.sealing.finish(in: patient, stopOf: self.run, at: .ms(77))
+    }
+    let took = Clock.monotonicMilliseconds() - began
+    #expect(took < 3_000, "\(took) ms")
+    try writer.connection.execute("ROLLBACK")
   }
 
   @Test func theStopWaitsForNobodyLong() throws {

@@ -149,6 +149,44 @@ import Transcript
     #expect(try !fixture.history(["verify"], as: owner).output.contains("seals name"))
   }
 
+  /// Who signs while all others wait, and is stopped, holds up a talk.
+  @Test func `under the lock a signature is not waited for long`() throws {
+    final class Watch: SealSigner {
+      let owner: KeySigner
+      var limits: [Duration] = []
+      var publicKey: [UInt8] { owner.publicKey }
+      init(_ owner: KeySigner) { self.owner = owner }
+      func signature(of statement: [UInt8], within limit: Duration) -> [UInt8]? {
+        limits.append(limit)
+        return owner.signature(of: statement)
+      }
+    }
+    let watch = Watch(owner)
+    _ = try fixture.history(["seal"], as: owner)
+    let result = try fixture.history(["delete", "1", "2", "-y"], as: nil) {
+      $0.startSigner = { _ in .signer(watch) }
+    }
+    #expect(result.exit == 0, "\(result)")
+    let isSealed = try fixture.connection.sealKeyChange(
+      from: (watch, owner.fingerprint), to: (watch, owner.fingerprint),
+      at: Timestamp(milliseconds: 9))
+    #expect(isSealed)
+    #expect(watch.limits.count == 3 && watch.limits.allSatisfy { $0 <= .milliseconds(100) })
+  }
+
+  /// Just what is damaged somebody may want to be rid of.
+  @Test func `a conversation whose last link is none can be deleted`() throws {
+    try fixture.connection.execute(
+      """
+      PRAGMA ignore_check_constraints = ON;
+      UPDATE event SET link = x'00' WHERE id = 8
+      """)
+    let result = try fixture.history(["delete", "2", "-y"], as: owner)
+    #expect(result.exit == 0, "\(result)")
+    #expect(try fixture.connection.integer("SELECT count(*) FROM conversation") == 2)
+    #expect(try fixture.history(["verify"], as: owner).exit == 0)
+  }
+
   @Test func `a transcript without seals is not asked about a key`() throws {
     let result = try fixture.history(["delete", "2", "-y"], as: nil)
     #expect(result.exit == 0 && !result.errors.contains("key"), "\(result)")
@@ -234,7 +272,7 @@ import Transcript
   @Test func `who does not sign vouches for nobody`() throws {
     struct Silent: SealSigner {
       let publicKey: [UInt8]
-      func signature(of statement: [UInt8]) -> [UInt8]? { nil }
+      func signature(of statement: [UInt8], within limit: Duration) -> [UInt8]? { nil }
     }
     let isSealed = try fixture.connection.sealKeyChange(
       from: (Silent(publicKey: owner.publicKey), owner.fingerprint),

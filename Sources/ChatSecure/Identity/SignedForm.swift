@@ -23,7 +23,7 @@ package enum SignedForm: CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// What the bytes of a seal begin with, before its link: no byte of it is one that a
-  /// TLS 1.3 signature begins with.
+  /// What the bytes of a seal begin with, before its link: the first byte of what is
+  /// signed for TLS 1.3 is a space (RFC 8446, 4.4.3), and this one's is not.
   package static let sealName = Array("chatserve seal 1\0".utf8)
 }

@@ -27,6 +27,9 @@ package struct Keeper {
   /// Milliseconds of quiet after a conversation before the index catches up:
   /// the next peer in the queue comes first.
   private static let indexAfter: Int64 = 2_000
+  /// Milliseconds until what failed is tried again, unless something is asked: a disk
+  /// that is full stays so for a while, and so does a file that cannot be made.
+  private static let retryAfter: Int64 = 1_000
 
   private let socket: MessageSocket
   private let writer: TranscriptWriter
@@ -43,6 +46,8 @@ package struct Keeper {
   /// Steps since the index was last merged.
   private var indexSteps = 0
   private var isFloorTaken = false
+  /// Whether the last turn came to nothing: the file is gone, or cannot be written.
+  private var isHeldUp = false
   private var isStopping = false
   private var poller = Poller()
   /// The transcript's directory went too, and the containment holds this
@@ -107,17 +112,18 @@ package struct Keeper {
     while turn() {}
   }
 
-  /// One turn of the loop, in which it waits for the transcript's lock once, which
-  /// may take half of what the listener waits for an answer.
+  /// One turn of the loop, in which it waits for the transcript's lock once: to record,
+  /// or else to seal, or else to index. That may take half of what the listener waits for
+  /// an answer, and who asked meanwhile is answered before the next time.
   ///
   /// - Returns: false at the end.
   mutating func turn() -> Bool {
-    let now = Clock.monotonicMilliseconds()
-    let wait = [indexWait, records.wait(at: now), sealing?.wait(at: now), Self.lookAfter]
-      .compactMap { $0 }.min()
     let interests = [
-      Interest(socket.descriptor, write: !owedAnswers.isEmpty), sealing?.interest,
+      Interest(socket.descriptor, write: !owedAnswers.isEmpty),
+      // An answer that is not looked at would end every wait.
+      isHeldUp ? nil : sealing?.interest,
     ].compactMap { $0 }
+    let wait = wait(at: Clock.monotonicMilliseconds())
     let ready = (try? poller.poll(interests, timeoutMilliseconds: wait)) ?? []
     // The listener ignores no signal on our behalf: our life is its socket.
     _ = Signals.take()
@@ -125,17 +131,24 @@ package struct Keeper {
       $0.descriptor == socket.descriptor && ($0.canRead || $0.hungUp || $0.failed)
     }
     if isAsked, !receive() { return false }
-    let isSound = look()
-    let isAtRest = (isSound || isStopping) && record()
+    answer()
+    isHeldUp = !look()
+    let isAtRest = (!isHeldUp || isStopping) && record()
     answer()
     if isBeyondMending { return false }
     if isStopping {
       if records.isEmpty { stop() }
       return false
     }
-    if isAtRest { seal() }
-    if isAtRest, indexWait == 0 { index() }
+    if isAtRest, !seal(), indexWait == 0 { index() }
     return true
+  }
+
+  /// Milliseconds until there is something to do of its own accord.
+  func wait(at now: Int64) -> Int64 {
+    if isHeldUp { return Self.retryAfter }
+    return [indexWait, records.wait(at: now), sealing?.wait(at: now)].compactMap { $0 }
+      .reduce(Self.lookAfter, min)
   }
 
   /// No step while somebody talks: the slowest message would wait for it.
@@ -211,6 +224,7 @@ package struct Keeper {
       } while done > 0
       return isAtRest
     } catch {
+      isHeldUp = true
       reopen(after: error)
       return false
     }
@@ -218,13 +232,16 @@ package struct Keeper {
 
   /// Seals what is due, as far as the signer has come. Also while somebody talks: it is
   /// one commit, and no more than one a second.
-  private mutating func seal() {
+  ///
+  /// - Returns: whether it has waited for the transcript's lock.
+  private mutating func seal() -> Bool {
     do throws(TranscriptError) {
-      try sealing?.step(
+      return try sealing?.step(
         in: writer, at: Clock.monotonicMilliseconds(),
-        time: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+        time: Timestamp(milliseconds: Clock.realtimeMilliseconds())) ?? false
     } catch {
       reopen(after: error)
+      return true
     }
   }
 

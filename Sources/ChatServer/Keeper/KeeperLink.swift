@@ -183,7 +183,12 @@ final class KeeperLink {
   /// Asks for something; kept until the keeper takes it.
   func enqueue(_ request: KeeperRequest) {
     if request == .index && backlog.last == .index { return }
-    guard request == .stop || backlog.count + unconfirmed.count < Self.backlogLimit else { return }
+    switch request {
+    // They say what is so and are said once; of each kind the last is kept alone.
+    case .stop, .sealAs, .floorTaken, .floorFree: break
+    case .recordDeath, .closeResumable, .recordRefusals, .index, .answer:
+      guard backlog.count + unconfirmed.count < Self.backlogLimit else { return }
+    }
     backlog.append(request)
     send()
   }
@@ -195,6 +200,8 @@ final class KeeperLink {
       !certificate.isTemporary, signer.handOver(keeper: signerEnd)
     else { return }
     joined = signer.processID
+    // A keeper that does not come to them needs the last alone.
+    backlog.removeAll { $0.code == .sealAs }
     enqueue(.sealAs(certificate.publicKey))
   }
 

@@ -74,13 +74,16 @@ struct Sealing {
   ///   - writer: of the transcript.
   ///   - now: milliseconds of a clock that only goes forward.
   ///   - time: for the seal.
+  /// - Returns: whether it has waited for the transcript's lock.
   /// - Throws: what SQLite reports; it is tried again later.
   mutating func step(
     in writer: TranscriptWriter, at now: Int64, time: Timestamp
-  ) throws(TranscriptError) {
+  ) throws(TranscriptError) -> Bool {
     do throws(TranscriptError) {
-      if asked != nil { _ = try record(in: writer, at: now) }
+      var hasWaited = false
+      if asked != nil { hasWaited = try record(in: writer, at: now) != .open }
       if asked == nil, let dueAt, dueAt <= now { try ask(in: writer, at: now, time: time) }
+      return hasWaited
     } catch {
       asked = nil
       dueAt = now + Self.retryAfter
@@ -103,7 +106,7 @@ struct Sealing {
     }
   }
 
-  private enum Outcome {
+  private enum Outcome: Equatable {
     /// There is no answer.
     case open
     case recorded(isLast: Bool)
@@ -111,8 +114,9 @@ struct Sealing {
     case overtaken
   }
 
+  /// Waits for the lock no longer than `limit`; `nil`: as long as ever.
   private mutating func record(
-    in writer: TranscriptWriter, at now: Int64
+    in writer: TranscriptWriter, at now: Int64, within limit: Duration? = nil
   ) throws(TranscriptError) -> Outcome {
     guard let (draft, until) = asked else { return .open }
     guard let signature = signature(of: draft) else {
@@ -123,7 +127,7 @@ struct Sealing {
       return .open
     }
     asked = nil
-    guard try writer.record(draft, signature: signature) else {
+    guard try writer.record(draft, signature: signature, within: limit) else {
       dueAt = now
       return .overtaken
     }
@@ -162,7 +166,8 @@ struct Sealing {
       while asked != nil, now < end {
         _ = try? poller.poll([Interest(signer.descriptor)], timeoutMilliseconds: end - now)
         now = Clock.monotonicMilliseconds()
-        if case .recorded(isLast: true) = try record(in: writer, at: now) { return }
+        let left = Duration.milliseconds(max(0, end - now))
+        if try record(in: writer, at: now, within: left) == .recorded(isLast: true) { return }
       }
       now = Clock.monotonicMilliseconds()
     }

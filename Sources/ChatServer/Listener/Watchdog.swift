@@ -5,7 +5,7 @@ import ChatCore
 /// stopped, as Ctrl-Z and a suspended machine stop all of us, nobody can answer.
 struct Watchdog {
   /// What an answer may take. A commit that waits for other writers gives up
-  /// after 5 seconds and is between two of them then.
+  /// after 5 seconds, and who asked meanwhile is answered before the next one.
   static let patience = Duration.seconds(10)
   /// Between two looks at the clock while an answer is due.
   static let lookInterval = Duration.seconds(1)

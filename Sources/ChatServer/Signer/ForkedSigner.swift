@@ -6,13 +6,12 @@ import Transcript
 /// A signer of a command that runs without a server: a process that has the key, in
 /// which what the transcript holds is never read. It is forked before that is opened.
 package final class ForkedSigner: SealSigner {
-  /// Milliseconds for its first answer, and for each signature: it reads a file of 119
-  /// bytes, and signing takes a tenth of a thousandth.
+  /// Milliseconds for its first answer: it reads a file of 119 bytes.
   private static let patience: Int64 = 5_000
 
   private let processID: Int32
   private let socket: MessageSocket
-  private let way: MessageSocket
+  private let way: SealWay
   package let certificate: Certificate
   package var publicKey: [UInt8] { certificate.publicKey.bytes }
   package var fingerprint: String { certificate.publicKey.fingerprint.description }
@@ -68,18 +67,18 @@ package final class ForkedSigner: SealSigner {
   }
 
   /// A way to it for seals.
-  private static func way(to signer: MessageSocket) throws(KeyTrouble) -> MessageSocket {
+  private static func way(to signer: MessageSocket) throws(KeyTrouble) -> SealWay {
     guard let pair = try? SocketPair.open() else { throw KeyTrouble(.system) }
     defer { pair.one.close() }
     if (try? signer.send(SignerOrder.seal.bytes, passing: [pair.one.descriptor])) == .sent {
-      return pair.other
+      return SealWay(pair.other)
     }
     pair.other.close()
     throw KeyTrouble(.system)
   }
 
   private init(
-    _ child: (processID: Int32, socket: MessageSocket), _ way: MessageSocket,
+    _ child: (processID: Int32, socket: MessageSocket), _ way: SealWay,
     _ certificate: Certificate
   ) {
     (processID, socket) = child
@@ -113,11 +112,8 @@ package final class ForkedSigner: SealSigner {
     return bytes
   }
 
-  package func signature(of statement: [UInt8]) -> [UInt8]? {
-    guard (try? way.send(statement)) == .sent, let bytes = Self.message(on: way),
-      let answer = try? SealAnswer(bytes: bytes), answer.request == statement
-    else { return nil }
-    return answer.signature
+  package func signature(of statement: [UInt8], within limit: Duration) -> [UInt8]? {
+    way.signature(of: statement, within: limit)
   }
 
   private static func end(_ child: (processID: Int32, socket: MessageSocket)) {

@@ -99,7 +99,7 @@ struct Deletion {
       progress.show(count, every: 1)
     }
     progress.clear()
-    if signer != nil, !extent.isNoted { session.say(HistoryMessages.noteNotSigned) }
+    if signer != nil, !extent.isSigned { session.say(HistoryMessages.noteNotSigned) }
     guard scrub(pruner) else { return .inputOutput }
     let sizeAfter = Archive.size(of: path)
     session.note(HistoryMessages.pruned(extent, of: wanted, before: sizeBefore, after: sizeAfter))

@@ -20,10 +20,10 @@ struct SealCommand: HistoryVerb {
     let signer = session.signer(key)
     guard let archive = try session.archive() else { return .done }
     do {
-      if let signer = try session.own(signer, archive.connection) {
-        try seal(archive.connection.path, signer, session)
-      }
-      let unsealed = try SealDraft.isWanted(archive.connection)
+      let own = try session.own(signer, archive.connection)
+      if let own { try seal(archive.connection.path, own, session) }
+      // What somebody says while this runs is not asked for.
+      let unsealed = try own == nil && SealDraft.isWanted(archive.connection)
       if unsealed {
         session.say(
           try archive.connection.isSealed()
@@ -43,14 +43,16 @@ struct SealCommand: HistoryVerb {
     }
   }
 
+  /// Nobody else waits meanwhile, and signing takes a ten-thousandth of it.
+  private static let signedWithin = Duration.seconds(5)
+
   private func seal(
     _ path: String, _ signer: any SealSigner, _ session: HistorySession
   ) throws {
     let connection = try Connection.forWriting(path)
     while let draft = try SealDraft.make(connection, at: session.now, key: signer.publicKey) {
-      guard let signature = signer.signature(of: draft.statement) else {
-        throw HistoryError.unsealed
-      }
+      let signature = signer.signature(of: draft.statement, within: Self.signedWithin)
+      guard let signature else { throw HistoryError.unsealed }
       // Where a server has sealed meanwhile, there may be nothing left.
       _ = try connection.write { () throws(TranscriptError) in
         try draft.insert(connection, signature: signature)

@@ -46,10 +46,12 @@ extension HistorySession {
 }
 
 extension SealKeys {
-  /// - Parameter trusted: the fingerprints of those that are.
-  init(trusting trusted: [Fingerprint]) {
+  /// - Parameters:
+  ///   - trusted: the fingerprints of those that are.
+  ///   - isOwn: whether these are the user's own, and nobody named them.
+  init(trusting trusted: [Fingerprint], isOwn: Bool) {
     self.init(
-      trusted: Set(trusted.map(\.description)),
+      trusted: Set(trusted.map(\.description)), isOwn: isOwn,
       fingerprint: { PublicKey($0)?.fingerprint.description },
       hasSigned: { key, message, signature in
         PublicKey(key)?.hasSigned(message, signature) == true

@@ -62,7 +62,8 @@ struct VerifyCommand: HistoryVerb {
     }
   }
 
-  /// Whose seals are trusted: of those that are named, else of the user's own.
+  /// Whose seals are trusted: of those that are named, else of the user's own, where it
+  /// has sealed this transcript.
   private func keys(_ session: HistorySession) throws(HistoryError) -> SealKeys {
     var prints: [Fingerprint] = []
     for text in trusted {
@@ -71,9 +72,9 @@ struct VerifyCommand: HistoryVerb {
     }
     // The process with the key goes with the value.
     if prints.isEmpty, let own = session.signer(key).flatMap({ PublicKey($0.publicKey) }) {
-      prints = [own.fingerprint]
+      return SealKeys(trusting: [own.fingerprint], isOwn: key.keyFile == nil)
     }
-    return SealKeys(trusting: prints)
+    return SealKeys(trusting: prints, isOwn: false)
   }
 
   private func verify(

@@ -112,9 +112,11 @@ extension EventLinks {
 }
 
 extension Connection {
-  /// The last event of a conversation and its link; `nil` where it has no event.
+  /// The last event of a conversation and its link; `nil` where it has no event. What can
+  /// be no link, which is damage, fits nothing: such a conversation is closed and deleted
+  /// as others are.
   ///
-  /// - Throws: `corrupt` where that can be no link, and what SQLite reports.
+  /// - Throws: what SQLite reports.
   package func head(
     of conversation: Int64
   ) throws(TranscriptError) -> (event: Int64, link: Digest)? {
@@ -123,8 +125,7 @@ extension Connection {
     select.bind(conversation, at: 1)
     defer { select.reset() }
     guard try select.step() else { return nil }
-    guard let link = Digest(select.blob(at: 1)) else { throw TranscriptError(.corrupt, path: path) }
-    return (select.integer(at: 0), link)
+    return (select.integer(at: 0), Digest(select.blob(at: 1)) ?? .zero)
   }
 
   /// The values that an open's link is over beside its own and its conversation's.

@@ -139,6 +139,12 @@ package final class Connection {
     sqlite3_busy_timeout(handle, Int32(clamping: timeout.wholeMilliseconds))
   }
 
+  /// Reading or writing a longer text or blob is an error then, in place of memory that
+  /// there may not be (https://www.sqlite.org/c3ref/c_limit_attached.html).
+  func limitValues(to length: Int32) {
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, length)
+  }
+
   func error(_ code: Int32, sql: String? = nil) -> TranscriptError {
     TranscriptError(handle, code: code, path: path, sql: sql)
   }
@@ -166,6 +172,18 @@ extension Connection {
     _ body: () throws(TranscriptError) -> Result
   ) throws(TranscriptError) -> Result {
     try transaction(begin: "BEGIN", body)
+  }
+
+  /// Runs `body`, in which nothing waits for another's lock for longer than `limit`;
+  /// `nil`: than ever.
+  func waiting<Result>(
+    within limit: Duration?, _ body: () throws(TranscriptError) -> Result
+  ) throws(TranscriptError) -> Result {
+    let whole = busyTimeout
+    guard let limit, limit < whole else { return try body() }
+    setBusyTimeout(limit)
+    defer { setBusyTimeout(whole) }
+    return try body()
   }
 
   func inTurn<Result>(

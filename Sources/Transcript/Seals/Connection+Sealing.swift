@@ -44,13 +44,19 @@ extension Connection {
     return true
   }
 
+  /// For which a signature is waited for while all other writers wait for the lock: a
+  /// thousand times what it takes, and no time to somebody who talks.
+  private static let signedWithin = Duration.milliseconds(100)
+
   /// - Returns: false when there is no signature, and nothing is added.
   private func add(
     _ kind: Seal.Kind, at time: Timestamp, note: String, _ heads: [Seal.Head],
     _ signer: any SealSigner
   ) throws(TranscriptError) -> Bool {
     var seal = try next(kind, at: time, note: note, heads, key: signer.publicKey)
-    guard let signature = signer.signature(of: seal.statement) else { return false }
+    guard let signature = signer.signature(of: seal.statement, within: Self.signedWithin) else {
+      return false
+    }
     seal.signature = signature
     try insert(seal, heads)
     return true
@@ -59,7 +65,7 @@ extension Connection {
   private func next(
     _ kind: Seal.Kind, at time: Timestamp, note: String, _ heads: [Seal.Head], key: [UInt8]?
   ) throws(TranscriptError) -> Seal {
-    let newest = try newestSeal()
+    let newest = try newestPlace()
     var seal = Seal(
       id: try nextSeal(after: newest), at: time, kind: kind, lastEvent: newest?.lastEvent ?? 0,
       key: key, note: note)

@@ -6,6 +6,18 @@ extension Connection {
   static let sealColumns =
     "id, at, kind, last_event, run_id, stopped_at, note, key, link, signature"
 
+  /// Where the newest seal is, which is all that the next one needs of it; `nil` when
+  /// there is none. What else its row holds is not read: whoever writes seals goes on
+  /// whatever somebody has put there.
+  func newestPlace() throws(TranscriptError) -> Seal.Place? {
+    let select = try cached("SELECT id, last_event, link FROM seal ORDER BY id DESC LIMIT 1")
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    return Seal.Place(
+      id: select.integer(at: 0), lastEvent: select.integer(at: 1),
+      link: Digest(select.blob(at: 2)) ?? .zero)
+  }
+
   /// The newest seal; `nil` when there is none.
   package func newestSeal() throws(TranscriptError) -> Seal? {
     try seal("ORDER BY id DESC LIMIT 1", at: nil)
@@ -40,13 +52,15 @@ extension Connection {
     return try select.step() ? Seal(select) : nil
   }
 
+  /// The heads in the seal `?1`, in the order of the conversations.
+  static let selectSealHeads = """
+    SELECT conversation_id, event_id, link FROM seal_head WHERE seal_id = ?1
+    ORDER BY conversation_id
+    """
+
   /// The heads in a seal, in the order of the conversations.
   package func sealHeads(of seal: Int64) throws(TranscriptError) -> [Seal.Head] {
-    let select = try cached(
-      """
-      SELECT conversation_id, event_id, link FROM seal_head WHERE seal_id = ?1
-      ORDER BY conversation_id
-      """)
+    let select = try cached(Self.selectSealHeads)
     defer { select.reset() }
     select.bind(seal, at: 1)
     var heads: [Seal.Head] = []
@@ -57,7 +71,7 @@ extension Connection {
   /// The number of the seal after `newest`.
   ///
   /// - Throws: `corrupt` where no number is left: nobody has made so many.
-  func nextSeal(after newest: Seal?) throws(TranscriptError) -> Int64 {
+  func nextSeal(after newest: Seal.Place?) throws(TranscriptError) -> Int64 {
     let (next, isTooMany) = (newest?.id ?? 0).addingReportingOverflow(1)
     if isTooMany { throw TranscriptError(.corrupt, path: path) }
     return next
@@ -96,6 +110,13 @@ extension Connection {
 }
 
 extension Seal {
+  /// What the next one goes on from.
+  struct Place {
+    var id: Int64
+    var lastEvent: Int64
+    var link: Digest
+  }
+
   /// From a row with the columns of ``Connection/sealColumns``. A link of another
   /// length, which the table does not take, is one that fits nothing.
   init(_ row: Statement) {

@@ -62,7 +62,8 @@ package struct Seal: Hashable, Sendable {
     }
   }
 
-  /// What is signed begins so: nothing else that the key signs does.
+  /// What is signed begins so, and nothing else that the key signs does. The signer
+  /// knows it as its form of a seal.
   static let name = Array("chatserve seal 1\0".utf8)
 
   /// What is signed: 49 bytes.
@@ -107,6 +108,9 @@ package protocol SealSigner {
   /// 32 bytes.
   var publicKey: [UInt8] { get }
 
+  /// - Parameters:
+  ///   - statement: of a seal.
+  ///   - limit: how long it may take.
   /// - Returns: 64 bytes; `nil` when there is no signature to be had.
-  func signature(of statement: [UInt8]) -> [UInt8]?
+  func signature(of statement: [UInt8], within limit: Duration) -> [UInt8]?
 }

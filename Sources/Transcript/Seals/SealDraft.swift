@@ -38,7 +38,7 @@ package struct SealDraft: Hashable, Sendable {
     _ limits: Limits = Limits()
   ) throws(TranscriptError) -> SealDraft? {
     try connection.read { () throws(TranscriptError) in
-      let newest = try connection.newestSeal()
+      let newest = try connection.newestPlace()
       var heads: [Int64: Seal.Head] = [:]
       let (last, isLast) = try walk(connection, after: newest?.lastEvent ?? 0, limits) {
         heads[$0.conversation] = $0
@@ -97,7 +97,7 @@ package struct SealDraft: Hashable, Sendable {
   package func insert(
     _ connection: Connection, signature: [UInt8]
   ) throws(TranscriptError) -> Bool {
-    guard try connection.newestSeal()?.link == previous else { return false }
+    guard try connection.newestPlace()?.link == previous else { return false }
     var seal = seal
     seal.signature = signature
     try connection.insert(seal, heads)
@@ -108,13 +108,19 @@ package struct SealDraft: Hashable, Sendable {
 extension TranscriptWriter {
   /// Records a seal that has been signed.
   ///
+  /// - Parameters:
+  ///   - draft: what was signed.
+  ///   - signature: of its statement.
+  ///   - limit: how long other writers may be waited for; `nil`: as long as ever.
   /// - Returns: false when another has come before it, and it is of no use any more.
   /// - Throws: what SQLite reports; nothing is recorded then.
   package func record(
-    _ draft: SealDraft, signature: [UInt8]
+    _ draft: SealDraft, signature: [UInt8], within limit: Duration? = nil
   ) throws(TranscriptError) -> Bool {
-    try commit { () throws(TranscriptError) in
-      try draft.insert(connection, signature: signature)
+    try connection.waiting(within: limit) { () throws(TranscriptError) in
+      try commit { () throws(TranscriptError) in
+        try draft.insert(connection, signature: signature)
+      }
     }
   }
 }

@@ -3,6 +3,9 @@ package struct SealKeys {
   /// The fingerprints of those that are trusted, SHA256:…; of none, whoever signed the
   /// first seal is taken for the one who signs, and nobody says who that is.
   package var trusted: Set<String>
+  /// Whether these are the user's own, of whom nobody said that they are this
+  /// transcript's: where none of them has sealed anything in it, it is another's.
+  package var isOwn: Bool
   /// The fingerprint of a public key; `nil` for bytes that are none.
   package var fingerprint: ([UInt8]) -> String?
   /// Whether the private half of the key has signed the message so.
@@ -10,14 +13,15 @@ package struct SealKeys {
 
   /// No signature fits: for a transcript without seals.
   package static var none: SealKeys {
-    SealKeys(trusted: [], fingerprint: { _ in nil }, hasSigned: { _, _, _ in false })
+    SealKeys(trusted: [], isOwn: false, fingerprint: { _ in nil }, hasSigned: { _, _, _ in false })
   }
 
   package init(
-    trusted: Set<String>, fingerprint: @escaping ([UInt8]) -> String?,
+    trusted: Set<String>, isOwn: Bool, fingerprint: @escaping ([UInt8]) -> String?,
     hasSigned: @escaping (_ key: [UInt8], _ message: [UInt8], _ signature: [UInt8]) -> Bool
   ) {
     self.trusted = trusted
+    self.isOwn = isOwn
     self.fingerprint = fingerprint
     self.hasSigned = hasSigned
   }
@@ -42,6 +46,9 @@ struct SealSigners {
     if turns.last?.key != key { turns.append(Turn(first: seal, key: key)) }
     if let other { vouchers[key, default: []].insert(other) }
   }
+
+  /// Whether one of these has signed.
+  func include(_ keys: Set<String>) -> Bool { turns.contains { keys.contains($0.key) } }
 
   /// Those who are not trusted, and for whom nobody vouches who is: with the first seal
   /// of theirs, each time they follow another.

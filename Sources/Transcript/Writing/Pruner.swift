@@ -14,8 +14,8 @@ package struct Pruner {
     var events: Int64 = 0
     package var first: Int64?
     package var last: Int64?
-    /// Whether all that was taken is noted with a signature.
-    package var isNoted = true
+    /// Whether the notes of all that was taken are signed.
+    package var isSigned = true
 
     package init() {}
   }
@@ -145,7 +145,7 @@ package struct Pruner {
         extent.add(taken)
         note = try self.note(extent, before: limit, now: now, row: note)
         if try !connection.sealRemoval(of: heads, note: taken.note, at: now, signer) {
-          extent.isNoted = false
+          extent.isSigned = false
         }
       }
       progress(extent.conversations)
@@ -242,7 +242,7 @@ extension Pruner.Extent {
     events += other.events
     first = first ?? other.first
     last = other.last ?? last
-    isNoted = isNoted && other.isNoted
+    isSigned = isSigned && other.isSigned
   }
 
   /// For the seal.

@@ -12,7 +12,9 @@ struct KeySigner: SealSigner {
 
   init() throws { key = try .random() }
 
-  func signature(of statement: [UInt8]) -> [UInt8]? { try? key.sign(statement) }
+  func signature(of statement: [UInt8], within limit: Duration = .seconds(5)) -> [UInt8]? {
+    try? key.sign(statement)
+  }
 }
 
 extension Fixture {
