@@ -75,27 +75,32 @@ struct KeyCommand: ParsableCommand {
   }
 
   private func make(_ file: KeyFile) throws(KeyTrouble) {
+    var vouching: VouchingProcess?
+    if let path = DatabasePath.choose(option: database) {
+      vouching = try VouchingProcess { Self.vouch(for: $0, with: file, in: path) }
+    }
     let next = try KeyFile.random()
     // Before the key is there: a change that is sealed and does not come does no harm, one
     // that comes and is not sealed looks like a stranger's.
-    try seal(from: file, to: next)
+    vouching?.sign(with: next)
     let old = try file.replace(with: next)
     try? StandardError.write(UserMessages.newKey(old) + "\n")
   }
 
-  /// Has the old key vouch for the new one, and that for the old one, where there are
-  /// seals at all. A transcript that cannot be written keeps nobody from a new key.
-  private func seal(from file: KeyFile, to next: PrivateKey) throws(KeyTrouble) {
-    guard let path = DatabasePath.choose(option: database) else { return }
-    // Forked before the transcript is opened. A key that cannot be read vouches for nobody.
-    guard let old = try? ForkedSigner.start(file), let new = try ForkedSigner.start(next) else {
-      return
-    }
+  /// Has the old key vouch for the new one, and that for the old one, where that has sealed
+  /// anything. A transcript that cannot be written keeps nobody from a new key.
+  private static func vouch(for next: any SealSigner, with file: KeyFile, in path: String) {
+    // Forked before the transcript is opened.
+    let old = try? ForkedSigner.start(file)
     do throws(TranscriptError) {
-      if try !Connection.forReading(path).isSealed(by: old.publicKey) { return }
-      let isSealed = try Connection.forWriting(path).sealKeyChange(
-        from: (old, old.fingerprint), to: (new, new.fingerprint),
-        at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+      if try !Connection.forReading(path).isSealed(by: old?.publicKey) { return }
+      var isSealed = false
+      // A key that cannot be read vouches for nobody.
+      if let old, let print = PublicKey(next.publicKey)?.fingerprint.description {
+        isSealed = try Connection.forWriting(path).sealKeyChange(
+          from: (old, old.fingerprint), to: (next, print),
+          at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
+      }
       if !isSealed { try? StandardError.write(UserMessages.changeNotSealed(nil) + "\n") }
     } catch {
       if error.kind == .missing { return }

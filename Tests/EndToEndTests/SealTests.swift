@@ -163,6 +163,26 @@ import Transcript
     }
   }
 
+  @Test("a key that cannot be read, or is not there, vouches for nobody, and that is said")
+  func newKeyWithoutTheOldOne() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      try talk(stage, server.port, "tatyana")
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      let sealed = try newest(stage)
+      chmod(stage.keyFile, 0o644)
+      let exposed = try stage.onPipes(.chatserve, ["key", "--new"])
+      #expect(try exposed.exitStatus() == 0)
+      #expect(exposed.errorText.contains("the old key could not vouch"), "\(exposed.errorText)")
+      unlink(stage.keyFile)
+      let gone = try stage.onPipes(.chatserve, ["key", "--new"])
+      #expect(try gone.exitStatus() == 0)
+      #expect(gone.errorText.contains("the old key could not vouch"), "\(gone.errorText)")
+      #expect(try newest(stage) == sealed)
+    }
+  }
+
   // MARK: For a third party
 
   private static let python = "/usr/bin/python3"

@@ -29,13 +29,6 @@ package final class ForkedSigner: SealSigner {
     }
   }
 
-  /// Forks one with a key that is in no file yet.
-  package static func start(_ key: PrivateKey) throws(KeyTrouble) -> ForkedSigner? {
-    try start { socket in
-      Signer.main(socket: socket) { () throws(KeyTrouble) in (key, false) }
-    }
-  }
-
   private static func start(
     _ body: (MessageSocket) -> Int32
   ) throws(KeyTrouble) -> ForkedSigner? {
