@@ -132,8 +132,8 @@ package struct Keeper {
     }
     if isAsked, !receive() { return false }
     answer()
-    isHeldUp = !look()
-    let isAtRest = (!isHeldUp || isStopping) && record()
+    isHeldUp = false
+    let isAtRest = (look() || isStopping) && record()
     answer()
     if isBeyondMending { return false }
     if isStopping {
@@ -203,7 +203,7 @@ package struct Keeper {
       try writer.checkFiles()
       return true
     } catch {
-      reopen(after: error)
+      isHeldUp = !reopen(after: error)
       return false
     }
   }
@@ -224,8 +224,7 @@ package struct Keeper {
       } while done > 0
       return isAtRest
     } catch {
-      isHeldUp = true
-      reopen(after: error)
+      isHeldUp = !reopen(after: error)
       return false
     }
   }
@@ -292,17 +291,20 @@ package struct Keeper {
     }
   }
 
-  /// A file that is gone cannot come back: another is begun.
-  private mutating func reopen(after error: TranscriptError) {
-    guard error.isOfLostFile else { return }
+  /// A file that is gone cannot come back: another is begun. Whether that is so.
+  @discardableResult
+  private mutating func reopen(after error: TranscriptError) -> Bool {
+    guard error.isOfLostFile else { return false }
     do throws(TranscriptError) {
       try writer.reopen()
       records.forgetTheFile()
       sealing?.forgetTheFile(at: Clock.monotonicMilliseconds())
       run.id = try writer.continueRun(run.id, run.description, startedAt: run.startedAt)
+      return true
     } catch {
       isBeyondMending = error.kind == .notPermitted
       // Else, whatever is asked next finds the file gone again, and comes here.
+      return false
     }
   }
 }
