@@ -17,16 +17,17 @@ extension Client {
   }
 
   /// The person has left, and the server has not heard it: the next start says it.
-  func keepLeaving(_ ending: Conversation.Ending) {
+  ///
+  /// - Returns: what there is to say of that; `nil` where nothing is.
+  func keepLeaving(_ ending: Conversation.Ending) -> ClientNotice? {
     guard rest == nil, let file = keeping.file, ending.by == .client,
       [.quit, .sigint].contains(ending.reason), var record = keeping.record
-    else { return }
+    else { return nil }
     record.isLeaving = true
     record.draft = ""
     rest = .unheard
-    if case .failed(let error)? = file.write(record) {
-      desk.notify(words.sentence(.leavingNotKept(error)))
-    }
+    if case .failed(let error)? = file.write(record) { return .leavingNotKept(error) }
+    return .leftUnheard(isDown: wasUnheard)
   }
 
   /// The conversation is left as if the power had failed, and the next chatclient goes on
@@ -47,7 +48,8 @@ extension Client {
     handle([.linkIsImpossible(LinkSearch.dialerDied)], at: now)
   }
 
-  func sayLastWords(_ ending: Conversation.Ending) {
+  /// `unheard`: what there is to say of a server that has not heard that the person left.
+  func sayLastWords(_ ending: Conversation.Ending, unheard: ClientNotice?) {
     finishSaving(ending)
     switch rest {
     // Nobody is there to read it.
@@ -58,7 +60,7 @@ extension Client {
     desk.showLeftovers(of: ending, peer: machine.peer)
     // The reason goes with the exit code, to standard error.
     if namelessness != nil || refusal != nil { return }
-    if rest == .unheard { desk.notify(words.sentence(.leftUnheard)) }
+    if let unheard { desk.notify(words.sentence(unheard)) }
     desk.end(
       words.sentence(.ended(ending, dialect: machine.dialect)),
       to: isFailure(ending) ? .notice : .conversation)

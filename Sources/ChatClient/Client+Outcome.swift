@@ -23,5 +23,7 @@ extension Client {
     package var outputFailure: Errno?
     /// Why the server is not talked to.
     package var refusal: ServerRefusal?
+    /// What there is to say where the server was not heard to know that the person left.
+    package var unheard: ClientNotice?
   }
 }

@@ -153,16 +153,15 @@ package final class Client {
     begin(at: Self.now)
     while ending == nil { turn() }
     guard let ending else { preconditionFailure("the loop ends with the conversation") }
-    if wasUnheard { keepLeaving(ending) }
-    sayLastWords(ending)
+    sayLastWords(ending, unheard: wasUnheard ? keepLeaving(ending) : nil)
     _ = desk.close()
     // A link that was dead may have looked alive.
-    if link?.finish(within: Self.farewellWithin) == false { keepLeaving(ending) }
+    let unheard = link?.finish(within: Self.farewellWithin) == false ? keepLeaving(ending) : nil
     dialer.close()
     if rest == nil { keeping.file?.clear() }
     return Outcome(
       ending: ending, dialect: machine.dialect, signal: signal, namelessness: namelessness,
-      outputFailure: desk.outputFailure, refusal: refusal)
+      outputFailure: desk.outputFailure, refusal: refusal, unheard: unheard)
   }
 
   private func begin(at now: Instant) {

@@ -62,7 +62,7 @@ package enum ClientNotice {
   /// Another conversation of the user's is kept for so long, under this name.
   case keptForAnother(Handle, within: Duration)
   /// The server has not heard that the person left; has heard it now; could not be told.
-  case leftUnheard
+  case leftUnheard(isDown: Bool)
   case formerEnded
   case formerNotEnded
   /// What follows was said in a conversation that ended then, and not confirmed.

@@ -99,7 +99,9 @@ struct ChatClient: ParsableCommand {
       if let errno = outcome.outputFailure {
         ProgramExit.inputOutput.leave(UserMessages.outputFailed(errno))
       }
-      UserMessages.status(of: outcome).leave()
+      let status = UserMessages.status(of: outcome)
+      status.leave(
+        outcome.unheard.map { UserMessages.sentence($0, host: host, port: port) })
     } catch {
       let (sentence, status) = UserMessages.failure(error, host: host, port: port)
       status.leave(sentence)

@@ -42,9 +42,11 @@ extension UserMessages {
     case .leftIsNotKnown(let why):
       "What answers at \(place) does not have the conversation that you left before; the next "
         + "start tries again to end it. It said: \(why)"
-    case .leftUnheard:
-      "The link is down, so the server does not know yet that you left; the next start of "
-        + "chatclient tells it."
+    case .leftUnheard(let isDown):
+      (isDown
+        ? "The link is down, so the server does not know yet that you left"
+        : "The server did not confirm that you left")
+        + "; the next start of chatclient tells it."
     case .formerEnded: "The server knows now that you left the conversation before."
     case .formerNotEnded:
       "The server could not be told that you left the conversation before; the next start tries "

@@ -101,7 +101,8 @@ struct ClientStart {
     var former: [Former] = []
     var handle = settings.handle
     for (file, record) in kept {
-      let isToEnd = record.isLeaving || settings.keeping == .new && former.isEmpty
+      let isCutOff = !record.isLeaving && !former.contains { !$0.record.isLeaving }
+      let isToEnd = record.isLeaving || settings.keeping == .new && isCutOff
       guard
         isToEnd || settings.keeping == .usual && record.past.handle == handle ?? record.past.handle,
         let terms = try LinkTerms(of: record.link, trust)

@@ -5,10 +5,13 @@ extension NativeDialect {
   /// So many hexadecimal digits behind `resume` or `session` are a token's, whole or cut,
   /// and whatever follows them: no person writes that.
   private static let digitsOfToken = 16
+  /// So many letters of a verb may be one that was cut on its way; fewer begin too many
+  /// names.
+  private static let lettersOfVerb = 4
 
   enum Secret: Hashable {
     case absent
-    /// It may become one: the verb, and no more digits than those.
+    /// It may become one: the verb or most of it, and no more digits than those.
     case possible
     case found
   }
@@ -17,6 +20,12 @@ extension NativeDialect {
   /// behind the verb, since what is wrong with it is no reason to show it.
   static func secret(in text: some Collection<UInt8>) -> Secret {
     let text = text.drop(while: isBlank)
+    let letters = text.prefix(Verb.session.rawValue.utf8.count).map { $0 | 0x20 }
+    if letters.count >= lettersOfVerb,
+      [Verb.resume, .session].contains(where: { $0.rawValue.utf8.starts(with: letters) })
+    {
+      return .possible
+    }
     guard
       let verb = [Verb.resume, .session].first(where: { verb in
         text.prefix(verb.rawValue.utf8.count).map { $0 | 0x20 }
