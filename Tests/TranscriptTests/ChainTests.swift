@@ -161,6 +161,50 @@ import Testing
     #expect(findings.contains(.chain(conversation: 2, seq: 6)), "\(findings)")
   }
 
+  /// Rows that are put beside a conversation whose links know nothing of them.
+  @Test func aWayBackThatNobodyOfferedIsNamed() throws {
+    let writer = try written()
+    let line = try newConversation(writer)
+    try line.append([
+      (.open, .ms(7000)), (.handle(try Handle("mike"), .line), .ms(7001)),
+      (try .client(1, "hi"), .ms(7002)),
+    ])
+    try writer.connection.execute(
+      """
+      INSERT INTO resumption (conversation_id, token_hash, within, state, run_id, epoch, attempt,
+        epoch_before, attempt_before, client_before, server_before)
+      SELECT id, zeroblob(32), 1, 'offered', run_id, 0, 0, 0, 0, 0, 0 FROM conversation WHERE id = 3
+      """)
+    #expect(try findings() == [.resumption(conversation: 3)])
+    try writer.connection.execute("UPDATE resumption SET conversation_id = 1, state = 'over'")
+    #expect(try findings().contains(.chain(conversation: 1, seq: 2)))
+    try writer.connection.execute(
+      """
+      DELETE FROM resumption;
+      INSERT INTO resume (event_id, run_id, epoch, attempt, address, port, away, moved)
+      VALUES (11, 1, 1, 1, '::1', 1, 1, 0)
+      """)
+    #expect(
+      try findings() == [.reference(table: "resume", row: 11, parent: "client's return")])
+  }
+
+  /// What SQLite itself holds against it, where somebody had it look away.
+  @Test(arguments: ["x''", "zeroblob(31)", "zeroblob(33)"])
+  func whatCanBeNoLinkIsNamed(_ link: String) throws {
+    let writer = try written()
+    try writer.connection.execute(
+      "PRAGMA ignore_check_constraints = ON; UPDATE event SET link = \(link) WHERE id = 8")
+    guard case .integrity? = try findings().first else { throw Unexpected(nil) }
+    // Nobody adds to it.
+    try talk(writer, [])
+    try writer.connection.execute("UPDATE event SET link = \(link) WHERE id = 10")
+    #expect(
+      try kind {
+        try writer.recordDeath(
+          conversation: 3, run: 3, at: .ms(9000), by: nil, reason: .crashed)
+      } == .corrupt)
+  }
+
   @Test func aHandleThatNobodySaidIsNamed() throws {
     let writer = try written()
     try newConversation(writer).append([(.open, .ms(7000))])

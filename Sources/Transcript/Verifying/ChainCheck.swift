@@ -19,6 +19,7 @@ struct ChainCheck: ~Copyable {
   /// Handles that came as a native client's, with their `seq`, in conversations
   /// that have turned out to be an original's: a second such event says so.
   private var superseded: [Int64: Int64] = [:]
+  private var wereNative = IDSet()
 
   init(_ connection: Connection) {
     self.connection = connection
@@ -47,7 +48,10 @@ struct ChainCheck: ~Copyable {
         fits =
           try links.link(
             of: event, after: progress.link, dialect: Dialect.native.rawValue) == stored
-        if fits { superseded[conversation] = seq }
+        if fits {
+          superseded[conversation] = seq
+          wereNative.insert(conversation)
+        }
       }
     default: break
     }
@@ -75,6 +79,33 @@ struct ChainCheck: ~Copyable {
     while try select.step() {
       let id = select.integer(at: 0)
       if opens.contains(id), !handles.contains(id) { findings.append(.handle(conversation: id)) }
+    }
+    return findings
+  }
+
+  /// After the last event: rows that say how a conversation can go on, or how one did, and
+  /// that are in no link, since no handle offered that and no client came back.
+  ///
+  /// - Throws: what SQLite reports.
+  func unexplainedReturns() throws(TranscriptError) -> [Finding] {
+    var findings: [Finding] = []
+    let offered = try connection.prepare(
+      """
+      SELECT x.conversation_id FROM resumption AS x JOIN conversation AS c ON c.id = x.conversation_id
+      WHERE c.dialect IS NOT 'native' ORDER BY x.conversation_id
+      """)
+    while try offered.step() {
+      let id = offered.integer(at: 0)
+      if !wereNative.contains(id) { findings.append(.resumption(conversation: id)) }
+    }
+    let resumed = try connection.prepare(
+      """
+      SELECT s.event_id FROM resume AS s JOIN event AS e ON e.id = s.event_id
+      WHERE e.kind <> 'resume' ORDER BY s.event_id
+      """)
+    while try resumed.step() {
+      findings.append(
+        .reference(table: "resume", row: resumed.integer(at: 0), parent: "client's return"))
     }
     return findings
   }

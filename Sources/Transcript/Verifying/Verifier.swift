@@ -85,6 +85,7 @@ package struct Verifier {
       """)
     var findings = walk.findings
     findings += try chain.unexplainedHandles()
+    findings += try chain.unexplainedReturns()
     findings += try chain.runs()
     findings += try ResumptionCheck(connection).findings()
     while try silent.step(), findings.count < Verification.maximumFindings {
