@@ -21,13 +21,14 @@ extension NativeDialect {
   static func secret(in text: some Collection<UInt8>) -> Secret {
     let text = text.drop(while: isBlank)
     let letters = text.prefix(Verb.session.rawValue.utf8.count).map { $0 | 0x20 }
-    if letters.count >= lettersOfVerb,
-      [Verb.resume, .session].contains(where: { $0.rawValue.utf8.starts(with: letters) })
+    let verbs = [Verb.resume, .session]
+    if letters.count >= lettersOfVerb, letters.count == text.count,
+      verbs.contains(where: { $0.rawValue.utf8.starts(with: letters) })
     {
       return .possible
     }
     guard
-      let verb = [Verb.resume, .session].first(where: { verb in
+      let verb = verbs.first(where: { verb in
         text.prefix(verb.rawValue.utf8.count).map { $0 | 0x20 }
           .elementsEqual(verb.rawValue.utf8)
       })
