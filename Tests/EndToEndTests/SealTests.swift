@@ -183,6 +183,62 @@ import Transcript
     }
   }
 
+  /// As a conversation that was taken over can write them, at whose next look a keeper
+  /// would have no memory left.
+  @Test("a seal and a text as long as a process's memory end no keeper")
+  func longValues() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      try talk(stage, server.port, "tatyana")
+      var last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last }
+      let keepers = server.process.children(named: "chatserve-keep")
+      #expect(keepers.count == 1)
+      let foreign = try ForeignConnection(stage.database)
+      try foreign.execute(
+        """
+        PRAGMA ignore_check_constraints = ON;
+        UPDATE seal SET note = CAST(zeroblob(70000000) AS TEXT);
+        INSERT INTO event (link, conversation_id, at, kind, party, number, text)
+        VALUES (zeroblob(32), 1, 5, 'message', 0, 9, CAST(zeroblob(70000000) AS TEXT))
+        """)
+      try talk(stage, server.port, "mike")
+      last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last }
+      // After the totals comes the index, a moment later.
+      try Deadline.poll("totals") {
+        try Connection.forReading(stage.database).integer(
+          "SELECT counted_through FROM total_state") == last
+      }
+      try talk(stage, server.port, "zoe")
+      last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last }
+      #expect(server.process.children(named: "chatserve-keep") == keepers)
+    }
+  }
+
+  @Test("a signer that is stopped holds up nobody while history deletes")
+  func stoppedSigner() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--mode", "free", unlimited: true)
+      for handle in ["tatyana", "mike"] { try talk(stage, server.port, handle) }
+      let last = try lastEvent(stage)
+      try waitForSeal(stage) { $0.lastEvent == last }
+      let delete = try stage.onTerminal(.chatserve, ["history", "delete", "1"])
+      try delete.waitFor("[y/N]")
+      let signer = try #require(delete.children(named: "chatserve-sign").first)
+      kill(signer, SIGSTOP)
+      let start = ContinuousClock.now
+      try delete.send("y\r")
+      try delete.waitFor("is not signed")
+      #expect(try delete.exitStatus() == 0)
+      // Five seconds would be all that a talk waits for its commit.
+      #expect(ContinuousClock.now - start < .seconds(4))
+      let removal = try #require(try newest(stage))
+      #expect(removal.kind == "removal" && removal.signature == nil)
+    }
+  }
+
   // MARK: For a third party
 
   private static let python = "/usr/bin/python3"
