@@ -89,6 +89,8 @@ def check(line):
             raise Refused("a head has three values")
         values += entry
     before = bytes(32) if seal["previous"] is None else blob(seal["previous"], 32)
+    if seal["previous"] is not None and before == bytes(32):
+        raise Refused("no seal has that before it")
     key = blob(seal["key"], 32)
     statement = NAME + link(before, values)
     Ed25519PublicKey.from_public_bytes(key).verify(blob(seal["signature"], 64), statement)

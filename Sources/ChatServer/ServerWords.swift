@@ -75,6 +75,8 @@ package enum ServerNotice {
   case stayedAway(Handle, othersWait: Bool)
   /// The peer's link is down, and the conversation goes on.
   case linkDown(Handle)
+  /// The same, asked for: since when, and for how long the conversation is kept yet.
+  case linkIsDown(Handle, for: Duration, within: Duration)
   /// It is back after so long; `from`: another address than before.
   case linkBack(Handle, after: Duration, from: SocketAddress?)
   /// This process goes, and the peer can go on with another server.

@@ -78,8 +78,9 @@ extension UserMessages {
 
   /// `less than a minute`, `3 minutes`: what is known is half a minute old.
   static func about(_ time: Duration) -> String {
-    let minutes = time.components.seconds / 60
-    return minutes < 1
+    let seconds = time.components.seconds
+    let minutes = (seconds + 30) / 60
+    return seconds < 60
       ? "less than a minute" : "about " + SharedWords.duration(.seconds(60 * minutes))
   }
 

@@ -23,6 +23,9 @@ extension UserMessages {
         + (othersWait ? "The next in the queue has the floor." : "\(waiting)\n")
     case .linkDown(let handle):
       return "\(name(handle))'s link is down; \\quit ends the conversation."
+    case .linkIsDown(let handle, let time, let within):
+      return "\(name(handle))'s link has been down for \(SharedWords.stopwatch(time)); the "
+        + "conversation is kept for \(SharedWords.stopwatch(within)) more."
     case .linkBack(let handle, let away, let address):
       return "\(name(handle)) is back after \(SharedWords.stopwatch(away))"
         + (address.map { " from \($0.host)" } ?? "") + "."

@@ -145,7 +145,7 @@ enum UserMessages {
     case .misbehaved(let address, let fault, let hadFloor):
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
-    case .brokeOff, .keepsFloor, .waitsNoLonger, .stayedAway, .linkDown, .linkBack,
+    case .brokeOff, .keepsFloor, .waitsNoLonger, .stayedAway, .linkDown, .linkIsDown, .linkBack,
       .leftForRestart:
       resuming(notice, beside: own)
     case .waitsForKernel(let address):

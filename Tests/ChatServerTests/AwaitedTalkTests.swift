@@ -170,8 +170,7 @@ import Transcript
     stage.feed(.ended(old, .killed, at: .ms(9)))
     #expect(stage.feed(.turnIsOver).startsDesk)
     let desk: Int32 = 50
-    stage.feed(.deskStarted(desk))
-    #expect(stage.feed(.turnIsOver).orders(to: desk) == [.awaited(true)])
+    #expect(stage.feed(.deskStarted(desk)).orders(to: desk) == [.awaited(true)])
     let actions = stage.report(.floorFreed, from: desk)
     #expect(actions.givenUp.map(\.reason) == [.quit])
     #expect(actions.givenUp.map(\.by) == [.server])

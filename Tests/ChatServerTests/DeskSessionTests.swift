@@ -208,8 +208,8 @@ import Testing
     let away = try stage.talk(in: .hasFloor)
     if othersWait { _ = try stage.session(in: .waiting) }
     stage.feed(.ended(away, .signaled(9, coreDumped: false), at: .ms(9)))
-    stage.feed(.deskStarted(Self.desk))
-    #expect(stage.feed(.turnIsOver).orders(to: Self.desk).contains(.awaited(true)))
+    // Nothing else may come before it asks.
+    #expect(stage.feed(.deskStarted(Self.desk)).orders(to: Self.desk).contains(.awaited(true)))
     let actions = stage.report(.floorFreed, from: Self.desk)
     guard case .waitsNoLonger(ConversationReport.peer, othersWait)? = actions.notices.first else {
       Issue.record("\(actions)")

@@ -102,7 +102,7 @@ import Testing
       try other.waitForInput("eve> ")
       #expect(
         other.screen.paragraphs.contains(
-          "Your conversation as bob is kept for about 4 minutes. This goes on with it: "
+          "Your conversation as bob is kept for about 5 minutes. This goes on with it: "
             + "chatclient 127.0.0.1 \(server.port) --handle=bob"))
       other.signal(SIGKILL)
       _ = try other.exitOutcome()

@@ -19,7 +19,7 @@ import Testing
         try wrong.hearClaim(shown: 0, attempt: attempt)
         try wrong.send(Self.denial)
         try wrong.waitForEnd()
-        try client.waitFor("does not have this conversation, which is kept for about 4 minutes")
+        try client.waitFor("does not have this conversation, which is kept for about 5 minutes")
         #expect((try? server.accept(within: 5)) == nil, "wrong tokens are an offence")
         try client.send(Keys.enter)
       }

@@ -68,6 +68,8 @@ import Testing
       let peer = try ResumeTests.peer(on: server.port)
       peer.cut(.reset)
       try server.process.waitFor("link is down")
+      try server.process.enter("\\who")
+      try server.process.waitFor("tatyana's link has been down for 0:")
       try server.process.enter("\\quit")
       try server.process.waitFor("Waiting for new connection...")
       try peer.claim(on: server.port)
@@ -80,6 +82,8 @@ import Testing
       try server.process.waitFor("waiting for mike to come back")
       let third = try ReturningPeer(port: server.port, handle: "amy")
       try third.wait(for: "a place") { $0.place == 1 }
+      // Its name is known by then.
+      try third.waitForOffer()
       try Deadline.poll("the desk") { server.desk != nil }
       try server.process.enter("\\who")
       try server.process.waitFor("Waiting for mike (away; can come back for ")
@@ -87,6 +91,21 @@ import Testing
       try server.process.enter("\\quit")
       try server.process.waitFor("No longer waiting for mike. The next in the queue has the floor.")
       try third.waitForFloor()
+    }
+  }
+
+  @Test("\\quit stops waiting also where nobody waits, and nothing was typed before")
+  func quitAlone() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      _ = try ResumeTests.peer(on: server.port)
+      kill(try #require(server.conversations.last), SIGKILL)
+      try server.process.waitFor("waiting for tatyana to come back")
+      try Deadline.poll("the desk") { server.desk != nil }
+      try server.process.enter("\\quit")
+      try server.process.waitFor(
+        "No longer waiting for tatyana. Waiting for new connection...")
+      #expect(!server.process.screen.text.contains("Stop the server"))
     }
   }
 

@@ -10,7 +10,7 @@ extension ConversationProcess {
     switch action {
     case .say(let message): post(.operatorSaid(message), at: now)
     case .quit: post(.operatorQuit, at: now)
-    case .who: showPeers()
+    case .who: showPeers(at: now)
     case .free: post(.operatorWantsFree, at: now)
     case .history: showHistory()
     case .interrupt: listener.report(.interrupted)
@@ -35,8 +35,13 @@ extension ConversationProcess {
     listener.report(.operatorAbsent)
   }
 
-  private func showPeers() {
+  private func showPeers(at now: Instant) {
     desk?.showPeer(of: machine, at: "\(address)")
+    if let peer = machine.peer, let since = machine.detachedSince, let until = machine.detachedUntil
+    {
+      notify(
+        .linkIsDown(peer, for: now.duration(since: since), within: until.duration(since: now)))
+    }
     if let protection = transport.link.protection { notify(.protection(protection)) }
     notify(.waits(names: queue.map(name(of:)), others: max(0, queueLength - queue.count)))
   }

@@ -104,6 +104,8 @@ extension ListenerMachine {
     nextDeskPause = Self.deskPause
     // The draft stays here too, in case it dies: it is only offered.
     actions.append(.giveFloor(to: process, draft: draft, memory: memory))
+    // Nothing else may happen before somebody types.
+    showAwaited(&actions)
   }
 
   mutating func deskNotStarted(at now: Instant) {

@@ -4,11 +4,11 @@ import ChatCore
 /// event. As the full-text index they are never on the path of a message: they are
 /// brought forward a step at a time, by whoever has time for it, up to a watermark.
 package enum Totals {
-  /// Every event up to this one is counted.
+  /// Every event up to this one is counted; not negative, whatever the file says.
   ///
   /// - Throws: what SQLite reports.
   static func watermark(_ connection: Connection) throws(TranscriptError) -> Int64 {
-    try connection.integer("SELECT counted_through FROM total_state WHERE id = 1") ?? 0
+    max(0, try connection.integer("SELECT counted_through FROM total_state WHERE id = 1") ?? 0)
   }
 
   /// Counts the next events, in one transaction of its own.
