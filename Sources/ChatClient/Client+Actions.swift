@@ -135,14 +135,23 @@ extension Client {
     if keeping.file != nil, let obstacle = keeping.obstacle {
       desk.notify(words.sentence(.keptIsUnusable(obstacle)))
     }
-    for (_, record) in stale { showStale(record) }
+    for former in stale {
+      let record = former.record
+      if former.isForgotten {
+        let wasClear = record.link == .clear
+        desk.notify(words.sentence(.keysAreForgotten(record.past.handle, wasClear: wasClear)))
+      }
+      showStale(record)
+    }
     for record in others {
       let left = record.left(at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
       desk.notify(words.sentence(.keptForAnother(record.past.handle, within: left)))
     }
     others = []
+    if let living { desk.notify(words.sentence(.livesElsewhere(living.past.handle))) }
+    living = nil
     desk.flush()
-    for (file, _) in stale { file.clear() }
+    for former in stale { former.file.clear() }
     stale = []
     // Its place is taken; the others are named at the next start.
     if let file = damaged.first(where: { $0 === keeping.file }) { file.clear() }

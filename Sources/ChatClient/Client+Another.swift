@@ -33,7 +33,7 @@ extension Client {
     // The line goes on with the person.
     keep(at: now, always: true, leftDraft: "")
     // One that lives has its own file.
-    beginAgain(after: nil, isLeft: settings.keeping != .takeOver, at: now)
+    beginAgain(after: nil, isLeft: !takesOver, at: now)
   }
 
   /// The conversation before is over, or `isLeft` to the next start: the one before that
@@ -41,7 +41,9 @@ extension Client {
   func beginAgain(after ending: Conversation.Ending?, isLeft: Bool = false, at now: Instant) {
     if let ending {
       if former == .goingOn {
-        desk.notify(words.sentence(.ended(ending, dialect: machine.dialect)))
+        let isLast = nextFormer.allSatisfy(\.isToEnd)
+        desk.notify(
+          words.sentence(.keptIsOver(ending, dialect: machine.dialect, beginsAnother: isLast)))
       } else if ending.by == .client {
         desk.notify(words.sentence(.formerEnded))
       }
@@ -66,6 +68,10 @@ extension Client {
       return beginFormer(at: now)
     }
     former = .none
+    if case .encrypted(_, _, let context)? = terms {
+      // Its server is met once more: what is remembered says whether it is the one.
+      (self.context, terms, secure, acquaintance) = (context, nil, nil, .none)
+    }
     var settings = settings
     settings.handle = desk.handle
     machine = Self.machine(settings, at: now)

@@ -169,8 +169,7 @@ extension Client {
   /// A connected socket becomes the link, or one beside it.
   private func take(_ socket: FileDescriptor, at now: Instant) {
     guard link == nil || search.isBeside else { return socket.closeOnce() }
-    let made = terms?.transport(on: socket, at: now) { [weak self] in self?.report(.otherKey($0)) }
-    guard let (transport, secure) = made else {
+    guard let (transport, secure) = transport(on: socket, at: now) else {
       socket.closeOnce()
       return dialer.dial()
     }
@@ -281,8 +280,11 @@ extension Client {
     }
   }
 
-  private func report(_ obstacle: LinkObstacle?) {
-    guard let obstacle, search.obstacles.insert(obstacle).inserted else { return }
+  func report(_ obstacle: LinkObstacle?) {
+    // No other link is tried for one that is only to be ended.
+    guard let obstacle, former != .ending, search.obstacles.insert(obstacle).inserted else {
+      return
+    }
     desk.notify(words.sentence(.notThisLink(obstacle)))
   }
 }

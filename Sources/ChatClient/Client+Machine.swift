@@ -1,5 +1,7 @@
 import ChatCore
+import ChatLink
 import ChatPosix
+import ChatSecure
 
 extension ClientStart.Former {
   /// What comes of it first.
@@ -29,5 +31,20 @@ extension Client {
         role: .client, mode: record.past.mode, handle: record.past.handle,
         wantsFree: settings.mode == .free),
       at: now)
+  }
+}
+
+extension Client {
+  /// On the terms of the conversation; without any the server is judged as at a start.
+  func transport(
+    on socket: FileDescriptor, at now: Instant
+  ) -> (transport: any Transport, secure: SecureTransport?)? {
+    if let terms {
+      return terms.transport(on: socket, at: now) { [weak self] in self?.report(.otherKey($0)) }
+    }
+    guard let context else { return nil }
+    return LinkTerms.transport(on: socket, in: context, at: now) { [trust] in
+      trust.judge($0, isTemporary: $1)
+    }
   }
 }

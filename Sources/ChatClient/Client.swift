@@ -19,7 +19,7 @@ package final class Client {
   /// On what terms there is another link; `nil` until one may be wanted.
   var terms: LinkTerms?
   /// What the first link's session was made of.
-  let context: SecureContext?
+  var context: SecureContext?
   /// The last good link's, where it is encrypted.
   var secure: SecureTransport?
   /// `nil` while there is none.
@@ -31,11 +31,15 @@ package final class Client {
   /// What comes of a conversation that was kept; and those before it.
   var former: Former
   var nextFormer: [ClientStart.Former]
+  /// Whether another chatclient has the first.
+  let takesOver: Bool
   /// What there is to say about conversations that nobody goes on with.
-  var stale: [(file: TalkFile, record: TalkRecord)]
+  var stale: [ClientStart.Stale]
   var damaged: [TalkFile]
   /// Conversations that this one is beside, and that wait for their users.
   var others: [TalkRecord]
+  /// One of another chatclient's, which can be gone on with here.
+  var living: TalkRecord?
   /// How far the user knows what the link is.
   var acquaintance = Acquaintance.none
   var ending: Conversation.Ending?
@@ -100,6 +104,8 @@ package final class Client {
     if let first = start.former.first {
       (former, self.terms, context, secure) = (first.doing, first.terms, nil, nil)
       machine = Self.machine(goingOnWith: first.record, settings, at: now)
+      // Should another conversation begin, nothing can be opened any more.
+      if first.record.link != .clear { trust.memory.prepare() }
       if first.isToEnd {
         search.ready = try Self.connect(settings, words) { (terminal) throws(ConnectError) in
           try dialer.connect(within: settings.connectWithin, terminal)
@@ -118,7 +124,8 @@ package final class Client {
     }
     start.prepare()
     keeping = Keeping(start)
-    (stale, damaged, others) = (start.stale, start.damaged, start.others)
+    (stale, damaged, others, living) = (start.stale, start.damaged, start.others, start.living)
+    takesOver = start.former.first.map { $0.file == nil } ?? false
     nextFormer = Array(start.former.dropFirst())
     desk = OperatorDesk(
       settings.desk, party: .client, handle: handle, sharesInput: false, words: words.desk)
@@ -181,7 +188,7 @@ package final class Client {
       let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
       desk.notify(
         words.sentence(
-          settings.keeping == .takeOver ? .takenOver : .goingOn(after: record.away(at: present))))
+          takesOver ? .takenOver : .goingOn(after: record.away(at: present))))
     }
     desk.restore(draft: record.draft, isForThis: former == .goingOn && !desk.hasLine)
     for action in machine.begin(at: now) { perform(action, at: now) }
@@ -256,7 +263,10 @@ package final class Client {
       for action in actions where conversation == conversationNumber {
         perform(action, at: now)
       }
-      if case .serverSetMode = event, former == .goingOn, !machine.isDetached { former = .none }
+      if case .serverSetMode = event, former == .goingOn, !machine.isDetached {
+        former = .none
+        trust.memory.close()
+      }
     }
   }
 

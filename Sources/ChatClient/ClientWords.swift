@@ -59,8 +59,13 @@ package enum ClientNotice {
   case notKnown(PeerText, within: Duration)
   case keptIsNotKnown(PeerText, within: Duration)
   case leftIsNotKnown(PeerText)
-  /// Another conversation of the user's is kept for so long, under this name.
+  /// One that was kept is over, and whether another begins in its place.
+  case keptIsOver(Conversation.Ending, dialect: Dialect?, beginsAnother: Bool)
+  /// Another conversation of the user's is kept for so long, under this name; goes on in
+  /// another chatclient; cannot be gone on with, as keys are not what they were.
   case keptForAnother(Handle, within: Duration)
+  case livesElsewhere(Handle)
+  case keysAreForgotten(Handle, wasClear: Bool)
   /// The server has not heard that the person left; has heard it now; could not be told.
   case leftUnheard(isDown: Bool)
   case formerEnded

@@ -33,6 +33,12 @@ extension UserMessages {
   /// The sentences about one that is kept, or not.
   static func keeping(_ notice: ClientNotice, at place: String) -> String {
     switch notice {
+    case .keysAreForgotten(let handle, wasClear: false):
+      "Your conversation as \(handle.text) cannot be gone on with: the keys that it was encrypted "
+        + "with were forgotten."
+    case .keysAreForgotten(let handle, wasClear: true):
+      "Your conversation as \(handle.text) cannot be gone on with: it was not encrypted, and "
+        + "\(place) is known by a key since."
     case .notKnown(let why, let left):
       "What answers at \(place) does not have this conversation, which is kept for "
         + "\(about(left)). Trying again. It said: \(why)"

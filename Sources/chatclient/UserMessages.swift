@@ -44,9 +44,14 @@ enum UserMessages {
     case .keptForAnother(let handle, let left):
       "Your conversation as \(handle.text) is kept for \(about(left)). This goes on with it: "
         + "chatclient \(arguments(host, port)) --handle=\(ShellWord(handle.text))"
-    case .notKnown, .keptIsNotKnown, .leftIsNotKnown, .leftUnheard, .formerEnded, .formerNotEnded,
-      .notConfirmedBefore, .keptIsDamaged, .keptIsUnusable, .leavingNotKept, .notKept,
-      .keepingFailed, .keepingWorks:
+    case .livesElsewhere(let handle):
+      "Your conversation as \(handle.text) goes on in another chatclient. This goes on with it "
+        + "here: chatclient \(arguments(host, port)) --take-over"
+    case .keptIsOver(let ending, let dialect, let beginsAnother):
+      keptIsOver(ending, dialect) + (beginsAnother ? " Another begins." : "")
+    case .keysAreForgotten, .notKnown, .keptIsNotKnown, .leftIsNotKnown, .leftUnheard,
+      .formerEnded, .formerNotEnded, .notConfirmedBefore, .keptIsDamaged, .keptIsUnusable,
+      .leavingNotKept, .notKept, .keepingFailed, .keepingWorks:
       keeping(notice, at: place)
     case .connecting: "Connecting to \(place). Ctrl-C ends it."
     case .link(nil): "Not encrypted."
@@ -66,6 +71,15 @@ enum UserMessages {
   }
 
   private static let notEncrypted = "Not encrypted: nc, telnet and older programs cannot."
+
+  /// One that was kept, of which it is known only now.
+  private static func keptIsOver(_ ending: Conversation.Ending, _ dialect: Dialect?) -> String {
+    switch (ending.by, ending.reason) {
+    case (.server?, .quit), (.server?, .sigint):
+      "The server ended the conversation while you were away."
+    default: ended(ending, dialect)
+    }
+  }
 
   private static func ended(_ ending: Conversation.Ending, _ dialect: Dialect?) -> String {
     switch (ending.by, ending.reason) {

@@ -78,6 +78,27 @@ import Testing
     }
   }
 
+  @Test("one that the server ended meanwhile is said to be over, and that another begins")
+  func endedMeanwhile() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      try stage.killed(server, saying: "last")
+      let next = try stage.client(server.port)
+      let again = try server.accept()
+      try again.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      try again.send("resumed 1\0quit user\0")
+      again.leave()
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
+      try next.waitForInput("bob> ")
+      #expect(!fresh.hasEnded)
+      #expect(
+        next.screen.paragraphs.contains(
+          "The server ended the conversation while you were away. Another begins."))
+      #expect(!next.screen.text.contains("Good Bye"))
+    }
+  }
+
   @Test("one whose time ends before the server is back is named, and another begins")
   func overMeanwhile() throws {
     try Stage.run { stage in

@@ -91,6 +91,49 @@ import Testing
     }
   }
 
+  @Test("who starts beside oneself reads what goes on with the other, and another name does not")
+  func besideOneself() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let (_, peer) = try stage.resumable(server)
+      let advice =
+        "Your conversation as bob goes on in another chatclient. This goes on with it here: "
+        + "chatclient 127.0.0.1 \(server.port) --take-over"
+      for options in [["--handle=bob"], ["--handle=eve"], ["--handle=bob", "--new"]] {
+        let beside = try stage.onTerminal(
+          .chatclient, ["127.0.0.1", "\(server.port)"] + options)
+        let name = options[0].suffix(3)
+        let besides = try server.accept()
+        try besides.giveFloor(to: String(name))
+        try beside.waitForInput("\(name)> ")
+        #expect(!besides.hasEnded && !peer.hasEnded)
+        #expect(beside.screen.paragraphs.contains(advice) == (options == ["--handle=bob"]))
+      }
+    }
+  }
+
+  @Test("--take-over goes on with one whose chatclient was killed, and not with one that was left")
+  func takeOverKilled() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      try stage.killed(server, saying: "here")
+      let taker = try stage.client(server.port, "--take-over")
+      let again = try server.accept()
+      try again.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      try again.goOn(after: 0)
+      try again.waitFor("say 1 here\0")
+      try taker.waitFor("You were cut off less than a minute ago; going on.")
+      #expect(!taker.screen.text.contains("another chatclient"))
+      server.pause()
+      again.reset()
+      try taker.waitFor("link lost, trying again …")
+      try taker.enter("\\quit")
+      #expect(try taker.exitStatus() == 0)
+      let none = try stage.client(server.port, "--take-over")
+      #expect(try none.exitStatus() == 1)
+    }
+  }
+
   @Test("one that is kept under another name is named, with what goes on with it")
   func otherHandle() throws {
     try Stage.run { stage in

@@ -116,6 +116,29 @@ import Testing
     }
   }
 
+  @Test("Enter that was meant for the link is no message for a second after it came back")
+  func lateEnter() throws {
+    try Stage.run { stage in
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server)
+      peer.reset()
+      let again = try server.accept()
+      try again.hearClaim(shown: 0, attempt: 1)
+      try again.goOn(after: 0)
+      try client.waitForInput("bob> ")
+      try client.enter("")
+      try client.enter("hi")
+      try again.waitFor("say 1 hi\0")
+      #expect(!client.screen.text.contains("Please enter a message"))
+      try again.send("ack 1\0say 1 hello\0")
+      try client.waitForInput("bob> ")
+      // The second is over.
+      Deadline(seconds: 1.2).pass()
+      try client.enter("")
+      try client.waitFor("Please enter a message between [1-500] characters.")
+    }
+  }
+
   @Test("an answer that does not come has another link tried beside, which goes on")
   func silence() throws {
     try Stage.run { stage in

@@ -6,7 +6,7 @@ import ChatSecure
 package enum KeepingWish {
   /// To go on with one that was cut off, and to have this one kept.
   case usual
-  /// To go on also with one that another chatclient has.
+  /// To go on with one that another chatclient has, or had.
   case takeOver
   /// To begin another, and to end the one before.
   case new
@@ -26,6 +26,14 @@ struct ClientStart {
     var file: TalkFile?
   }
 
+  /// What nobody will go on with.
+  struct Stale {
+    var file: TalkFile
+    var record: TalkRecord
+    /// Whether it is not over: the keys that it went on with are not known any more.
+    var isForgotten: Bool
+  }
+
   /// Where a conversation is kept; `nil` where it is not, for `obstacle`'s reason if there
   /// is one.
   struct Place {
@@ -41,9 +49,10 @@ struct ClientStart {
   private(set) var spare = Place()
   /// Those under another name, which nobody goes on with now.
   private(set) var others: [TalkRecord] = []
-  /// What nobody will go on with, and has messages that were not confirmed or a line that
-  /// was not said.
-  private(set) var stale: [(file: TalkFile, record: TalkRecord)] = []
+  /// Those of which the user is to read once more.
+  private(set) var stale: [Stale] = []
+  /// One that another chatclient has, where this one would be beside it.
+  private(set) var living: TalkRecord?
   private(set) var damaged: [TalkFile] = []
   private let store: TalkStore?
 
@@ -67,29 +76,51 @@ struct ClientStart {
     }
     self.store = store
     damaged = findings.damaged
-    for (file, record) in findings.kept where record.isOver(at: now) {
-      if record.past.unconfirmed.isEmpty, record.draft.isEmpty {
+    var kept: [(file: TalkFile, record: TalkRecord)] = []
+    for (file, record) in findings.kept {
+      let isOver = record.isOver(at: now)
+      if !isOver, !trust.hasForgotten(record.link) {
+        kept.append((file, record))
+      } else if record.past.unconfirmed.isEmpty, record.draft.isEmpty, isOver || record.isLeaving {
         file.clear()
       } else {
-        stale.append((file, record))
+        stale.append(
+          Stale(file: file, record: record, isForgotten: !isOver && !record.isLeaving))
       }
     }
-    let kept = findings.kept.filter { !$0.record.isOver(at: now) }
     do throws(SecureSetupError) {
-      if settings.keeping == .takeOver, let record = findings.living.first {
-        if let terms = try LinkTerms(of: record.link, trust) {
-          former = [Former(record: record, terms: terms, isToEnd: false)]
-        }
-      } else if settings.keeping != .takeOver {
+      let living = try Self.first(
+        of: findings.living.filter { !$0.isOver(at: now) && !$0.isLeaving }, trust)
+      if settings.keeping == .takeOver, let living {
+        former = [living]
+      } else {
         former = try Self.former(of: kept, settings, trust)
       }
+      // Whoever gives another name wants another conversation.
+      let isOwn = living.map { $0.record.past.handle == settings.handle ?? $0.record.past.handle }
+      let isBeside = isOwn == true && former.allSatisfy(\.isToEnd)
+      if settings.keeping == .usual, isBeside { self.living = living?.record }
     } catch {
       throw .security(error)
     }
     others = kept.filter { (file, record) in
       !record.isLeaving && !former.contains { $0.file === file }
     }.map(\.record)
-    if former.isEmpty, settings.keeping == .takeOver { throw .nothingToTakeOver }
+    if settings.keeping == .takeOver, former.allSatisfy(\.isToEnd) {
+      throw .nothingToTakeOver
+    }
+  }
+
+  /// The first that can be taken over.
+  private static func first(
+    of living: [TalkRecord], _ trust: ServerTrust
+  ) throws(SecureSetupError) -> Former? {
+    for record in living {
+      if let terms = try LinkTerms(of: record.link, trust) {
+        return Former(record: record, terms: terms, isToEnd: false)
+      }
+    }
+    return nil
   }
 
   /// Those that this start is about: one that is to be gone on with under one name, and
@@ -104,7 +135,7 @@ struct ClientStart {
       let isCutOff = !record.isLeaving && !former.contains { !$0.record.isLeaving }
       let isToEnd = record.isLeaving || settings.keeping == .new && isCutOff
       guard
-        isToEnd || settings.keeping == .usual && record.past.handle == handle ?? record.past.handle,
+        isToEnd || settings.keeping != .new && record.past.handle == handle ?? record.past.handle,
         let terms = try LinkTerms(of: record.link, trust)
       else { continue }
       if !isToEnd { handle = record.past.handle }

@@ -40,14 +40,21 @@ enum LinkTerms {
     guard case .encrypted(let server, let own, let context) = self else {
       return (SocketTransport(socket), nil)
     }
-    guard
-      let session = try? SecureSession(client: context, expecting: nil, ownKey: nil)
-    else { return nil }
-    let judge = { (key: PublicKey, _: Bool) -> SecureTransport.Judgement? in
+    return Self.transport(on: socket, in: context, at: now) { (key, _) in
       if key.fingerprint == server { return .accepted(showing: own) }
       otherKey(key.fingerprint)
       return .refused
     }
+  }
+
+  /// Carries an encrypted link to a server that `judge` knows; `nil` for want of memory.
+  static func transport(
+    on socket: FileDescriptor, in context: SecureContext, at now: Instant,
+    judge: @escaping (PublicKey, Bool) -> SecureTransport.Judgement?
+  ) -> (transport: any Transport, secure: SecureTransport?)? {
+    guard
+      let session = try? SecureSession(client: context, expecting: nil, ownKey: nil)
+    else { return nil }
     let transport = SecureTransport(
       socket, session: session, owner: SecureTransport.Owner(judge: judge), mayHavePreface: true,
       at: now)

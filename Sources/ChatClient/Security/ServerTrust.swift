@@ -136,11 +136,18 @@ final class ServerTrust {
   func isAsBefore(_ server: Fingerprint, shown own: Fingerprint?) -> Bool {
     if options.isClear { return false }
     if let wanted = options.key, wanted != server { return false }
+    return !hasForgotten(.encrypted(server: server, own: own))
+  }
+
+  /// Whether a conversation on such a link can be gone on with by no start any more,
+  /// whatever its options.
+  func hasForgotten(_ link: TalkRecord.Link) -> Bool {
+    guard case .encrypted(let server, let own) = link else { return isPinned }
     guard case .pinned(let pinned)? = memory.known?.trust else {
-      // The key of one run of the server, which is not remembered, and was shown none.
-      return own == nil
+      // The key of one run of the server is not remembered, and was shown none.
+      return own != nil
     }
-    return pinned == server && memory.known?.ownKey?.publicKey.fingerprint == own
+    return pinned != server || memory.known?.ownKey?.publicKey.fingerprint != own
   }
 
   private func refuse(_ refusal: ServerRefusal) -> SecureTransport.Judgement {

@@ -60,6 +60,7 @@ extension OperatorDesk {
   package func follow(_ conversation: Conversation, at now: Instant) {
     // A server waits for another link; a client makes one.
     let lostAt = party == .client ? conversation.detachedSince : nil
+    if isLinkDown, lostAt == nil { linkBackAt = now }
     isLinkDown = lostAt != nil
     if isAskingForWord { return }
     // Where rows are not taken back, the program says it once.

@@ -19,7 +19,7 @@ extension OperatorDesk {
       if let action = name(answer) { return action }
     }
     while takesInput(for: conversation), let event = terminal.console.nextEvent() {
-      if let action = take(event) { return action }
+      if let action = take(event, at: now) { return action }
     }
     return nil
   }
@@ -49,12 +49,12 @@ extension OperatorDesk {
   }
 
   /// What `event` means; `nil` when it is the desk's own to do.
-  private func take(_ event: ConsoleEvent) -> DeskAction? {
+  private func take(_ event: ConsoleEvent, at now: Instant) -> DeskAction? {
     switch event {
     case .line(let text):
       hasReadInput = true
       if isAskingForWord { return answerWord(text) }
-      return isAsking ? name(text) : enter(text)
+      return isAsking ? name(text) : enter(text, at: now)
     case .interrupt: return .interrupt
     case .suspend: return .suspend
     case .endOfInput:
@@ -62,7 +62,7 @@ extension OperatorDesk {
     }
   }
 
-  private func enter(_ text: String) -> DeskAction? {
+  private func enter(_ text: String, at now: Instant) -> DeskAction? {
     let command = Command(text)
     switch command {
     case .quit:
@@ -77,9 +77,9 @@ extension OperatorDesk {
     case .message where handle == nil:
       // It stays entered, and what was typed after it waits behind it.
       earlyAnswer = text
-    case .message(let text) where isLinkDown && isTyped && text.allSatisfy(\.isWhitespace):
+    case .message(let text) where asksForLink(text, at: now):
       terminal.console.dropLine()
-      return .dial
+      return isLinkDown ? .dial : nil
     case .message(let text) where asksAbout(text): break
     case .message(let text):
       let text = isTyped ? CommandSlip.unescaped(text) ?? text : text
@@ -97,6 +97,12 @@ extension OperatorDesk {
       }
     }
     return nil
+  }
+
+  /// Whether it is Enter on an empty line while there is no link, or was none just now.
+  private func asksForLink(_ text: String, at now: Instant) -> Bool {
+    guard isTyped, text.allSatisfy(\.isWhitespace) else { return false }
+    return isLinkDown || linkBackAt.map { now.duration(since: $0) < Self.linkBackPause } ?? false
   }
 
   /// Whether somebody types who can be asked.

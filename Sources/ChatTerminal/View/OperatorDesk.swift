@@ -11,6 +11,9 @@ package final class OperatorDesk {
   /// How long a line from a pipe waits that could not be recorded, until it is
   /// tried again: nobody presses Enter once more.
   static let retryLineAfter = Duration.seconds(1)
+  /// Enter on an empty line is still meant for a link that has come back since: it asks for
+  /// another while there is none.
+  static let linkBackPause = Duration.seconds(1)
   /// Without a key for so long, nobody is typing.
   static let typingPause = Duration.seconds(3)
 
@@ -35,6 +38,8 @@ package final class OperatorDesk {
   var isResting = false
   /// Whether there is no link to the other end, and another is tried.
   var isLinkDown = false
+  /// When there was one again.
+  var linkBackAt: Instant?
   /// Whether the next line is the answer to the question for a name.
   var isAsking = false
   /// Whether it is the answer to another question, of the program's.
