@@ -17,8 +17,12 @@ import json
 import sys
 from datetime import datetime, timezone
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    if not {"-h", "--help"} & set(sys.argv):
+        sys.exit("check-proof.py: needs the package cryptography (https://cryptography.io)")
 
 NAME = b"chatserve seal 1\0"
 # SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410, 4).
@@ -123,10 +127,22 @@ def examine(data, wanted=None):
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    arguments = sys.argv[1:]
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        return
+    if len(arguments) not in (1, 2) or any(word.startswith("-") for word in arguments):
         sys.exit(__doc__)
-    with open(sys.argv[1], "rb") as file:
-        said, whole = examine(file.read(), *sys.argv[2:])
+    try:
+        with open(arguments[0], "rb") as file:
+            data = file.read()
+    except (OSError, ValueError) as error:
+        sys.exit(f"check-proof.py: cannot read {arguments[0]}: {getattr(error, 'strerror', error)}")
+    # Of what is something else, such as an export without --proof, no line is worth a word.
+    if b'"type":"proof"' not in data:
+        sys.exit(f"check-proof.py: {arguments[0]} is no proof; "
+                 "chatserve history export -o json --proof writes one")
+    said, whole = examine(data, *arguments[1:])
     print("\n".join(said))
     if not whole:
         sys.exit("not all of it is as it was sealed")

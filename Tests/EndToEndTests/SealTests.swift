@@ -126,12 +126,23 @@ import Transcript
       #expect(try deleted.exitStatus() == 0 && !deleted.errorText.contains("not signed"))
       #expect(try newest(stage)?.kind == "removal")
       #expect(!(try verify(stage).contains("not signed")))
-      let other = try stage.history("delete", "1", "-y", "--key-file", stage.home + "/none")
+      let none = stage.home + "/none"
+      let refused = try stage.history("delete", "1", "-y", "--key-file", none)
+      #expect(try refused.exitStatus() == 66, "\(refused.errorText)")
+      #expect(refused.errorText == "chatserve: there is no key at \(none)\n")
+      rename(stage.keyFile, none)
+      let other = try stage.history("delete", "1", "-y")
       #expect(try other.exitStatus() == 0 && other.errorText.contains("not signed"))
+      rename(none, stage.keyFile)
       #expect(try verify(stage, "--seal", kept).contains("of a removal, is not signed"))
+      let unsigned = try stage.history("seal")
+      #expect(try unsigned.exitStatus() == 1 && unsigned.outputText == "")
+      #expect(unsigned.errorText.contains("is not signed"))
       chmod(stage.keyFile, 0o644)
       let exposed = try stage.history("seal")
       #expect(exposed.errorText.contains("cannot be used; \"chatserve key\" says why"))
+      let named = try stage.history("seal", "--key-file", stage.keyFile)
+      #expect(try named.exitStatus() == 74 && named.outputText == "", "\(named.errorText)")
     }
   }
 
@@ -148,6 +159,7 @@ import Transcript
       let old = try stage.fingerprint().description
       let made = try stage.onPipes(.chatserve, ["key", "--new"])
       #expect(try made.exitStatus() == 0)
+      #expect(!(try verify(stage).contains("knows")))
       let new = try stage.fingerprint().description
       #expect(old != new && !made.errorText.contains("vouch"))
       try talk(stage, server.port, "mike")
@@ -175,6 +187,10 @@ import Transcript
       let exposed = try stage.onPipes(.chatserve, ["key", "--new"])
       #expect(try exposed.exitStatus() == 0)
       #expect(exposed.errorText.contains("the old key could not vouch"), "\(exposed.errorText)")
+      // As little as for another's is it taken for one's own.
+      #expect(try verify(stage).contains("whom nobody here knows"))
+      chmod(stage.keyFile + ".old-1", 0o600)
+      #expect(try verify(stage).contains(", your former key\n"))
       unlink(stage.keyFile)
       let gone = try stage.onPipes(.chatserve, ["key", "--new"])
       #expect(try gone.exitStatus() == 0)
@@ -270,6 +286,21 @@ import Transcript
       let check = try stage.onPipes(path: Self.python, [Self.checker, file, key])
       #expect(try check.exitStatus() == 0, "\(check.outputText)\(check.errorText)")
       #expect(check.lines.count == 2 && check.lines.allSatisfy { $0.hasSuffix(key) })
+      // What is no proof has a sentence, and no trace of the program's.
+      let plain = stage.home + "/plain"
+      _ = try stage.history("export", "-o", "json", "--output", plain)
+      let (help, gone) = (["--help"], stage.home + "/no-such-file")
+      for (arguments, status, sentence) in [
+        (help, 0, "Checks what"), ([gone], 1, "cannot read \(gone)"),
+        ([stage.home], 1, "cannot read"),
+        ([plain], 1, "is no proof; chatserve history export -o json --proof writes one"),
+        (["/dev/null"], 1, "is no proof"), ([], 1, "Checks what"), (["-x"], 1, "Checks what"),
+      ] as [([String], Int32, String)] {
+        let said = try stage.onPipes(path: Self.python, [Self.checker] + arguments)
+        #expect(try said.exitStatus() == status, "\(arguments)")
+        #expect((said.outputText + said.errorText).contains(sentence), "\(said.errorText)")
+        #expect(!said.errorText.contains("Traceback"), "\(said.errorText)")
+      }
       let other = String(repeating: "A", count: 43)
       let foreign = try stage.onPipes(path: Self.python, [Self.checker, file, "SHA256:\(other)"])
       #expect(try foreign.exitStatus() == 1)

@@ -332,7 +332,7 @@ import Transcript
 
   @Test func `a line that is none is not taken`() throws {
     let line = try line(as: owner)
-    for wrong in ["", "1", line + "x", line + ",", String(line.dropLast()), " " + line] {
+    for wrong in ["", "1", line + "x", line + ",", String(line.dropLast()), "x " + line] {
       #expect(try fixture.history(["verify", "--seal", wrong], as: owner).exit == 64, "\(wrong)")
     }
     let other = line.replacing("event=11", with: "event=10")

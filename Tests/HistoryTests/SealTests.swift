@@ -82,8 +82,8 @@ import Transcript
       json.output.contains(
         """
         "seals":1,"sealed_through":11,"sealed_at":"2026-03-06T08:00:00.000Z",\
-        "sealed_by":"\(owner.fingerprint)","sealed_by_trusted":true,"unsealed_events":1,\
-        "unsigned_removals":0,
+        "sealed_by":"\(owner.fingerprint)","sealed_by_trusted":true,\
+        "sealed_by_former_key":false,"unsealed_events":1,"unsigned_removals":0,
         """), "\(json)")
     #expect(try fixture.history(["verify", "--key", "SHA256:x"], as: nil).exit == 64)
     let other = try KeySigner()

@@ -38,11 +38,11 @@ import Transcript
         """)
     #expect(
       try fixture.history("verify", "-o", "json").output == """
-        {"v":1,"type":"verify","ok":true,"conversations":3,"events":14,\
+        {"v":1,"type":"verify","ok":true,"complete":true,"conversations":3,"events":14,\
         "messages":6,"unended_runs":3,"pruned_conversations":0,"unindexed":0,\
         "seals":0,"sealed_through":null,"sealed_at":null,"sealed_by":null,\
-        "sealed_by_trusted":false,"unsealed_events":14,"unsigned_removals":0,\
-        "damage":[],"other_tables":[]}
+        "sealed_by_trusted":false,"sealed_by_former_key":false,"unsealed_events":14,\
+        "unsigned_removals":0,"kept_seals":[],"damage":[],"other_tables":[]}
 
         """)
   }

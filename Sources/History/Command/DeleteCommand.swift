@@ -20,8 +20,9 @@ struct DeleteCommand: HistoryVerb {
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     // Forked before the transcript is opened.
-    let signer = options.dryRun ? nil : session.signer(options.key)
-    guard let archive = try session.archive() else { return .done }
+    let signer = try options.signer(session)
+    // No conversation of those that were named is there.
+    guard let archive = try session.archive() else { return .nothing }
     // Resolved once: `@` is another one after the next conversation.
     let ranges = IDRange.merged(try archive.resolve(ids))
     if let open = try Self.firstOpen(in: ranges, archive) { throw .conversationOpen(open) }

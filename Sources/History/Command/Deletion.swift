@@ -151,4 +151,10 @@ struct DeletionOptions: ParsableArguments {
 
   @OptionGroup var key: KeyOptions
   @OptionGroup var common: CommonOptions
+
+  /// Whoever signs the note. Where one only looks, nobody need, but a key that is named is
+  /// there.
+  func signer(_ session: HistorySession) throws(HistoryError) -> (any SealSigner)? {
+    dryRun && !key.isNamed ? nil : try session.signer(key)
+  }
 }

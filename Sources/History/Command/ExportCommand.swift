@@ -39,7 +39,9 @@ struct ExportCommand: HistoryVerb {
     // people want one conversation after the other.
     selection.order = format.isDocument ? .conversation : .sequence
     if proof { try checkProof(selection) }
-    guard let library = try session.library() else { return .done }
+    guard let library = try session.library() else {
+      return ids.isEmpty && !proof ? .done : .nothing
+    }
     if proof { return try exportProofs(library, selection, session) }
     var run = try EventRun(session, library, options, selection, ids: ids)
     if options.count {

@@ -138,14 +138,15 @@ extension FilterOptions {
   }
 
   /// Names parted by commas, of any number of options.
-  private static func names<Name: RawRepresentable<String> & Hashable>(
+  private static func names<Name: RawRepresentable<String> & Hashable & CaseIterable>(
     _ values: [String], option: String
   ) throws(HistoryError) -> Set<Name> {
     var names: Set<Name> = []
     for value in values {
       for part in value.split(separator: ",", omittingEmptySubsequences: false) {
         guard let name = Name(rawValue: String(part)) else {
-          throw .value(String(part), option: option)
+          let takes = Name.allCases.map(\.rawValue).joined(separator: ", ")
+          throw .value(String(part), option: option, takes: takes)
         }
         names.insert(name)
       }
@@ -154,7 +155,7 @@ extension FilterOptions {
   }
 
   static func count(_ value: Int?, option: String) throws(HistoryError) -> Int? {
-    if let value, value < 0 { throw .value(String(value), option: option) }
+    if let value, value < 0 { throw .value(String(value), option: option, takes: "0 or more") }
     return value
   }
 }

@@ -24,6 +24,7 @@ extension HistoryEnvironment {
     environment.readAnswer = { readLine() }
     environment.startPager = ChildPager.start
     environment.startSigner = SignerProcess.start
+    environment.formerKeys = SignerProcess.formerKeys
     environment.width = { CharacterWidth(of: $0).estimate }
     environment.greatestWidth = { CharacterWidth(of: $0).maximum }
     environment.prepareToWait = ProcessWait.prepare

@@ -28,6 +28,8 @@ public struct HistoryEnvironment {
   public var wait: (Int64) -> Waited
   /// Starts a process with the key of this file, or with the user's own.
   package var startSigner: (_ keyFile: String?) -> SignerStart
+  /// The public halves of the user's own keys from before a change, 32 bytes each.
+  package var formerKeys: () -> [[UInt8]]
   /// How many columns a character takes on a terminal.
   public var width: @Sendable (Character) -> Int
   /// How many it takes at most, on any terminal.
@@ -63,6 +65,7 @@ public struct HistoryEnvironment {
     prepareToWait = {}
     wait = { _ in .interrupted }
     startSigner = { _ in .noKey(nil) }
+    formerKeys = { [] }
     width = { _ in 1 }
     greatestWidth = { _ in 1 }
   }

@@ -21,8 +21,8 @@ enum HistoryError: Error, Hashable {
   /// More than one was given to a verb that takes one.
   case oneTranscript
   case expression(String)
-  /// A value that an option does not take.
-  case value(String, option: String)
+  /// A value that an option does not take, and what it does.
+  case value(String, option: String, takes: String)
   /// The database that was named is not there.
   case databaseMissing(String)
   /// No home directory to look for the database in.
@@ -37,8 +37,10 @@ enum HistoryError: Error, Hashable {
   case unconfirmed(String)
   /// `--proof` with what leaves out a part of a conversation, or has another form.
   case proofOfPart
-  /// The key in this file cannot be used.
-  case key(path: String)
+  /// The key in this file cannot be used; whether the file was named.
+  case key(path: String, isNamed: Bool)
+  /// There is no such file as was named for the key.
+  case keyMissing(String)
   /// The process with the key gives no signature.
   case unsealed
 }

@@ -23,13 +23,21 @@ extension HistoryMessages {
       + "not sealed yet"
   }
 
+  static func newestNotSigned(_ seal: Int64) -> String {
+    "the newest seal, \(seal), is of a removal and is not signed, so it is no line to keep; "
+      + "the next one that is signed holds it too"
+  }
+
   static let nothingSealed = "there is nothing to seal, and no seal"
 
   static func remarks(_ seals: SealSummary, in zone: Zone) -> [String] {
     var remarks: [String] = []
     if let newest = seals.newest {
       let time = Stamp.full(newest.at, in: zone)
-      let known = seals.isTrusted ? "" : ", whom nobody here knows (--key says whom to trust)"
+      let known =
+        !seals.isTrusted
+        ? ", whom nobody here knows (--key says whom to trust)"
+        : seals.isFormer ? ", your former key" : ""
       remarks.append("sealed until event \(newest.lastEvent), \(time), by \(newest.key)\(known)")
       if seals.unsealedEvents > 0 {
         let events = count(Int(seals.unsealedEvents), "event")
@@ -47,7 +55,6 @@ extension HistoryMessages {
 
   static func words(for fault: SealFault) -> String {
     switch fault {
-    case .missing: "is missing"
     case .changed: "is not as it was sealed"
     case .reach: "does not reach as far as it must"
     case .signature: "has a signature that does not fit"

@@ -3,6 +3,8 @@ import Transcript
 
 extension HistoryMessages {
   static func verified(_ result: Verification) -> String {
+    // What was not looked at is not nothing.
+    if !result.isWhole { return "nothing else was looked at" }
     var text = "\(count(Int(result.conversations), "conversation")), "
     text += "\(count(Int(result.events), "event")), "
     text += count(Int(result.messages), "message")
@@ -34,7 +36,11 @@ extension HistoryMessages {
     if result.unindexed > 0 {
       remarks.append("\(count(Int(result.unindexed), "message")) not indexed yet (no damage)")
     }
-    return remarks + self.remarks(result.seals, in: zone)
+    remarks += self.remarks(result.seals, in: zone)
+    // Of what was not checked it is not known.
+    if !result.isWhole { return remarks }
+    return remarks
+      + result.keptSeals.map { "seal \($0), as it was kept elsewhere, is in this transcript" }
   }
 
   private static func list(_ tables: [String]) -> String {
@@ -53,9 +59,9 @@ extension HistoryMessages {
     case .reference(let table, let row, let parent):
       "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
     case .eventsMissing(let range):
-      "\(plural("event", range)) missing, and no prune took \(range.count == 1 ? "it" : "them")"
+      "\(plural("event", range)) missing, and no prune took \(isOne(range) ? "it" : "them")"
     case .conversationsMissing(let range):
-      "\(plural("conversation", range)) missing, and no prune took \(range.count == 1 ? "it" : "them")"
+      "\(plural("conversation", range)) missing, and no prune took \(isOne(range) ? "it" : "them")"
     case .eventCount(let missing, let explained):
       "\(count(Int(missing), "event")) missing, but the prunes explain \(explained)"
     case .pruneCount(let pruned, let missing):
@@ -98,6 +104,8 @@ extension HistoryMessages {
       "what list and stats count is not what the events make (\(table))"
     case .seal(let seal, let fault):
       "seal \(seal) \(words(for: fault))"
+    case .sealsMissing(let range):
+      "\(plural("seal", range)) missing"
     case .sealed(let conversation, let seal, let fault):
       text(of: fault, conversation, seal)
     case .sealedStop(let run, let seal):
@@ -108,6 +116,10 @@ extension HistoryMessages {
       "the prunes took \(count(Int(pruned), "conversation")), but seals name \(sealed)"
     case .keptSeal(let seal):
       "seal \(seal), as it was kept elsewhere, is not in this transcript"
+    case .keptSealOfNothing(let seal):
+      "seal \(seal), as it was kept elsewhere, is not in this transcript: there is none"
+    case .keyOfNothing(let key):
+      "\(key) has sealed nothing here: there is no transcript"
     }
   }
 
@@ -121,8 +133,13 @@ extension HistoryMessages {
     }
   }
 
+  /// A range of ids as somebody wrote them may be too long to be counted.
+  private static func isOne(_ range: ClosedRange<Int64>) -> Bool {
+    range.lowerBound == range.upperBound
+  }
+
   private static func plural(_ noun: String, _ range: ClosedRange<Int64>) -> String {
-    range.count == 1
+    isOne(range)
       ? "\(noun) \(range.lowerBound) is" : "\(noun)s \(range.lowerBound)..\(range.upperBound) are"
   }
 }

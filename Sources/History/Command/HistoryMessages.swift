@@ -78,8 +78,8 @@ enum HistoryMessages {
       "this takes one transcript; give one --database"
     case .expression(let text):
       "\"\(shown(text))\" is not a regular expression; -F takes it literally"
-    case .value(let text, let option):
-      "\(option) cannot be \"\(shown(text))\""
+    case .value(let text, let option, let takes):
+      "\(option) cannot be \"\(shown(text))\"; it takes \(takes)"
     case .databaseMissing(let path):
       "there is no transcript at \(shown(path))"
     case .noHome:
@@ -96,8 +96,11 @@ enum HistoryMessages {
       "\(verb) deletes for good and there is no terminal to ask on; use -y to go on, -n to look first"
     case .proofOfPart:
       "--proof writes whole conversations as JSON Lines; it takes no other -o, and nothing that chooses among events"
-    case .key(let path):
-      "the key \(shown(path)) cannot be used; \"chatserve key\" says why"
+    case .key(let path, let isNamed):
+      "the key \(shown(path)) cannot be used; "
+        + "\"chatserve key\(isNamed ? " --key-file" : "")\" says why"
+    case .keyMissing(let path):
+      "there is no key at \(shown(path))"
     case .unsealed:
       "the process with the key did not sign, so nothing more is sealed; try again"
     }
@@ -118,7 +121,7 @@ enum HistoryMessages {
       .expression, .value, .unconfirmed, .noHome, .outputIsTranscript, .proofOfPart:
       .usage
     case .unknownConversation, .conversationOpen: .nothing
-    case .databaseMissing: .missing
+    case .databaseMissing, .keyMissing: .missing
     case .transcript(let error): error.kind == .missing ? .missing : .inputOutput
     case .output, .key: .inputOutput
     case .unsealed: .temporaryFailure

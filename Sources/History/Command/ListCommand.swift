@@ -21,7 +21,9 @@ struct ListCommand: HistoryVerb {
     var selection = try filters.selection(session)
     selection.skipsSilent = !all
     let limit = try FilterOptions.count(options.limit, option: "-n")
-    guard let library = try session.library() else { return .done }
+    guard let library = try session.library() else {
+      return selection.isSearch ? .nothing : .done
+    }
     if library.isSeveral, selection.filter.after != nil {
       throw .notOfSeveral(option: "--after-event")
     }

@@ -24,7 +24,7 @@ struct PruneCommand: HistoryVerb {
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     let time = try limit(session)
     // Forked before the transcript is opened.
-    let signer = options.dryRun ? nil : session.signer(options.key)
+    let signer = try options.signer(session)
     guard let archive = try session.archive() else { return .done }
     return try Deletion(
       session: session, archive: archive, options: options, verb: Self.name,

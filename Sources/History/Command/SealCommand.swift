@@ -17,8 +17,8 @@ struct SealCommand: HistoryVerb {
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     // Forked before the transcript is opened.
-    let signer = session.signer(key)
-    guard let archive = try session.archive() else { return .done }
+    let signer = try session.signer(key)
+    guard let archive = try session.archive() else { return .nothing }
     do {
       let own = try session.own(signer, archive.connection)
       if let own { try seal(archive.connection.path, own, session) }
@@ -31,6 +31,11 @@ struct SealCommand: HistoryVerb {
       }
       guard let newest = try archive.connection.newestSeal() else {
         if !unsealed { session.note(HistoryMessages.nothingSealed) }
+        return .nothing
+      }
+      // Whoever can write the file can make one that is not signed.
+      guard newest.signature != nil else {
+        session.say(HistoryMessages.newestNotSigned(newest.id))
         return .nothing
       }
       var output = session.output()
@@ -68,4 +73,7 @@ struct KeyOptions: ParsableArguments {
       The key. Otherwise $XDG_CONFIG_HOME/chatserve/key or ~/.config/chatserve/key.
       """, completion: .file())
   var keyFile: String?
+
+  /// What is empty counts as not given.
+  var isNamed: Bool { keyFile?.isEmpty == false }
 }

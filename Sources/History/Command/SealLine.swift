@@ -19,6 +19,9 @@ struct SealLine: Hashable {
   /// `nil` for what does not look like one; whether there is such a seal, the transcript
   /// says.
   init?(_ text: String) {
+    // As it is copied, and as a file whose lines end in CR LF has it.
+    guard let end = text.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+    let text = String(text[...end].drop(while: \.isWhitespace))
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == 4, parts[0].hasPrefix("seal="), let seal = Int64(parts[0].dropFirst(5)),
       parts[1].hasPrefix("event="), parts[2].hasPrefix("time="), Fingerprint(parts[3]) != nil

@@ -25,7 +25,9 @@ struct ShowCommand: HistoryVerb {
     selection.limit = try FilterOptions.count(options.limit, option: "-n")
     selection.newestFirst = options.reverse
     selection.order = .conversation
-    guard let library = try session.library() else { return .done }
+    guard let library = try session.library() else {
+      return ids.isEmpty && !selection.isSearch ? .done : .nothing
+    }
     let isOpen = !ids.isEmpty || filters.chooseConversations
     do {
       // Nothing recorded yet is no unknown id.

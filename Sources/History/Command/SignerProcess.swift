@@ -14,17 +14,44 @@ enum SignerProcess {
       return .failed(path: path)
     }
   }
+
+  /// The public halves of the user's own keys from before a change: of those beside the key
+  /// that is. One that cannot be read is left out.
+  static func formerKeys() -> [[UInt8]] {
+    guard let path = KeyFile.path(option: nil) else { return [] }
+    var keys: [[UInt8]] = []
+    for number in 1...mostFormerKeys {
+      do throws(KeyTrouble) {
+        let file = KeyFile(path: "\(path).old-\(number)")
+        guard let former = try ForkedSigner.start(file) else { break }
+        keys.append(former.publicKey)
+      } catch {
+        continue
+      }
+    }
+    return keys
+  }
+
+  /// A process is forked for each.
+  private static let mostFormerKeys = 100
 }
 
 extension HistorySession {
   /// Whoever signs; `nil`, with a word where there is a key, when nobody can. To be called
   /// before the transcript is opened, whose connection is not to be carried across a fork.
-  func signer(_ options: KeyOptions) -> (any SealSigner)? {
+  ///
+  /// - Throws: why a key that was named cannot be used.
+  func signer(_ options: KeyOptions) throws(HistoryError) -> (any SealSigner)? {
+    let isNamed = options.isNamed
     switch environment.startSigner(options.keyFile) {
     case .signer(let signer): return signer
-    case .noKey: return nil
+    case .noKey(let path):
+      if isNamed, let path { throw .keyMissing(path) }
+      return nil
     case .failed(let path):
-      say(HistoryMessages.text(of: .key(path: path)))
+      let error = HistoryError.key(path: path, isNamed: isNamed)
+      if isNamed { throw error }
+      say(HistoryMessages.text(of: error))
       return nil
     }
   }
@@ -49,12 +76,14 @@ extension SealKeys {
   /// - Parameters:
   ///   - trusted: the fingerprints of those that are.
   ///   - isOwn: whether these are the user's own, and nobody named them.
-  init(trusting trusted: [Fingerprint], isOwn: Bool) {
+  ///   - former: those of the user's own from before a change, trusted too.
+  init(trusting trusted: [Fingerprint], isOwn: Bool, former: [Fingerprint] = []) {
     self.init(
-      trusted: Set(trusted.map(\.description)), isOwn: isOwn,
+      trusted: Set((trusted + former).map(\.description)), isOwn: isOwn,
       fingerprint: { PublicKey($0)?.fingerprint.description },
       hasSigned: { key, message, signature in
         PublicKey(key)?.hasSigned(message, signature) == true
       })
+    self.former = Set(former.map(\.description)).subtracting(trusted.map(\.description))
   }
 }

@@ -30,7 +30,8 @@ struct StatsCommand: HistoryVerb {
     let bars = try FilterOptions.count(options.limit, option: "-n") ?? Self.defaultBars
     let format = options.format ?? .text
     guard [.text, .json, .jsonPretty, .html].contains(format) else {
-      throw .value(format.rawValue, option: "stats -o")
+      throw .value(
+        format.rawValue, option: "stats -o", takes: "text, json, json-pretty, html")
     }
     guard let library = try session.library() else { return .done }
     if library.isSeveral, selection.filter.after != nil {

@@ -41,12 +41,15 @@ struct VerifyCommand: HistoryVerb {
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     if let format, ![.text, .json, .jsonPretty].contains(format) {
-      throw .value(format.rawValue, option: "verify -o")
+      throw .value(
+        format.rawValue, option: "verify -o", takes: "text, json, json-pretty")
     }
     let keys = try keys(session)
     var lines: [SealLine] = []
     for text in kept {
-      guard let line = SealLine(text) else { throw .value(text, option: "--seal") }
+      guard let line = SealLine(text) else {
+        throw .value(text, option: "--seal", takes: "a line that \"history seal\" printed")
+      }
       lines.append(line)
     }
     do throws(HistoryError) {
@@ -67,20 +70,31 @@ struct VerifyCommand: HistoryVerb {
   private func keys(_ session: HistorySession) throws(HistoryError) -> SealKeys {
     var prints: [Fingerprint] = []
     for text in trusted {
-      guard let print = Fingerprint(text) else { throw .value(text, option: "--key") }
+      guard let print = Fingerprint(text) else {
+        throw .value(
+          text, option: "--key", takes: "SHA256:… as the first line of \"chatserve key\" has it")
+      }
       prints.append(print)
     }
     // The process with the key goes with the value.
-    if prints.isEmpty, let own = session.signer(key).flatMap({ PublicKey($0.publicKey) }) {
-      return SealKeys(trusting: [own.fingerprint], isOwn: key.keyFile == nil)
-    }
-    return SealKeys(trusting: prints, isOwn: false)
+    let own = try prints.isEmpty || key.isNamed ? session.signer(key) : nil
+    if !prints.isEmpty { return SealKeys(trusting: prints, isOwn: false) }
+    let former = key.isNamed ? [] : session.environment.formerKeys()
+    return SealKeys(
+      trusting: Self.prints([own?.publicKey].compactMap { $0 }), isOwn: !key.isNamed,
+      former: Self.prints(former))
+  }
+
+  private static func prints(_ keys: [[UInt8]]) -> [Fingerprint] {
+    keys.compactMap { PublicKey($0)?.fingerprint }
   }
 
   private func verify(
     _ session: HistorySession, _ keys: SealKeys, _ kept: [SealLine]
   ) throws(HistoryError) -> ProgramExit {
-    guard let archive = try session.archive(checksSchema: false) else { return .done }
+    guard let archive = try session.archive(checksSchema: false) else {
+      return try reportNothing(session, keys, kept)
+    }
     let progress = Progress(session, "verifying", "event") {
       // A row without a bar is one too.
       try? archive.count(EventFilter())
@@ -92,7 +106,11 @@ struct VerifyCommand: HistoryVerb {
       // Of a file that cannot be read, nothing is there.
       for line in kept {
         let seal = try? archive.connection.seal(line.seal)
-        if seal.map(SealLine.init) != line { result.findings.append(.keptSeal(line.seal)) }
+        if seal.map(SealLine.init) == line {
+          result.keptSeals.append(line.seal)
+        } else {
+          result.findings.append(.keptSeal(line.seal))
+        }
       }
       try show(result, session)
       return result.findings.isEmpty ? .done : .nothing
@@ -100,6 +118,20 @@ struct VerifyCommand: HistoryVerb {
       progress.clear()
       throw HistoryError(error)
     }
+  }
+
+  /// Where there is no transcript, nothing is in it that ought to be.
+  private func reportNothing(
+    _ session: HistorySession, _ keys: SealKeys, _ kept: [SealLine]
+  ) throws(HistoryError) -> ProgramExit {
+    var result = Verification()
+    result.isWhole = true
+    result.findings = kept.map { .keptSealOfNothing($0.seal) }
+    if !keys.isOwn { result.findings += keys.trusted.sorted().map { .keyOfNothing($0) } }
+    // That there is none has been said.
+    if result.findings.isEmpty, format ?? .text == .text { return .done }
+    try show(result, session)
+    return result.findings.isEmpty ? .done : .nothing
   }
 
   private func show(_ result: Verification, _ session: HistorySession) throws(HistoryError) {
@@ -132,19 +164,25 @@ struct VerifyCommand: HistoryVerb {
     object["v"] = .integer(1)
     object["type"] = .string("verify")
     object["ok"] = .bool(result.findings.isEmpty)
-    object["conversations"] = .integer(result.conversations)
-    object["events"] = .integer(result.events)
-    object["messages"] = .integer(result.messages)
-    object["unended_runs"] = .integer(result.unendedRuns)
-    object["pruned_conversations"] = .integer(result.prunedConversations)
-    object["unindexed"] = .integer(result.unindexed)
-    object["seals"] = .integer(result.seals.count)
+    object["complete"] = .bool(result.isWhole)
+    // What was not counted is not 0.
+    let count = { (number: Int64) in result.isWhole ? JSONObject.Value.integer(number) : .null }
+    let kept = result.isWhole ? result.keptSeals : []
+    object["conversations"] = count(result.conversations)
+    object["events"] = count(result.events)
+    object["messages"] = count(result.messages)
+    object["unended_runs"] = count(result.unendedRuns)
+    object["pruned_conversations"] = count(result.prunedConversations)
+    object["unindexed"] = count(result.unindexed)
+    object["seals"] = count(result.seals.count)
     object["sealed_through"] = result.seals.newest.map { .integer($0.lastEvent) } ?? .null
     object["sealed_at"] = .time(result.seals.newest?.at)
     object["sealed_by"] = result.seals.newest.map { .string($0.key) } ?? .null
     object["sealed_by_trusted"] = .bool(result.seals.isTrusted)
-    object["unsealed_events"] = .integer(result.seals.unsealedEvents)
-    object["unsigned_removals"] = .integer(Int64(result.seals.unsigned.count))
+    object["sealed_by_former_key"] = .bool(result.seals.isFormer)
+    object["unsealed_events"] = count(result.seals.unsealedEvents)
+    object["unsigned_removals"] = count(Int64(result.seals.unsigned.count))
+    object["kept_seals"] = .array(kept.map { .integer($0) })
     object["damage"] = .array(
       result.findings.map { .string(HistoryMessages.text(of: $0)) })
     object["other_tables"] = .array(result.otherTables.map { .string($0) })

@@ -54,6 +54,8 @@ package enum Finding: Hashable, Sendable {
   /// What is counted in this table is not what the events make.
   case totals(table: String)
   case seal(Int64, SealFault)
+  /// Seals that are not there, and a later one is or was.
+  case sealsMissing(ClosedRange<Int64>)
   /// A conversation that is not what a seal says.
   case sealed(conversation: Int64, seal: Int64, SealedFault)
   /// A run whose stop is not the one that was sealed.
@@ -64,6 +66,10 @@ package enum Finding: Hashable, Sendable {
   case removals(pruned: Int64, sealed: Int64)
   /// The seal that was kept elsewhere is not in this transcript.
   case keptSeal(Int64)
+  /// The same, where there is no transcript.
+  case keptSealOfNothing(Int64)
+  /// A key, by its fingerprint, that was said to have sealed, where there is no transcript.
+  case keyOfNothing(String)
 }
 
 /// What is wrong with the order in which a link was lost and came back.
@@ -82,6 +88,9 @@ package enum LinkFault: Hashable, Sendable {
 
 /// What `history verify` looked at and found.
 package struct Verification: Sendable {
+  /// Whether all was looked at. Otherwise SQLite or the schema kept from it, and what is
+  /// counted here says nothing.
+  package var isWhole = false
   package var conversations: Int64 = 0
   package var events: Int64 = 0
   package var messages: Int64 = 0
@@ -91,6 +100,8 @@ package struct Verification: Sendable {
   package var unindexed: Int64 = 0
   package var prunedConversations: Int64 = 0
   package var seals = SealSummary()
+  /// Of the seals that were kept elsewhere, those that are there.
+  package var keptSeals: [Int64] = []
   /// Tables of other programs, which are left alone.
   package var otherTables: [String] = []
   package var findings: [Finding] = []

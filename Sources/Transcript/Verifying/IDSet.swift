@@ -33,5 +33,8 @@ struct Gaps {
     if let last, let next = expected, last >= next { ranges.append(next...last) }
   }
 
-  var missing: Int64 { ranges.reduce(0) { $0 + Int64($1.count) } }
+  var missing: Int64 {
+    // Ids are as somebody wrote them: all that there can be are too many for `count`.
+    ranges.reduce(0) { $0 &+ ($1.upperBound &- $1.lowerBound &+ 1) }
+  }
 }

@@ -33,7 +33,8 @@ struct SealCheck: ~Copyable {
     // Not all was looked at: what comes next would count what was not.
     if findings.count >= Verification.maximumFindings { return findings }
     let given = try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = 'seal'") ?? 0
-    if given > summary.count { findings.append(.seal(given, .missing)) }
+    let through = max(summary.count, 0)
+    if given > through { findings.append(.sealsMissing(through + 1...given)) }
     summary.unsealedEvents =
       try connection.integer(
         "SELECT count(*) FROM event WHERE id > \(previous?.lastEvent ?? 0)") ?? 0
@@ -41,6 +42,7 @@ struct SealCheck: ~Copyable {
     let foreign = signers.foreign(to: trusted)
     findings += foreign
     summary.isTrusted = summary.newest != nil && !trusted.isEmpty && foreign.isEmpty
+    summary.isFormer = summary.newest.map { keys.former.contains($0.key) } ?? false
     let pruned = try connection.integer("SELECT sum(max(conversations, 0)) FROM pruning") ?? 0
     if pruned != removed { findings.append(.removals(pruned: pruned, sealed: removed)) }
     return findings
@@ -48,7 +50,11 @@ struct SealCheck: ~Copyable {
 
   private mutating func check(_ seal: Seal, after previous: Seal?) throws(TranscriptError) {
     let (expected, through) = ((previous?.id ?? 0) + 1, previous?.lastEvent ?? 0)
-    guard seal.id == expected else { return findings.append(.seal(expected, .missing)) }
+    guard seal.id == expected else {
+      // Of an id that no seal can have, only that the one to come is not there.
+      let last = seal.id > expected ? seal.id - 1 : expected
+      return findings.append(.sealsMissing(expected...last))
+    }
     let kind = Seal.Kind(rawValue: seal.kind)
     let covered = try covers(seal, after: through, kind)
     seal.begin(&builder, after: previous?.link)
@@ -161,8 +167,6 @@ struct SealCheck: ~Copyable {
 
 /// What is wrong with a seal.
 package enum SealFault: Hashable, Sendable {
-  /// It is not there, and a later one is or was.
-  case missing
   /// Its values, its heads or the seal before it are not those that were sealed.
   case changed
   /// It reaches less far than the one before it, or further than its kind does.
@@ -191,6 +195,8 @@ package struct SealSummary: Hashable, Sendable {
   /// Whether that one's key is one that was said to be trusted, or that such a one vouches
   /// for.
   package var isTrusted = false
+  /// Whether that one's key is the user's, from before a change.
+  package var isFormer = false
   /// Removals that were noted by who did not have the key.
   package var unsigned: [Int64] = []
   /// Events that are in no seal yet.

@@ -6,6 +6,8 @@ package struct SealKeys {
   /// Whether these are the user's own, of whom nobody said that they are this
   /// transcript's: where none of them has sealed anything in it, it is another's.
   package var isOwn: Bool
+  /// Of those that are trusted, the user's from before a change.
+  package var former: Set<String> = []
   /// The fingerprint of a public key; `nil` for bytes that are none.
   package var fingerprint: ([UInt8]) -> String?
   /// Whether the private half of the key has signed the message so.

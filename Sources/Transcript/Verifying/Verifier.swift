@@ -41,6 +41,7 @@ package struct Verifier {
       throw error
     }
     try connection.execute("COMMIT")
+    result.isWhole = true
     return result
   }
 
