@@ -31,7 +31,7 @@ import Testing
       let file = stage.talks + "/[127.0.0.1]:\(server.port).1"
       try SmallFile.write(text, to: file)
       chmod(file, 0o600)
-      let (client, _) = try stage.resumable(server)
+      let (client, peer) = try stage.resumable(server)
       try client.waitFor(
         "What was kept of a conversation with 127.0.0.1 port \(server.port) is damaged")
       // The content is written before the head that leads to it.
@@ -41,6 +41,8 @@ import Testing
       #expect(stage.files(in: stage.talks).count == 1)
       client.signal(SIGKILL)
       _ = try client.exitOutcome()
+      // One that is let go of is dialled for again, and the next is not who is accepted then.
+      try peer.waitForEnd()
       let next = try stage.client(server.port)
       try server.accept().hearClaim(shown: 0, attempt: Session.nextAttempt)
       #expect(!next.screen.text.contains("is damaged"))
