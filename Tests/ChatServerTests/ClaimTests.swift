@@ -53,6 +53,7 @@ import Transcript
     var stage = try Stage()
     let old = try stage.talk(in: .hasFloor)
     let new = try stage.session(in: .introducing)
+    stage.report(.shown(through: 12), from: old)
     stage.claim(old, from: new)
     // All of us were stopped.
     stage.pass(.seconds(100))
@@ -72,6 +73,7 @@ import Transcript
     let takeOvers = stage.feed(.turnIsOver).takeOvers
     #expect(takeOvers.map(\.process) == [new])
     #expect(takeOvers.first?.inheritance.predecessorDied == true)
+    #expect(takeOvers.first?.inheritance.shown == 12)
   }
 
   /// A process that waits for a disk cannot be killed: the next one waits, which is said

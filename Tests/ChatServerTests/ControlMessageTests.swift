@@ -60,7 +60,7 @@ import Transcript
         .takeOver(
           Inheritance(
             conversation: 1, openedAt: .ms(-5), hasFloor: false, predecessorDied: true,
-            lostAt: .ms(-7))),
+            lostAt: .ms(-7), shown: 12)),
       ].map(\.bytes),
       read: { bytes throws(ControlError) in try ListenerOrder(bytes: bytes).bytes },
       openCodes: [

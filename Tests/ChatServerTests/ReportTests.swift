@@ -18,7 +18,7 @@ import Testing
     .alive: "aaaaaa", .lockedOut: "aaaaaa", .queueRead: "kkkkak",
     .proved: "akkkkl", .resumable: "kkakal", .claim: "akkkkl",
     // Nobody comes back who did not say that it can.
-    .detached: "kkkkkl", .notTakenOver: "kkkkkl", .spoke: "kkkkal",
+    .detached: "kkkkkl", .notTakenOver: "kkkkkl", .spoke: "kkkkal", .shown: "kkkkal",
     .memory: "kkkkak", .who: "kkkkkk",
     .stopAsked: "kkkkkk", .suspended: "kkkkkk", .floorFreed: "kkkkkk",
   ]

@@ -210,6 +210,7 @@ extension ConversationReport {
       .claim(Stage.token(of: 7), attempt: 1, encrypted),
       .claim(Stage.token(of: 7), attempt: .max, clear), .floorFreed,
       .notTakenOver(goesOn: false), .notTakenOver(goesOn: true), .spoke,
+      .shown(through: 1), .shown(through: 1 << 40),
     ]
   }
 

@@ -32,6 +32,28 @@ import Testing
     }
   }
 
+  @Test("all that a killed conversation recorded and had not written is shown once more")
+  func unwritten() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--plain", "--mode", "free")
+      let peer = try ResumeTests.peer(on: server.port)
+      try peer.say("line 1.")
+      try server.process.waitFor("tatyana> line 1.")
+      // XOFF, termios(3): what is shown from now on is not written.
+      try server.process.send("\u{13}")
+      for number in 2...100 { try peer.say("line \(number).") }
+      try peer.waitUntilRecorded()
+      kill(try #require(server.conversations.first), SIGKILL)
+      try Deadline.poll("the desk") { server.desk != nil }
+      try server.process.send("\u{11}")
+      try peer.resume(on: server.port)
+      try server.process.waitFor("tatyana is back after")
+      for number in 1...100 {
+        #expect(server.process.screen.text.contains("line \(number)."), "\(number)")
+      }
+    }
+  }
+
   @Test("a stopped conversation is killed after two seconds, and the talk goes on")
   func conversationStopped() throws {
     try Stage.run { stage in

@@ -73,6 +73,23 @@ import Testing
     #expect(past.recent.map(\.number) == Array(31...50))
   }
 
+  /// All that came since what the operator is known to have seen, beside the last twenty.
+  @Test(arguments: [(1, 59), (11, 54), (31, 44), (90, 20), (97, 20), (.max, 20)])
+  func whatTheOperatorMayNotHaveSeenIsSeenOnceMore(seen: Int, count: Int) throws {
+    let writer = try TranscriptWriter(path: scratch.path)
+    _ = try resumableTalk(
+      writer,
+      try (1...50).flatMap { number -> [(Entry, Timestamp)] in
+        [
+          (try .client(2 * number - 1, "line"), .ms(3000)),
+          (try .server(number, "answer"), .ms(3000)),
+        ]
+      }, mode: .free)
+    let (_, past) = try writer.takeOver(shown: 50, seen: seen)
+    #expect(past.recent.count == count)
+    #expect(past.recent.last?.from == .server)
+  }
+
   /// A client that claims to have forgotten more is refused: what it was said instead would
   /// have a gap.
   @Test(arguments: [0, 2990])

@@ -106,6 +106,9 @@ extension Conversation {
 
   // MARK: The claim
 
+  /// The number of the peer's last message that was shown; 0: none was.
+  public var peerShown: Int { peerAcknowledged }
+
   /// How many of the last messages the client has asked for.
   public var recalledCount: Int { resuming.recalled }
 

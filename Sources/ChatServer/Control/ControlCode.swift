@@ -28,6 +28,7 @@ enum ReportCode: UInt8, CaseIterable {
   case claim = 0x58
   case notTakenOver = 0x5a
   case spoke = 0x5b
+  case shown = 0x5c
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52

@@ -74,6 +74,10 @@ struct ControlReader {
   /// for other things.
   mutating func rowID() throws(ControlError) -> Int64 { try integer(in: 1...(1 << 62) - 1) }
 
+  /// A peer's message; 0 for none. Numbers are its own to choose, in the range of those of
+  /// rows.
+  mutating func messageNumber() throws(ControlError) -> Int { Int(try optionalRowID() ?? 0) }
+
   /// As ``rowID()``; `nil` for 0.
   mutating func optionalRowID() throws(ControlError) -> Int64? {
     let value = try integer(in: 0...(1 << 62) - 1)

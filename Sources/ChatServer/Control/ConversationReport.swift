@@ -64,6 +64,8 @@ enum ConversationReport: Hashable {
   case claim(ResumeToken, attempt: Int, Protection)
   /// The peer, who has come back, says something.
   case spoke
+  /// All that the peer said is on the screen, through this number.
+  case shown(through: Int)
   /// It could not go on with the conversation that it was given, and leaves what was
   /// recorded as it is. Where that `goesOn`, its peer tries again; otherwise nobody can
   /// go on with it.
@@ -111,6 +113,7 @@ enum ConversationReport: Hashable {
     case .claim: .claim
     case .notTakenOver: .notTakenOver
     case .spoke: .spoke
+    case .shown: .shown
     case .floorFreed: .floorFreed
     }
   }
@@ -135,6 +138,7 @@ enum ConversationReport: Hashable {
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count), .queueRead(let count): fields.add(Int64(count))
+      case .shown(let number): fields.add(Int64(number))
       case .unrecorded(let party, let reason, let detail):
         fields.add(party)
         fields.add(reason.rawValue)
@@ -181,6 +185,7 @@ enum ConversationReport: Hashable {
       let (attempt, protection) = (try fields.attempt(), try fields.protection())
       self = .claim(try fields.token(), attempt: attempt, protection)
     case .spoke: self = .spoke
+    case .shown: self = .shown(through: try fields.messageNumber())
     case .notTakenOver: self = .notTakenOver(goesOn: try fields.bool())
     case .floorFreed: self = .floorFreed
     }

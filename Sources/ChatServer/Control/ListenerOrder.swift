@@ -159,6 +159,9 @@ struct Inheritance: Hashable {
   var predecessorDied: Bool
   /// When that process went; `nil`: nobody knows.
   var lostAt: Timestamp?
+  /// The peer's last message of which that process said that it was on the screen; 0: of
+  /// none.
+  var shown = 0
 }
 
 extension ControlWriter {
@@ -169,6 +172,7 @@ extension ControlWriter {
     add(inheritance.predecessorDied)
     add(inheritance.lostAt != nil)
     add(inheritance.lostAt?.milliseconds ?? 0)
+    add(Int64(inheritance.shown))
   }
 
   fileprivate mutating func add(_ peer: WaitingPeer) {
@@ -189,6 +193,7 @@ extension ControlReader {
     let lostAt = try timestamp()
     guard isKnown || lostAt.milliseconds == 0 else { throw .outOfRange }
     if isKnown { inheritance.lostAt = lostAt }
+    inheritance.shown = try messageNumber()
     return inheritance
   }
 

@@ -78,7 +78,7 @@ struct ReportRule {
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
       .queueRead, .proved, .resumable, .detached, .claim, .notTakenOver,
-      .spoke:
+      .spoke, .shown:
       false
     }
   }
@@ -92,7 +92,7 @@ struct ReportRule {
     case .resumable, .detached, .notTakenOver:
       ReportRule(acts: [.waiting, .hasFloor], late: [.leaving])
     // Words are shown where the terminal is.
-    case .spoke: ReportRule(acts: [.hasFloor], late: [.leaving])
+    case .spoke, .shown: ReportRule(acts: [.hasFloor], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:

@@ -148,9 +148,11 @@ extension ConversationProcess {
 
   /// What was recorded last may never have reached the screen of a process that died.
   private func show(_ past: Resumption, at desk: OperatorDesk) {
-    let own = past.unconfirmed.map { (party: Party.server, message: $0) }
+    let own = past.unconfirmed.suffix(RecentLines.limit).map {
+      (party: Party.server, message: $0)
+    }
     let last = past.recent.map { (party: $0.from, message: $0.message) } + own
-    let lines = last.suffix(RecentLines.limit).map {
+    let lines = last.map {
       RecentLines.Line(
         name: desk.historyName(of: $0.party, peer: past.peer), text: $0.message.shown)
     }
@@ -175,6 +177,18 @@ extension ConversationProcess {
     guard isSuccessor, !hasReportedSpeech else { return }
     hasReportedSpeech = true
     listener.report(.spoke)
+  }
+
+  /// Often enough that little is repeated, and nothing beside a commit for each message.
+  private static let shownIsReportedAfter = Duration.seconds(1)
+
+  /// Has the listener know what is on the screen: a successor repeats the rest.
+  func reportShown(at now: Instant) {
+    guard let desk, machine.isResumable, desk.isWritten, machine.peerShown > reportedShown.number,
+      now.duration(since: reportedShown.at) >= Self.shownIsReportedAfter
+    else { return }
+    reportedShown = (machine.peerShown, now)
+    listener.report(.shown(through: machine.peerShown))
   }
 
   func reportResumable() {

@@ -41,6 +41,8 @@ final class ConversationProcess {
   var isSuccessor = false
   /// Whether the listener knows that the peer has said something since then.
   var hasReportedSpeech = false
+  /// The peer's last message that the listener knows to be on the screen, and since when.
+  var reportedShown = (number: 0, at: Instant(milliseconds: 0))
   /// Whether what the peer came for is over, or not to be had: this process has no
   /// conversation to record the end of.
   var isWithoutConversation = false
@@ -197,6 +199,7 @@ extension ConversationProcess {
     guard let desk else { return }
     if !isDone { desk.follow(machine, at: Self.now) }
     desk.flush()
+    reportShown(at: now)
     if desk.outputIsGone && !outputGoneIsReported {
       outputGoneIsReported = true
       listener.report(.outputGone)

@@ -209,7 +209,7 @@ extension TranscriptRecorder {
       transcript, run: recorder.run.id, conversation: inheritance.conversation,
       openedAt: inheritance.openedAt, tokenHash: TokenHash(of: claim.token).bytes,
       from: (address.host, Int(address.port)), protection: protection, shown: claim.shown,
-      attempt: claim.attempt, at: now, lostAt: inheritance.lostAt,
+      attempt: claim.attempt, seen: inheritance.shown, at: now, lostAt: inheritance.lostAt,
       lostBy: inheritance.predecessorDied ? .crashed : .reset)
     recorder.transcript = transcript
     recorder.writer = writer

@@ -109,6 +109,7 @@ extension ListenerMachine {
       guard sessions[index].talk == nil, let hash = sessions[index].tokenHash else { return }
       sessions[index].talk = Talk(tokenHash: hash, handle: handle, protection: protection)
     case .spoke: sessions[index].talk?.othersWaited = .zero
+    case .shown(let number): sessions[index].talk?.shown = number
     case .detached: detach(index, at: now, &actions)
     case .claim(let token, let attempt, let protection):
       claim(token, attempt: attempt, protection, from: index, at: now, &actions)

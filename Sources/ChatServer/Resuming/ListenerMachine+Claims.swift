@@ -129,7 +129,8 @@ extension ListenerMachine {
         .takeOver(
           Inheritance(
             conversation: talk.conversation, openedAt: talk.openedAt, hasFloor: talk.hadFloor,
-            predecessorDied: talk.hasDied, lostAt: talk.lostAt)), to: process))
+            predecessorDied: talk.hasDied, lostAt: talk.lostAt,
+            shown: talk.talk.shown)), to: process))
     if sessions[index].talk?.comeBack(at: now) == true {
       admission.refundStart(sessions[index].source, at: now)
     }

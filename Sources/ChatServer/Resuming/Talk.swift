@@ -12,6 +12,8 @@ struct Talk: Hashable {
   let protection: Protection
   /// The highest attempt to go on with it that was seen.
   var attempt = 0
+  /// The peer's last message that is known to be on the operator's screen; 0: none is.
+  var shown = 0
   /// When its peer came back last.
   var resumedAt: Instant?
 

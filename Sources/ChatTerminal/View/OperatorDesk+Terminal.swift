@@ -32,6 +32,9 @@ extension OperatorDesk {
   /// Whether the screen is so far behind that the peer should be left unread.
   package var isBacklogged: Bool { terminal.isBacklogged }
 
+  /// Whether all that was shown is written.
+  package var isWritten: Bool { terminal.isWritten }
+
   /// Whether nobody reads the output any more.
   package var outputIsGone: Bool { terminal.outputIsGone }
 

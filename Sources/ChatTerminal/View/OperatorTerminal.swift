@@ -101,6 +101,8 @@ final class OperatorTerminal {
     pendingOutput.count + console.waitingByteCount > Self.backlogLimit
   }
 
+  var isWritten: Bool { pendingOutput.isEmpty && !console.hasOutput && !outputIsGone }
+
   /// Reads what there is and hands it to the console.
   func read(at now: Instant) {
     guard wantsInput else { return }

@@ -163,6 +163,8 @@ extension ClaimedConversation {
   ///
   /// - Parameters:
   ///   - shown: the server's last message that the client has shown.
+  ///   - seen: the client's last message that the operator is known to have seen; 0: nothing
+  ///     is known.
   ///   - away: milliseconds since the link was lost.
   ///   - hasMoved: whether it comes from another address.
   ///   - connection: in the transaction that it was read in.
@@ -171,7 +173,7 @@ extension ClaimedConversation {
   ///   some of it is not there: to the client that would be a gap; `corrupt` where a
   ///   message is none, and what SQLite reports.
   func resumption(
-    shown: Int, away: Int64, hasMoved: Bool, _ connection: Connection
+    shown: Int, seen: Int, away: Int64, hasMoved: Bool, _ connection: Connection
   ) throws(TranscriptError) -> Resumption {
     // However much was confirmed: what the client has shown is what it knows of.
     let missing = server.number - shown
@@ -189,10 +191,26 @@ extension ClaimedConversation {
       turn: hasFloor && mode == .turns ? speaker?.other ?? .client : nil,
       ownNumber: server.number, peerNumber: client.number,
       unconfirmed: unconfirmed.map(\.message),
-      recent: try messages(connection, atMost: PastMessage.limit) { number, party in
-        party == .client || number <= shown ? .wanted : .passed
-      },
+      recent: try recent(connection, shown: shown, seen: seen),
       awayFor: .milliseconds(away), addressChanged: hasMoved)
+  }
+
+  /// The last messages that both sides have, and all of the client's that the operator may
+  /// not have seen.
+  private func recent(
+    _ connection: Connection, shown: Int, seen: Int
+  ) throws(TranscriptError) -> [PastMessage] {
+    var count = 0
+    return try messages(connection, atMost: Self.mostRepeated) { number, party in
+      if count >= PastMessage.limit {
+        // What the operator said in between does not hide what the client said before it.
+        guard seen > 0, party == .client else { return seen > 0 ? .passed : .last }
+        return number > seen ? .wanted : .last
+      }
+      guard party == .client || number <= shown else { return .passed }
+      count += 1
+      return .wanted
+    }
   }
 
   private enum Use {

@@ -18,6 +18,8 @@ extension ConversationWriter {
   ///   - protection: how its words come now.
   ///   - shown: the server's last message that it has shown; 0: none.
   ///   - attempt: as it counts its attempts.
+  ///   - seen: the client's last message that the operator is known to have seen; 0: nothing
+  ///     is known.
   ///   - time: now.
   ///   - lostAt: when the link or the process was lost, where no drop says so; `nil`:
   ///     nobody knows, and the last event is taken for it.
@@ -31,7 +33,7 @@ extension ConversationWriter {
   package static func takeOver(
     _ writer: TranscriptWriter, run: Int64, conversation: Int64, openedAt: Timestamp,
     tokenHash: [UInt8], from client: (address: String, port: Int), protection: Protection?,
-    shown: Int, attempt: Int, at time: Timestamp, lostAt: Timestamp? = nil,
+    shown: Int, attempt: Int, seen: Int = 0, at time: Timestamp, lostAt: Timestamp? = nil,
     lostBy reason: CloseReason = .reset
   ) throws(TranscriptError) -> (ConversationWriter, Resumption) {
     let (successor, resumption) = try writer.commit { () throws(TranscriptError) in
@@ -76,7 +78,7 @@ extension ConversationWriter {
         generation: writer.generation)
       successor.state.link = link
       var resumption = try claimed.resumption(
-        shown: shown, away: resume.away, hasMoved: resume.hasMoved, writer.connection)
+        shown: shown, seen: seen, away: resume.away, hasMoved: resume.hasMoved, writer.connection)
       resumption.silentFor = try writer.silence(in: conversation, at: time)
       return (successor, resumption)
     }

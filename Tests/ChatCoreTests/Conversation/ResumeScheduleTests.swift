@@ -65,6 +65,8 @@ struct ResumeWorld {
   /// Numbers of the client's messages that the operator saw.
   private var operatorSaw: [Int] = []
   private var hasServerDied = false
+  /// The last of them that the listener knows of.
+  private var reported = 0
   /// A process that the client's claim reached.
   private var newcomer: Conversation?
   private var closed: QuitReason?
@@ -172,6 +174,7 @@ struct ResumeWorld {
 
   private mutating func tick() {
     now = now.advanced(by: .milliseconds(Int64(random.below(400))))
+    if server != nil, hasFloor { reported = operatorSaw.last ?? 0 }
     postServer(.tick)
     postClient(.tick)
   }
@@ -287,22 +290,24 @@ struct ResumeWorld {
     let own = rows.filter { $0.party == .server }
     let theirs = rows.filter { $0.party == .client }
     let last = rows.last?.party
+    let seen = rows.lastIndex { $0.party == .client && $0.number <= reported }
+    let repeated = rows.suffix(max(PastMessage.limit, rows.count - 1 - (seen ?? -1)))
     var machine = Conversation(
       resuming: Resumption(
         peer: tatyana, mode: mode, hasFloor: hasFloor,
         turn: hasFloor && mode == .turns ? last?.other ?? .client : nil,
         ownNumber: own.last?.number ?? 0, peerNumber: theirs.last?.number ?? 0,
         unconfirmed: own.filter { $0.number > shown }.map(\.message),
-        recent: rows.filter { $0.party == .client || $0.number <= shown }.suffix(20)
+        recent: repeated.filter { $0.party == .client || $0.number <= shown }
           .map { PastMessage(from: $0.party, number: $0.number, $0.message) },
         awayFor: .seconds(1), addressChanged: false),
       recalled: newcomer?.recalledCount ?? 0, settings, at: now)
     newcomer = nil
     if hasServerDied {
-      // Its successor shows the last messages once more.
+      // Its successor shows once more what may not have been.
       let unseen = theirs.map(\.number).filter { !operatorSaw.contains($0) }
-      let repeated = rows.suffix(PastMessage.limit).filter { $0.party == .client }.map(\.number)
-      expect(unseen.allSatisfy(repeated.contains), "a message was not shown again")
+      let again = repeated.filter { $0.party == .client }.map(\.number)
+      expect(unseen.allSatisfy(again.contains), "a message was not shown again")
       operatorSaw += unseen
     }
     hasServerDied = false

@@ -41,13 +41,13 @@ extension TranscriptWriter {
   func takeOver(
     run: Int64? = nil, conversation: Int64 = 1, openedAt: Int64 = 2000,
     hash: [UInt8] = tokenHash, from address: String = "127.0.0.1", shown: Int = 0,
-    attempt: Int = 1, at time: Int64 = 9000, lostAt: Int64? = nil
+    attempt: Int = 1, seen: Int = 0, at time: Int64 = 9000, lostAt: Int64? = nil
   ) throws -> (ConversationWriter, Resumption) {
     try ConversationWriter.takeOver(
       self, run: try run ?? connection.integer("SELECT max(id) FROM server_run") ?? 0,
       conversation: conversation, openedAt: .ms(openedAt), tokenHash: hash,
       from: (address, 50_200), protection: Protection(isEncrypted: true, key: "SHA256:k"),
-      shown: shown, attempt: attempt, at: .ms(time), lostAt: lostAt.map(Timestamp.ms))
+      shown: shown, attempt: attempt, seen: seen, at: .ms(time), lostAt: lostAt.map(Timestamp.ms))
   }
 
   func findings() throws -> [Finding] {
