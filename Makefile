@@ -25,7 +25,7 @@ RELEASE = -c release --static-swift-stdlib $(if $(filter-out 0,$(FAST)),$(ACCEPT
 # programs at once (Package.swift).
 SHARED = .build/shared
 
-.PHONY: build serve test lint install uninstall deb dist try-packages bench torture sanitize clean
+.PHONY: build serve test lint install uninstall deb dist try-packages release-check bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev libssl-dev
@@ -69,6 +69,9 @@ try-packages: deb dist ## install them in two clean Debians and talk between the
 	@Scripts/install-missing debootstrap tmux
 	Scripts/deb $(SHARED)/release .build/later $(shell Scripts/version)+later
 	Tests/Packages/try.py .build/packages .build/later $(ROOT)
+
+release-check: ## do all that a release needs, and say what could not be done; LONG=1 for the rest
+	@Scripts/release-check
 
 torture: build ## attack the programs at length; Tests/Fuzz/run and torture take --seed
 	@Scripts/install-missing tmux

@@ -290,16 +290,16 @@ struct ResumeWorld {
     let own = rows.filter { $0.party == .server }
     let theirs = rows.filter { $0.party == .client }
     let last = rows.last?.party
-    let seen = rows.lastIndex { $0.party == .client && $0.number <= reported }
-    let repeated = rows.suffix(max(PastMessage.limit, rows.count - 1 - (seen ?? -1)))
+    let both = rows.filter { $0.party == .client || $0.number <= shown }
+    let seen = both.lastIndex { $0.party == .client && $0.number <= reported } ?? -1
+    let repeated = both.suffix(max(PastMessage.limit, both.count - 1 - seen))
     var machine = Conversation(
       resuming: Resumption(
         peer: tatyana, mode: mode, hasFloor: hasFloor,
         turn: hasFloor && mode == .turns ? last?.other ?? .client : nil,
         ownNumber: own.last?.number ?? 0, peerNumber: theirs.last?.number ?? 0,
         unconfirmed: own.filter { $0.number > shown }.map(\.message),
-        recent: repeated.filter { $0.party == .client || $0.number <= shown }
-          .map { PastMessage(from: $0.party, number: $0.number, $0.message) },
+        recent: repeated.map { PastMessage(from: $0.party, number: $0.number, $0.message) },
         awayFor: .seconds(1), addressChanged: false),
       recalled: newcomer?.recalledCount ?? 0, settings, at: now)
     newcomer = nil
