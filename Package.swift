@@ -131,6 +131,7 @@ let package = Package(
     tests(
       "ChatClientTests", ["ChatClient", "ChatCore", "ChatPosix", "ChatSecure", "Seeded", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
+    tests("ChatProgramTests", ["ChatPosix", "ChatProgram", "Seeded", arguments]),
     tests("ChatTerminalTests", ["ChatCore", "ChatPosix", "ChatTerminal", "Harness", "Seeded"]),
     // What somebody does who may write the transcript.
     .target(
@@ -152,8 +153,8 @@ let package = Package(
     tests(
       "HistoryTests",
       [
-        "ChatCore", "ChatPosix", "ChatSecure", "ChatTerminal", "CSQLite", "History", "Relinking",
-        "Seeded", "Transcript",
+        "ChatCore", "ChatPosix", "ChatProgram", "ChatSecure", "ChatTerminal", "CSQLite", "History",
+        "Relinking", "Seeded", "Transcript",
       ]),
     tests(
       "EndToEndTests",

@@ -41,7 +41,7 @@ _chatclient() {
     COMPREPLY=($(compgen -W '-4 -6 -p -l --handle --mode --connect-timeout --save --take-over --new
       --no-state --ask-key --key
       --require-encryption --clear --forget --color --timestamps
-      --no-bell --no-title --history-file --plain -V --version -h --help' -- "$cur"))
+      --no-bell --no-title --history-file --plain --no-config --print-config -V --version -h --help' -- "$cur"))
     return
   fi
   for ((each = 0; each < last; each++)); do

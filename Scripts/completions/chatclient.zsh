@@ -36,6 +36,8 @@ _arguments -s : \
   '--no-title[leave the title of the window alone]' \
   '--history-file=[keep the lines that you type]:file:_files' \
   '--plain[whole lines, nothing redrawn]' \
+  '--no-config[leave the configuration file alone]' \
+  '--print-config[show what each option is set to]' \
   '(-V --version)'{-V,--version}'[show the version]' \
   '(-h --help)'{-h,--help}'[show help]' \
   '1:host:__chatclient_hosts' \

@@ -93,7 +93,7 @@ __chatserve_options() {
   case $1 in
     '') echo --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --resume-within --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
-      --color --timestamps --no-bell --no-title --history-file --plain -V --version -h --help ;;
+      --color --timestamps --no-bell --no-title --history-file --plain --no-config --print-config -V --version -h --help ;;
     key) echo --key-file --certificate --new --database -h --help ;;
     allow | block) echo --allow -h --help ;;
     list) echo -a --all $filters $output $common ;;

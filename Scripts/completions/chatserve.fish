@@ -95,6 +95,8 @@ complete -c chatserve -n $at -l no-bell -d 'No bell'
 complete -c chatserve -n $at -l no-title -d 'Leave the title of the window alone'
 complete -c chatserve -n $at -l history-file -r -F -d 'Keep the lines that you type'
 complete -c chatserve -n $at -l plain -d 'Whole lines, nothing redrawn'
+complete -c chatserve -n $at -l no-config -d 'Leave the configuration file alone'
+complete -c chatserve -n $at -l print-config -d 'Show what each option is set to'
 complete -c chatserve -n $at -s V -l version -d 'Show the version'
 complete -c chatserve -s h -l help -d 'Show help'
 

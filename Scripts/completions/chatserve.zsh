@@ -185,6 +185,8 @@ _chatserve() {
     '--no-title[leave the title of the window alone]' \
     '--history-file=[keep the lines that you type]:file:_files' \
     '--plain[whole lines, nothing redrawn]' \
+    '--no-config[leave the configuration file alone]' \
+    '--print-config[show what each option is set to]' \
     '(-V --version)'{-V,--version}'[show the version]' \
     '(-h --help)'{-h,--help}'[show help]' \
     "1:port:$( ((CURRENT == 2)) && echo '(history key allow block 1027)')"

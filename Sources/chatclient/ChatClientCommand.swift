@@ -6,7 +6,7 @@ import ChatProgram
 import ChatSecure
 
 /// `chatclient <host> <port>`.
-struct ChatClient: ParsableCommand {
+struct ChatClient: Configurable {
   static let configuration = CommandConfiguration(
     commandName: "chatclient",
     abstract: "Talk to a chatserve.",
@@ -65,7 +65,34 @@ struct ChatClient: ParsableCommand {
   @OptionGroup(title: "View options")
   var view: ViewOptions
 
+  @OptionGroup var config: ConfigOptions
   @OptionGroup var version: VersionOption
+
+  static let placeholders = ["host"]
+  static let acts: Set<String> = ["forget", "new", "take-over"]
+  static let variables = ["handle": "CHATCLIENT_HANDLE"]
+
+  func fault() -> String? {
+    if !(1...3600).contains(connectTimeout) { return UserMessages.badTimeout(connectTimeout) }
+    if let key = security.key, Fingerprint(key) == nil { return UserMessages.badKey(key) }
+    guard let handle else { return nil }
+    do throws(HandleError) {
+      _ = try Handle(handle)
+      return nil
+    } catch {
+      return SharedWords.badHandle(error, program: "chatclient")
+    }
+  }
+
+  func meaning(of name: String) -> String? { nil }
+
+  func settled() -> Set<String> {
+    var settled = security.settled
+    // As in `name@host`.
+    if host.contains("@") { settled.insert("handle") }
+    if takeOver || new { settled.insert("no-state") }
+    return settled
+  }
 
   func run() throws {
     let place = destination()

@@ -3,6 +3,6 @@ import ChatProgram
 @main
 enum Main {
   static func main() {
-    ChatClient.start(program: "chatclient")
+    ChatClient.start()
   }
 }

@@ -22,6 +22,12 @@ struct SecurityArguments: ParsableArguments {
   @Flag(help: "Forget the server's key, and do not connect.")
   var forget = false
 
+  /// Those that contradict the ones that are given.
+  var settled: Set<String> {
+    if clear { return ["require-encryption", "ask-key", "key"] }
+    return requireEncryption || askKey || key != nil ? ["clear"] : []
+  }
+
   /// What cannot be meant ends the program.
   func options() -> SecurityOptions {
     var options = SecurityOptions()

@@ -7,7 +7,7 @@ import History
 import Transcript
 
 /// `chatserve <port>`.
-struct ChatServe: ParsableCommand {
+struct ChatServe: Configurable {
   static let configuration = CommandConfiguration(
     commandName: "chatserve",
     abstract: "Listen for chatclient, talk with one peer at a time, keep every word.",
@@ -24,8 +24,8 @@ struct ChatServe: ParsableCommand {
   @Option(help: "Your name in the conversation: one word of 1 to 10 characters.")
   var handle = "SERVER"
 
-  @Option(name: .customLong("bind"), help: "Listen at this address alone.")
-  var address: String?
+  @Option(help: "Listen at this address alone.")
+  var bind: String?
 
   @Option(
     help: """
@@ -45,11 +45,10 @@ struct ChatServe: ParsableCommand {
   var requireEncryption = false
 
   @Option(
-    name: .customLong("allow"),
     help: """
       Let in only those whose keys are in this file, and by the names there; see chatserve allow.
       """, completion: .file())
-  var allowFile: String?
+  var allow: String?
 
   @Flag(help: "Keep nothing that is said: no transcript, no file at all.")
   var noLog = false
@@ -113,7 +112,12 @@ struct ChatServe: ParsableCommand {
   @OptionGroup(title: "View options")
   var view: ViewOptions
 
+  @OptionGroup var config: ConfigOptions
   @OptionGroup var version: VersionOption
+
+  static let variables = ["database": "CHATSERVE_DATABASE"]
+  // Whatever it says, nothing is kept with --no-log.
+  static let ownVariables: Set<String> = ["database"]
 
   func validate() throws {
     guard (0...31_536_000).contains(idleTimeout) else {
@@ -154,13 +158,13 @@ struct ChatServe: ParsableCommand {
     }
     let database = transcript()
     var settings = ServerSettings(
-      port: PortQuestion.port(from: port), address: address, handle: handle, mode: mode,
+      port: PortQuestion.port(from: port), address: bind, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
     settings.desk = view.openDesk(for: "chatserve")
     settings.keyFile = key()
     settings.requiresEncryption = requireEncryption
-    settings.allowFile = allowFile.map { AllowFile(path: $0) }
+    settings.allowFile = allow.map { AllowFile(path: $0) }
     settings.greets = !noGreeting
     settings.resumeWithin = .seconds(resumeWithin)
     settings.rate = rate.bytes == 0 ? nil : rate.bytes
@@ -178,6 +182,27 @@ struct ChatServe: ParsableCommand {
     } catch {
       let (sentence, status) = UserMessages.failure(error)
       status.leave(sentence)
+    }
+  }
+
+  func fault() -> String? {
+    do throws(HandleError) {
+      _ = try Handle(handle)
+      return nil
+    } catch {
+      return SharedWords.badHandle(error, program: "chatserve")
+    }
+  }
+
+  func settled() -> Set<String> {
+    noLog ? ["database"] : database == nil ? [] : ["no-log"]
+  }
+
+  func meaning(of name: String) -> String? {
+    switch name {
+    case "database" where !noLog: DatabasePath.choose(option: nil)
+    case "key-file": KeyFile.path(option: nil)
+    default: nil
     }
   }
 

@@ -5,30 +5,53 @@ import History
 @main
 enum Main {
   static func main() {
-    // These words can never be ports, but an argument parser would
-    // take the words for one.
     let arguments = CommandLine.arguments.dropFirst()
+    if dispatch(arguments) { return }
+    if let word = arguments.first,
+      let sentence = HistoryCommand.hint(forFirstWord: word, or: others)
+    {
+      ProgramExit.usage.leave("chatserve: \(sentence)")
+    }
+    ChatServe.start { command in
+      // After `chatserve 1027 history`.
+      let word = arguments.firstIndex { ([history] + others).contains($0) }
+      if !(command is ChatServe), let word, dispatch(arguments[word...]) { return }
+      try command.run()
+    }
+  }
+
+  private static let history = "history"
+  private static let others = [KeyCommand.name, AllowCommand.name, BlockCommand.name]
+
+  /// Runs the command that the first word is, which can never be a port, but an argument
+  /// parser would take it for one.
+  ///
+  /// - Returns: false when it is none.
+  private static func dispatch(_ arguments: ArraySlice<String>) -> Bool {
     switch arguments.first {
-    case "history": HistoryCommand.main(Array(arguments.dropFirst()))
+    case history:
+      HistoryCommand.main(Array(arguments.dropFirst()), configured: configured(arguments))
     case KeyCommand.name: run(KeyCommand.self, arguments.dropFirst())
     case AllowCommand.name: run(AllowCommand.self, arguments.dropFirst())
     case BlockCommand.name: run(BlockCommand.self, arguments.dropFirst())
     case "help": help(with: arguments.dropFirst())
-    case let word?:
-      let others = [KeyCommand.name, AllowCommand.name, BlockCommand.name]
-      if let sentence = HistoryCommand.hint(forFirstWord: word, or: others) {
-        ProgramExit.usage.leave("chatserve: \(sentence)")
-      }
-      ChatServe.start(program: "chatserve")
-    case nil: ChatServe.start(program: "chatserve")
+    default: return false
     }
+    return true
+  }
+
+  /// What the server's file says that concerns its other commands as well.
+  private static func configured(_ arguments: ArraySlice<String>) -> [String: String] {
+    if arguments.contains("--help") || arguments.contains("-h") { return [:] }
+    return ChatServe.configured(["database", "key-file", "allow", "color"])
   }
 
   private static func run<Command: ParsableCommand>(
     _ type: Command.Type, _ arguments: ArraySlice<String>
   ) {
     do {
-      var command = try type.parseAsRoot(Array(arguments))
+      let words = type.arguments(Array(arguments), or: configured(arguments))
+      var command = try type.parseAsRoot(words)
       try command.run()
     } catch {
       if type.exitCode(for: error) == .success { type.exit(withError: error) }
@@ -43,7 +66,7 @@ enum Main {
   /// say.
   private static func help(with words: ArraySlice<String>) {
     if words.first == "history" {
-      HistoryCommand.main(["help"] + words.dropFirst())
+      HistoryCommand.main(["help"] + words.dropFirst(), configured: [:])
     } else {
       ChatServe.main(["--help"])
     }

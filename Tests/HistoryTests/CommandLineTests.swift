@@ -1,3 +1,4 @@
+import ChatProgram
 import Testing
 
 @testable import History

@@ -20,6 +20,11 @@ extension FileNames {
     throw SystemCallError(call: "readlink", errno: .tooManySymbolicLinkLevels)
   }
 
+  /// The name that the link `path` says; `path` itself when it is not one. readlink(2).
+  public static func followingOneLink(_ path: FilePath) -> FilePath {
+    contents(ofLink: path).map { path.removingLastComponent().pushing($0) } ?? path
+  }
+
   /// What a link says; `nil` for what is not one.
   private static func contents(ofLink path: FilePath) -> FilePath? {
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)

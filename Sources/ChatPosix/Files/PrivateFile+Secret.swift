@@ -22,8 +22,46 @@ extension PrivateFile {
     try contents(of: path, limit: limit, closedTo: 0o022)
   }
 
+  /// What the file at `path`, which configures a program, holds: of the user's own or
+  /// root's, which nobody else may change. So is what leads there: each link, and the
+  /// directories that the links and the file are in. Other names it may have.
+  ///
+  /// - Returns: `nil` when there is no such file.
+  /// - Throws: ``PrivateFileError``.
+  public static func configuration(
+    at path: FilePath, limit: Int
+  ) throws(PrivateFileError) -> [UInt8]? {
+    var name = path
+    // As many as the kernel follows (path_resolution(7)).
+    for _ in 0...40 {
+      let parent = name.removingLastComponent()
+      guard let directory = try status(of: parent.isEmpty ? "." : parent, followingLinks: true),
+        let status = try status(of: name, followingLinks: false)
+      else { return nil }
+      guard isOwnOrRoots(directory.owner), directory.permissions & 0o022 == 0 else {
+        throw .exposedDirectory
+      }
+      guard status.kind == .link else { break }
+      guard isOwnOrRoots(status.owner) else { throw .notOwn }
+      name = FileNames.followingOneLink(name)
+    }
+    return try contents(of: path, limit: limit, closedTo: 0o022, isConfiguration: true)
+  }
+
+  private static func status(
+    of path: FilePath, followingLinks: Bool
+  ) throws(PrivateFileError) -> FileStatus? {
+    do throws(SystemCallError) {
+      return try FileStatus(of: path, followingLinks: followingLinks)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private static func isOwnOrRoots(_ owner: UInt32) -> Bool { owner == geteuid() || owner == 0 }
+
   private static func contents(
-    of path: FilePath, limit: Int, closedTo bits: mode_t
+    of path: FilePath, limit: Int, closedTo bits: mode_t, isConfiguration: Bool = false
   ) throws(PrivateFileError) -> [UInt8]? {
     let descriptor: FileDescriptor
     do throws(SystemCallError) {
@@ -42,11 +80,15 @@ extension PrivateFile {
     defer { descriptor.closeOnce() }
     let status = try status(of: descriptor)
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
-    guard status.st_uid == geteuid() else { throw .notOwn }
+    guard status.st_uid == geteuid() || isConfiguration && status.st_uid == 0 else {
+      throw .notOwn
+    }
     guard status.st_mode & bits == 0 else { throw .exposed }
-    // None: another took its place just now.
-    guard status.st_nlink <= 1 else { throw .linked }
-    try checkDirectory(of: path, closedTo: bits)
+    if !isConfiguration {
+      // None: another took its place just now.
+      guard status.st_nlink <= 1 else { throw .linked }
+      try checkDirectory(of: path, closedTo: bits)
+    }
     do throws(SystemCallError) {
       return try PrivateFile(descriptor: descriptor).read(from: 0, count: limit)
     } catch {

@@ -7,6 +7,24 @@ public enum Environment {
   public static func value(of name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }
+
+  /// `$HOME` where that is an absolute path, else ``homeDirectory``. `variable` gives the
+  /// value of one.
+  public static func home(_ variable: (String) -> String? = value(of:)) -> String? {
+    variable("HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? homeDirectory
+  }
+
+  /// Where programs have what configures them: `$XDG_CONFIG_HOME`, else `~/.config` (XDG Base
+  /// Directory Specification; a relative `$XDG_CONFIG_HOME` is ignored, as it demands).
+  ///
+  /// - Returns: `nil` when there is no home directory either.
+  public static func configurationDirectory(
+    _ variable: (String) -> String? = value(of:)
+  ) -> String? {
+    if let named = variable("XDG_CONFIG_HOME"), named.hasPrefix("/") { return named }
+    return home(variable).map { $0 + "/.config" }
+  }
+
   /// The home directory of this process's user, as the user database has it;
   /// `nil` for a user that is not in it. getpwuid(3).
   public static var homeDirectory: String? {

@@ -67,13 +67,8 @@ package struct KeyFile: Hashable, Sendable {
   package static func path(
     option: String?, environment: (String) -> String? = Environment.value(of:)
   ) -> String? {
-    func given(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
-
     if let option, !option.isEmpty { return option }
-    let tail = "/chatserve/key"
-    if let config = given("XDG_CONFIG_HOME"), config.hasPrefix("/") { return config + tail }
-    let home = given("HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Environment.homeDirectory
-    return home.map { $0 + "/.config" + tail }
+    return Environment.configurationDirectory(environment).map { $0 + "/chatserve/key" }
   }
 
   /// Whether it lies below the directory of the transcript at `database`, which

@@ -24,10 +24,14 @@ public struct HistoryCommand: ParsableCommand {
 
   public init() {}
 
-  /// Runs the command that `arguments`, without `history`, spell, and ends
-  /// the process with what it ends with.
-  public static func main(_ arguments: [String]) {
-    let code = run(arguments, in: .ofProcess())
+  /// Runs the command that `arguments` spell, and ends the process with what it ends with.
+  ///
+  /// - Parameters:
+  ///   - arguments: without `history`.
+  ///   - configured: what the server's configuration file says of `database`, `key-file` and
+  ///     `color`.
+  public static func main(_ arguments: [String], configured: [String: String]) {
+    let code = run(arguments, in: .ofProcess(configured: configured))
     if code != ProgramExit.done.rawValue { exit(withError: ExitCode(code)) }
   }
 
@@ -75,7 +79,8 @@ public struct HistoryCommand: ParsableCommand {
     _ verb: any HistoryVerb.Type, _ arguments: [String], in environment: HistoryEnvironment
   ) -> Int32 {
     do {
-      var command = try verb.parseAsRoot(arguments)
+      var command = try verb.parseAsRoot(
+        verb.arguments(arguments, or: environment.configured))
       if let verb = command as? any HistoryVerb { return verb.run(in: environment).rawValue }
       // The parser's own command for --help, which throws its text.
       try command.run()

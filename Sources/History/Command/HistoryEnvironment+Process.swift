@@ -3,8 +3,8 @@ import ChatPosix
 import ChatTerminal
 
 extension HistoryEnvironment {
-  /// The world as this process sees it.
-  static func ofProcess() -> HistoryEnvironment {
+  /// The world as this process sees it, and what the server's configuration file says.
+  static func ofProcess(configured: [String: String]) -> HistoryEnvironment {
     let standardOutput = FileDescriptor.standardOutput
     let standardError = FileDescriptor.standardError
     // Before a file is opened, which would get the number of one that is closed.
@@ -23,8 +23,11 @@ extension HistoryEnvironment {
     environment.canAsk = FileDescriptor.standardInput.isTerminal && standardError.isTerminal
     environment.readAnswer = { readLine() }
     environment.startPager = ChildPager.start
-    environment.startSigner = SignerProcess.start
-    environment.formerKeys = SignerProcess.formerKeys
+    // The user's own key, wherever it is: not one that was named.
+    let ownKey = configured["key-file"]
+    environment.configured = configured.filter { $0.key != "key-file" }
+    environment.startSigner = { SignerProcess.start(keyFile: $0?.isEmpty == false ? $0 : ownKey) }
+    environment.formerKeys = { SignerProcess.formerKeys(of: ownKey) }
     environment.width = { CharacterWidth(of: $0).estimate }
     environment.greatestWidth = { CharacterWidth(of: $0).maximum }
     environment.prepareToWait = ProcessWait.prepare

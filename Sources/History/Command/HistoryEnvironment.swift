@@ -8,6 +8,8 @@ import Transcript
 public struct HistoryEnvironment {
   /// The value of an environment variable; `nil` when it is not set.
   public var variable: (String) -> String?
+  /// What the server's configuration file says of options that verbs have, too.
+  public var configured: [String: String]
   public var now: () -> Timestamp
   public var output: any OutputSink
   public var errors: any OutputSink
@@ -54,6 +56,7 @@ public struct HistoryEnvironment {
 
   public init(output: any OutputSink, errors: any OutputSink) {
     variable = { _ in nil }
+    configured = [:]
     now = { Timestamp(milliseconds: 0) }
     self.output = output
     self.errors = errors

@@ -19,10 +19,9 @@ extension HistoryVerb {
   /// The words that come before it.
   static var place: String { "chatserve history" }
 
-  /// What the argument parser calls by itself: after `chatserve --mode free
-  /// history`.
+  /// What the argument parser calls by itself.
   public func run() throws {
-    let exit = run(in: .ofProcess())
+    let exit = run(in: .ofProcess(configured: [:]))
     if exit != .done { throw ExitCode(exit.rawValue) }
   }
 

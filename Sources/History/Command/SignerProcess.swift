@@ -17,8 +17,8 @@ enum SignerProcess {
 
   /// The public halves of the user's own keys from before a change: of those beside the key
   /// that is. One that cannot be read is left out.
-  static func formerKeys() -> [[UInt8]] {
-    guard let path = KeyFile.path(option: nil) else { return [] }
+  static func formerKeys(of keyFile: String?) -> [[UInt8]] {
+    guard let path = KeyFile.path(option: keyFile) else { return [] }
     var keys: [[UInt8]] = []
     for number in 1...mostFormerKeys {
       do throws(KeyTrouble) {

@@ -1,9 +1,9 @@
 /// Which of some words a person meant who typed none of them.
-enum SpellingHint {
+package enum SpellingHint {
   /// The nearest of `words`, the first of those as near; `nil` when none is
   /// near: begins with `word`, or is one mistake away, of six letters or more
   /// two.
-  static func nearest(to word: String, in words: [String]) -> String? {
+  package static func nearest(to word: String, in words: [String]) -> String? {
     let word = word.lowercased()
     if word.count > 1, let longer = words.first(where: { $0.hasPrefix(word) }) { return longer }
     let near = words.filter { distance(word, $0) <= ($0.count < 6 ? 1 : 2) }
@@ -12,7 +12,7 @@ enum SpellingHint {
 
   /// How many letters are wrong, missing, too many, or change places with the
   /// next: the optimal string alignment distance.
-  static func distance(_ one: String, _ other: String) -> Int {
+  package static func distance(_ one: String, _ other: String) -> Int {
     let one = Array(one.unicodeScalars)
     let other = Array(other.unicodeScalars)
     // Far from any command, and the work grows with the square.
@@ -31,18 +31,5 @@ enum SpellingHint {
       rows.append(row)
     }
     return rows[one.count][other.count]
-  }
-}
-
-extension HistoryCommand {
-  /// What to say of a first word of chatserve's that is no port and nearly
-  /// `history`, a verb of it, or one of `others`, its other first words; `nil` for all
-  /// other words.
-  public static func hint(forFirstWord word: String, or others: [String] = []) -> String? {
-    if let meant = SpellingHint.nearest(to: word, in: ["history"] + others) {
-      return HistoryMessages.meantForHistory(word, "chatserve \(meant)")
-    }
-    guard verbNames.contains(word) else { return nil }
-    return HistoryMessages.meantForHistory(word, "chatserve history \(word)")
   }
 }
