@@ -73,7 +73,7 @@ extension Client {
     case .quit, .timeout, .sigint, .restart: false
     // Who listens with nc leaves by closing; a program says so before.
     case .eof: ending.by == .server && machine.dialect != .line
-    case .reset, .error, .unresponsive, .crashed, .full, .blocked: true
+    case .reset, .error, .unresponsive, .crashed, .full, .blocked, .othersWaited: true
     }
   }
 }

@@ -52,8 +52,10 @@ package struct DeskWords {
     case .unshown(let peer, hadFloor: false):
       "\(name(peer)) wrote this and left before the conversation began:"
     case .unconfirmed(let peer, let count):
-      "\(confirmer(peer)) did not confirm \(SharedWords.messages(count)) of yours; "
-        + "\(count == 1 ? "it" : "they") may be lost:"
+      SharedWords.notConfirmed(by: confirmer(peer), count)
+    case .notConfirmedYet(let peer, let count):
+      "\(name(peer)) has not confirmed \(SharedWords.messages(count)) of yours; "
+        + "\(count == 1 ? "it is" : "they are") said again when \(name(peer)) comes back:"
     case .notSent(let text): "Not sent: \(text)"
     case .draftIsKept(let text, canBeEdited: true):
       "Not sent before; Up or \\draft brings it back: \(text)"

@@ -73,6 +73,8 @@ package enum ServerNotice {
   case waitsNoLonger(Handle, othersWait: Bool)
   /// Who was waited for did not come back in time.
   case stayedAway(Handle, othersWait: Bool)
+  /// Nor did it confirm this, of what was said to it here.
+  case unconfirmed(TranscriptWriter.Unconfirmed)
   /// The peer's link is down, and the conversation goes on.
   case linkDown(Handle)
   /// The same, asked for: since when, and for how long the conversation is kept yet.

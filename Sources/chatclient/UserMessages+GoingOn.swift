@@ -119,6 +119,8 @@ extension UserMessages {
     case .lost?: "The server does not know this conversation any more."
     case .moved?: "The conversation goes on in another chatclient."
     case .expired?: "The server ended the conversation while there was no link."
+    case .othersWaited?:
+      "The server ended the conversation while there was no link, since others waited for the floor."
     default: nil
     }
   }

@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import ChatProgram
 import ChatServer
+import Transcript
 
 /// What the operator reads of somebody whose link is lost.
 extension UserMessages {
@@ -21,6 +22,11 @@ extension UserMessages {
     case .stayedAway(let handle, let othersWait):
       return "\(name(handle)) did not come back. "
         + (othersWait ? "The next in the queue has the floor." : "\(waiting)\n")
+    case .unconfirmed(let rest):
+      let more = rest.count - rest.texts.count
+      let rows = rest.texts.map { "\(own.text)> \(TextSanitizer.escapedOnOneLine($0))" }
+      return ([SharedWords.notConfirmed(by: name(rest.handle), rest.count)] + rows).joined(
+        separator: "\n") + (more > 0 ? "\nand \(more) more." : "")
     case .linkDown(let handle):
       return "\(name(handle))'s link is down; \\quit ends the conversation."
     case .linkIsDown(let handle, let time, let within):

@@ -145,8 +145,8 @@ enum UserMessages {
     case .misbehaved(let address, let fault, let hadFloor):
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
-    case .brokeOff, .keepsFloor, .waitsNoLonger, .stayedAway, .linkDown, .linkIsDown, .linkBack,
-      .leftForRestart:
+    case .brokeOff, .keepsFloor, .waitsNoLonger, .stayedAway, .unconfirmed, .linkDown,
+      .linkIsDown, .linkBack, .leftForRestart:
       resuming(notice, beside: own)
     case .waitsForKernel(let address):
       "The conversation with \(address) gives no answer: it waits for the disk."
@@ -264,6 +264,7 @@ enum UserMessages {
     case (.server?, .sigint), (.server?, .restart): "Server requested to close connection."
     case (.server?, .quit), (.server?, .eof), (.server?, .blocked):
       "Server requested to close connection. \(waiting)"
+    case (_, .othersWaited): "Client did not come back, and others have waited. \(waiting)"
     case (_, .timeout):
       "Client timed out after \(SharedWords.duration(idleLimit ?? .zero)) of inactivity. \(waiting)"
     // chatclient never leaves without a word, so its end of file is not a
@@ -363,7 +364,7 @@ extension UserMessages {
     case .full: "The queue is full. Please try again later."
     case .error: "The conversation broke off: the server, or what you sent, is at fault. Good Bye"
     case .blocked: "The operator has taken your key off those that are allowed. Good Bye"
-    case .lost, .moved, .expired: "That conversation is over. Good Bye"
+    case .lost, .moved, .expired, .othersWaited: "That conversation is over. Good Bye"
     }
   }
 }

@@ -48,7 +48,9 @@ import Transcript
       let grace = stage.now.duration(since: droppedAt)
       let wanted = min(Duration.seconds(300), (waitsAfter ?? .seconds(300)) + .seconds(60))
       #expect(grace == wanted)
-      #expect(stage.actions.givenUp.map(\.reason) == [.crashed])
+      // Who comes then reads why.
+      #expect(
+        stage.actions.givenUp.map(\.reason) == [wanted < .seconds(300) ? .othersWaited : .crashed])
       #expect(stage.actions.givenUp.map(\.conversation) == [Int64(old)])
       stage.feed(.turnIsOver)
       #expect(stage.actions.floors.dropFirst().map(\.process) == [waiting].compactMap { $0 })
@@ -176,6 +178,22 @@ import Transcript
     #expect(actions.givenUp.map(\.by) == [.server])
     #expect(stage.feed(.turnIsOver).orders(to: desk) == [.awaited(false)])
     #expect(stage.report(.floorFreed, from: desk).givenUp.isEmpty)
+  }
+
+  /// Before it gives way to somebody else, whom what is on its line is not for.
+  @Test func theDeskLearnsThatNobodyIsWaitedForBeforeItYields() throws {
+    var stage = try Stage()
+    stage.machine.wantsDesk = true
+    let old = try stage.talk(in: .hasFloor)
+    stage.feed(.ended(old, .killed, at: .ms(9)))
+    stage.feed(.turnIsOver)
+    let desk: Int32 = 50
+    #expect(stage.feed(.deskStarted(desk)).orders(to: desk) == [.awaited(true)])
+    _ = try stage.session(in: .waiting)
+    stage.feed(.turnIsOver)
+    stage.pass(.seconds(60))
+    let orders = stage.feed(.turnIsOver).orders(to: desk)
+    #expect(orders.suffix(2) == [.awaited(false), .yield])
   }
 
   /// The desk takes the floor for free once it has asked, and is set right.

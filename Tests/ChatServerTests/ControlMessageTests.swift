@@ -30,6 +30,37 @@ import Transcript
     return key
   }()
 
+  private static let unconfirmed = TranscriptWriter.Unconfirmed(
+    handle: ConversationReport.peer, count: 3, texts: ["one", "two\nrows ✓"])
+
+  /// What it has to say of messages is bounded, and fits one of its own.
+  @Test func whatWasNotConfirmedIsShortened() throws {
+    for scalar in ["a", "é", "✓", "🙂"] {
+      let texts = [String](repeating: String(repeating: scalar, count: 16_384), count: 12)
+      let bytes = KeeperAnswer.unconfirmed(
+        TranscriptWriter.Unconfirmed(
+          handle: ConversationReport.peer, count: 2_000, texts: texts)
+      ).bytes
+      #expect(bytes.count <= ControlLimits.messageLength)
+      guard case .unconfirmed(let read) = try KeeperAnswer(bytes: bytes) else {
+        Issue.record("another answer")
+        return
+      }
+      #expect(read.count == 2_000 && read.texts.count == 12)
+      #expect(read.texts.allSatisfy { $0.hasSuffix(scalar + "…") && $0.utf8.count > 1_000 })
+    }
+    var wrong = [Self.unconfirmed, Self.unconfirmed, Self.unconfirmed]
+    wrong[0].count = 1
+    wrong[1].texts = [String](repeating: "a", count: 13)
+    wrong[1].count = 13
+    var writer = ControlWriter(code: AnswerCode.unconfirmed.rawValue)
+    writer.add(ConversationReport.peer.text)
+    writer.add(Int64(1))
+    writer.add(String(repeating: "a", count: 1_100))
+    let bytes = wrong.dropLast().map { KeeperAnswer.unconfirmed($0).bytes } + [writer.bytes]
+    for bytes in bytes { #expect(throws: ControlError.self) { try KeeperAnswer(bytes: bytes) } }
+  }
+
   static let directions = [
     Direction(
       name: "report", codes: ReportCode.allCases.map(\.rawValue),
@@ -87,8 +118,10 @@ import Transcript
         .resumable(.sample(1 << 40, Protection(isEncrypted: false))),
         .resumable(
           .sample(5, Protection(isEncrypted: true, key: ConversationReport.key(1).description))),
+        .unconfirmed(unconfirmed),
       ].map(\.bytes),
-      read: { bytes throws(ControlError) in try KeeperAnswer(bytes: bytes).bytes }),
+      read: { bytes throws(ControlError) in try KeeperAnswer(bytes: bytes).bytes },
+      openCodes: [AnswerCode.unconfirmed.rawValue]),
   ]
 
   @Test func noByteHasTwoMeanings() {

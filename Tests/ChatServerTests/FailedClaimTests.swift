@@ -94,7 +94,7 @@ import Transcript
     #expect(stage.feed(.turnIsOver).floors.isEmpty)
     stage.pass(.seconds(61))
     let givenUp = stage.feed(.turnIsOver).givenUp
-    #expect(givenUp.map(\.epoch) == [0] && givenUp.map(\.reason) == [.reset])
+    #expect(givenUp.map(\.epoch) == [0] && givenUp.map(\.reason) == [.othersWaited])
     #expect(stage.actions.floors.last?.process == other)
   }
 }

@@ -2,6 +2,7 @@ import ChatCore
 import ChatPosix
 import ChatSecure
 import Testing
+import Transcript
 
 @testable import ChatServer
 
@@ -79,6 +80,24 @@ import Testing
     try answer(bytes)
     #expect(!keeper.read())
     #expect(keeper.interest == nil)
+  }
+
+  /// As often as there may be something to say, and before it is said to be recorded.
+  @Test func whatWasNotConfirmedIsReadOnceForEachEnd() throws {
+    let unconfirmed = TranscriptWriter.Unconfirmed(
+      handle: ConversationReport.peer, count: 1, texts: ["hi"])
+    try answer(.running(3))
+    #expect(keeper.read())
+    for number in Int64(1)...2 { keeper.enqueue(death(number)) }
+    for next in [KeeperAnswer.unconfirmed(unconfirmed), .recorded, .unconfirmed(unconfirmed)] {
+      try answer(next)
+    }
+    #expect(keeper.read())
+    #expect(keeper.takeUnread() == [unconfirmed, unconfirmed])
+    #expect(keeper.takeUnread().isEmpty)
+    try answer(.unconfirmed(unconfirmed))
+    #expect(!keeper.read())
+    #expect(keeper.takeUnread().isEmpty)
   }
 
   @Test func itSaysOnceThatItRuns() throws {

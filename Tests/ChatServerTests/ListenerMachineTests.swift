@@ -156,8 +156,8 @@ import Transcript
     let owner = try stage.session(in: .hasFloor)
     let peer = try stage.session(in: .waiting)
     #expect(stage.feed(.turnIsOver).orders(to: owner).count == 1)
-    stage.feed(.orderRefused(owner))
-    stage.feed(.orderRefused(peer))
+    stage.feed(.orderRefused(owner, isQueue: true))
+    stage.feed(.orderRefused(peer, isQueue: false))
     #expect(stage.feed(.turnIsOver).orders(to: peer) == [.place(1)])
     stage.pass(.seconds(1))
     #expect(stage.feed(.turnIsOver).orders(to: owner).count == 1)
@@ -203,9 +203,35 @@ import Transcript
     let owner = try stage.session(in: .hasFloor)
     let peer = try stage.session(in: .waiting)
     #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[peer]])
-    stage.feed(.orderRefused(owner))
+    stage.feed(.orderRefused(owner, isQueue: true))
     stage.pass(.seconds(1))
     #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[peer]])
+    stage.report(.queueRead(count: 1), from: owner)
+    #expect(stage.session(peer)?.wasShown == true)
+  }
+
+  @Test func anEmptyQueueThatWasNotTakenIsShownAgain() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    let peer = try stage.session(in: .waiting)
+    stage.feed(.turnIsOver)
+    stage.feed(.ended(peer, .exited(0), at: .ms(9)))
+    stage.pass(.seconds(1))
+    #expect(stage.feed(.turnIsOver).orders(to: owner) == [.queue([], total: 0)])
+    stage.feed(.orderRefused(owner, isQueue: true))
+    stage.pass(.seconds(1))
+    #expect(stage.feed(.turnIsOver).orders(to: owner) == [.queue([], total: 0)])
+    stage.pass(.seconds(1))
+    #expect(stage.feed(.turnIsOver).orders(to: owner).isEmpty)
+  }
+
+  /// Another order that found no room leaves what came before it as it is.
+  @Test func anotherOrderThatWasNotTakenTakesNothingFromTheQueue() throws {
+    var stage = try Stage()
+    let owner = try stage.session(in: .hasFloor)
+    let peer = try stage.session(in: .waiting)
+    #expect(new(in: stage.feed(.turnIsOver), to: owner) == [[peer]])
+    stage.feed(.orderRefused(owner, isQueue: false))
     stage.report(.queueRead(count: 1), from: owner)
     #expect(stage.session(peer)?.wasShown == true)
   }
@@ -296,7 +322,7 @@ import Transcript
           mayStop = mayStop || hasFloor
           stage.feed(.report(process, bytes))
         case 10: stage.feed(random.below(2) == 0 ? .overlongReport(process) : .hungUp(process))
-        case 11: stage.feed(.orderRefused(process))
+        case 11: stage.feed(.orderRefused(process, isQueue: random.below(2) == 0))
         case 12, 13:
           living.removeAll { $0 == process }
           stage.feed(.ended(process, .exited(Int32(random.below(6))), at: .ms(1)))

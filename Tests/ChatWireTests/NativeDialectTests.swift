@@ -122,8 +122,11 @@ struct NativeDialectTests {
     #expect(
       QuitReason.allCases.map(\.rawValue) == [
         "user", "idle", "stopped", "full", "error", "blocked", "lost", "moved", "expired",
+        "others-waited",
       ])
-    for reason in QuitReason.allCases { #expect(read("quit \(reason)") == [.quit(reason)]) }
+    for reason in QuitReason.allCases {
+      #expect(read("quit \(reason.rawValue)") == [.quit(reason)])
+    }
   }
 
   /// A later version's first record may be one that nobody here knows, when

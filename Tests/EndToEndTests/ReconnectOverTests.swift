@@ -37,7 +37,8 @@ import Testing
     }
   }
 
-  @Test("one that is over says what was not recorded", arguments: ["expired", "lost"])
+  @Test(
+    "one that is over says what was not recorded", arguments: ["expired", "lost", "others-waited"])
   func over(reason: String) throws {
     try Stage.run { stage in
       let server = try stage.fakeServer()
@@ -56,7 +57,7 @@ import Testing
 
   @Test(
     "one that is over when it is gone on with is named, and another begins",
-    arguments: ["expired", "lost"])
+    arguments: ["expired", "lost", "others-waited"])
   func overAtStart(reason: String) throws {
     try Stage.run { stage in
       let server = try stage.fakeServer()
@@ -70,10 +71,13 @@ import Testing
       try fresh.giveFloor(to: "bob")
       try next.waitForInput("bob> ")
       try next.waitFor("The server did not confirm 1 message of yours; it may be lost:")
-      try next.waitFor(
-        reason == "lost"
-          ? "The server does not know this conversation any more."
-          : "The server ended the conversation while there was no link.")
+      let sentence =
+        switch reason {
+        case "lost": "The server does not know this conversation any more."
+        case "expired": "The server ended the conversation while there was no link."
+        default: "while there was no link, since others waited for the floor."
+        }
+      try next.waitFor(sentence)
       #expect(!fresh.hasEnded)
     }
   }

@@ -45,19 +45,56 @@ import Testing
     }
   }
 
-  @Test("somebody who waits ends the grace after a fifth of it")
-  func waiterEndsTheGrace() throws {
+  @Test(
+    "somebody who waits ends the grace after a fifth of it, and who comes then reads why",
+    arguments: [false, true])
+  func waiterEndsTheGrace(isKilled: Bool) throws {
     try Stage.run { stage in
       let server = try stage.server("--resume-within", "20")
       let peer = try ResumeTests.peer(on: server.port)
-      peer.cut(.reset)
-      try server.process.waitFor("link is down")
+      try peer.say("one")
+      try peer.waitUntilRecorded()
+      if isKilled {
+        kill(try #require(server.conversations.last), SIGKILL)
+        try server.process.waitFor("waiting for tatyana to come back")
+      } else {
+        peer.cut(.reset)
+        try server.process.waitFor("link is down")
+      }
       let next = try ReturningPeer(port: server.port, handle: "mike")
       try next.wait(for: "a place") { $0.place == 1 }
       try next.waitForFloor()
+      try server.process.waitFor(
+        isKilled
+          ? "tatyana did not come back. The next in the queue has the floor."
+          : "Client did not come back, and others have waited.")
       try peer.claim(on: server.port)
       try peer.waitForEnd()
-      #expect(peer.farewell == "expired")
+      #expect(peer.farewell == "others-waited")
+      let shown = try stage.history("show", "1")
+      #expect(
+        shown.outputText.contains("connection closed: connection lost, and others waited"),
+        "\(shown.outputText)")
+      try ResumeTests.expectSound(stage)
+    }
+  }
+
+  @Test("a late claim of one that is over reads how it ended, as long as it is being seen off, too")
+  func lateClaimAfterQuit() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try ResumeTests.peer(on: server.port)
+      peer.cut(.reset)
+      try peer.resume(on: server.port)
+      try peer.say("one")
+      try peer.waitUntilRecorded()
+      try peer.send("quit user")
+      try stage.waitForTranscript(["tatyana native: client 1 one; closed by client, quit"])
+      // Its process sees the connection off, whose other end is open.
+      #expect(server.conversations.count == 1)
+      try peer.claim(on: server.port, attempt: 1)
+      try peer.waitForEnd()
+      #expect(peer.farewell == "user")
     }
   }
 

@@ -34,11 +34,15 @@ extension Stage {
 
   /// How many runs of the server have no recorded end.
   func runsUnstopped() throws -> Int64 {
+    try integer("SELECT count(*) FROM server_run WHERE stopped_at IS NULL")
+  }
+
+  /// The first column of the first row.
+  func integer(_ sql: String) throws -> Int64 {
     let reader = try Archive(path: database)
-    let count = try reader.connection.prepare(
-      "SELECT count(*) FROM server_run WHERE stopped_at IS NULL")
-    guard try count.step() else { throw HarnessFailure("count(*) gave no row") }
-    return count.integer(at: 0)
+    let select = try reader.connection.prepare(sql)
+    guard try select.step() else { throw HarnessFailure("\(sql) gave no row") }
+    return select.integer(at: 0)
   }
 }
 

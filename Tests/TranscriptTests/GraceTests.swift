@@ -180,6 +180,37 @@ import Testing
     #expect(try writer.findings().isEmpty)
   }
 
+  /// Of a process that could not record its end, the operator has read it.
+  @Test(arguments: [CloseReason.crashed, .quit])
+  func whatWasNotConfirmedIsCountedAndNamed(reason: CloseReason) throws {
+    for isAwaited in [false, true] {
+      let scratch = Scratch()
+      let writer = try TranscriptWriter(path: scratch.path)
+      let talk = try resumableTalk(writer)
+      try talk.append(
+        try (1...20).map { (try .server($0, "word \($0)"), .ms(3000 + Int64($0))) } + [
+          (.acknowledged(through: 5), .ms(3050)), (.client(1, "mine"), .ms(3051)),
+        ])
+      let end = TranscriptWriter.End(
+        openedAt: .ms(2000), peerAddress: "", peerPort: 0, mode: .turns, at: .ms(9000), by: nil,
+        reason: reason, detail: nil)
+      let rest: TranscriptWriter.Unrecorded =
+        isAwaited ? .resumable(1, run: talk.run) : .close(1)
+      let named = try writer.record([(end, rest), (end, rest)], [], run: talk.run)
+      let wanted = TranscriptWriter.Unconfirmed(
+        handle: try Handle("tatyana"), count: 15, texts: (6...17).map { "word \($0)" })
+      #expect(named == (isAwaited || reason == .crashed ? [wanted] : []))
+      let archive = try Archive(path: scratch.path)
+      guard case .closed(let close, _)? = try archive.conversation(1, counting: false)?.ending
+      else {
+        Issue.record("not closed")
+        return
+      }
+      #expect(close == Event.Close(by: nil, reason, undelivered: 15))
+      #expect(try writer.findings().isEmpty)
+    }
+  }
+
   @Test func twoReportsOfOneEndInOneCommitAreOne() throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let old = try resumableTalk(writer)
@@ -227,13 +258,14 @@ import Testing
     (.restart, .stopped),
     (.error, .error), (.blocked, .blocked), (.eof, .expired), (.reset, .expired),
     (.unresponsive, .expired), (.crashed, .lost),
+    (.othersWaited, .othersWaited),
   ])
   func whoComesTooLateReadsHowItEnded(_ reason: CloseReason, _ goodbye: QuitReason) throws {
     let writer = try TranscriptWriter(path: scratch.path)
     let talk = try resumableTalk(
       writer, [(.client(1, "a"), .ms(3000)), (.client(4, "b"), .ms(3001))])
     #expect(try writer.fate([UInt8](repeating: 0, count: 32)) == .unknown)
-    #expect(try writer.fate() == .over(recorded: 4, .lost))
+    #expect(try writer.fate() == .unended(recorded: 4))
     try talk.append([
       (.held(number: 5, try Message("never shown")), .ms(3999)),
       (.close(by: nil, reason, detail: nil, undelivered: 0), .ms(4000)),
@@ -248,13 +280,13 @@ import Testing
     let talk = try resumableTalk(writer, [(.client(1, "a"), .ms(3000))])
     for (port, address) in [(1028, nil), (1027, "127.0.0.1")] as [(Int, String?)] {
       #expect(try writer.fate(port: port, address, at: 300_000) == .elsewhere(port: 1027))
-      #expect(try writer.fate(port: port, address, at: 303_000) == .over(recorded: 1, .lost))
+      #expect(try writer.fate(port: port, address, at: 303_000) == .unended(recorded: 1))
       // Nothing was said for long, and the server lives.
       let lock = try RunLock.acquire(database: scratch.path, run: talk.run)
       #expect(try writer.fate(port: port, address, at: 303_000) == .elsewhere(port: 1027))
       withExtendedLifetime(lock) {}
     }
-    #expect(try writer.fate() == .over(recorded: 1, .lost))
+    #expect(try writer.fate() == .unended(recorded: 1))
   }
 
   /// Who has the token and is not its owner learns nothing, alive or over.

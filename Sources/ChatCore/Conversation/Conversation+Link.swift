@@ -167,8 +167,7 @@ extension Conversation {
     case .operatorSaid, .operatorWantsFree, .operatorQuit, .stop, .bereft, .restart, .recorded,
       .recordingFailed, .tick, .listenerBlocked, .listenerWantsHandOver, .listenerGaveFloor:
       handleAttached(event, now, &actions)
-    case .graceIsOver:
-      if let lost = resuming.lostLink { close(lost.farewell, now, &actions) }
+    case .graceIsOver: close(Farewell(by: nil, reason: .othersWaited), now, &actions)
     case .operatorWantsLink: if role == .client { actions.append(.dial) }
     case .wokeUp(let time):
       if let lost = resuming.lostLink {

@@ -227,7 +227,7 @@ extension Conversation {
       case .full: .full
       case .error: .error
       case .blocked: .blocked
-      case .lost, .moved, .expired: .reset
+      case .lost, .moved, .expired, .othersWaited: .reset
       }
     // The client is who timed out, whichever side says so.
     let by: Party = reason == .idle ? .client : role.other
@@ -237,7 +237,7 @@ extension Conversation {
     let detail =
       switch reason {
       case .idle where role == .client: "\(silence.components.seconds)"
-      case .lost, .moved, .expired: reason.rawValue
+      case .lost, .moved, .expired, .othersWaited: reason.rawValue
       default: String?.none
       }
     self.close(Farewell(by: by, reason: close, detail: detail), now, &actions)

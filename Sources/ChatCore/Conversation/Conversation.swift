@@ -246,4 +246,7 @@ public struct Conversation: Sendable {
 
   /// How many own messages the peer has not confirmed yet.
   public var unconfirmedCount: Int { unconfirmed.count }
+
+  /// Them, oldest first.
+  public var unconfirmedMessages: [Message] { unconfirmed }
 }

@@ -52,6 +52,8 @@ public enum QuitReason: String, CaseIterable, Sendable {
   case moved
   /// The time to go on with it was over.
   case expired
+  /// Its link was down while others waited for the floor, and they have it.
+  case othersWaited = "others-waited"
 }
 
 /// Why a conversation ended, as the transcript keeps it. The raw values are
@@ -80,4 +82,7 @@ public enum CloseReason: String, CaseIterable, Sendable {
   /// The server was asked to stop for another that goes on, by SIGUSR2, and the peer cannot
   /// come back.
   case restart
+  /// The link was lost, and the peer did not come back before others who were there had
+  /// waited long enough for the floor.
+  case othersWaited = "others-waited"
 }

@@ -80,6 +80,7 @@ enum AnswerCode: UInt8, CaseIterable {
   case recorded = 0x43
   case alive = 0x44
   case resumable = 0x45
+  case unconfirmed = 0x46
 }
 
 /// Limits of the private sockets.
@@ -104,6 +105,9 @@ enum ControlLimits {
   /// Conversations of earlier runs that the keeper names: more than have the floor and
   /// wait in the longest queue in use, and no more than a socket holds.
   static let resumableLimit = 100
+  /// Bytes of one text that a client has not confirmed: four times 500 letters, of which
+  /// most have one. Twelve of them fit a message.
+  static let unconfirmedLength = 1024
   /// Reports read from one conversation in a turn of the loop: more than one
   /// sends when it leaves with the longest draft. The rest waits for the next
   /// turn, behind signals and the other conversations.

@@ -144,6 +144,8 @@ enum KeeperAnswer: Hashable {
   /// The oldest of what it was asked to record needs no more asking: it is in the
   /// transcript, or there is nothing to record.
   case recorded
+  /// Before ``recorded``: what a client has not confirmed whose end is recorded now.
+  case unconfirmed(TranscriptWriter.Unconfirmed)
   /// To ``KeeperRequest/answer``.
   case alive
 
@@ -153,6 +155,7 @@ enum KeeperAnswer: Hashable {
     case .running: .running
     case .failed: .failed
     case .recorded: .recorded
+    case .unconfirmed: .unconfirmed
     case .alive: .alive
     }
   }
@@ -160,6 +163,7 @@ enum KeeperAnswer: Hashable {
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
+      case .unconfirmed(let unconfirmed): Self.add(unconfirmed, to: &fields)
       case .resumable(let talk): Self.add(talk, to: &fields)
       case .running(let id): fields.add(id)
       case .failed(let trouble): fields.add(trouble)
@@ -177,6 +181,7 @@ enum KeeperAnswer: Hashable {
     case .running: self = .running(try fields.rowID())
     case .failed: self = .failed(try fields.trouble())
     case .recorded: self = .recorded
+    case .unconfirmed: self = .unconfirmed(try Self.unconfirmed(&fields))
     case .alive: self = .alive
     }
     try fields.end()

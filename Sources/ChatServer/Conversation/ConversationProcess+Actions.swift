@@ -44,7 +44,10 @@ extension ConversationProcess {
     case .reportLinkBack(let away, let addressChanged):
       reportLinkBack(after: away, addressChanged: addressChanged)
     case .handOver: hasHandedOver = true
-    case .confirm, .askForHandle, .reportDenied, .reportNotice, .dial, .dialBeside, .keepLink,
+    case .confirm(let number):
+      recorder.enqueue(.acknowledged(through: number))
+      confirmedAt = confirmedAt ?? now
+    case .askForHandle, .reportDenied, .reportNotice, .dial, .dialBeside, .keepLink,
       .showPast, .reportNotKnown, .reportRenamed:
       break
     }

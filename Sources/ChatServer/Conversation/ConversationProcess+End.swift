@@ -86,7 +86,7 @@ extension CloseReason {
   fileprivate var isFault: Bool {
     switch self {
     case .reset, .error, .unresponsive: true
-    case .quit, .eof, .timeout, .sigint, .restart, .crashed, .full, .blocked: false
+    case .quit, .eof, .timeout, .sigint, .restart, .crashed, .full, .blocked, .othersWaited: false
     }
   }
 }

@@ -65,7 +65,10 @@ extension ConversationProcess {
       switch try TranscriptRecorder.fate(of: claim.token, run, protection) {
       case .over(let recorded, let reason):
         isWithoutConversation = true
-        post(.claimIsOver(recorded: recorded, goesOn ? .moved : reason), at: now)
+        post(.claimIsOver(recorded: recorded, reason), at: now)
+      case .unended(let recorded):
+        isWithoutConversation = true
+        post(.claimIsOver(recorded: recorded, goesOn ? .moved : .lost), at: now)
       case .elsewhere(let port): post(.claimIsElsewhere(port: port), at: now)
       case .unknown: post(.listenerKnowsNoClaim, at: now)
       }
@@ -130,10 +133,10 @@ extension ConversationProcess {
     case .over, .notResumable, .overstated:
       listener.report(.notTakenOver(goesOn: false))
       var end = (recorded: 0, reason: QuitReason.lost)
-      if case .over(let recorded, let reason)? = try? TranscriptRecorder.fate(
-        of: claim.token, run, protection)
-      {
-        end = (recorded, reason)
+      switch try? TranscriptRecorder.fate(of: claim.token, run, protection) {
+      case .over(let recorded, let reason): end = (recorded, reason)
+      case .unended(let recorded): end.recorded = recorded
+      case .unknown, .elsewhere, nil: break
       }
       post(.claimIsOver(recorded: end.recorded, end.reason), at: now)
     default:
@@ -227,6 +230,7 @@ extension ConversationProcess {
     if let desk {
       let hasLine = desk.hasLine
       if case .restart = leaving, let peer = machine.peer {
+        desk.show(unconfirmed: machine.unconfirmedMessages, by: peer)
         desk.showUnsaid()
         notify(
           .leftForRestart(peer, within: settings.grace, listenerDied: listener.isGone))

@@ -61,6 +61,12 @@ final class ConversationProcess {
   private var outputGoneIsReported = false
   private var outputFailureIsSaid = false
   var typingReportedAt: Instant?
+  /// When the peer confirmed what is not recorded as confirmed yet.
+  var confirmedAt: Instant?
+  /// What is confirmed shares a commit, or has one of its own after so long: most talks
+  /// have another by then, and should this process be killed, no more is named as lost
+  /// that was not.
+  private static let confirmedWithin = Duration.seconds(1)
   private var hasGreetedLate = false
   var readingRate: ReadingRate
   private var poller = Poller()
@@ -220,7 +226,7 @@ extension ConversationProcess {
     let now = Self.now
     let deadlines = [
       machine.deadline, link.deadline, desk?.deadline, readAgainAt, queueNews.deadline,
-      machine.slowConfirmation(after: now),
+      machine.slowConfirmation(after: now), confirmedAt?.advanced(by: Self.confirmedWithin),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // What the peer has sent by now shares the commit of the opening. Lines may
@@ -236,6 +242,9 @@ extension ConversationProcess {
       if link.hasBufferedInput, machine.wantsPeerInput, claim == nil { readPeer(at: now) }
     }
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
+    if let confirmedAt, now.duration(since: confirmedAt) >= Self.confirmedWithin {
+      recorder.hurry()
+    }
     desk?.tick(at: now)
     announceNewcomers(at: now)
   }
@@ -267,6 +276,8 @@ extension ConversationProcess {
 
   private func commit(at now: Instant) {
     guard recorder.hasPending else { return }
+    // Of a disk that takes nothing more is asked with the next one.
+    confirmedAt = nil
     recorder.protection = transport.link.protection
     do throws(TranscriptError) {
       try recorder.commit()

@@ -30,7 +30,7 @@ final class MemoryRecorder: Recorder {
   func enqueue(_ entry: Entry) {
     switch entry {
     // Asks for no commit; see ``Entry/floor``.
-    case .floor, .resumable: return
+    case .floor, .resumable, .acknowledged: return
     case .message(let party, let number, let message):
       remember(Event.Said(by: party, number: number, text: message.text))
     case .held(let number, let message):
@@ -41,6 +41,9 @@ final class MemoryRecorder: Recorder {
   }
 
   func commit() { hasPending = false }
+
+  /// Nothing of what shares a commit is kept.
+  func hurry() {}
 
   private func remember(_ said: Event.Said) {
     if last.count == RecentLines.limit { last.removeFirst() }

@@ -31,6 +31,9 @@ protocol Recorder: AnyObject {
   /// Takes an entry to be committed with the next ``commit()``.
   func enqueue(_ entry: Entry)
 
+  /// What only shares a commit is not to wait for another.
+  func hurry()
+
   /// Keeps everything asked for, at once, or nothing of it.
   ///
   /// - Throws: ``TranscriptError``. What was asked for is forgotten then: the

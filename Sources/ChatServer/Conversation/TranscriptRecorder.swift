@@ -24,6 +24,10 @@ final class TranscriptRecorder: Recorder {
   private var pending: [(Entry, Timestamp)] = []
   /// What shares the next commit, whenever that is.
   private var companions: [(Entry, Timestamp)] = []
+  /// The newest of these, likewise.
+  private var acknowledged: (Entry, Timestamp)?
+  /// Whether these are to have a commit of their own.
+  private var isHurried = false
 
   /// Milliseconds between two looks for a transcript that is to be made again, and how
   /// many there are: 2 seconds together, a fifth of what the listener waits for an
@@ -58,8 +62,10 @@ final class TranscriptRecorder: Recorder {
   /// An open alone waits for the peer's first words: nothing durable is waited
   /// for on behalf of one who has said nothing.
   var hasPending: Bool {
-    pending.contains { if case .open = $0.0 { false } else { true } }
+    isHurried || pending.contains { if case .open = $0.0 { false } else { true } }
   }
+
+  func hurry() { isHurried = acknowledged != nil }
 
   var conversation: Int64? { writer?.conversationID }
 
@@ -68,12 +74,14 @@ final class TranscriptRecorder: Recorder {
     switch entry {
     case .open: pending.append((entry, openedAt))
     case .floor, .resumable: companions.append((entry, now))
+    case .acknowledged: acknowledged = (entry, now)
     default: pending.append((entry, now))
     }
   }
 
   /// Makes everything asked for durable.
   func commit() throws(TranscriptError) {
+    isHurried = false
     let enqueued = pending
     pending.removeAll(keepingCapacity: true)
     if writer == nil, let end = Self.wordlessEnd(of: enqueued) {
@@ -83,9 +91,11 @@ final class TranscriptRecorder: Recorder {
     let writer = try openWriter()
     writer.protection = protection
     // They came before what now causes the commit, but never before the open.
-    let entries = writer.conversationID == nil ? enqueued + companions : companions + enqueued
+    let shared = companions + [acknowledged].compactMap { $0 }
+    let entries = writer.conversationID == nil ? enqueued + shared : shared + enqueued
     try append(entries, to: writer)
     companions.removeAll()
+    acknowledged = nil
   }
 
   /// The close of a conversation that has an open and a close, and nothing else.

@@ -216,6 +216,7 @@ package struct Keeper {
       repeat {
         done = try records.record(
           in: writer, run: run, at: Clock.monotonicMilliseconds(), isLast: isStopping)
+        owedAnswers += records.takeUnconfirmed().map { .unconfirmed($0) }
         owedAnswers += Array(repeating: .recorded, count: done)
         if done > 0 {
           isAtRest = false

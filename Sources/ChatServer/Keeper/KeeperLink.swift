@@ -25,6 +25,10 @@ final class KeeperLink {
   /// What it has taken to record and not confirmed, oldest first: what one that is
   /// killed leaves to the next.
   private var unconfirmed: [KeeperRequest] = []
+  /// What clients have not confirmed, which the operator has yet to read.
+  private var unread: [TranscriptWriter.Unconfirmed] = []
+  /// How many of ``unconfirmed`` may have one more of these.
+  private var unnamed = 0
   /// Whether the present keeper has yet to say that it runs.
   private var isStarting = false
   /// Whether the present keeper knows that somebody has the floor.
@@ -160,6 +164,7 @@ final class KeeperLink {
     _ = read()
     backlog.insert(contentsOf: unconfirmed, at: 0)
     unconfirmed = []
+    unnamed = 0
     // What the next is to know of the floor is what is so when it comes.
     backlog.removeAll { [.floorTaken, .floorFree, .sealAs].contains($0.code) }
     hangUp()
@@ -223,7 +228,10 @@ final class KeeperLink {
       case .sent: break
       case .wouldBlock, .closed, nil: return
       }
-      if backlog[taken].isConfirmed { unconfirmed.append(backlog[taken]) }
+      if backlog[taken].isConfirmed {
+        unconfirmed.append(backlog[taken])
+        unnamed += 1
+      }
       taken += 1
     }
   }
@@ -323,12 +331,23 @@ final class KeeperLink {
     switch answer {
     // The run's id stays what the first keeper said.
     case .running where isStarting, .failed where isStarting: isStarting = false
-    case .recorded where !isStarting && !unconfirmed.isEmpty: unconfirmed.removeFirst()
+    case .recorded where !isStarting && !unconfirmed.isEmpty:
+      unconfirmed.removeFirst()
+      unnamed = min(unnamed, unconfirmed.count)
+    case .unconfirmed(let unconfirmed) where unnamed > 0:
+      unnamed -= 1
+      unread.append(unconfirmed)
     case .alive where questions > 0: questions -= 1
-    case .resumable, .running, .failed, .recorded, .alive, nil: return false
+    case .resumable, .running, .failed, .recorded, .unconfirmed, .alive, nil: return false
     }
     watchdog.hear(at: Self.now)
     return true
+  }
+
+  /// What the operator is to read.
+  func takeUnread() -> [TranscriptWriter.Unconfirmed] {
+    defer { unread = [] }
+    return unread
   }
 
   // MARK: The end
@@ -362,7 +381,10 @@ final class KeeperLink {
       case .message(let bytes):
         switch try? KeeperAnswer(bytes: bytes) {
         case .failed(let answer): trouble = answer
-        case .resumable, .running, .recorded, .alive: continue
+        case .unconfirmed(let unconfirmed) where unnamed > 0:
+          unnamed -= 1
+          unread.append(unconfirmed)
+        case .resumable, .running, .recorded, .unconfirmed, .alive: continue
         case nil: return killed(trouble)
         }
       case .tooLong, nil: return killed(trouble)

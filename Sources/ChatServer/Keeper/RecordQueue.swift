@@ -25,6 +25,8 @@ struct RecordQueue {
   }
 
   private var items: [Item] = []
+  /// What clients have not confirmed whose ends were recorded.
+  private var unconfirmed: [TranscriptWriter.Unconfirmed] = []
   /// On the clock of ``record(in:run:at:isLast:)``.
   private var nextAt: Int64 = .min
 
@@ -34,6 +36,12 @@ struct RecordQueue {
   func wait(at now: Int64) -> Int64? {
     if items.isEmpty { return nil }
     return nextAt == .min ? 0 : max(0, nextAt - now)
+  }
+
+  /// What the operator is to read of those whose ends were recorded since this was asked.
+  mutating func takeUnconfirmed() -> [TranscriptWriter.Unconfirmed] {
+    defer { unconfirmed = [] }
+    return unconfirmed
   }
 
   mutating func append(_ request: KeeperRequest) { items.append(Item(request: request)) }
@@ -85,7 +93,7 @@ struct RecordQueue {
       case .index, .floorTaken, .floorFree, .answer, .sealAs, .stop: break
       }
     }
-    try writer.record(ends, refusals, run: run.id)
+    unconfirmed += try writer.record(ends, refusals, run: run.id)
     defer { items.removeAll() }
     return items.count
   }

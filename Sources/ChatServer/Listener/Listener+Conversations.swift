@@ -23,7 +23,9 @@ extension Listener {
     for action in actions {
       switch action {
       case .order(let order, let process):
-        if send(order, to: process) == .wouldBlock { post(.orderRefused(process), at: now) }
+        if send(order, to: process) == .wouldBlock {
+          post(.orderRefused(process, isQueue: order.code == .queue), at: now)
+        }
       case .giveFloor(let process, let draft, let memory):
         giveFloor(to: process, draft, memory, at: now)
       case .startDesk: startDesk(at: now)

@@ -6,7 +6,10 @@ import ChatSecure
 /// transcript and the signer.
 extension Listener {
   func readKeeper(at now: Instant) {
-    guard let keeper, !keeper.read() else { return }
+    guard let keeper else { return }
+    let isSound = keeper.read()
+    for unconfirmed in keeper.takeUnread() { post(.unconfirmed(unconfirmed), at: now) }
+    if isSound { return }
     // It has read what peers wrote, and is not what it was.
     ChildProcess.kill(keeper.processID)
     post(.keeperMisbehaved, at: now)

@@ -66,6 +66,7 @@ extension Listener {
       keeper.join(signer)
       let trouble = keeper.finish(
         within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
+      lastWords += keeper.takeUnread().map { words.sentence(.unconfirmed($0)) }
       if let trouble {
         lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
       }

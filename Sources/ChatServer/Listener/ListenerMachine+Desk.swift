@@ -78,6 +78,8 @@ extension ListenerMachine {
   mutating func clearDesk(at now: Instant, _ actions: inout [Action]) -> Bool {
     guard let desk, desk.hasTerminal else { return true }
     if desk.state == .holding {
+      // What is on its line is for whom it waits, and perhaps it has just ceased to.
+      showAwaited(&actions)
       actions.append(.order(.yield, to: desk.processID))
       self.desk?.enter(.yielding, at: now)
     }

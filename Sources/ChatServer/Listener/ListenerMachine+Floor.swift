@@ -164,11 +164,12 @@ extension ListenerMachine {
     }
   }
 
-  /// The order that showed it the queue found no room: who is new is so in the next.
+  /// The order that showed it the queue found no room: who is new is so in the next, and
+  /// there is a next, also where nobody is left.
   mutating func queueWasRefused(by index: Int) {
-    if sessions[index].shownTotal > 0 { _ = sessions[index].unreadQueues.popLast() }
+    _ = sessions[index].unreadQueues.popLast()
     sessions[index].shownQueue = []
-    sessions[index].shownTotal = 0
+    sessions[index].shownTotal = nil
   }
 
   /// As many of them as one message holds.

@@ -35,8 +35,8 @@ struct ListenerMachine {
     /// It did not take the floor: it has left so many orders unread that its
     /// socket is full.
     case floorRefused(Int32)
-    /// It did not take another order.
-    case orderRefused(Int32)
+    /// It did not take another order; whether that was to show it the queue.
+    case orderRefused(Int32, isQueue: Bool)
     /// A process was forked for the desk between conversations.
     case deskStarted(Int32)
     /// None could be: for want of something, or the shell has the terminal.
@@ -198,12 +198,12 @@ struct ListenerMachine {
       if index(of: process) != nil { actions.append(.kill(process)) }
     case .floorRefused(let process):
       if let index = index(of: process) { condemn(index, .unreachable, &actions) }
-    case .orderRefused(let process):
+    case .orderRefused(let process, let isQueue):
       guard let index = index(of: process) else { return }
       // Its socket is full. What it was to read is out of date by the time that
       // it reads again.
       sessions[index].place = nil
-      queueWasRefused(by: index)
+      if isQueue { queueWasRefused(by: index) }
       queueAgainAt = now.advanced(by: Self.noticeInterval)
     case .ended(let process, let status, let time):
       if let index = index(of: process) { bringToAnEnd(index, status, at: time, now, &actions) }
@@ -234,7 +234,7 @@ struct ListenerMachine {
     case .hungUp(process): actions.append(.kill(process))
     case .floorRefused(process): condemnDesk(.unreachable, &actions)
     // Its time to give way runs all the same.
-    case .orderRefused(process): break
+    case .orderRefused(process, _): break
     case .ended(process, let status, _): endDesk(status, at: now, &actions)
     default: return false
     }

@@ -88,8 +88,9 @@ struct Session {
   var wasShown = false
   /// Who it was last shown to wait, while it has the floor.
   var shownQueue: [WaitingPeer] = []
-  /// How many it was last shown to wait in all.
-  var shownTotal = 0
+  /// How many it was last shown to wait in all; `nil`: what it was shown did not come to
+  /// it.
+  var shownTotal: Int? = 0
   /// The processes of those who were new in each order that showed it the queue, the
   /// oldest first, until it reports that the operator has read of them.
   var unreadQueues: [[Int32]] = []

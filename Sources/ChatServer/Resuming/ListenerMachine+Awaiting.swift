@@ -171,7 +171,10 @@ extension ListenerMachine {
   }
 
   private mutating func giveUp(_ place: Int, at now: Instant, _ actions: inout [Action]) {
-    let talk = awaited.remove(at: place)
+    var talk = awaited.remove(at: place)
+    if now < talk.until {
+      (talk.death.by, talk.death.reason, talk.death.detail) = (nil, .othersWaited, nil)
+    }
     close(talk, at: now, &actions)
     if talk.hadFloor {
       notify(.stayedAway(talk.talk.handle, othersWait: othersWait), at: now, &actions)

@@ -37,6 +37,8 @@ package enum DeskNotice {
   case unshown(from: Handle?, hadFloor: Bool)
   /// What follows was said here and may be lost.
   case unconfirmed(by: Handle?, count: Int)
+  /// The same, to be said again to a peer that may come back to another process.
+  case notConfirmedYet(by: Handle?, count: Int)
   /// This was typed and not said.
   case notSent(String)
   /// The same, of a conversation before, or from before this one.

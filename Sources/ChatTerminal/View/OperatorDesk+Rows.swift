@@ -89,6 +89,12 @@ extension OperatorDesk {
     }
   }
 
+  /// Shows what the peer has not confirmed, where it is left to another process.
+  package func show(unconfirmed messages: [Message], by peer: Handle) {
+    if messages.isEmpty { return }
+    show(own: messages, below: words(.notConfirmedYet(by: peer, count: messages.count)))
+  }
+
   /// Shows own messages under a sentence about them.
   package func show(own messages: [Message], below sentence: String) {
     notify(sentence)

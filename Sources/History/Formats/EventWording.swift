@@ -85,6 +85,7 @@ enum EndingWords {
       case .known(.unresponsive): "\(who) stopped reading"
       case .known(.crashed): "server crashed"
       case .known(.full): "the queue was full"
+      case .known(.othersWaited): "connection lost, and others waited"
       case .known(.blocked): "the client's key was blocked"
       case .unknown(let word): "\(who) \(TextSanitizer.escapedOnOneLine(word))"
       }

@@ -84,8 +84,8 @@ package struct Event: Hashable, Sendable {
     package var reason: Word<CloseReason>
     /// The signal, the fault.
     package var detail: String?
-    /// The server's messages that the client never confirmed; `nil` when nobody
-    /// can know.
+    /// The server's messages that the client never confirmed; `nil` when that is none,
+    /// or nobody can know.
     package var undelivered: Int?
 
     package init(

@@ -9,6 +9,8 @@ package enum ClaimedFate: Hashable, Sendable {
   case elsewhere(port: Int)
   /// It is over, and how it ended; it has the client's messages up to this number.
   case over(recorded: Int, QuitReason)
+  /// No end of it is recorded, and no other server has it.
+  case unended(recorded: Int)
 }
 
 extension TranscriptWriter {
@@ -64,7 +66,7 @@ extension TranscriptWriter {
     {
       return .elsewhere(port: Int(select.integer(at: 5)))
     }
-    return .over(recorded: recorded, .lost)
+    return .unended(recorded: recorded)
   }
 
   /// What the client reads of a close that it was not there for.
@@ -78,6 +80,7 @@ extension TranscriptWriter {
     case .blocked: .blocked
     // Its link was lost, and it did not come in time.
     case .eof, .reset, .unresponsive: .expired
+    case .othersWaited: .othersWaited
     case .crashed, nil: .lost
     }
   }

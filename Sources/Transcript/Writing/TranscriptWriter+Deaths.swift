@@ -142,11 +142,15 @@ extension TranscriptWriter {
   /// refusals, in one commit. A row of refusals that is there is left: whoever asks
   /// again did not learn that it was recorded.
   ///
+  /// - Returns: what their clients did not confirm, of those of whom nobody has said it.
   /// - Throws: what SQLite reports; nothing is recorded then.
+  @discardableResult
   package func record(
     _ ends: [(End, Unrecorded)], _ refusals: [Refusals], run: Int64
-  ) throws(TranscriptError) {
+  ) throws(TranscriptError) -> [Unconfirmed] {
+    var unconfirmed: [Unconfirmed] = []
     try commit { () throws(TranscriptError) in
+      unconfirmed = []
       var insertion = EventInsertion(connection)
       var closed: Set<Int64> = []
       for (end, rest) in ends {
@@ -155,11 +159,13 @@ extension TranscriptWriter {
         case .close(let id):
           guard try isUnclosed(id, run: run, epoch: end.epoch), closed.insert(id).inserted
           else { continue }
-          try close(id, end, &insertion)
+          // A process that could not record its end has named them.
+          let rest = try close(id, end, &insertion)
+          if end.reason == .crashed, let rest { unconfirmed.append(rest) }
         case .resumable(let id, let owner):
           guard try isUnclosed(id, run: owner, epoch: end.epoch), closed.insert(id).inserted
           else { continue }
-          try close(id, end, &insertion)
+          if let rest = try close(id, end, &insertion) { unconfirmed.append(rest) }
         case .openAndClose:
           let conversation = ConversationWriter(
             self, run: run, peerAddress: end.peerAddress, peerPort: end.peerPort, mode: end.mode)
@@ -184,17 +190,23 @@ extension TranscriptWriter {
         try insert.run()
       }
     }
+    return unconfirmed
   }
 
   private func close(
     _ conversation: Int64, _ end: End, _ insertion: inout EventInsertion
-  ) throws(TranscriptError) {
+  ) throws(TranscriptError) -> Unconfirmed? {
+    let unconfirmed = try unconfirmed(in: conversation)
     var link = try connection.head(of: conversation)?.link ?? .zero
     try insertion.add(
       Event(
         conversation: conversation, time: end.at,
-        .close(Event.Close(by: end.by, end.reason, detail: end.detail))), after: &link)
+        .close(
+          Event.Close(
+            by: end.by, end.reason, detail: end.detail, undelivered: unconfirmed?.count))),
+      after: &link)
     try connection.setResumptionState("over", of: conversation)
+    return unconfirmed
   }
 
   private func isUnclosed(
