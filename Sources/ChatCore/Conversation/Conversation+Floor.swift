@@ -121,7 +121,7 @@ extension Conversation {
     unconfirmed.append(message)
     actions.append(.accept(number: number, message))
     // In order, behind what is said again on a new link.
-    if unsent > 0 || resuming.lostLink != nil {
+    if unsent > 0 || resuming.lostLink != nil || resuming.awaitsPast {
       unsent += 1
     } else {
       actions.append(.send(.say(number: number, message)))

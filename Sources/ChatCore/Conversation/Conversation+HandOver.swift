@@ -139,7 +139,7 @@ extension Conversation {
 
   /// The client wants to see the last messages once more; before or after it goes on.
   mutating func recall(_ count: Int, _ actions: inout [Action]) {
-    guard resuming.recalled == 0, resuming.hasClaimed || resuming.isSuccessor else { return }
+    guard resuming.hasClaimed || resuming.isSuccessor else { return }
     resuming.recalled = count
     // Before it goes on it is only noted.
     guard resuming.isSuccessor else { return }

@@ -21,6 +21,11 @@ extension Conversation {
     /// On a client: the numbers of the last own and the server's last that came.
     var ownPast = 0
     var peerPast = 0
+    /// On a client: whether some are to come, before which it says nothing: what it said would
+    /// push them out of the last that can be asked for, should it die before they do.
+    var awaitsPast = false
+    /// On a client: whether it asked for them once more.
+    var hasRecalledAgain = false
     /// Whether the next message of the peer's may have any number above the last.
     var takesGap = false
     /// On a server's successor: what there is to report of the link.
@@ -191,6 +196,7 @@ extension Conversation {
 
   /// Says again what the peer may not have, as far as it has room: more as it confirms.
   mutating func sendAgain(_ actions: inout [Action]) {
+    if resuming.awaitsPast { return }
     var size = unconfirmed.dropLast(unsent).reduce(0) { $0 + $1.text.utf8.count }
     while unsent > 0, size < ConversationSettings.repeatedBytes {
       let message = unconfirmed[unconfirmed.count - unsent]

@@ -82,6 +82,8 @@ extension Conversation {
     actions.append(.reportLinkBack(after: now.duration(since: lost.since), addressChanged: false))
     if hasAskedForFree, mode == .turns { actions.append(.send(.ask(.free))) }
     unsent = unconfirmed.count
+    resuming.hasRecalledAgain = false
+    resuming.awaitsPast = resuming.isSuccessor && max(number, peerAcknowledged) > 0
     sendAgain(&actions)
   }
 
@@ -99,14 +101,23 @@ extension Conversation {
 
   /// The mode comes: behind what was recalled, whether that was asked for in time or late.
   mutating func finishRecall(_ actions: inout [Action]) {
+    guard resuming.isSuccessor else { return }
+    if resuming.awaitsPast, resuming.recalled == PastMessage.limit, !resuming.hasRecalledAgain {
+      // Either the server has not come to the question yet, or there are none: when it
+      // answers once more, it has.
+      resuming.hasRecalledAgain = true
+      actions.append(.send(.recall(PastMessage.limit)))
+      return
+    }
     let first = ownNumber - unconfirmed.count + 1
     for (index, message) in resuming.unseen.enumerated() {
       actions.append(.showPast(PastMessage(from: role, number: first + index, message)))
     }
     resuming.unseen = []
-    guard resuming.isSuccessor, resuming.recalled < PastMessage.limit else { return }
     resuming.isSuccessor = false
     resuming.recalled = 0
+    resuming.awaitsPast = false
+    sendAgain(&actions)
   }
 
   /// A past message, as long as some are due.
