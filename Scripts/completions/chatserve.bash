@@ -101,6 +101,7 @@ __chatserve_options() {
     tail) echo -f --follow $filters $output $common ;;
     stats) echo --by --ascii --plots $filters $output $common ;;
     export) echo --output --proof $filters $output $common ;;
+    backup) echo --force --key-file $common ;;
     verify) echo -o --output-format --json --key --seal --key-file $common ;;
     seal) echo --key-file $common ;;
     prune) echo --before -n --dry-run -y --yes --key-file $common ;;
@@ -137,7 +138,10 @@ _chatserve() {
   elif ((last == 0)); then
     __chatserve_words history key allow block 1027
   elif [[ ${words[0]} = history && $last -eq 1 ]]; then
-    __chatserve_words list show search tail stats export verify seal prune delete path
+    __chatserve_words list show search tail stats export backup verify seal prune delete path
+  elif [[ $verb = backup ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
   elif [[ $verb = show || $verb = export || $verb = delete ]]; then
     __chatserve_offer __chatserve_ids
   fi

@@ -41,7 +41,8 @@ __chatserve_history() {
     local -a verbs=(
       'list:list the conversations' 'show:show conversations'
       'search:find messages by their words' 'tail:show the last events and follow'
-      'stats:count messages' 'export:write what is selected' 'verify:check the transcript'
+      'stats:count messages' 'export:write what is selected'
+      'backup:copy the transcript to a file' 'verify:check the transcript'
       'seal:seal what is not sealed yet' 'prune:delete old conversations for good' 'delete:delete these conversations for good'
       'path:print the path of the transcript'
     )
@@ -114,6 +115,7 @@ __chatserve_history() {
       all+=($filters $output $format '--output=[write to this file]:file:_files'
         '--proof[write what others need to check it]' '*:conversation:__chatserve_ids')
       ;;
+    backup) all+=($key '--force[replace the file that is there]' '1:file:_files') ;;
     verify)
       all+=($format $key '*--key=[trust seals of this key]:fingerprint:'
         '*--seal=[say whether this seal is there]:line:')

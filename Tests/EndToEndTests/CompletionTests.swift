@@ -14,8 +14,8 @@ import Testing
   func `fish is among the shells`() {}
 
   private static let verbs = [
-    "list", "show", "search", "tail", "stats", "export", "verify", "seal", "prune", "delete",
-    "path",
+    "list", "show", "search", "tail", "stats", "export", "backup", "verify", "seal", "prune",
+    "delete", "path",
   ]
 
   @Test(

@@ -38,7 +38,7 @@ import Testing
   func history() throws {
     try Stage.run { stage in
       let history = try stage.help(.chatserve, ["history"])
-      #expect(history.verbs.count == 11)
+      #expect(history.verbs.count == 12)
       let page = try lines("chatserve-history")
       let described = page.filter { $0.hasPrefix(".It Cm ") }.map { String($0.dropFirst(7)) }
       #expect(described == history.verbs)

@@ -19,7 +19,7 @@ import Testing
     #expect(
       result.errors
         == "chatserve: history has no verb \"\(shown)\"\(hint); it has list, show, search, tail, "
-        + "stats, export, verify, seal, prune, delete, path\n")
+        + "stats, export, backup, verify, seal, prune, delete, path\n")
     #expect(result.output.isEmpty)
     #expect(result.exit == 64)
   }

@@ -73,7 +73,7 @@ import Testing
       #expect(result.exit == 64, "\(name)")
       #expect(
         result.errors
-          == "chatserve: \(name) is the transcript itself, or a file of it; export to another\n")
+          == "chatserve: \(name) is the transcript itself, or a file of it; name another\n")
       // Readers leave marks in the -shm.
       if ending != "-shm" { #expect(bytes(own) == before, "\(name)") }
     }

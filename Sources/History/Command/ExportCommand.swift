@@ -104,7 +104,7 @@ struct ExportCommand: HistoryVerb {
   /// Whether writing to `path` would write to the transcript or to a file
   /// beside it that is its own, whatever the name (sqlite.org/tempfiles.html;
   /// `-lock` is chatserve's).
-  private static func isOfTranscript(
+  static func isOfTranscript(
     _ path: FilePath, database: String
   ) throws(SystemCallError) -> Bool {
     let database = try FileNames.followingLinks(FilePath(database))

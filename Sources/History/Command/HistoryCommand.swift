@@ -16,7 +16,7 @@ public struct HistoryCommand: ParsableCommand {
   /// All there are, in the order of the help.
   static let verbs: [any HistoryVerb.Type] = [
     ListCommand.self, ShowCommand.self, SearchCommand.self, TailCommand.self, StatsCommand.self,
-    ExportCommand.self, VerifyCommand.self, SealCommand.self, PruneCommand.self,
+    ExportCommand.self, BackupCommand.self, VerifyCommand.self, SealCommand.self, PruneCommand.self,
     DeleteCommand.self, PathCommand.self,
   ]
 

@@ -30,7 +30,8 @@ extension HistoryEnvironment {
     environment.formerKeys = { SignerProcess.formerKeys(of: ownKey) }
     environment.width = { CharacterWidth(of: $0).estimate }
     environment.greatestWidth = { CharacterWidth(of: $0).maximum }
-    environment.prepareToWait = ProcessWait.prepare
+    environment.prepareToWait = { ProcessWait.prepare(for: [.interrupt]) }
+    environment.prepareToCleanUp = { ProcessWait.prepare(for: [.interrupt, .terminate, .hangup]) }
     environment.wait = ProcessWait.wait(milliseconds:)
     return environment
   }
@@ -40,8 +41,8 @@ extension HistoryEnvironment {
 enum ProcessWait {
   /// From here on Ctrl-C is seen by the wait; before, it ends the process, as
   /// ever. Without handlers it still does.
-  static func prepare() {
-    try? Signals.install([.interrupt])
+  static func prepare(for signals: [Signal]) {
+    try? Signals.install(signals)
   }
 
   static func wait(milliseconds: Int64) -> HistoryEnvironment.Waited {
@@ -50,7 +51,7 @@ enum ProcessWait {
     // pipe without a reader is one.
     let interest = Interest(.standardOutput, read: false, write: false)
     let ready = (try? poller.poll([interest], timeoutMilliseconds: milliseconds)) ?? []
-    if Signals.take().contains(.interrupt) { return .interrupted }
+    if !Signals.take().isEmpty { return .interrupted }
     return ready.contains { $0.failed || $0.hungUp } ? .outputClosed : .passed
   }
 }

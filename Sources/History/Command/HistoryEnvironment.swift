@@ -26,6 +26,8 @@ public struct HistoryEnvironment {
   public var startPager: (PagerCommand) -> (any PagerProcess)?
   /// From here on Ctrl-C is for ``wait`` to report.
   public var prepareToWait: () -> Void
+  /// From here on what else would end the program is, too: there is something to clean up.
+  public var prepareToCleanUp: () -> Void
   /// Waits so many milliseconds for something to change.
   public var wait: (Int64) -> Waited
   /// Starts a process with the key of this file, or with the user's own.
@@ -66,6 +68,7 @@ public struct HistoryEnvironment {
     readAnswer = { nil }
     startPager = { _ in nil }
     prepareToWait = {}
+    prepareToCleanUp = {}
     wait = { _ in .interrupted }
     startSigner = { _ in .noKey(nil) }
     formerKeys = { [] }

@@ -31,6 +31,14 @@ enum HistoryError: Error, Hashable {
   case output(SystemCallError, path: String?)
   /// The file to be written is the transcript, or one of those beside it.
   case outputIsTranscript(String)
+  /// Something is where the backup is to be.
+  case backupExists(String)
+  /// What is there is a directory, a device, a pipe.
+  case backupNotFile(String)
+  /// This log of a database would be taken for the backup's.
+  case backupHasLog(String)
+  /// The copy has what `verify` calls damage.
+  case backupDamaged(String)
   /// A conversation that is to be deleted and has not ended.
   case conversationOpen(Int64)
   /// Nothing was asked because there is no terminal to ask on; the verb.

@@ -12,6 +12,10 @@ extension HistoryMessages {
     return text
   }
 
+  static func backedUp(_ path: String, _ result: Verification) -> String {
+    "\(shown(path)): \(verified(result))"
+  }
+
   /// What is worth knowing and no damage.
   static func remarks(_ result: Verification, in zone: Zone) -> [String] {
     var remarks: [String] = []

@@ -89,7 +89,15 @@ enum HistoryMessages {
     case .output(let error, let path):
       "cannot write \(path.map(shown) ?? "the output"): \(error.errno)"
     case .outputIsTranscript(let path):
-      "\(shown(path)) is the transcript itself, or a file of it; export to another"
+      "\(shown(path)) is the transcript itself, or a file of it; name another"
+    case .backupExists(let path):
+      "\(shown(path)) is there already; --force replaces it"
+    case .backupNotFile(let path):
+      "\(shown(path)) is no file; name one for the backup"
+    case .backupHasLog(let path):
+      "\(shown(path)) is of another database, and would be taken for the backup's; name another file"
+    case .backupDamaged(let path):
+      "no backup was made at \(shown(path)): the transcript is damaged; \"chatserve history verify\" says the same"
     case .conversationOpen(let id):
       "conversation \(id) is open, so nothing was deleted; it can be once it has ended"
     case .unconfirmed(let verb):
@@ -118,9 +126,11 @@ enum HistoryMessages {
   static func exit(for error: HistoryError) -> ProgramExit {
     switch error {
     case .verb, .time, .zone, .reference, .nameMissing, .notOfSeveral, .oneTranscript,
-      .expression, .value, .unconfirmed, .noHome, .outputIsTranscript, .proofOfPart:
+      .expression, .value, .unconfirmed, .noHome, .outputIsTranscript, .backupNotFile,
+      .backupHasLog, .proofOfPart:
       .usage
-    case .unknownConversation, .conversationOpen: .nothing
+    case .unknownConversation, .conversationOpen, .backupDamaged: .nothing
+    case .backupExists: .cannotCreate
     case .databaseMissing, .keyMissing: .missing
     case .transcript(let error): error.kind == .missing ? .missing : .inputOutput
     case .output, .key: .inputOutput

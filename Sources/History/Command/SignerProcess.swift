@@ -58,6 +58,17 @@ extension HistorySession {
 }
 
 extension HistorySession {
+  /// The user's own keys, with which seals are to be by one of them. Like
+  /// ``signer(_:)``, before the transcript is opened.
+  ///
+  /// - Throws: why a key that was named cannot be used.
+  func ownKeys(_ options: KeyOptions) throws(HistoryError) -> SealKeys {
+    let own = try signer(options).map { [$0.publicKey] } ?? []
+    let former = options.isNamed ? [] : environment.formerKeys()
+    let prints = { (keys: [[UInt8]]) in keys.compactMap { PublicKey($0)?.fingerprint } }
+    return SealKeys(trusting: prints(own), isOwn: !options.isNamed, former: prints(former))
+  }
+
   /// `signer`, unless the transcript is sealed, and not with its key.
   func own(
     _ signer: (any SealSigner)?, _ connection: Connection
