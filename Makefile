@@ -48,7 +48,7 @@ lint: ## format, warnings, layers
 
 install: build ## programs, manual pages, completions and licenses, below PREFIX
 	@Scripts/install-missing binutils
-	Scripts/install .build/release "$(DESTDIR)$(PREFIX)"
+	Scripts/install .build/release "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
 
 uninstall: ## what install put there
 	Scripts/install --remove "$(DESTDIR)$(PREFIX)"

@@ -53,6 +53,7 @@ __chatserve_several() {
 __chatserve_value() {
   case $1 in
     --mode) __chatserve_words turns free ;;
+    --notices) __chatserve_words journal stderr none ;;
     --color) __chatserve_words auto always never ;;
     --bind) __chatserve_words 127.0.0.1 0.0.0.0 localhost ;;
     --idle-timeout | --resume-within) __chatserve_words 0 60 300 3600 ;;
@@ -77,7 +78,7 @@ __chatserve_value() {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       ;;
-    --key | --seal | --handle | --max-waiting | --max-start | --per-source | --max-penalty | --rate | --disk-reserve | --after-event | -g | --grep | -n | --lines) ;;
+    --key | --seal | --handle | --on-arrival | --max-waiting | --max-start | --per-source | --max-penalty | --rate | --disk-reserve | --after-event | -g | --grep | -n | --lines) ;;
     -A | --after-context | -B | --before-context | -C | --context) ;;
     *) return 1 ;;
   esac
@@ -91,7 +92,7 @@ __chatserve_options() {
     -c --count'
   local common='--tz --utc -q --quiet --database -h --help'
   case $1 in
-    '') echo --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --resume-within --mode --no-greeting --max-waiting \
+    '') echo --detached --notices --on-arrival --handle --bind --database --key-file --require-encryption --allow --no-log --idle-timeout --resume-within --mode --no-greeting --max-waiting \
       --max-start --per-source --max-penalty --rate --disk-reserve \
       --color --timestamps --no-bell --no-title --history-file --plain --no-config --print-config -V --version -h --help ;;
     key) echo --key-file --certificate --new --database -h --help ;;

@@ -170,6 +170,9 @@ _chatserve() {
     '--key-file=[the key that peers know the server by]:file:_files' \
     '--require-encryption[turn away who speaks in clear]' \
     '--allow=[let in only those in this file]:file:_files' \
+    '--notices[write a log of who comes and goes]:where:(journal stderr none)' \
+    '--on-arrival[run this when somebody comes]:command:' \
+    '--detached[run without a terminal]' \
     '--no-log[keep nothing that is said]' \
     '--idle-timeout=[seconds of silence allowed]:seconds:(0 60 300 3600)' \
     '--resume-within=[seconds to come back in]:seconds:(0 60 300 3600)' \

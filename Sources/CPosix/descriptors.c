@@ -34,3 +34,5 @@ int cposix_close_others(int kept) {
 int cposix_open_unnamed(const char *directory) {
   return open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 }
+
+int cposix_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }

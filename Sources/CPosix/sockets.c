@@ -4,10 +4,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <resolv.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 int cposix_stream_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -119,4 +122,23 @@ void cposix_hurry_resolver(void) {
   if (res_init() != 0) return;
   _res.retrans = 1;
   _res.retry = 1;
+}
+
+long cposix_send_datagram(const void *path, size_t path_length, const void *bytes, size_t count) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (path_length > sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(address.sun_path, path, path_length);
+  int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (sender == -1)
+    return -1;
+  long sent = sendto(
+      sender, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
+      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length));
+  int error = errno;
+  close(sender);
+  errno = error;
+  return sent;
 }

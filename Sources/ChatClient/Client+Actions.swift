@@ -27,6 +27,8 @@ extension Client {
       desk.notifyOfPeer(words.sentence(.noticed(PeerText(text))), at: now)
     case .warnOfSilence(let limit, let left):
       desk.showSilence(of: machine.peer, limit: limit, left: left, at: now)
+    case .reportAttendance(let isAttended):
+      desk.notifyOfPeer(words.sentence(.attended(isAttended)), at: now)
     case .reportMode(let news): desk.showMode(news, peer: machine.peer)
     case .dropLink: dropLink()
     case .dial: dial(at: now)

@@ -14,6 +14,8 @@ package enum ClientNotice {
   case noticed(PeerText)
   /// The wait in the queue is over.
   case floor(Handle)
+  /// Whether somebody is at the server's terminal.
+  case attended(Bool)
   /// What is said is not saved for this cause, or is saved again.
   case savingFailed(SystemCallError)
   case savingWorks

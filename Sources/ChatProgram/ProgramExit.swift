@@ -24,7 +24,8 @@ public enum ProgramExit: Int32, Sendable {
   /// chatclient: a server's key, or that it has none, is not what it must be.
   case untrusted = 76
   case noPermission = 77
-  /// What the configuration file or the environment gives cannot be used.
+  /// What the configuration file or the environment gives cannot be used; chatserve: nor what
+  /// the service manager passed be listened at.
   case configuration = 78
   /// By SIGINT, as a shell reports it: 128 and the signal's number.
   case interrupted = 130

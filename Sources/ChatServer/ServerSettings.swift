@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import ChatTerminal
 import Transcript
 
@@ -33,6 +34,14 @@ public struct ServerSettings {
   package var allowFile: AllowFile?
   /// What it says when a conversation begins.
   var allowList: AllowList?
+  /// Whether it runs without a terminal, with nobody at it.
+  public var isDetached = false
+  /// The socket that the service manager listens at; `nil`: one is opened.
+  public var activated: ListeningSocket?
+  /// What the operator wants run when somebody comes, in words for the shell.
+  public var onArrival: String?
+  /// Who started this server, and wants to know how it does.
+  public var manager: ServiceManager?
   /// The transcript's path; `nil`: nothing is kept.
   public var database: String?
   /// Whether there is a transcript.

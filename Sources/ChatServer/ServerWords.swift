@@ -34,6 +34,8 @@ package enum ServerNotice {
   /// This system cannot keep a conversation's process from these.
   case uncontained([Containment.Layer], isKept: Bool)
   case opened
+  /// Of a server without a terminal: what happened to somebody.
+  case news(SessionNews)
   /// The talk that begins is in clear.
   case notEncrypted
   /// How the peer's words come.
@@ -119,11 +121,15 @@ package struct ServerWords {
   var sentence: (ServerNotice) -> String
   var desk: (DeskNotice) -> String
   var peer: PeerPhrases
+  /// The line of a log for a notice, empty where it is to be written nowhere; `nil`: no log
+  /// is kept.
+  var log: ((ServerNotice) -> String)?
 
   package init(
     sentence: @escaping (ServerNotice) -> String, desk: @escaping (DeskNotice) -> String,
-    peer: PeerPhrases
+    peer: PeerPhrases, log: ((ServerNotice) -> String)? = nil
   ) {
+    self.log = log
     self.sentence = sentence
     self.desk = desk
     self.peer = peer

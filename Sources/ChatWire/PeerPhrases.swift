@@ -15,6 +15,8 @@ package struct PeerPhrases: Sendable {
   var freed: String
   /// Silence ends the conversation after the first, and the second is left.
   var silence: @Sendable (Duration, Duration) -> String
+  /// Whether somebody is at the server's terminal.
+  var attended: @Sendable (Bool) -> String
 
   package init(
     refusedHandle: @escaping @Sendable (HandleError) -> String,
@@ -24,7 +26,8 @@ package struct PeerPhrases: Sendable {
     held: String,
     goodbye: @escaping @Sendable (QuitReason) -> String,
     freed: String = "",
-    silence: @escaping @Sendable (Duration, Duration) -> String = { _, _ in "" }
+    silence: @escaping @Sendable (Duration, Duration) -> String = { _, _ in "" },
+    attended: @escaping @Sendable (Bool) -> String = { _ in "" }
   ) {
     self.refusedHandle = refusedHandle
     self.refusal = refusal
@@ -34,5 +37,6 @@ package struct PeerPhrases: Sendable {
     self.goodbye = goodbye
     self.freed = freed
     self.silence = silence
+    self.attended = attended
   }
 }

@@ -66,6 +66,9 @@ enum UserMessages {
     case .unsaved(let count):
       "\(count == 1 ? "1 event" : "\(count) events") of this conversation could not be saved."
     case .floor(let peer): "\(SharedWords.name(peer, unknown: "the server")) is here now."
+    case .attended(false):
+      "Nobody is at the server's terminal just now; you may leave a message."
+    case .attended(true): "Somebody is at the server's terminal now."
     case .ended(let ending, let dialect): ended(ending, dialect)
     }
   }
@@ -85,6 +88,8 @@ enum UserMessages {
     switch (ending.by, ending.reason) {
     case (.client?, .timeout):
       "You have been disconnected after \(idleTime(ending.detail)) of inactivity. Good Bye"
+    case (.server?, .timeout):
+      "Nobody came to the server's terminal in time. Good Bye"
     case (.client?, .quit), (.client?, .sigint), (.client?, .eof):
       "You have requested to close this connection. Good Bye"
     case (.server?, .quit), (.server?, .sigint):

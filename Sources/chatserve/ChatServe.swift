@@ -21,6 +21,21 @@ struct ChatServe: Configurable {
   @Argument(help: "The port to listen on, 1024 to 65535.")
   var port: String?
 
+  @Flag(help: "Run without a terminal: nobody answers, and everybody is told so.")
+  var detached = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write who comes and goes, and faults, as a log: stderr, or journal with priorities. With "
+        + "--detached in place of sentences.", valueName: "where"))
+  var notices: LogStyle?
+
+  @Option(
+    help: ArgumentHelp(
+      "Run this in the shell when somebody gets the floor or waits for it, with CHAT_EVENT, "
+        + "CHAT_HANDLE and CHAT_ADDRESS.", valueName: "command"))
+  var onArrival: String?
+
   @Option(help: "Your name in the conversation: one word of 1 to 10 characters.")
   var handle = "SERVER"
 
@@ -157,10 +172,21 @@ struct ChatServe: Configurable {
       ProgramExit.usage.leave(SharedWords.badHandle(error, program: "chatserve"))
     }
     let database = transcript()
+    if let notices, notices != .none, !detached, FileDescriptor.standardError.isTerminal {
+      ProgramExit.usage.leave(UserMessages.logOnTerminal)
+    }
+    let manager = ServiceManager.take()
+    let activated = Activation.take(port: port, address: bind)
     var settings = ServerSettings(
-      port: PortQuestion.port(from: port), address: bind, handle: handle, mode: mode,
+      port: activated?.boundPort ?? PortQuestion.port(from: port, asks: !detached),
+      address: activated == nil ? bind : activated?.address, handle: handle, mode: mode,
       idleLimit: idleTimeout == 0 ? nil : .seconds(idleTimeout),
       waitingLimit: maxWaiting, database: database, version: Version.text)
+    settings.isDetached = detached
+    settings.onArrival = onArrival
+    settings.activated = activated
+    settings.manager = manager
+    if detached { Activation.dropTerminal() }
     settings.desk = view.openDesk(for: "chatserve")
     settings.keyFile = key()
     settings.requiresEncryption = requireEncryption
@@ -177,7 +203,10 @@ struct ChatServe: Configurable {
           UserMessages.sentence($0, beside: handle, file)
         },
         desk: DeskWords(for: .server, called: handle).sentence,
-        peer: UserMessages.peerPhrases)
+        peer: UserMessages.peerPhrases,
+        log: notices.map { style in
+          { [file = settings.allowFile] in UserMessages.log($0, style, beside: handle, file) }
+        })
       try Listener(settings, words).run()
     } catch {
       let (sentence, status) = UserMessages.failure(error)

@@ -8,7 +8,7 @@ enum PortQuestion {
 
   /// Asks until the answer is a port; off a terminal, where nobody can
   /// answer, ends the program.
-  static func port(from argument: String?) -> UInt16 {
+  static func port(from argument: String?, asks: Bool = true) -> UInt16 {
     var text = argument
     while true {
       let problem: String
@@ -18,7 +18,7 @@ enum PortQuestion {
       } else {
         problem = UserMessages.noPort
       }
-      guard FileDescriptor.standardInput.isTerminal else { ProgramExit.usage.leave(problem) }
+      guard asks, FileDescriptor.standardInput.isTerminal else { ProgramExit.usage.leave(problem) }
       try? StandardError.write(problem + "\n")
       try? StandardOutput.write(UserMessages.askPort)
       guard let answer = readLine() else {

@@ -110,6 +110,7 @@ enum UserMessages {
     case .keyReplaced(let key):
       "The key of this run was kept nowhere and went with the process that signs. Now it is \(key)."
     case .uncontained(let layers, let isKept): uncontained(layers, isKept)
+    case .news(let news): sentence(news, beside: own)
     case .opened: "Connection with client opened."
     case .notEncrypted: "Not encrypted: nc, telnet and older programs cannot."
     case .protection(let protection):
@@ -334,7 +335,12 @@ extension UserMessages {
     },
     held: "It is not your turn; your line is kept and shown when it comes.",
     goodbye: { goodbye($0) }, freed: "You may both write at any time now.",
-    silence: { silence($0, $1) })
+    silence: { silence($0, $1) },
+    attended: {
+      $0
+        ? "Somebody is at the server's terminal now."
+        : "Nobody is at the server's terminal just now; you may leave a message."
+    })
 
   private static func silence(_ limit: Duration, _ left: Duration) -> String {
     let past = SharedWords.duration(.seconds(limit.wholeSeconds - left.wholeSeconds))

@@ -70,7 +70,8 @@ import Transcript
     Direction(
       name: "order", codes: OrderCode.allCases.map(\.rawValue),
       samples: [
-        ListenerOrder.floor, .memory(Array("t".utf8)), .yield, .resume, .answer, .blocked,
+        ListenerOrder.floor, .unattendedFloor, .memory(Array("t".utf8)), .yield, .resume, .answer,
+        .blocked,
         .draft(Array("half".utf8)), .place(3), .full, .stop("SIGTERM"),
         .notice("Recording works again. ✓"), .queue([], total: 0),
         .queue(

@@ -19,6 +19,7 @@ import Testing
     .proved: "akkkkl", .resumable: "kkakal", .claim: "akkkkl",
     // Nobody comes back who did not say that it can.
     .detached: "kkkkkl", .notTakenOver: "kkkkkl", .spoke: "kkkkal", .shown: "kkkkal",
+    .named: "akkkkl", .over: "aaaaaa",
     .memory: "kkkkak", .who: "kkkkkk",
     .stopAsked: "kkkkkk", .suspended: "kkkkkk", .floorFreed: "kkkkkk",
   ]

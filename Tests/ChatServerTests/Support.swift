@@ -211,6 +211,7 @@ extension ConversationReport {
       .claim(Stage.token(of: 7), attempt: .max, clear), .floorFreed,
       .notTakenOver(goesOn: false), .notTakenOver(goesOn: true), .spoke,
       .shown(through: 1), .shown(through: 1 << 40),
+      .named(peer), .over(by: nil, .reset), .over(by: .server, .timeout),
     ]
   }
 

@@ -40,6 +40,21 @@ struct NativeDialectTests {
     }
   }
 
+  /// Words that people begin with: behind a record that only a server of ours sends.
+  @Test func whetherSomebodyIsThereComesBehindTheFloor() {
+    var server = PeerCodec.server(.native)
+    var client = PeerCodec.client(.native)
+    #expect(client.receive(server.encode(.attended(false)), at: at(1)) == [])
+    client = PeerCodec.client(.native)
+    #expect(client.receive(server.encode(.floor), at: at(1)) == [.serverGaveFloor])
+    for isAttended in [false, true] {
+      let bytes = server.encode(.attended(isAttended))
+      #expect(client.receive(bytes, at: at(1)) == [.serverIsAttended(isAttended)])
+    }
+    #expect(server.encoded(.attended(false)) == "away\0")
+    #expect(server.encoded(.attended(true)) == "back\0")
+  }
+
   /// What a client alone says.
   @Test func typingAndQuestionsComeToTheServer() {
     var client = PeerCodec.client(.native)

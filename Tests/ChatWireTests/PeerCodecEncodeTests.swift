@@ -114,6 +114,7 @@ struct LineNoticeTests {
     var codec = PeerCodec.server(.original)
     for outgoing: Conversation.Outgoing in [
       .warnOfSilence(limit: .seconds(300), left: .seconds(60)), .mode(.free), .typing,
+      .attended(false), .attended(true),
     ] {
       #expect(codec.encode(outgoing) == [])
     }

@@ -6,6 +6,7 @@ import Testing
 @Suite struct InstallTests {
   private static let files = [
     "bin/chatclient", "bin/chatserve",
+    "lib/systemd/system/chatserve@.service", "lib/systemd/system/chatserve@.socket",
     "share/bash-completion/completions/chatclient", "share/bash-completion/completions/chatserve",
     "share/doc/chatserve/LICENSE", "share/doc/chatserve/NOTICE",
     "share/fish/vendor_completions.d/chatclient.fish",

@@ -9,9 +9,11 @@ public final class PipeProcess: SpawnedProcess {
   public private(set) var outputBytes: [UInt8] = []
   public private(set) var errorBytes: [UInt8] = []
 
-  /// Starts it, with a file as standard input where `input` names one.
+  /// Starts it, with a file as standard input where `input` names one, or what `descriptor`
+  /// leads to.
   public init(
-    _ path: String, _ arguments: [String], environment: [String: String], input file: String? = nil
+    _ path: String, _ arguments: [String], environment: [String: String], input file: String? = nil,
+    descriptor: Int32? = nil
   ) throws {
     let output = try Pipe()
     let error = try Pipe()
@@ -26,6 +28,8 @@ public final class PipeProcess: SpawnedProcess {
     let standardInput: Int32
     if let file {
       standardInput = open(file, O_RDONLY | O_CLOEXEC)
+    } else if let descriptor {
+      standardInput = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
     } else {
       let pipe = try Pipe()
       Descriptor.setNonBlocking(pipe.write)

@@ -162,9 +162,10 @@ public final class Stage {
   }
 
   public func onPipes(
-    path: String, _ arguments: [String], input: String? = nil
+    path: String, _ arguments: [String], input: String? = nil, descriptor: Int32? = nil
   ) throws -> PipeProcess {
-    let process = try PipeProcess(path, arguments, environment: environment, input: input)
+    let process = try PipeProcess(
+      path, arguments, environment: environment, input: input, descriptor: descriptor)
     processes.append(process)
     return process
   }

@@ -28,6 +28,8 @@ int cposix_set_nonblocking(int descriptor, bool on);
 int cposix_set_appending(int descriptor, bool on);
 // fcntl(2) F_GETFD, to ask whether the descriptor is open at all.
 int cposix_is_open(int descriptor);
+// fcntl(2) F_SETFD with FD_CLOEXEC.
+int cposix_close_on_exec(int descriptor);
 // fcntl(2) F_GETFL: 1 when O_NONBLOCK is set, else 0.
 int cposix_is_nonblocking(int descriptor);
 // close_range(2): all above 2 but `kept`.
@@ -60,6 +62,9 @@ long cposix_peek(int descriptor, void *byte);
 // setsockopt(2) and getsockopt(2) for an int option.
 int cposix_set_option(int descriptor, int level, int name, int value);
 int cposix_get_option(int descriptor, int level, int name, int *value);
+// Sends one datagram to the AF_UNIX socket at `path`, abstract where that begins with
+// NUL, from a socket of its own: socket(2), sendto(2) with MSG_DONTWAIT.
+long cposix_send_datagram(const void *path, size_t path_length, const void *bytes, size_t count);
 // shutdown(2) SHUT_WR.
 int cposix_shutdown_write(int descriptor);
 // inet_ntop(3) of the last four bytes of ::ffff:a.b.c.d; false when `address`

@@ -45,6 +45,7 @@ extension Conversation {
     if role == .server {
       actions.append(.send(.mode(mode)))
       actions.append(.send(.floor))
+      if isUnattended { actions.append(.send(.attended(false))) }
       offerSession(&actions)
     }
     askAtTheBeginning(&actions)

@@ -170,7 +170,8 @@ extension Conversation {
   mutating func handleDetached(_ event: Event, _ now: Instant, _ actions: inout [Action]) {
     switch event {
     case .operatorSaid, .operatorWantsFree, .operatorQuit, .stop, .bereft, .restart, .recorded,
-      .recordingFailed, .tick, .listenerBlocked, .listenerWantsHandOver, .listenerGaveFloor:
+      .recordingFailed, .tick, .listenerBlocked, .listenerWantsHandOver, .listenerGaveFloor,
+      .operatorIsThere:
       handleAttached(event, now, &actions)
     case .graceIsOver: close(Farewell(by: nil, reason: .othersWaited), now, &actions)
     case .operatorWantsLink: if role == .client { actions.append(.dial) }

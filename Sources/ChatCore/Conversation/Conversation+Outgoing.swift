@@ -27,6 +27,8 @@ extension Conversation {
     /// A server's: silence ends the conversation after `limit`, and so long is
     /// left.
     case warnOfSilence(limit: Duration, left: Duration)
+    /// A server's: whether somebody is at its terminal.
+    case attended(Bool)
     /// A server's: the conversation can go on after its link is lost.
     case session(ResumeOffer)
     /// A client's: it knows how.

@@ -229,8 +229,9 @@ extension Conversation {
       case .blocked: .blocked
       case .lost, .moved, .expired, .othersWaited: .reset
       }
-    // The client is who timed out, whichever side says so.
-    let by: Party = reason == .idle ? .client : role.other
+    // The client is who timed out, whichever side says so, but where nobody was there to
+    // answer it.
+    let by: Party = reason == .idle && !(role == .client && awaitsNobody) ? .client : role.other
     // How long it was silent is the client's own to say: in seconds. With a key just
     // pressed it counts as attentive for a while to come.
     let silence = max(.zero, now.duration(since: attentiveSince)) + .milliseconds(500)

@@ -18,7 +18,8 @@ extension Conversation {
     guard idleLimit != nil, !recording.isStuck, resuming.lostLink == nil else { return false }
     return switch phase {
     case .introducing: true
-    case .talking(let turn): turn != role
+    // Nobody answers where nobody is there, and others may wait for the floor.
+    case .talking(let turn): turn != role || isUnattended
     case .naming, .waiting, .lingering, .closing, .over: false
     }
   }
@@ -33,7 +34,7 @@ extension Conversation {
   /// the warning: it was reported at the beginning.
   var warningDeadline: Instant? {
     guard let idleLimit, idleLimit > ConversationSettings.warnBefore, isCountingSilence,
-      case .talking = phase, warnedFor != attentiveSince
+      case .talking(let turn) = phase, turn != role, warnedFor != attentiveSince
     else { return nil }
     return attentiveSince.advanced(by: idleLimit - ConversationSettings.warnBefore)
   }

@@ -41,7 +41,8 @@ extension Conversation {
     }
     if let deadline = idleDeadline, now >= deadline {
       close(
-        Farewell(by: .client, reason: .timeout, goodbye: .idle), now, &actions)
+        Farewell(by: isOwnSilence ? role : .client, reason: .timeout, goodbye: .idle), now,
+        &actions)
       return
     }
     if let deadline = warningDeadline, now >= deadline { warn(now, &actions) }

@@ -63,6 +63,8 @@ extension Conversation {
     /// The server ends a conversation that is silent for `limit`, and so long is
     /// left.
     case serverWarnedOfSilence(limit: Duration, left: Duration)
+    /// Whether somebody is at the server's terminal.
+    case serverIsAttended(Bool)
 
     // The operator: the person at this side
     case operatorNamed(Handle)
@@ -74,6 +76,8 @@ extension Conversation {
     case operatorQuit
 
     // The listener, to a server's conversation
+    /// Whether somebody is at the terminal; until it says so, somebody is.
+    case operatorIsThere(Bool)
     case listenerGaveFloor
     /// The place in the queue, from 1.
     case listenerQueued(place: Int)
@@ -155,6 +159,8 @@ extension Conversation {
     /// Report that the client has been silent, and when that ends the
     /// conversation. On a client: its own silence.
     case warnOfSilence(limit: Duration, left: Duration)
+    /// Report that somebody is at the server's terminal, or nobody.
+    case reportAttendance(Bool)
     /// Report who may speak when, or who wants to.
     case reportMode(ModeNews)
     /// Report to the listener what the client wants to go on with.

@@ -29,6 +29,8 @@ public struct Conversation: Sendable {
   var phase: Phase
   /// Server only: what the client gave for a name and was none.
   public internal(set) var rejectedNames = 0
+  /// Whether nobody is at the server's terminal: on a client, as it was told.
+  var isUnattended = false
   var place: Int?
   var hasFloor = false
   var backlog = Backlog()
@@ -166,8 +168,10 @@ public struct Conversation: Sendable {
       actions.append(.reportNotice(text))
     case .serverWarnedOfSilence(let limit, let left) where role == .client:
       actions.append(.warnOfSilence(limit: limit, left: left))
+    case .serverIsAttended(let isAttended) where role == .client:
+      takeAttendance(isAttended, &actions)
     case .serverSetMode, .serverQueued, .serverGaveFloor, .serverDenied, .serverRefused,
-      .serverNoticed, .serverWarnedOfSilence:
+      .serverNoticed, .serverWarnedOfSilence, .serverIsAttended:
       fail(.malformed("a client spoke as if it were a server"), now, &actions)
 
     case .operatorNamed(let handle): takeName(handle, now, &actions)
@@ -176,6 +180,7 @@ public struct Conversation: Sendable {
     case .operatorWantsFree: wantFree(now, &actions)
     case .operatorQuit: quit(Farewell(by: role, reason: .quit, goodbye: .user), now, &actions)
 
+    case .operatorIsThere(let isThere): attend(isThere, now, &actions)
     case .listenerGaveFloor: takeGrantedFloor(now, &actions)
     case .listenerQueued(let place): takePlace(place, &actions)
     case .listenerIsFull:

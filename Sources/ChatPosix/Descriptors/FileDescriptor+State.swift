@@ -17,6 +17,14 @@ extension FileDescriptor {
     }
   }
 
+  /// Whether there is such a descriptor. fcntl(2) F_GETFD.
+  var isOpen: Bool { cposix_is_open(rawValue) != -1 }
+
+  /// No program that this process becomes or starts has it. fcntl(2) FD_CLOEXEC.
+  func setCloseOnExec() throws(SystemCallError) {
+    _ = try SystemCall.perform("fcntl") { Result(errnoFrom: cposix_close_on_exec(rawValue)) }
+  }
+
   /// Whether `O_NONBLOCK` is set. fcntl(2).
   var isNonBlocking: Bool { cposix_is_nonblocking(rawValue) == 1 }
 

@@ -32,8 +32,26 @@ public enum ShellProcess {
     return process
   }
 
+  /// As ``start(_:input:)``, in a process group of its own, whose number is the child's, with
+  /// this process's standard streams. posix_spawnattr_setpgroup(3)
+  ///
+  /// - Throws: ``SystemCallError``: `EAGAIN`, `ENOMEM`.
+  public static func startApart(_ script: String) throws(SystemCallError) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    try check(posix_spawnattr_init(&attributes))
+    defer { posix_spawnattr_destroy(&attributes) }
+    try setSignals(&attributes, besides: POSIX_SPAWN_SETPGROUP)
+    var arguments: [UnsafeMutablePointer<CChar>?] = [
+      strdup("sh"), strdup("-c"), strdup(script), nil,
+    ]
+    defer { for argument in arguments { free(argument) } }
+    var process: Int32 = 0
+    try check(posix_spawn(&process, "/bin/sh", nil, &attributes, &arguments, environ))
+    return process
+  }
+
   private static func setSignals(
-    _ attributes: inout posix_spawnattr_t
+    _ attributes: inout posix_spawnattr_t, besides flags: Int32 = 0
   ) throws(SystemCallError) {
     var defaults = sigset_t()
     sigemptyset(&defaults)
@@ -45,7 +63,7 @@ public enum ShellProcess {
     try check(posix_spawnattr_setsigmask(&attributes, &none))
     try check(
       posix_spawnattr_setflags(
-        &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)))
+        &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | flags)))
   }
 
   /// These calls return the error instead of setting errno.

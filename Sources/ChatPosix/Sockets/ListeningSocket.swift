@@ -34,6 +34,9 @@ public struct ListeningSocket: Sendable {
   public let descriptor: FileDescriptor
   /// The port, also when 0 (any free one) was asked for.
   public let boundPort: UInt16
+  /// The address that alone is listened at, numeric; `nil` where it is any, or was not asked
+  /// for by one.
+  public var address: String?
 
   /// Listens on `port` (0: any free one) at `address`, a name or a numeric
   /// IPv4 or IPv6 address; nil means every address of the machine, IPv4 and

@@ -29,6 +29,9 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
+  /// Whether it stands for every address of the machine. ip(7), ipv6(7)
+  var isAny: Bool { host == "0.0.0.0" || host == "::" }
+
   /// `AF_INET` or `AF_INET6`.
   var family: Int32 {
     withSockaddr { address, _ in Int32(address.pointee.sa_family) }

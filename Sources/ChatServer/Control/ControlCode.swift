@@ -29,6 +29,8 @@ enum ReportCode: UInt8, CaseIterable {
   case notTakenOver = 0x5a
   case spoke = 0x5b
   case shown = 0x5c
+  case named = 0x5d
+  case over = 0x5e
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52
@@ -53,6 +55,7 @@ enum OrderCode: UInt8, CaseIterable {
   case claimRefused = 0x2f
   case graceIsOver = 0x61
   case restart = 0x62
+  case unattendedFloor = 0x65
   // To the desk between conversations alone.
   case yield = 0x29
   case resume = 0x2a

@@ -14,6 +14,11 @@ enum ConversationReport: Hashable {
   /// The peer has gone and left words that the operator has not read; the floor
   /// can be given to show them.
   case unread
+  /// The peer calls itself so, and goes by that from here on. Comes before ``ready`` and
+  /// ``unread``.
+  case named(Handle)
+  /// The conversation ended so. Comes before ``released``.
+  case over(by: Party?, CloseReason)
   /// The order that gives it the floor is read, and the draft before it.
   case tookFloor
   /// The terminal is given back and what is left is the connection's end.
@@ -88,6 +93,8 @@ enum ConversationReport: Hashable {
     case .ready: .ready
     case .unread: .unread
     case .tookFloor: .tookFloor
+    case .named: .named
+    case .over: .over
     case .released: .released
     case .recorded: .recorded
     case .draft: .draft
@@ -127,6 +134,10 @@ enum ConversationReport: Hashable {
         break
       case .recorded(let conversation): fields.add(conversation)
       case .proved(let key): fields.add(key.description)
+      case .named(let handle): fields.add(handle.text)
+      case .over(let party, let reason):
+        fields.add(party)
+        fields.add(reason.rawValue)
       case .resumable(let handle, let protection):
         fields.add(handle.text)
         fields.add(protection)
@@ -155,6 +166,8 @@ enum ConversationReport: Hashable {
     case .ready: self = .ready
     case .unread: self = .unread
     case .tookFloor: self = .tookFloor
+    case .named: self = .named(try fields.handle())
+    case .over: self = .over(by: try fields.party(), try fields.reason())
     case .released: self = .released
     case .recorded: self = .recorded(conversation: try fields.rowID())
     case .draft: self = .draft(fields.bytes())

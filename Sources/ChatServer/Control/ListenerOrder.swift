@@ -7,6 +7,9 @@ enum ListenerOrder: Hashable {
   /// error (``passedWithFloor``). What the operator typed and did not say in the
   /// last conversation came before, by ``draft``.
   case floor
+  /// The floor is yours, and nobody is at the terminal. The draft and the memory came
+  /// before, as with ``floor``, and are to be given back.
+  case unattendedFloor
   /// A part of the operator's draft; its parts come in order.
   case draft([UInt8])
   /// A part of what the desk before remembered.
@@ -62,6 +65,7 @@ enum ListenerOrder: Hashable {
   var code: OrderCode {
     switch self {
     case .floor: .floor
+    case .unattendedFloor: .unattendedFloor
     case .draft: .draft
     case .memory: .memory
     case .place: .place
@@ -86,7 +90,8 @@ enum ListenerOrder: Hashable {
   var bytes: [UInt8] {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
-      case .floor, .full, .blocked, .answer, .yield, .resume, .handOver, .graceIsOver:
+      case .floor, .unattendedFloor, .full, .blocked, .answer, .yield, .resume, .handOver,
+        .graceIsOver:
         break
       case .claimRefused(let goesOn): fields.add(goesOn)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
@@ -109,6 +114,7 @@ enum ListenerOrder: Hashable {
     var fields = ControlReader(bytes.dropFirst())
     switch code {
     case .floor: self = .floor
+    case .unattendedFloor: self = .unattendedFloor
     case .draft: self = .draft(fields.bytes())
     case .memory: self = .memory(fields.bytes())
     case .place: self = .place(Int(try fields.integer(in: 1...Int64(Int32.max))))

@@ -78,7 +78,7 @@ struct ReportRule {
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
       .queueRead, .proved, .resumable, .detached, .claim, .notTakenOver,
-      .spoke, .shown:
+      .spoke, .shown, .named, .over:
       false
     }
   }
@@ -86,7 +86,7 @@ struct ReportRule {
   static func of(_ code: ReportCode) -> ReportRule {
     switch code {
     // Crossed `full`.
-    case .ready, .claim: ReportRule(acts: [.introducing], late: [.leaving])
+    case .ready, .claim, .named: ReportRule(acts: [.introducing], late: [.leaving])
     // Of no use to one that is on its way out.
     case .typed, .proved: ReportRule(acts: [.introducing], late: [.leaving])
     case .resumable, .detached, .notTakenOver:
@@ -100,7 +100,7 @@ struct ReportRule {
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.
     case .released, .recorded, .recordingFailed, .recordingWorks, .wordsUnread, .unrecorded,
-      .badWords, .alive, .lockedOut:
+      .badWords, .alive, .lockedOut, .over:
       .always
     case .who, .stopAsked, .suspended, .floorFreed: ReportRule(acts: [])
     }

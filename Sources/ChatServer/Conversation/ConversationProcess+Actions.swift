@@ -30,7 +30,10 @@ extension ConversationProcess {
     case .accept(_, let message): desk?.accept(message, at: now)
     case .reject(let message, let obstacle): reject(message, obstacle, at: now)
     // The listener knows what it gave to a successor.
-    case .reportReady: if !isSuccessor { listener.report(.ready) }
+    case .reportReady:
+      if isSuccessor { return }
+      reportName()
+      listener.report(.ready)
     case .end(let ending): self.ending = ending
     case .warnOfSilence(let limit, let left):
       desk?.showSilence(of: machine.peer, limit: limit, left: left, at: now)
@@ -48,7 +51,7 @@ extension ConversationProcess {
       recorder.enqueue(.acknowledged(through: number))
       confirmedAt = confirmedAt ?? now
     case .askForHandle, .reportDenied, .reportNotice, .dial, .dialBeside, .keepLink,
-      .showPast, .reportNotKnown, .reportRenamed:
+      .showPast, .reportNotKnown, .reportRenamed, .reportAttendance:
       break
     }
   }

@@ -11,9 +11,9 @@ extension ConversationProcess {
   /// Last words to the operator, the terminal back, last words to the peer.
   func leave() -> SessionExit {
     guard let ending else { preconditionFailure("a conversation leaves at its end") }
-    if desk == nil, !ending.unshown.isEmpty { waitToBeRead(ending) }
-    var draft = draft
-    var memory: [UInt8] = []
+    if desk == nil, !isUnattended, !ending.unshown.isEmpty { waitToBeRead(ending) }
+    // Given back as they came, where nobody was at the terminal.
+    var (draft, memory) = (draft, memory)
     if let desk {
       sayLastWords(ending, at: desk)
       draft = desk.takeDraft()
@@ -32,6 +32,7 @@ extension ConversationProcess {
       link.finish(within: Self.farewellWithin)
       return .handedOver
     }
+    listener.report(.over(by: ending.by, ending.reason))
     let isRecorded = ending.isRecorded && recorder.wordlessEnd == nil
     // Of one that said nothing the listener wants to know also without a
     // transcript why it went.
@@ -56,9 +57,10 @@ extension ConversationProcess {
   /// Where that cannot be, the listener says how much there was.
   private func waitToBeRead(_ ending: Conversation.Ending) {
     link.hangUp(at: Self.now)
+    reportName()
     listener.report(.unread)
     var poller = Poller()
-    while desk == nil, !isDismissed {
+    while desk == nil, !isUnattended, !isDismissed {
       _ = try? poller.poll([listener.interest].compactMap { $0 })
       for signal in Signals.take() { take(signal, at: Self.now) }
       readListener(at: Self.now)

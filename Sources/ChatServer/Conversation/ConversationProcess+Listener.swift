@@ -16,6 +16,11 @@ extension ConversationProcess {
       try? listener.takeTerminal()
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
+    case .unattendedFloor:
+      listener.report(.tookFloor)
+      isUnattended = true
+      post(.operatorIsThere(false), at: now)
+      post(.listenerGaveFloor, at: now)
     case .draft(let part): draft += part
     case .memory(let part): memory += part
     case .place(let place): post(.listenerQueued(place: place), at: now)

@@ -82,6 +82,13 @@ extension ConversationProcess {
     }
   }
 
+  /// Reports what the peer calls itself, once.
+  func reportName() {
+    guard let peer = machine.peer, !hasReportedName else { return }
+    hasReportedName = true
+    listener.report(.named(peer))
+  }
+
   /// Names those who are new in the queue, when that is due.
   func announceNewcomers(at now: Instant) {
     if let (named, others) = queueNews.take(at: now) {

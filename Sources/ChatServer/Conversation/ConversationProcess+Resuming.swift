@@ -123,6 +123,7 @@ extension ConversationProcess {
       if inheritance.predecessorDied { show(past, at: desk) }
     }
     perform(machine.begin(at: now), at: now)
+    if isUnattended { post(.operatorIsThere(false), at: now) }
     handle(claim.behind, at: now)
   }
 
@@ -224,8 +225,7 @@ extension ConversationProcess {
 
   /// Leaves without a close: the draft and the terminal back, and no word to the peer.
   func leaveToSuccessor() -> SessionExit {
-    var draft = draft
-    var memory: [UInt8] = []
+    var (draft, memory) = (draft, memory)
     if case .restart(let what) = leaving, recordDrop(because: what) { return .handedOver }
     if let desk {
       let hasLine = desk.hasLine
@@ -251,7 +251,7 @@ extension ConversationProcess {
   ///
   /// - Returns: whether another goes on already: the terminal is that one's too.
   private func recordDrop(because what: String) -> Bool {
-    guard desk != nil, !isLinkDown else { return false }
+    guard desk != nil || isUnattended, !isLinkDown else { return false }
     recorder.enqueue(.drop(.reset, detail: what))
     do throws(TranscriptError) {
       try recorder.commit()

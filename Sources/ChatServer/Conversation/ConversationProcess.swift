@@ -52,6 +52,9 @@ final class ConversationProcess {
   /// How many wait in all.
   var queueLength = 0
   var queueNews = QueueNews()
+  /// Whether it has the floor and nobody is at the terminal.
+  var isUnattended = false
+  var hasReportedName = false
   /// Why recording fails, as long as it does.
   private(set) var trouble: TranscriptError?
   /// Whether the operator has read of it in the present turn.

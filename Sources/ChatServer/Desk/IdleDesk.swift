@@ -126,8 +126,8 @@ final class IdleDesk {
     case .answer: listener.report(.alive)
     case .resume: desk?.take(.continued, at: now)
     case .awaited(let isAwaited): floorIsKept = isAwaited
-    case .queue, .place, .full, .blocked, .handOver, .takeOver, .claimRefused, .graceIsOver,
-      .restart:
+    case .unattendedFloor, .queue, .place, .full, .blocked, .handOver, .takeOver, .claimRefused,
+      .graceIsOver, .restart:
       break
     }
   }

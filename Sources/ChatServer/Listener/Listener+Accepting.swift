@@ -125,6 +125,7 @@ extension Listener {
     for (_, socket) in sockets { socket.close() }
     keeper?.closeInChild()
     signer.closeInChild()
+    arrivals?.closeInChild()
     // Comes with the floor, as the terminal does.
     settings.desk.typedLines?.closeInChild()
     output.closeInChild()

@@ -78,7 +78,8 @@ extension Listener {
   ) {
     let orders =
       ControlLimits.parts(ofMemory: memory).map(ListenerOrder.memory)
-      + ControlLimits.parts(ofDraft: draft).map(ListenerOrder.draft) + [.floor]
+      + ControlLimits.parts(ofDraft: draft).map(ListenerOrder.draft)
+      + [settings.isDetached ? .unattendedFloor : .floor]
     for order in orders {
       let result = send(order, to: process)
       if result == .sent { continue }
@@ -133,6 +134,8 @@ extension Listener {
     for ended in ChildProcess.reap() {
       if let keeper, ended.processID == keeper.processID {
         keeper.takeBack()
+      } else if ended.processID == arrivals?.processID {
+        arrivals?.takeBack()
       } else if ended.processID == signer.processID {
         signerDied(at: Self.now)
       } else {

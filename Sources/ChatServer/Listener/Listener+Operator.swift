@@ -19,6 +19,11 @@ extension Listener {
   /// Says something to the operator: through the process that owns the terminal, or
   /// directly. Waits for nobody.
   func notify(_ notice: ServerNotice) {
+    switch log(notice) {
+    case .notLogged: break
+    case .logged: return
+    case .noRoom: return machine.lost(notice, at: Self.now)
+    }
     let sentence = words.sentence(notice)
     if machine.stopping != nil {
       // Who has the terminal is on its way out, and reads no more.
@@ -33,7 +38,7 @@ extension Listener {
       if machine.owner?.isStuck == true {
         // It would say so when it is over. Its terminal may be in raw mode.
         write(sentence, isRaw: terminal != nil)
-      } else if let owner = machine.terminalOwner {
+      } else if !settings.isDetached, let owner = machine.terminalOwner {
         send(.notice(sentence), to: owner) == .sent
       } else {
         write(sentence)
@@ -68,11 +73,12 @@ extension Listener {
         within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
       lastWords += keeper.takeUnread().map { words.sentence(.unconfirmed($0)) }
       if let trouble {
-        lastWords.append(words.sentence(.recordingFailed(trouble.error(at: keeper.run.database))))
+        notify(.recordingFailed(trouble.error(at: keeper.run.database)))
       }
     }
     // It has signed the last seal.
     signer.end()
+    arrivals?.end()
     // A desk that had yet to give the terminal back is gone by now.
     lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
     for sentence in lastWords { _ = write(sentence) }

@@ -35,6 +35,8 @@ public final class Listener {
   /// `nil` where nothing is kept.
   let keeper: KeeperLink?
   let signer: SignerLink
+  /// `nil` where nothing is to be run when somebody comes.
+  let arrivals: ArrivalLink?
   /// `nil` where everybody is let in.
   var allowed: AllowWatch?
   /// What conversations speak TLS with; made after the port listens.
@@ -74,6 +76,8 @@ public final class Listener {
   /// What there was to say while the terminal was on its way from one process to
   /// another; said when it has arrived.
   var heldNotices: [ServerNotice] = []
+  /// What the service manager knows; `nil` where there is none.
+  var supervision: Supervision?
   var poller = Poller()
   /// Those that came while the keeper started.
   private let earlySignals: [Signal]
@@ -105,6 +109,8 @@ public final class Listener {
     // Before the port listens: whoever sees it may send a signal, and the end
     // is to be as orderly as ever.
     do throws(SystemCallError) {
+      // What hangs up is a terminal.
+      if settings.isDetached { try Signals.ignore([.hangup]) }
       try Signals.install([
         .interrupt, .terminate, .hangup, .windowChange, .childChanged, .continued, .restart,
       ])
@@ -114,13 +120,17 @@ public final class Listener {
       throw .system(error)
     }
     do throws(ListenError) {
-      socket = try ListeningSocket.open(port: settings.port, address: settings.address)
+      if let activated = settings.activated {
+        socket = activated
+      } else {
+        socket = try ListeningSocket.open(port: settings.port, address: settings.address)
+      }
     } catch {
       throw .cannotListen(port: settings.port, address: settings.address, error)
     }
     Clock.loadZone()
     let input = FileDescriptor.standardInput
-    terminal = input.isTerminal ? try? TerminalMode.current(of: input) : nil
+    terminal = input.isTerminal && !settings.isDetached ? try? TerminalMode.current(of: input) : nil
     machine.wantsDesk = terminal != nil
     let listening = socket
     keeper = settings.database.map {
@@ -128,6 +138,7 @@ public final class Listener {
     }
     let (null, output, errors) = (null, output, errors)
     let typedLines = settings.desk.typedLines
+    arrivals = settings.onArrival.map { ArrivalLink($0) }
     let signer = SignerLink(settings.keyFile)
     self.signer = signer
     let closeOthers = {
@@ -190,11 +201,15 @@ public final class Listener {
       }
       post(.resumableFound(talks), at: Self.now)
       keeper?.join(signer)
+      beginSupervision()
+      // Before it has heard of anybody.
+      arrivals?.spawn { self.closeInChild() }
       // The operator has a desk before anything happens.
       post(.turnIsOver, at: Self.now)
     }
     while true {
       let now = Self.now
+      reportToManager(at: now)
       if let stopping = machine.stopping,
         (machine.sessions.isEmpty && machine.desk == nil) || now >= stopping.deadline
       {
@@ -230,6 +245,7 @@ public final class Listener {
     keeper?.join(signer)
     lookAtAllowList(at: now)
     post(.turnIsOver, at: now)
+    sayNews(at: now)
     keeper?.note(isFloorTaken: machine.owner != nil)
     keeper?.send()
     watchKeeper(at: now)
@@ -257,6 +273,7 @@ public final class Listener {
     }
     var deadlines = [
       machine.deadline, turnedAway.first?.closesAt, keeper?.deadline, signer.deadline,
+      supervision?.deadline,
     ].compactMap { $0 }
     if machine.stopping == nil {
       if let allowed, !machine.sessions.isEmpty { deadlines.append(allowed.lookAgainAt) }

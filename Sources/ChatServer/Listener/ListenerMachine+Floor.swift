@@ -108,6 +108,7 @@ extension ListenerMachine {
       sessions[next].givenDraft = draft
       draft = []
       sessions[next].enter(.hasFloor, at: now)
+      note(.floor, of: sessions[next])
       // That it took it is the answer.
       sessions[next].watchdog.ask(at: now)
     }
@@ -121,6 +122,7 @@ extension ListenerMachine {
         keptPlaces.removeLast()
         place += 1
       }
+      noteQueued(index)
       guard sessions[index].place != place else { continue }
       sessions[index].place = place
       actions.append(.order(.place(place), to: sessions[index].processID))

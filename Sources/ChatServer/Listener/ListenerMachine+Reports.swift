@@ -54,6 +54,8 @@ extension ListenerMachine {
       } else {
         dismiss(index, at: now, &actions)
       }
+    case .named(let handle): sessions[index].handle = handle
+    case .over(let party, let reason): sessions[index].end = (party, reason)
     case .tookFloor:
       sessions[index].givenDraft = []
     case .released:
@@ -128,6 +130,7 @@ extension ListenerMachine {
     _ actions: inout [Action]
   ) {
     let session = sessions.remove(at: index)
+    defer { noteEnd(of: session, status) }
     claims.removeAll { $0.process == session.processID }
     let hadFloor = session.state == .hasFloor
     if hadFloor {

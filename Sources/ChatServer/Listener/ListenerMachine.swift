@@ -136,6 +136,8 @@ struct ListenerMachine {
   var turnedAwayNoticeAt: Instant?
   var turnedAwayPace = NoticePace()
   var refusals = RefusalTally()
+  /// What there is to say of who comes and goes, until ``takeNews()``.
+  var news: [SessionNews] = []
   /// Of the last one that was let in: one that is gone again has it still in the
   /// transcript.
   var lastOpenedAt: Timestamp?
@@ -188,6 +190,7 @@ struct ListenerMachine {
           processID: process, address: address, openedAt: openedAt, rank: nextRank,
           tokenHash: tokenHash, at: now))
       nextRank += 1
+      news.append(SessionNews(kind: .open, address: address))
     case .report(let process, let bytes):
       if let index = index(of: process) { take(bytes, from: index, at: now, &actions) }
     case .overlongReport(let process):

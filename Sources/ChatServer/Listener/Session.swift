@@ -74,6 +74,12 @@ struct Session {
   private(set) var hasSpoken = false
   /// Whether what its peer said was nothing of ours.
   var saidBadWords = false
+  /// What its peer calls itself, as it reported.
+  var handle: Handle?
+  /// How the conversation ended, as it reported.
+  var end: (by: Party?, reason: CloseReason)?
+  /// Whether it was said that its peer waits.
+  var isSaidToQueue = false
   /// The key that its peer has proved, as it reported; where there is an allow-list.
   var key: Fingerprint?
   /// Under which name the allow-list let it in, which it keeps.
@@ -142,6 +148,7 @@ struct Session {
     var talk = awaited.talk
     if let since = awaited.waitedForSince { talk.othersWaited += now.duration(since: since) }
     self.talk = talk
+    handle = talk.handle
     conversation = awaited.conversation
     epoch = awaited.epoch + 1
   }

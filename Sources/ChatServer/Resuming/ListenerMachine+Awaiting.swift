@@ -98,6 +98,7 @@ extension ListenerMachine {
     guard sessions[index].talk != nil else { return condemn(index, .misplaced, &actions) }
     guard sessions[index].detachedAt == nil else { return }
     sessions[index].detachedAt = now
+    note(.linkDown, of: sessions[index])
     if sessions[index].state == .waiting { orderHandOver(index, at: now, &actions) }
   }
 

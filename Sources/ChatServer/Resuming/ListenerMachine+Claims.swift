@@ -122,6 +122,7 @@ extension ListenerMachine {
       draft = []
     }
     sessions[index].enter(talk.hadFloor ? .hasFloor : .waiting, at: now)
+    note(.back, of: sessions[index])
     sessions[index].watchdog.ask(at: now)
     sessions[index].place = nil
     actions.append(

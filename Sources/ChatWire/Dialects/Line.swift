@@ -120,6 +120,7 @@ struct LineDialect: PeerDialect {
       hasGivenFloor = true
       return Self.notice(phrases.floor(mode))
     case .warnOfSilence(let limit, let left): return Self.notice(phrases.silence(limit, left))
+    case .attended(let isAttended): return Self.notice(phrases.attended(isAttended))
     case .hold: return Self.notice(phrases.held)
     // What follows is for programs.
     default: return []

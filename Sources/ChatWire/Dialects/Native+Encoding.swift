@@ -31,6 +31,7 @@ extension NativeDialect {
     case .ask(let mode): return Self.record(.ask, mode.rawValue)
     case .warnOfSilence(let limit, let left):
       return Self.record(.idle, "\(limit.wholeSeconds) \(left.wholeSeconds)")
+    case .attended(let isAttended): return Self.record(isAttended ? .back : .away)
     case .session, .takeOffer, .resume, .recall, .resumed, .past:
       return encode(ofLink: outgoing)
     case .quit(let reason): return Self.goodbye(reason)

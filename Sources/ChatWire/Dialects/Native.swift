@@ -7,6 +7,7 @@ struct NativeDialect: PeerDialect {
   enum Verb: String {
     case mode, wait, floor, say, ack, quit, ping, pong, deny, typing, ask, idle
     case session, resume, resumed, recall, past
+    case away, back
   }
 
   var sides: Sides
@@ -128,7 +129,7 @@ struct NativeDialect: PeerDialect {
       Self.offer(record.dropFirst("session ".utf8.count)) != nil
     case .session: text == Verb.session.rawValue
     // Answers to what is certain.
-    case .resumed, .recall, .past: false
+    case .resumed, .recall, .past, .away, .back: false
     // Words that people begin with.
     case .typing: text == Verb.typing.rawValue
     case .ask: Mode.allCases.contains { text == "ask " + $0.rawValue }
@@ -230,11 +231,12 @@ struct NativeDialect: PeerDialect {
     case .idle: decoded.append(try Self.silence(argument))
     case .session, .resume, .resumed, .recall, .past:
       decoded.append(try takeOfLink(verb, argument))
-    case .floor, .ping, .pong, .typing:
+    case .floor, .ping, .pong, .typing, .away, .back:
       if argument != nil { throw Self.badArgument(verb) }
       if verb == .floor { decoded.append(.serverGaveFloor) }
       if verb == .ping { decoded.append(.ping) }
       if verb == .typing { decoded.append(.typed) }
+      if verb == .away || verb == .back { decoded.append(.serverIsAttended(verb == .back)) }
     }
   }
 

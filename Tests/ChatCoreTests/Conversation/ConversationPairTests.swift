@@ -124,7 +124,7 @@ private struct Pair {
       case .show(.opened), .reject, .confirm, .reportReady, .askForHandle, .reportDenied,
         .reportNotice, .reportMisnamed, .warnOfSilence, .reportMode, .reportClaim,
         .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial, .dialBeside,
-        .keepLink, .showPast, .handOver, .reportNotKnown, .reportRenamed:
+        .keepLink, .showPast, .handOver, .reportNotKnown, .reportRenamed, .reportAttendance:
         break
       }
     }

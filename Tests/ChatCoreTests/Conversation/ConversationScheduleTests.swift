@@ -108,10 +108,12 @@ import Testing
       }
     case 29: random.below(2) == 0 ? .operatorTyped : .typed
     case 30:
-      switch random.below(4) {
+      switch random.below(6) {
       case 0: .operatorWantsFree
       case 1: .asked(Mode.allCases[random.below(2)])
       case 2: .serverSetMode(Mode.allCases[random.below(2)])
+      case 3: .operatorIsThere(random.below(2) == 0)
+      case 4: random.below(8) == 0 ? .serverIsAttended(random.below(2) == 0) : .received
       default: .serverWarnedOfSilence(limit: .seconds(300), left: .seconds(60))
       }
     case 31: linkEvent(&random)

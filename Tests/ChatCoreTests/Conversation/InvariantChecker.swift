@@ -103,7 +103,7 @@ struct InvariantChecker {
       confirmed = number
     case .end(let ending): finish(ending)
     case .reportReady, .askForHandle, .reportDenied, .reportNotice, .reportMisnamed: break
-    case .reportClaim: break
+    case .reportClaim, .reportAttendance: break
     case .reportResumable, .dropLink, .reportLinkDown, .reportLinkBack, .dial,
       .dialBeside, .keepLink, .showPast, .handOver, .reportNotKnown, .reportRenamed:
       expect(false, "\(action) without an offer")

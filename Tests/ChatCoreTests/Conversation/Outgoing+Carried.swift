@@ -24,6 +24,7 @@ extension Conversation.Outgoing {
     case .past(let past): .past(past)
     case .quit(let reason): .quit(reason)
     case .warnOfSilence(let limit, let left): .serverWarnedOfSilence(limit: limit, left: left)
+    case .attended(let isAttended): .serverIsAttended(isAttended)
     case .pong, .hold: nil
     }
   }

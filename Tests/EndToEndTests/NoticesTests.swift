@@ -1,0 +1,69 @@
+import Glibc
+import Harness
+import Testing
+
+/// --notices: a log of who comes and goes.
+@Suite struct NoticesTests {
+  private func lines(_ server: Server<PipeProcess>) -> [String] {
+    server.process.errorText.split(separator: "\n").map(String.init)
+  }
+
+  @Test("a line each, which begins with its time or priority", arguments: ["stderr", "journal"])
+  func lines(style: String) throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer(
+        "--detached", "--notices", style, "--per-source", "1", input: "/dev/null")
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.enter("a secret")
+      let next = try PeerSocket(port: server.port)
+      try next.send("x\"y\\z\n")
+      try next.waitFor("You are number 1")
+      let third = try PeerSocket(port: server.port)
+      try third.waitFor("Too many connections come from your address.")
+      try server.process.waitFor("event=\"refuse\" cause=\"tooManyOfSource\" count=\"1\"")
+      next.leave()
+      try client.enter("\\quit")
+      _ = try client.exitStatus()
+      try server.process.waitFor("event=\"close\"", times: 2)
+      let seen = lines(server)
+      let start =
+        style == "journal"
+        ? #"^<[3-6]>event="#
+        : #"^time="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z" level="[a-z]+" event="#
+      let first = try Regex(start)
+      for line in seen { #expect(line.firstMatch(of: first) != nil, "\(line)") }
+      let talker = #"name="tatyana" address="127.0.0.1:"#
+      #expect(seen.contains { $0.contains(#"event="floor" "# + talker) })
+      #expect(seen.contains { $0.contains(#"event="queue" name="x\"y\\z""#) })
+      #expect(
+        seen.contains {
+          $0.contains(#"event="close" "# + talker) && $0.hasSuffix(#"by="client" reason="quit""#)
+        })
+      #expect(seen.count { $0.contains("event=\"open\"") } == 2)
+      #expect(!server.process.errorText.contains("secret"))
+    }
+  }
+
+  @Test("none is nothing, and a killed conversation is a fault")
+  func faults() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer(
+        "--detached", "--notices", "stderr", input: "/dev/null")
+      let peer = try stage.nativePeer("tatyana", on: server.port, over: .clear)
+      let talk = try #require(server.conversations.first)
+      kill(talk, SIGKILL)
+      try server.process.waitFor(
+        #"level="error" event="fault" text="The conversation with 127.0.0.1:"#)
+      _ = peer
+    }
+  }
+
+  @Test("on the terminal of a conversation there is no log")
+  func terminal() throws {
+    try Stage.run { stage in
+      let server = try stage.onTerminal(.chatserve, ["4711", "--notices", "stderr"])
+      #expect(try server.exitStatus() == 64)
+      #expect(server.screen.text.contains("which is the terminal"))
+    }
+  }
+}
