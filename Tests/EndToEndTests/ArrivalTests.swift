@@ -23,7 +23,6 @@ import Testing
           stage,
           "ls -l /proc/$$/fd > open; echo \"$CHAT_EVENT $CHAT_HANDLE $CHAT_ADDRESS.\" >> came"),
         input: "/dev/null")
-      _ = try #require(server.process.children(named: "chatserve-ring").first)
       let first = try stage.nativePeer("tatyana", on: server.port, over: .clear)
       try wait(stage, for: "floor tatyana 127.0.0.1:", in: "came")
       let open = try #require(SmallFile.read("\(stage.home)/open"))
@@ -86,6 +85,10 @@ import Testing
       let server = try stage.pipedServer(
         "--detached", "--on-arrival", command(stage, "echo $CHAT_HANDLE >> came"),
         input: "/dev/null")
+      // It has its name a moment after its life.
+      try Deadline.poll("the process") {
+        !server.process.children(named: "chatserve-ring").isEmpty
+      }
       let ring = try #require(server.process.children(named: "chatserve-ring").first)
       for signal in [SIGUSR2, SIGTERM, SIGINT, SIGHUP] { kill(ring, signal) }
       let first = try stage.nativePeer("tatyana", on: server.port, over: .clear)

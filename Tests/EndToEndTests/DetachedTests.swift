@@ -69,19 +69,21 @@ import Testing
     }
   }
 
-  @Test("words of somebody who left at once are in the transcript, and not in the log")
-  func leftAtOnce() throws {
+  @Test("words of somebody who left before the floor was free are in the transcript, and not in the log")
+  func leftEarly() throws {
     try Stage.run { stage in
       let server = try stage.pipedServer("--detached", input: "/dev/null")
+      let talker = try stage.nativePeer("tatyana", on: server.port, over: .clear)
+      try talker.waitFor("away\0")
       let peer = try PeerSocket(port: server.port)
       try peer.send("bob\nsecret one\nsecret two\n")
       peer.sendEndOfFile()
+      try peer.waitForEnd()
+      talker.leave()
       try server.process.waitFor("; 2 unread messages of it are in the transcript.")
       try server.process.waitFor(") left.")
       #expect(!server.process.errorText.contains("secret"))
-      try stage.waitForTranscript([
-        "bob line: client 1 secret one (held), client 2 secret two (held); closed by client, eof"
-      ])
+      #expect(try stage.transcript().last == "bob line: client 1 secret one (held), client 2 secret two (held); closed by client, eof")
     }
   }
 

@@ -25,12 +25,12 @@ public enum Environment {
     return home(variable).map { $0 + "/.config" }
   }
 
-  /// Forgets a variable, for this process and all that it starts. unsetenv(3); not while
-  /// another thread reads the environment.
   /// Sets a variable for all that this process starts from now on. setenv(3); what is behind
   /// a NUL is left out, and not while another thread reads the environment.
   public static func set(_ name: String, _ value: String) { _ = setenv(name, value, 1) }
 
+  /// Forgets a variable, for this process and all that it starts. unsetenv(3); not while
+  /// another thread reads the environment.
   static func remove(_ name: String) { _ = unsetenv(name) }
 
   /// The home directory of this process's user, as the user database has it;
