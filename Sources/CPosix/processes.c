@@ -15,5 +15,6 @@ bool cposix_wcoredump(int status) { return WCOREDUMP(status); }
 void cposix_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
 
 int cposix_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
+int cposix_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
 long cposix_random(void *bytes, size_t count) { return getrandom(bytes, count, 0); }
 void cposix_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }

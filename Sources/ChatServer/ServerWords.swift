@@ -36,6 +36,8 @@ package enum ServerNotice {
   case opened
   /// Of a server without a terminal: what happened to somebody.
   case news(SessionNews)
+  /// What the operator wanted run when somebody came went wrong.
+  case commandFailed(CommandOutcome)
   /// The talk that begins is in clear.
   case notEncrypted
   /// How the peer's words come.

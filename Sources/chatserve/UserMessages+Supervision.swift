@@ -48,6 +48,19 @@ extension UserMessages {
     }
   }
 
+  /// Of what --on-arrival runs.
+  static func sentence(_ outcome: CommandOutcome) -> String {
+    let what =
+      switch outcome {
+      case .exited(127): "was not found: the shell ended with status 127"
+      case .exited(let status): "ended with status \(status)"
+      case .signaled(let signal): "was ended by signal \(signal)"
+      case .tookTooLong: "still ran after 10 s and was killed, with all that it had started"
+      case .notStarted(let errno): "could not be started: \(errno)"
+      }
+    return "The command of --on-arrival \(what)."
+  }
+
   private static func ending(_ by: Party?, _ reason: CloseReason?) -> String {
     switch (by, reason) {
     case (.server?, .timeout): "had no answer in time"

@@ -111,6 +111,7 @@ enum UserMessages {
       "The key of this run was kept nowhere and went with the process that signs. Now it is \(key)."
     case .uncontained(let layers, let isKept): uncontained(layers, isKept)
     case .news(let news): sentence(news, beside: own)
+    case .commandFailed(let outcome): sentence(outcome)
     case .opened: "Connection with client opened."
     case .notEncrypted: "Not encrypted: nc, telnet and older programs cannot."
     case .protection(let protection):

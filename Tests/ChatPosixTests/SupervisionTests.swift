@@ -92,6 +92,7 @@ extension PosixTests {
       #expect(manager("/run/n", "3000000")?.watchdogInterval == .milliseconds(1500))
       #expect(manager("/run/n", "3000000", "7")?.watchdogInterval == .milliseconds(1500))
       #expect(manager("/run/n", "3000000", "8")?.watchdogInterval == nil)
+      #expect(manager("/run/n", "1")?.watchdogInterval == .milliseconds(10))
       for text in ["0", "-5", "x", ""] {
         #expect(manager("/run/n", text)?.watchdogInterval == nil)
       }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatPosix
 import Testing
 
 @testable import ChatServer
@@ -23,6 +24,24 @@ import Testing
       #expect(throws: ControlError.trailing) { try Arrival(bytes: arrival.bytes + [0]) }
     }
     #expect(throws: ControlError.unknownCode(0x11)) { try Arrival(bytes: [0x11]) }
+  }
+
+  @Test func outcomesAreReadStrictly() throws {
+    for outcome in [
+      CommandOutcome.exited(0), .exited(255), .signaled(9), .tookTooLong, .notStarted(.noMemory),
+    ] {
+      #expect(try CommandOutcome(bytes: outcome.bytes) == outcome)
+      for count in 0..<outcome.bytes.count {
+        #expect(throws: ControlError.self) {
+          try CommandOutcome(bytes: Array(outcome.bytes.prefix(count)))
+        }
+      }
+      #expect(throws: ControlError.trailing) { try CommandOutcome(bytes: outcome.bytes + [0]) }
+    }
+    #expect(throws: ControlError.unknownCode(0x71)) { try CommandOutcome(bytes: [0x71]) }
+    #expect(throws: ControlError.outOfRange) {
+      try CommandOutcome(bytes: CommandOutcome.exited(4096).bytes)
+    }
   }
 
   @Test func oneRunsAtATimeAndTheNewestWaits() {

@@ -97,12 +97,13 @@ import Testing
       #expect(kill(isOfAll ? -first.processID : first.processID, SIGUSR2) == 0)
       #expect(try first.exitStatus() == 0)
       let second = try start(stage, socket.descriptor, "--mode", "free")
+      // Both come back, in their order.
       try second.waitFor("tatyana was talking here when the server stopped")
       try second.waitFor(") is back.")
       try client.enter("here I am")
       try stage.waitForTranscript([
         "tatyana native: client 1 one, client 2 here I am; open",
-        "mike native: ; closed by server, restart (SIGUSR2)",
+        "mike native: ; open",
       ])
     }
   }
@@ -139,13 +140,24 @@ import Testing
       let socket = try Listening()
       let peer = try PeerSocket(port: socket.port)
       let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-      defer { close(null) }
+      let file = open("\(stage.home)/file", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      var ends: [Int32] = [-1, -1]
+      #expect(pipe(&ends) == 0)
+      let datagram = Glibc.socket(
+        AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      let local = try NotifySocket(at: "\(stage.home)/local", type: SOCK_STREAM)
+      defer { for descriptor in [null, file, datagram] + ends { close(descriptor) } }
       typealias Case = (
         descriptor: Int32, variables: [String: String], options: [String], text: String
       )
       let cases: [Case] = [
         (peer.descriptor, [:], [], "is no TCP socket that listens"),
         (null, [:], [], "is no TCP socket that listens"),
+        (file, [:], [], "is no TCP socket that listens"),
+        (ends[0], [:], [], "is no TCP socket that listens"),
+        (datagram, [:], [], "is no TCP socket that listens"),
+        (local.descriptor, [:], [], "is no TCP socket that listens"),
+        (socket.descriptor, ["COUNT": "-1"], [], "LISTEN_FDS is no number from 1: -1."),
         (socket.descriptor, ["COUNT": "2"], [], "passed 2 sockets"),
         (socket.descriptor, ["COUNT": "x"], [], "LISTEN_FDS is no number from 1: x."),
         (socket.descriptor, ["COUNT": "0"], [], "LISTEN_FDS is no number from 1: 0."),
@@ -202,6 +214,27 @@ import Testing
       #expect(manager.states.first == "READY=1")
       #expect(manager.states.count { $0 == "READY=1" } == 1)
       _ = peer
+    }
+  }
+
+  @Test(
+    "a manager that is not there, or reads nothing, changes nothing",
+    arguments: [
+      "relative", "/", "@", "vsock:2:1234", "/nowhere/notify", "HOME", "HOME/full",
+      "/" + String(repeating: "x", count: 200), "@" + String(repeating: "x", count: 106),
+    ])
+  func noManager(path: String) throws {
+    try Stage.run { stage in
+      let path = path.replacing("HOME", with: stage.home)
+      let full = path.hasSuffix("/full") ? try NotifySocket(at: path) : nil
+      stage.variables = ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "1000"]
+      full?.fill()
+      let server = try stage.pipedServer("--detached", input: "/dev/null")
+      let peer = try stage.nativePeer("tatyana", on: server.port, over: .clear)
+      try peer.waitFor("away\0")
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      #expect(!server.process.errorText.contains("notify"))
     }
   }
 

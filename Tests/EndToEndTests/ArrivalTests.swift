@@ -33,24 +33,79 @@ import Testing
         $0 == "/dev/null" || $0.hasSuffix("/open") || $0.hasPrefix("/proc/")
       }
       #expect(targets == known)
-      // A name is never the shell's to read.
       let second = try PeerSocket(port: server.port)
-      try second.send("$(id>x)\n")
-      try wait(stage, for: "queue $(id>x) 127.0.0.1:", in: "came")
-      #expect(SmallFile.read("\(stage.home)/x") == nil)
+      try second.send("mike\n")
+      try wait(stage, for: "queue mike 127.0.0.1:", in: "came")
       _ = first
     }
   }
 
-  @Test("what hangs or forks is ended after 10 s, and the newest is rung for then")
+  @Test(
+    "a name is never the shell's to read", arguments: ["$(id>x)", "`id>x`", "';id>x;'", "-n\\c"])
+  func names(handle: String) throws {
+    try Stage.run { stage in
+      // Of the usual size of a process's environment, some 30 times.
+      stage.variables = ["BIG": String(repeating: "x", count: 100_000)]
+      let server = try stage.pipedServer(
+        "--detached", "--on-arrival",
+        command(stage, "printf '%s %s\\n' \"$CHAT_HANDLE\" ${#BIG} > came"), input: "/dev/null")
+      let peer = try PeerSocket(port: server.port)
+      try peer.send("\(handle)\n")
+      try wait(stage, for: "\(handle) 100000\n", in: "came")
+      #expect(SmallFile.read("\(stage.home)/x") == nil)
+    }
+  }
+
+  @Test(
+    "what went wrong is said, once as long as it is the same",
+    arguments: [
+      ("/nowhere/at all", "was not found: the shell ended with status 127."),
+      ("'./a place/program'; exit 3", "ended with status 3."), ("kill -9 $$", "ended by signal 9."),
+    ])
+  func fails(script: String, sentence: String) throws {
+    try Stage.run { stage in
+      let place = try stage.bash(
+        command(stage, "mkdir 'a place' && ln -s /bin/true 'a place/program'"))
+      #expect(try place.exitStatus() == 0)
+      let server = try stage.pipedServer(
+        "--detached", "--on-arrival", command(stage, "echo $CHAT_HANDLE >> came; \(script)"),
+        input: "/dev/null")
+      let first = try stage.nativePeer("tatyana", on: server.port, over: .clear)
+      try server.process.waitFor(sentence)
+      let second = try PeerSocket(port: server.port)
+      try second.send("mike\n")
+      try wait(stage, for: "tatyana\nmike\n", in: "came")
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      #expect(server.process.errorText.ranges(of: "--on-arrival").count == 1)
+      _ = first
+    }
+  }
+
+  @Test("what goes on after its shell, as mail(1) does, is not cut off")
+  func goesOn() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer(
+        "--detached", "--on-arrival",
+        command(stage, "setsid sh -c 'sleep 2; echo sent > sent' & exit 0"), input: "/dev/null")
+      let peer = try stage.nativePeer("tatyana", on: server.port, over: .clear)
+      try wait(stage, for: "sent", in: "sent")
+      #expect(!server.process.errorText.contains("--on-arrival"))
+      _ = peer
+    }
+  }
+
+  @Test("what hangs, forks or hides is ended after 10 s, and the newest is rung for then")
   func hangs() throws {
     try Stage.run { stage in
       let server = try stage.pipedServer(
         "--detached", "--mode", "free", "--on-arrival",
         command(
           stage,
-          "echo $CHAT_HANDLE >> came; trap '' TERM INT HUP; sleep 600 & "
-            + "echo $! >> sleepers; sleep 600"),
+          "echo $CHAT_HANDLE >> came; trap '' TERM INT HUP; sleep 600 & echo $! >> sleepers; "
+            + "while :; do echo x; sleep 0.1; done & echo $! >> sleepers; "
+            // A daemon: of another session, and a child of nobody.
+            + "(setsid sh -c 'echo $$ >> sleepers; sleep 600 & wait' & ); sleep 600"),
         input: "/dev/null")
       let peers = try ["one", "two", "three"].map { handle in
         let peer = try PeerSocket(port: server.port)
@@ -61,10 +116,10 @@ import Testing
       try wait(stage, for: "one\nthree\n", in: "came")
       let sleepers = try #require(SmallFile.read("\(stage.home)/sleepers"))
         .split(separator: "\n").compactMap { pid_t($0) }
-      let first = try #require(sleepers.first)
-      try Deadline.poll("the end of \(first)") {
-        let state = ProcessTable.entry(first)?.state
-        return state == nil || state == "Z"
+      #expect(sleepers.count >= 3)
+      try server.process.waitFor("still ran after 10 s and was killed, with all that")
+      for sleeper in sleepers.prefix(3) {
+        try Deadline.poll("the end of \(sleeper)") { ProcessTable.entry(sleeper) == nil }
       }
       // The talk has not waited for any of it, and the end ends all.
       try peers[0].send("hello\n")

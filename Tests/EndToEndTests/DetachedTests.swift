@@ -69,7 +69,9 @@ import Testing
     }
   }
 
-  @Test("words of somebody who left before the floor was free are in the transcript, and not in the log")
+  @Test(
+    "words of somebody who left before the floor was free are in the transcript, and not in the log"
+  )
   func leftEarly() throws {
     try Stage.run { stage in
       let server = try stage.pipedServer("--detached", input: "/dev/null")
@@ -83,7 +85,10 @@ import Testing
       try server.process.waitFor("; 2 unread messages of it are in the transcript.")
       try server.process.waitFor(") left.")
       #expect(!server.process.errorText.contains("secret"))
-      #expect(try stage.transcript().last == "bob line: client 1 secret one (held), client 2 secret two (held); closed by client, eof")
+      #expect(
+        try stage.transcript().last
+          == "bob line: client 1 secret one (held), client 2 secret two (held); closed by client, eof"
+      )
     }
   }
 

@@ -3,15 +3,17 @@ import Glibc
 /// A service manager's end of sd_notify(3).
 public final class NotifySocket {
   public let path: String
-  private let descriptor: Int32
+  public let descriptor: Int32
   /// Every line that came, in order.
   public private(set) var states: [String] = []
 
-  /// - Parameter path: where the socket is made; abstract with `@` first.
+  /// - Parameters:
+  ///   - path: where the socket is made; abstract with `@` first.
+  ///   - type: of streams, it listens, and is what no manager has.
   /// - Throws: ``HarnessFailure``.
-  public init(at path: String) throws {
+  public init(at path: String, type: __socket_type = SOCK_DGRAM) throws {
     self.path = path
-    descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    descriptor = socket(AF_UNIX, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     var bytes = Array(path.utf8)
@@ -24,11 +26,27 @@ public final class NotifySocket {
     guard result == 0 else {
       throw HarnessFailure("bind \(path): \(String(cString: strerror(errno)))")
     }
+    if type == SOCK_STREAM { listen(descriptor, 1) }
   }
 
   deinit {
     close(descriptor)
     if !path.hasPrefix("@") { unlink(path) }
+  }
+
+  /// Sends itself as much as there is room for.
+  public func fill() {
+    let sender = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(sender) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        while sendto(sender, "x", 1, Int32(MSG_DONTWAIT), $0, length) == 1 {}
+      }
+    }
   }
 
   public func readAvailable() {

@@ -107,6 +107,8 @@ bool cposix_wcoredump(int status);
 void cposix_set_process_name(const char *name);
 // prctl(2) PR_SET_PDEATHSIG with SIGKILL.
 int cposix_die_with_parent(void);
+// prctl(2) PR_SET_CHILD_SUBREAPER.
+int cposix_adopt_orphans(void);
 // getrandom(2)
 long cposix_random(void *bytes, size_t count);
 // explicit_bzero(3)

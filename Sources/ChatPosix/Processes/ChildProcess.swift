@@ -90,23 +90,6 @@ public enum ChildProcess {
     _ = SystemCall.outcome("kill") { Result(errnoFrom: Glibc.kill(child, SIGKILL)) }
   }
 
-  /// Whether a child has ended; it is not reaped, so its number stays its own. waitid(2)
-  /// WNOWAIT.
-  public static func hasEnded(_ child: Int32) -> Bool {
-    var info = siginfo_t()
-    let outcome = try? SystemCall.perform("waitid") {
-      Result(errnoFrom: waitid(P_PID, id_t(child), &info, WEXITED | WNOHANG | WNOWAIT))
-    }
-    // An error is ECHILD: it was reaped.
-    return outcome == nil || info.si_signo == SIGCHLD
-  }
-
-  /// Kills all processes of a group that a child leads which is not reaped yet. kill(2)
-  public static func killGroup(_ leader: Int32) {
-    precondition(leader > 1, "kill(2) would reach every process")
-    _ = SystemCall.outcome("kill") { Result(errnoFrom: Glibc.kill(-leader, SIGKILL)) }
-  }
-
   #if DEBUG
     /// The tests run on several threads and turn this off.
     nonisolated(unsafe) static var requiresSingleThread = true

@@ -16,6 +16,12 @@ public enum ProcessID {
     _ = SystemCall.outcome("prctl") { Result(errnoFrom: cposix_die_with_parent()) }
     return getppid() == parent
   }
+
+  /// Makes a child of this process of each descendant whose parent dies. prctl(2)
+  /// PR_SET_CHILD_SUBREAPER.
+  public static func adoptOrphans() {
+    _ = SystemCall.outcome("prctl") { Result(errnoFrom: cposix_adopt_orphans()) }
+  }
 }
 
 /// What ps(1) and top(1) call a process.

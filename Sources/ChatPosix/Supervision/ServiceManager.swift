@@ -36,12 +36,14 @@ public struct ServiceManager: Hashable, Sendable {
     self.path = path
     let isOwn = watched == nil || watched.flatMap { Int32($0) } == own
     if isOwn, let watchdog, let microseconds = Int64(watchdog), microseconds > 0 {
-      watchdogInterval = .microseconds(microseconds / 2)
+      watchdogInterval = max(.microseconds(microseconds / 2), Self.shortestInterval)
     } else {
       watchdogInterval = nil
     }
   }
 
+  /// A process that reports more often does nothing else.
+  private static let shortestInterval = Duration.milliseconds(10)
   /// What sun_path holds, without a NUL at its end; unix(7).
   private static let longestPath = 107
 

@@ -228,6 +228,8 @@ public final class Listener {
         readKeeper(at: now)
       } else if readiness.descriptor == signer.interest?.descriptor {
         take(signer.read(), at: now)
+      } else if let arrivals, readiness.descriptor == arrivals.interest?.descriptor {
+        if let outcome = arrivals.read() { post(.commandFailed(outcome), at: now) }
       } else if let entry = sockets.first(where: { $0.socket.descriptor == readiness.descriptor }) {
         read(entry.socket, of: entry.processID, limit: ControlLimits.reportsAtOnce, at: now)
       }
@@ -268,9 +270,10 @@ public final class Listener {
     var interests = sockets.filter { !silenced.contains($0.processID) }.map {
       Interest($0.socket.descriptor)
     }
-    for interest in [keeper?.interest, signer.interest, output.interest, errors.interest] {
-      if let interest { interests.append(interest) }
-    }
+    let others = [
+      keeper?.interest, signer.interest, arrivals?.interest, output.interest, errors.interest,
+    ]
+    interests += others.compactMap { $0 }
     var deadlines = [
       machine.deadline, turnedAway.first?.closesAt, keeper?.deadline, signer.deadline,
       supervision?.deadline,

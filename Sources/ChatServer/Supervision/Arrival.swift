@@ -65,7 +65,7 @@ struct ArrivalSchedule {
   /// The newest for whom it did not run.
   private var waiting: Arrival?
   private var startedAt: Instant?
-  private var isRunning = false
+  private(set) var isRunning = false
 
   mutating func add(_ arrival: Arrival) { waiting = arrival }
 

@@ -8,8 +8,11 @@ final class ArrivalRunner {
   private let socket: MessageSocket
   private let command: String
   private var schedule = ArrivalSchedule()
-  /// The shell of the command, and the number of its group.
+  /// The command's shell, and the number of its group, until it is reaped.
   private var shell: Int32?
+  /// The number of its group, of which some may live longer than it.
+  private var group: Int32 = 0
+  private var outcome = CommandOutcome.exited(0)
   private var poller = Poller()
 
   /// Runs until the listener is gone.
@@ -17,6 +20,8 @@ final class ArrivalRunner {
   /// - Returns: the process's exit status.
   static func main(socket: MessageSocket, command: String) -> Int32 {
     ProcessName.set("chatserve-ring")
+    // Also what makes itself a daemon is to be ended.
+    ProcessID.adoptOrphans()
     ArrivalRunner(socket, command).serve()
     return 0
   }
@@ -31,7 +36,11 @@ final class ArrivalRunner {
   private func serve() {
     while read() {
       let now = Self.now
-      if let shell, schedule.isOverdue(at: now) || ChildProcess.hasEnded(shell) { end(shell) }
+      reap()
+      if schedule.isOverdue(at: now) {
+        outcome = .tookTooLong
+        endAll()
+      }
       if let arrival = schedule.start(at: now) { start(arrival) }
       let timeout = schedule.deadline.map { max(0, $0.duration(since: Self.now).wholeMilliseconds) }
       // ENOMEM passes; asking again is all there is to do.
@@ -39,7 +48,7 @@ final class ArrivalRunner {
       // That a child has ended is looked for above.
       _ = Signals.take()
     }
-    if let shell { end(shell) }
+    endAll()
   }
 
   /// Takes what the listener has sent; false once that is gone, or is not what it was.
@@ -59,68 +68,39 @@ final class ArrivalRunner {
     Environment.set("CHAT_EVENT", arrival.kind.word)
     Environment.set("CHAT_HANDLE", TextSanitizer.escapedOnOneLine(arrival.handle.text))
     Environment.set("CHAT_ADDRESS", arrival.address)
+    outcome = .exited(0)
     do throws(SystemCallError) {
-      shell = try ShellProcess.startApart(command)
+      group = try ShellProcess.startApart(command)
+      shell = group
     } catch {
-      // No process to be had: the next one who comes is a reason to try again.
-      schedule.ended()
+      // Perhaps for want of a process: the next one who comes is a reason to try again.
+      outcome = .notStarted(error.errno)
+      settle()
     }
   }
 
-  /// Ends all that the command has left running. Before its shell is reaped, so that the
-  /// group's number is nobody else's.
-  private func end(_ shell: Int32) {
-    ChildProcess.killGroup(shell)
-    _ = try? ChildProcess.wait(for: shell)
-    self.shell = nil
+  /// Takes those that have ended. The command is over when none is left: a program that sends
+  /// mail goes on after its shell.
+  private func reap() {
+    for ended in ChildProcess.reap() where ended.processID == shell {
+      shell = nil
+      outcome = CommandOutcome(ended.status)
+    }
+    if schedule.isRunning, !ChildProcess.hasChildren { settle() }
+  }
+
+  /// Ends all that the command has left running.
+  private func endAll() {
+    // The whole group at once, so that nothing in it gets away by forking.
+    if let shell { ChildProcess.killGroup(shell) }
+    ChildProcess.endAll(alsoGroup: group)
+    shell = nil
+    if schedule.isRunning { settle() }
+  }
+
+  private func settle() {
     schedule.ended()
+    // A listener that does not read it has enough to say.
+    _ = try? socket.send(outcome.bytes)
   }
-}
-
-/// The listener's end of it.
-final class ArrivalLink {
-  private(set) var processID: Int32 = -1
-  private var socket: MessageSocket?
-  private let command: String
-
-  init(_ command: String) {
-    self.command = command
-  }
-
-  /// Forks it; where that cannot be, the next who comes is a reason to try again.
-  func spawn(closing closeOthers: () -> Void) {
-    guard processID == -1 else { return }
-    let command = command
-    let forked = try? ChildProcess.forkWithSocket { socket in
-      closeOthers()
-      Signals.resetInChild()
-      return ArrivalRunner.main(socket: socket, command: command)
-    }
-    guard let (child, socket) = forked else { return }
-    processID = child
-    self.socket = socket
-  }
-
-  func ring(_ arrival: Arrival) {
-    // One that reads nothing any more has enough to say.
-    _ = try? socket?.send(arrival.bytes)
-  }
-
-  /// It is reaped.
-  func takeBack() {
-    processID = -1
-    closeInChild()
-    socket = nil
-  }
-
-  /// By the end of its socket it ends what it runs, and itself.
-  func end() {
-    closeInChild()
-    socket = nil
-    guard processID > 0 else { return }
-    _ = try? ChildProcess.wait(for: processID)
-    processID = -1
-  }
-
-  func closeInChild() { socket?.close() }
 }
