@@ -25,7 +25,7 @@ RELEASE = -c release --static-swift-stdlib $(if $(filter-out 0,$(FAST)),$(ACCEPT
 # programs at once (Package.swift).
 SHARED = .build/shared
 
-.PHONY: build serve test lint install uninstall deb dist try-packages release-check bench torture sanitize clean
+.PHONY: build serve test test-shared lint install uninstall deb dist try-packages release-check bench torture sanitize clean
 
 build: ## both programs, optimized, without a Swift runtime to install
 	@Scripts/install-missing libsqlite3-dev libssl-dev
@@ -41,6 +41,12 @@ test: ## everything that is proved, on the programs that `make build` builds
 	@Scripts/install-missing ncat socat || echo 'Their talks in TLS are skipped.' >&2
 	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
 	@SWIFT="$(SWIFT)" Scripts/test $(RELEASE)
+
+test-shared: ## the same, on the programs that `make deb` packages
+	@Scripts/install-missing libsqlite3-dev libssl-dev
+	CHAT_SHARED_SQLITE=1 CHAT_SHARED_OPENSSL=1 \
+	  $(SWIFT) build $(RELEASE) --scratch-path $(SHARED)
+	@CHAT_PROGRAMS="$(CURDIR)/$(SHARED)/release" $(MAKE) test
 
 lint: ## format, warnings, layers
 	@Scripts/install-missing libsqlite3-dev libssl-dev
@@ -65,10 +71,11 @@ dist: build ## a tarball of the programs, with all but the C library inside, in 
 	@Scripts/install-missing binutils
 	Scripts/dist .build/release .build/packages
 
-try-packages: deb dist ## install them in two clean Debians and talk between these; as root
+try-packages: deb dist ## install them in clean Debians, talk, and run them by systemd; as root
 	@Scripts/install-missing debootstrap tmux
 	Scripts/deb $(SHARED)/release .build/later $(shell Scripts/version)+later
 	Tests/Packages/try.py .build/packages .build/later $(ROOT)
+	Tests/Packages/service.py .build/packages $(ROOT)
 
 release-check: ## do all that a release needs, and say what could not be done; LONG=1 for the rest
 	@Scripts/release-check
