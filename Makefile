@@ -39,6 +39,7 @@ test: ## everything that is proved, on the programs that `make build` builds
 	@Scripts/install-missing libsqlite3-dev libssl-dev tmux python3 binutils
 	@Scripts/install-missing openssl
 	@Scripts/install-missing ncat socat || echo 'Their talks in TLS are skipped.' >&2
+	@mkdir -p .build; Scripts/install-replication 2>.build/replication.log || echo 'Replication is skipped.' >&2
 	@Scripts/install-missing zsh fish || echo 'Their completions are skipped.' >&2
 	@SWIFT="$(SWIFT)" Scripts/test $(RELEASE)
 
