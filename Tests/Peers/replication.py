@@ -12,6 +12,7 @@ when all that had to be so was:
     s3          as directory, to an S3 server (MOTO_SERVER)
     together    what two servers replicated, read together
 """
+import atexit
 import datetime
 import hashlib
 import json
@@ -33,6 +34,21 @@ LIMIT = 60
 chance = random.Random(int(SEED))
 os.umask(0o077)
 failed = []
+started = []
+
+
+def start(*words, **options):
+    started.append(subprocess.Popen(*words, **options))
+    return started[-1]
+
+
+@atexit.register
+def end_all():
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+
+
 
 
 def demand(is_so, what):
@@ -62,26 +78,26 @@ class Place:
         self.home = f"{ROOT}/{name}"
         os.makedirs(self.home + "/db")
         self.database = self.home + "/db/transcript.db"
-        self.replica = replica or {"path": self.home + "/replica"}
+        self.replica = dict(replica or {"path": self.home + "/replica"})
         self.port = free_port()
         self.environment = {
             "PATH": os.environ["PATH"], "HOME": self.home, "XDG_CONFIG_HOME": self.home + "/config",
             "CHATSERVE_DATABASE": self.database, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         self.server = self.litestream = None
         self.log = self.damaged = self.resets = 0
-        # JSON is YAML.
-        self.settings = self.home + "/litestream.yml"
         self.configure()
 
     def configure(self):
+        self.settings = f"{self.home}/settings.{self.resets}.yml"
         replica = {"sync-interval": "200ms", **self.replica}
+        # JSON is YAML.
         with open(self.settings, "w") as file:
             json.dump({"dbs": [{"path": self.database, "replica": replica}]}, file)
 
     def start_server(self):
         log = open(f"{self.home}/server.{self.log}", "wb")
         self.log += 1
-        self.server = subprocess.Popen(
+        self.server = start(
             [CHATSERVE, str(self.port), "--mode", "free", "--rate", "0", "--max-start", "0",
              "--per-source", "0", "--max-penalty", "0"],
             env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -90,7 +106,7 @@ class Place:
     def start_litestream(self):
         log = open(f"{self.home}/litestream.{self.log}", "wb")
         self.log += 1
-        self.litestream = subprocess.Popen(
+        self.litestream = start(
             [LITESTREAM, "replicate", "-config", self.settings],
             env=self.environment, stdout=log, stderr=log)
 
@@ -98,6 +114,8 @@ class Place:
         """What docs/replication.md says to do where a copy is not as it should be."""
         self.resets += 1
         self.end(self.litestream, signal.SIGTERM)
+        self.replica["path"] += f".{self.resets}"
+        self.configure()
         reset = subprocess.run(
             [LITESTREAM, "reset", "-config", self.settings, self.database],
             env=self.environment, capture_output=True, timeout=LIMIT)
@@ -132,14 +150,14 @@ class Place:
         demand(code == 0, f"export ends with 0: {errors}")
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def run_restore(self, target, *words):
+    def run_restore(self, target, *words, settings=None):
         return subprocess.run(
-            [LITESTREAM, "restore", "-config", self.settings, "-o", target, *words, self.database],
-            env=self.environment, capture_output=True, timeout=LIMIT)
+            [LITESTREAM, "restore", "-config", settings or self.settings, "-o", target, *words,
+             self.database], env=self.environment, capture_output=True, timeout=LIMIT)
 
-    def restore(self, name, *words):
+    def restore(self, name, *words, settings=None):
         target = f"{self.home}/{name}.db"
-        run = self.run_restore(target, *words)
+        run = self.run_restore(target, *words, settings=settings)
         if run.returncode != 0:
             sys.exit(f"restore {name}: {run.stderr.decode()[-300:]}")
         demand(stat.S_IMODE(os.stat(target).st_mode) & 0o077 == 0, f"{name} is nobody else's")
@@ -223,6 +241,19 @@ def kilobytes(count):
     return f"{count // 1024} KiB"
 
 
+def last_copy(place):
+    """What is restored when all is stopped, after a reset where it is damaged."""
+    copy = place.restore("restored")
+    if place.verify(copy)[0] == 0:
+        return copy
+    place.damaged += 1
+    place.start_litestream()
+    place.reset_litestream()
+    wait("Litestream has it all after a reset", lambda: replicated(place))
+    place.end(place.litestream, signal.SIGTERM)
+    return place.restore("restored-again")
+
+
 def through_kills(name, replica=None):
     place = Place(name, replica)
     place.start_litestream()
@@ -246,7 +277,7 @@ def through_kills(name, replica=None):
     settle(place)
     place.stop()
     sizes.is_over = True
-    restored = place.restore("restored")
+    restored = last_copy(place)
     have = place.messages(restored)
     code, text, errors = place.verify(restored)
     demand(code == 0, f"{name}: the restored copy is clean: {text}{errors}")
@@ -271,6 +302,7 @@ def moment(place):
     demand(code == 0, f"there is a seal: {errors}")
     older = line
     settle(place)
+    then = place.settings
     # What is given with the moment is whole seconds.
     time.sleep(1.1)
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -290,7 +322,7 @@ def moment(place):
     demand(place.messages(last) == place.messages() >= after, "the newest copy has what is left")
     demand(not kept & place.messages(last), "what was pruned is not in it")
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    past = place.restore("past", "-timestamp", stamp)
+    past = place.restore("past", "-timestamp", stamp, settings=then)
     demand(place.messages(past) == kept >= before, "as it was before the prune")
     code, text, errors = place.verify(past, "--seal", older.strip())
     demand(code == 0, f"the older copy is whole, with its own seal: {text}{errors}")
@@ -298,7 +330,8 @@ def moment(place):
     found = "as it was kept elsewhere, is not in this transcript" in text
     demand(code == 1 and found, f"that it is older is found out: {text}")
     print(f"moment: {len(kept)} messages before a prune, {len(place.messages(past))} restored; "
-          f"{len(place.messages(last))} after it; the older copy is found out", flush=True)
+          f"{len(place.messages(last))} after it; the older copy is found out; damaged copies "
+          f"found out: {place.damaged}, resets: {place.resets}", flush=True)
 
 
 def replicated(place):
@@ -397,7 +430,7 @@ def full():
         demand(log.poll() is None, "full: Litestream goes on")
         written = "".join(
             open(f"{place.home}/{name}").read() for name in os.listdir(place.home)
-            if name.startswith("litestream.") and name != "litestream.yml")
+            if name.startswith("litestream."))
         demand("no space left" in written, "full: Litestream says that there is no room")
         most = sizes.most
         subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
@@ -406,7 +439,7 @@ def full():
         settle(place)
         place.stop()
         sizes.is_over = True
-        restored = place.restore("restored")
+        restored = last_copy(place)
         have = place.messages(restored)
         demand(said <= have, f"full: {len(said - have)} are missing")
         code, text, errors = place.verify(restored)
@@ -420,7 +453,7 @@ def full():
 def s3():
     port = free_port()
     log = open(f"{ROOT}/moto", "wb")
-    moto = subprocess.Popen(
+    moto = start(
         [MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log,
         env={"PATH": os.environ["PATH"], "HOME": ROOT})
     try:
@@ -472,7 +505,4 @@ if MOTO:
 else:
     print("s3: left out, there is no moto_server", flush=True)
 together(place, said)
-for process in [place.server, place.litestream]:
-    if process.poll() is None:
-        process.kill()
 sys.exit(1 if failed else 0)
