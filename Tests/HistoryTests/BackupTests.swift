@@ -100,7 +100,7 @@ import Transcript
   @Test func `what is no file, or nowhere, is named`() throws {
     mkdir(target, 0o700)
     #expect(mkfifo(target + "-pipe", 0o600) == 0)
-    for name in [target, target + "-pipe", "/dev/null"] {
+    for name in [target, target + "-pipe", "/dev/null", "-", ""] {
       let result = try backUp(name, "--force")
       #expect(result.exit == 64)
       #expect(result.errors == "chatserve: \(name) is no file; name one for the backup\n")

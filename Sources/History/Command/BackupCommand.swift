@@ -57,7 +57,10 @@ struct BackupCommand: HistoryVerb {
     if try ExportCommand.isOfTranscript(place, database: database) {
       throw HistoryError.outputIsTranscript(file)
     }
-    guard FileNames.isReplaceable(place) else { throw HistoryError.backupNotFile(file) }
+    // SQLite writes no pipe, so `-` is not what it is elsewhere.
+    guard !["", "-"].contains(file), FileNames.isReplaceable(place) else {
+      throw HistoryError.backupNotFile(file)
+    }
     if !force, try FileStatus(of: FilePath(file), followingLinks: false) != nil {
       throw HistoryError.backupExists(file)
     }
