@@ -87,7 +87,7 @@ import Testing
     try Stage.run { stage in
       let server = try stage.pipedServer(
         "--detached", "--on-arrival",
-        command(stage, "setsid sh -c 'sleep 2; echo sent > sent' & exit 0"), input: "/dev/null")
+        command(stage, "(sleep 2; echo sent > sent) & exit 0"), input: "/dev/null")
       let peer = try stage.nativePeer("tatyana", on: server.port, over: .clear)
       try wait(stage, for: "sent", in: "sent")
       #expect(!server.process.errorText.contains("--on-arrival"))
