@@ -95,6 +95,8 @@ import Testing
       let without = try stage.settings(.chatserve, ["--no-config"])
       #expect(without["no-bell"] == "no # default")
       #expect(without["mode"] == "turns # default")
+      let with = try stage.settings(.chatserve, ["--no-config", "--no-config=no"])
+      #expect(with["mode"] == "free # \(file):3")
       let bad = try stage.onPipes(.chatserve, ["1027", "--plain=maybe"])
       #expect(try bad.exitStatus() == 78)
       #expect(bad.errorText == "chatserve: --plain is yes or no, not \"maybe\"\n")

@@ -19,8 +19,8 @@ struct CommandSources<Command: Configurable> {
   /// - Returns: `nil` when what was typed is all there is.
   init?(_ typed: [String]) throws(ConfigError) {
     if typed.asksForHelp { return nil }
-    let printsAll = typed.gives("print-config")
-    file = typed.gives("no-config") ? nil : try ConfigFile.read(for: Command.self)
+    let printsAll = typed.turnsOn("print-config")
+    file = typed.turnsOn("no-config") ? nil : try ConfigFile.read(for: Command.self)
     for (name, variable) in Command.variables {
       let value = Environment.value(of: variable) ?? ""
       if value.isEmpty { continue }

@@ -99,6 +99,12 @@ extension [String] {
     prefix { $0 != "--" }.contains { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
   }
 
+  /// Whether the last of them about the flag `name` does not take it back.
+  func turnsOn(_ name: String) -> Bool {
+    prefix { $0 != "--" }.last { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
+      .map { $0 != "--\(name)=no" } ?? false
+  }
+
   /// Whether nothing but a text about the program is asked for.
   var asksForHelp: Bool {
     prefix { $0 != "--" }.contains { ["-h", "--help", "-V", "--version"].contains($0) }
