@@ -7,15 +7,21 @@ import WireSamples
 /// that it comes in, nothing of it is a message, a name or a notice.
 @Suite struct TokenSecrecyTests {
   private static let digits = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-  private static let records = [
-    "resume \(digits) 0 99999999999999999999", "resume \(digits) 99999999999999999999 1",
-    "resume \(digits) 0", "resume \(digits) 0 0", "resume \(digits) 0 1 ", "resume \(digits)",
-    "resume  \(digits) 0 1", " resume \(digits) 0 1", "resume\t\(digits) 0 1",
-    "resume \(digits.uppercased()) 0 1", "RESUME \(digits) 0 1", "resume \(digits) -1 1",
-    "resume \(digits)0 0 1", "resume \(digits.dropLast()) 0 1", "resume \(digits) 0 1\r",
-    "resume \(digits.prefix(20))> hi", "session \(digits) 99999999999999999999",
-    "session \(digits)", "session \(digits) 300 x",
-  ]
+  private static let records =
+    [
+      "resume \(digits) 0 99999999999999999999", "resume \(digits) 99999999999999999999 1",
+      "resume \(digits) 0", "resume \(digits) 0 0", "resume \(digits) 0 1 ", "resume \(digits)",
+      "resume  \(digits) 0 1", " resume \(digits) 0 1", "resume\t\(digits) 0 1",
+      "resume \(digits.uppercased()) 0 1", "RESUME \(digits) 0 1", "resume \(digits) -1 1",
+      "resume \(digits)0 0 1", "resume \(digits.dropLast()) 0 1", "resume \(digits) 0 1\r",
+      "resume \(digits.prefix(20))> hi", "session \(digits) 99999999999999999999",
+      "session \(digits)", "session \(digits) 300 x", "resume\(digits) 0 1", "session\(digits)",
+    ] + betweens.flatMap { ["resume\($0)\(digits) 0 1", "\($0)session \($0)\(digits) 300"] }
+  /// Every space that Unicode has, those of no width, and signs that somebody may put there.
+  private static let betweens =
+    (0...0x3000).compactMap(Unicode.Scalar.init).filter {
+      !$0.isASCII && ($0.properties.isWhitespace || $0.properties.generalCategory == .format)
+    }.map(String.init) + ["\u{feff}", "\u{2060}", "=", ": ", "-", "\"", "\u{b7}", "\u{a0} \u{a0}"]
   /// How a record ends; the last: with quiet.
   private static let ends = ["\0", "\0\0", "\n", "\r\n", "\r\0", ""]
   /// What came before it.
@@ -89,7 +95,10 @@ import WireSamples
       codec.receive("resume the session 0123\n", at: at(11_000)) == [
         try .said("resume the session 0123")
       ])
-    for text in ["resume me", "session ended", "resume deadbeef now", "session 12"] {
+    for text in [
+      "resume me", "session ended", "resume deadbeef now", "session 12", "resumed", "sessions: 12",
+      "resume\u{a0}the session", "resumedeadbeef", "resume, deadbeef", "…resume…",
+    ] {
       var line = PeerCodec(side: .server)
       #expect(
         line.receive("bob\n\(text)\n", at: at(0)) == [

@@ -16,10 +16,12 @@ extension NativeDialect {
     case found
   }
 
-  /// What `text` begins with: in whatever case, with whatever white space before it and
-  /// behind the verb, since what is wrong with it is no reason to show it.
+  /// What `text` begins with: in whatever case, with whatever is neither a letter nor a
+  /// digit of ASCII before it and behind the verb (spaces of Unicode, signs, half a
+  /// character), or with nothing between, since what is wrong with it is no reason to show
+  /// it.
   static func secret(in text: some Collection<UInt8>) -> Secret {
-    let text = text.drop(while: isBlank)
+    let text = text.drop { !isWord($0) }
     let letters = text.prefix(Verb.session.rawValue.utf8.count).map { $0 | 0x20 }
     let verbs = [Verb.resume, .session]
     if letters.count >= lettersOfVerb, letters.count == text.count,
@@ -35,15 +37,14 @@ extension NativeDialect {
     else { return .absent }
     let rest = text.dropFirst(verb.rawValue.utf8.count)
     if rest.isEmpty { return .possible }
-    guard let first = rest.first, isBlank(first) else { return .absent }
-    let word = rest.drop(while: isBlank)
+    let word = rest.drop { !isWord($0) }
     let digits = word.prefix { isDigit($0) }.prefix(digitsOfToken).count
     if digits == digitsOfToken { return .found }
     return digits == word.count ? .possible : .absent
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || (0x09...0x0d).contains(byte)
+  private static func isWord(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20)
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {
