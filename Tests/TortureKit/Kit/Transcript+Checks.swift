@@ -1,4 +1,5 @@
 import ChatCore
+import Harness
 import Transcript
 
 /// What a transcript holds, read by a connection of its own.
@@ -20,6 +21,13 @@ enum TranscriptCheck {
       "close \(close.party.map { "\($0)" } ?? "nobody") \(close.reason.rawValue)"
     default: event.kind.rawValue
     }
+  }
+
+  /// All that chatserve checks, links and seals too.
+  static func verify(_ stage: Stage) throws {
+    let verify = try stage.onPipes(.chatserve, ["history", "verify"])
+    let status = try verify.exitStatus()
+    try hold(status == 0, "verify found: \(verify.outputText) \(verify.errorText)")
   }
 
   /// SQLite's own checks of the whole file.

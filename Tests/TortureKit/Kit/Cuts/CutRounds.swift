@@ -61,9 +61,7 @@ public struct CutRounds {
           report.rounds += 1
         }
         try TranscriptCheck.integrity(stage.database)
-        let verify = try stage.onPipes(.chatserve, ["history", "verify"])
-        let status = try verify.exitStatus()
-        try hold(status == 0, "verify found: \(verify.outputText) \(verify.errorText)")
+        try TranscriptCheck.verify(stage)
       }
       progress(report)
     }

@@ -39,6 +39,8 @@ public struct KillRounds {
           let victim = Victim.allCases.randomElement(using: &random) ?? .both
           do {
             try theatre.round(report.rounds, victim, &random, &report)
+            // Whoever was killed in the midst of a seal as well.
+            try TranscriptCheck.verify(stage)
           } catch {
             throw TortureFailure(
               "seed \(seed), round \(report.rounds), killing \(victim): \(error)")
