@@ -127,7 +127,7 @@ let package = Package(
         system,
       ]),
     tests("ChatDigestTests", ["ChatDigest"]),
-    tests("ChatSecureTests", ["COpenSSL", "ChatCore", "ChatSecure", "Seeded"]),
+    tests("ChatSecureTests", ["COpenSSL", "ChatCore", "ChatDigest", "ChatSecure", "Seeded"]),
     tests(
       "ChatClientTests", ["ChatClient", "ChatCore", "ChatPosix", "ChatSecure", "Seeded", system]),
     tests("ChatPosixTests", ["ChatPosix", "CPosix", system]),
@@ -145,7 +145,7 @@ let package = Package(
       ]),
     tests(
       "ChatServerTests",
-      ["ChatCore", "ChatPosix", "ChatSecure", "ChatServer", "Seeded", "Transcript"]),
+      ["ChatCore", "ChatDigest", "ChatPosix", "ChatSecure", "ChatServer", "Seeded", "Transcript"]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(
       name: "Harness", dependencies: ["ChatSecure", "ChatTerminal"], path: "Tests/Harness",
@@ -158,7 +158,10 @@ let package = Package(
       ]),
     tests(
       "EndToEndTests",
-      ["Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Seeded", "Transcript"]),
+      [
+        "Harness", "ChatCore", "ChatPosix", "ChatSecure", "CSQLite", "Relinking", "Seeded",
+        "Transcript",
+      ]),
     .target(
       name: "FuzzTargets",
       dependencies: ["ChatCore", "ChatSecure", "ChatWire", "ChatTerminal", "History"],

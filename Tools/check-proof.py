@@ -27,6 +27,8 @@ except ImportError:
 NAME = b"chatserve seal 1\0"
 # SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410, 4).
 INFO = bytes.fromhex("302a300506032b6570032100")
+# Kinds of events whose links are over what other rows say, too.
+FURTHER = ("open", "handle", "resume", "close")
 SEAL = ["id", "at", "kind", "last_event", "run_id", "stopped_at", "note", "key"]
 
 
@@ -80,7 +82,7 @@ def check(line):
         raise Refused("it is no proof of version 1")
     head = bytes(32)
     for values in proof["events"]:
-        if values[1] != conversation or values[12:] and values[3] not in ("open", "handle", "resume"):
+        if values[1] != conversation or values[12:] and values[3] not in FURTHER:
             raise Refused("an event is of another conversation")
         head = link(head, values)
     if list(seal) != SEAL + ["previous", "heads", "signature"]:

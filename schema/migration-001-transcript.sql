@@ -228,11 +228,11 @@ CREATE TABLE pruning (
 CREATE TABLE seal (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- from 1, without a gap
   at         INTEGER NOT NULL,
-  kind       TEXT    NOT NULL CHECK (length(CAST(kind AS BLOB)) <= 20),  -- usual, removal, key
+  kind       TEXT    NOT NULL CHECK (length(CAST(kind AS BLOB)) <= 20),  -- usual, removal, key, lost, accepted
   last_event INTEGER NOT NULL,         -- every event up to this one is in a seal, this or an earlier one
   run_id     INTEGER,                  -- of one at a stop: the run
   stopped_at INTEGER,                  -- and when it stopped
-  note       TEXT CHECK (length(CAST(note AS BLOB)) <= 200),  -- of a removal: how much; of a key: the other one, SHA256:…
+  note       TEXT CHECK (length(CAST(note AS BLOB)) <= 200),  -- how much was removed; the other key, SHA256:…; which seal was lost
   key        BLOB CHECK (length(key) = 32),           -- Ed25519; NULL: not signed
   link       BLOB NOT NULL CHECK (length(link) = 32), -- SHA-256
   signature  BLOB CHECK (length(signature) = 64)

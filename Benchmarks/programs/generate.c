@@ -199,6 +199,14 @@ static void describe_handle(long conversation, int64_t at) {
   link_text("native");
 }
 
+// The floor was had when it was opened, and nothing was confirmed.
+static int64_t floor_at;
+
+static void describe_close(long conversation, int64_t at) {
+  (void)conversation, (void)at;
+  link_number(1, floor_at), link_number(1, 0);
+}
+
 static void digest_run(unsigned char digest[link_length]) {
   memset(over, 0, link_length), over_length = link_length;
   link_number(1, 1), link_number(1, started_at), link_number(1, stopped_at), link_number(1, 1);
@@ -271,7 +279,7 @@ int main(int count, char **arguments) {
   sqlite3_stmt *index = prepare("INSERT INTO message_fts (rowid, body) VALUES (?1, ?2)");
   static unsigned char links[at_once][link_length];
   long id[at_once] = {0}, left[at_once] = {0}, said[at_once][2] = {{0}};
-  int64_t said_from[at_once], said_at[at_once];
+  int64_t opened_at[at_once], said_from[at_once], said_at[at_once];
   int said_by[at_once];
   static char text[2048], indexed[4096], name[32];
   int64_t at = begin;
@@ -283,7 +291,8 @@ int main(int count, char **arguments) {
     if (!busy) break;
     // Of a conversation that is over, the close; of a new one, open and handle.
     if (id[k] && (left[k] == 0 || made >= messages)) {
-      insert_event(links[k], id[k], at, "close", 0, -1, NULL, "quit", NULL);
+      floor_at = opened_at[k];
+      insert_event(links[k], id[k], at, "close", 0, -1, NULL, "quit", describe_close);
       sqlite3_bind_int64(total, 1, id[k]);
       for (int party = 0; party < 2; party++)
         sqlite3_bind_int64(total, 2 + party, said[k][party]);
@@ -300,6 +309,7 @@ int main(int count, char **arguments) {
     if (!id[k]) {
       long who = 1 + (long)(handles * pow(fraction(), 3));
       id[k] = ++opened;
+      opened_at[k] = at;
       left[k] = 1 + (long)(-log(1 - fraction()) * (double)mean);
       said[k][0] = said[k][1] = 0;
       sqlite3_bind_int64(conversation, 1, id[k]);

@@ -104,7 +104,7 @@ __chatserve_options() {
     export) echo --output --proof $filters $output $common ;;
     backup) echo --force --key-file $common ;;
     verify) echo -o --output-format --json --key --seal --key-file $common ;;
-    seal) echo --key-file $common ;;
+    seal) echo --accept --key-file $common ;;
     prune) echo --before -n --dry-run -y --yes --key-file $common ;;
     delete) echo --dry-run -n -y --yes --key-file $common ;;
     path) echo $common ;;

@@ -138,6 +138,7 @@ complete -c chatserve -n '__chatserve_at backup' -l force -d 'Replace the file t
 complete -c chatserve -n 'not __chatserve_begins 2; and __chatserve_at backup' -F
 complete -c chatserve -n '__chatserve_at verify' -l key -x -d 'Trust seals of this key'
 complete -c chatserve -n '__chatserve_at verify' -l seal -x -d 'Say whether this seal is there'
+complete -c chatserve -n '__chatserve_at seal' -l accept -d 'Accept the transcript as it is'
 complete -c chatserve -n '__chatserve_at backup verify seal prune delete' -l key-file -r -F -d 'The key'
 complete -c chatserve -n '__chatserve_at prune' -l before -x -a '(__chatserve_times)' -d 'Those that ended before this time'
 complete -c chatserve -n '__chatserve_at prune delete' -s n -l dry-run -d 'Only list them'

@@ -120,7 +120,7 @@ __chatserve_history() {
       all+=($format $key '*--key=[trust seals of this key]:fingerprint:'
         '*--seal=[say whether this seal is there]:line:')
       ;;
-    seal) all+=($key) ;;
+    seal) all+=($key '--accept[accept the transcript as it is]') ;;
     prune)
       all+=($key "--before=[those that ended before this time]:time:$times"
         '(-n --dry-run)'{-n,--dry-run}'[only list them]' '(-y --yes)'{-y,--yes}'[do not ask]')

@@ -96,6 +96,11 @@ package enum ServerNotice {
   /// Another program keeps the transcript's lock: its process, where the kernel says,
   /// and what it calls itself.
   case lockKept(by: Int32?, name: String?)
+  /// The newest seal that was made is not in the transcript; with what is to be named to
+  /// accept that.
+  case sealMissing(Int64, database: String, KeyFile)
+  /// It is kept in no file.
+  case sealNotKept(KeyTrouble, FilePath)
   /// Notices that were too many to be shown, or found no room.
   case leftOut(count: Int)
   case queueIsFull(waiting: Int)

@@ -51,6 +51,9 @@ public enum TranscriptWords {
     case .notResumable: "the conversation cannot be gone on with"
     case .over: "the conversation is over"
     case .overstated: "the client claims to have read what was not said"
+    case .other where error.isOfLongValue:
+      "\(path) holds a value longer than any that chatserve writes, which \"chatserve history "
+        + "verify\" names"
     case .other: "\(path) cannot be used (\(reason(error)))"
     }
   }

@@ -61,6 +61,12 @@ extension UserMessages {
     cause(trouble, "the allow-list \(name(of: file.path))")
   }
 
+  static func sealNotKept(_ trouble: KeyTrouble, at path: FilePath) -> String {
+    let cause = cause(trouble, "the file \(name(of: path))")
+    return "The newest seal is kept in memory alone: \(cause). An older copy that is put in the "
+      + "transcript's place while no server runs is not found out."
+  }
+
   /// Why a file of keys is not used.
   private static func cause(_ trouble: KeyTrouble, _ key: String) -> String {
     let reason = trouble.errno == 0 ? "" : " (\(Errno(rawValue: trouble.errno)))"
@@ -73,6 +79,7 @@ extension UserMessages {
     case .linked:
       "\(key) has other names too (hard links), by which others may reach it"
     case .notPEM: "\(key) is damaged, or is no private key in PEM without a password"
+    case .damaged: "\(key) is damaged"
     case .otherKind: "\(key) is of another kind than Ed25519"
     case .cannotMake: "\(key) cannot be made\(reason)"
     case .belowTranscript:
@@ -92,7 +99,7 @@ extension UserMessages {
     case .notOwn, .exposed, .exposedDirectory, .linked, .belowTranscript: .noPermission
     case .cannotMake: .cannotCreate
     case .system: .osError
-    case .unreadable, .notRegular, .notPEM, .otherKind, .changed: .inputOutput
+    case .unreadable, .notRegular, .notPEM, .otherKind, .damaged, .changed: .inputOutput
     }
   }
 

@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatServer
+import Transcript
 
 /// What to do about a file of keys: in words that can be typed as they are, and of the
 /// very file that is meant.
@@ -13,6 +14,13 @@ extension UserMessages {
   /// `chatserve allow FINGERPRINT NAME`, of this file.
   static func command(_ words: String, _ file: AllowFile) -> String {
     command(words, "--allow", file.path, unlessAt: AllowFile.path(option: nil))
+  }
+
+  /// What accepts a transcript as it is.
+  static func accepting(_ database: String, _ file: KeyFile) -> String {
+    let command = command("history seal --accept", file)
+    if database == DatabasePath.choose(option: nil) { return command }
+    return "\(command) --database \(ShellWord(FilePath(database).resolvingWhatIsThere().string))"
   }
 
   private static func command(
@@ -33,7 +41,7 @@ extension UserMessages {
     case .exposedDirectory:
       " Make it so (chmod 700 \(directory(of: file.path))), or name another file with --key-file."
     case .linked: " If nobody has read it: \(separate(key)). Else: \(new)"
-    case .notPEM, .otherKind:
+    case .notPEM, .otherKind, .damaged:
       " Put back the one that peers know, or make another with: \(new)"
     case .belowTranscript:
       " Name another file with --key-file, or keep the transcript in a folder of its own with "
@@ -59,7 +67,8 @@ extension UserMessages {
     case .belowTranscript:
       " Name another file with --allow, or keep the transcript in a folder of its own with "
         + "--database, such as ~/chat/chat.db."
-    case .unreadable, .notRegular, .notOwn, .cannotMake, .notPEM, .otherKind, .changed, .system:
+    case .unreadable, .notRegular, .notOwn, .cannotMake, .notPEM, .otherKind, .damaged, .changed,
+      .system:
       " Name another file with --allow."
     }
   }

@@ -164,6 +164,11 @@ enum UserMessages {
           ?? ", which the system does not name.")
     case .keeperMisbehaved:
       "The process that keeps the transcript sent an answer to no question and is replaced."
+    case .sealMissing(let seal, let database, let file):
+      "Warning: seal \(seal) is not in the transcript: an older copy was put in its place, or seals "
+        + "were taken out. \"chatserve history verify\" says so until that is accepted: "
+        + accepting(database, file)
+    case .sealNotKept(let trouble, let path): sealNotKept(trouble, at: path)
     case .leftOut(let count): SharedWords.leftOut(count)
     case .queueIsFull(let count):
       count == 0

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDigest
 import Seeded
 import Testing
 
@@ -110,7 +111,7 @@ import Testing
 
   /// Every length, with every name; so no seal is a handshake's signature, nor one a seal.
   @Test func aSealIsNoHandshakeAndOnlyASealIsOne() {
-    let name = SignedForm.sealName
+    let name = SealStatement.name
     #expect(String(decoding: name, as: UTF8.self) == "chatserve seal 1\0")
     for count in 0...300 {
       for rest in [0x20, 0x09] as [UInt8] {
@@ -133,7 +134,7 @@ import Testing
 
   @Test func aSignatureIsOfItsKeyAndMessage() throws {
     let (key, other) = (try PrivateKey.random(), try PrivateKey.random())
-    let message = SignedForm.sealName + [UInt8](repeating: 9, count: 32)
+    let message = SealStatement.name + [UInt8](repeating: 9, count: 32)
     let signature = try key.sign(message)
     #expect(key.publicKey.hasSigned(message, signature))
     #expect(!other.publicKey.hasSigned(message, signature))

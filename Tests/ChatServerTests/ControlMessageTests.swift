@@ -115,7 +115,8 @@ import Transcript
       name: "answer", codes: AnswerCode.allCases.map(\.rawValue),
       samples: [
         KeeperAnswer.running(1), .running((1 << 62) - 1), .failed(TranscriptTrouble(.locked)),
-        .recorded, .alive, .resumable(.sample(4)),
+        .recorded, .alive, .resumable(.sample(4)), .sealMissing((1 << 62) - 1),
+        .sealNotKept(KeyTrouble(.cannotMake, errno: 28)),
         .resumable(.sample(1 << 40, Protection(isEncrypted: false))),
         .resumable(
           .sample(5, Protection(isEncrypted: true, key: ConversationReport.key(1).description))),

@@ -1,3 +1,4 @@
+import ChatDigest
 import ChatPosix
 import ChatSecure
 import Testing
@@ -17,7 +18,7 @@ import Testing
   }
 
   private func statement(_ byte: UInt8) -> [UInt8] {
-    SignedForm.sealName + [UInt8](repeating: byte, count: 32)
+    SealStatement.name + [UInt8](repeating: byte, count: 32)
   }
 
   /// Lets the answer lie ready.

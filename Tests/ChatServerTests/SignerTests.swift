@@ -1,4 +1,5 @@
 import ChatCore
+import ChatDigest
 import ChatPosix
 import ChatSecure
 import Testing
@@ -62,7 +63,7 @@ import Testing
 
   // MARK: Seals
 
-  private let sealRequest = SignedForm.sealName + [UInt8](repeating: 9, count: 32)
+  private let sealRequest = SealStatement.name + [UInt8](repeating: 9, count: 32)
 
   /// The keeper's end of a socket that the signer was handed.
   private mutating func keeper() throws -> MessageSocket {
@@ -76,7 +77,7 @@ import Testing
   @Test mutating func theKeeperHasAnyNumberOfSeals() throws {
     let keeper = try keeper()
     for number in 0..<5 as Range<UInt8> {
-      let request = SignedForm.sealName + [UInt8](repeating: number, count: 32)
+      let request = SealStatement.name + [UInt8](repeating: number, count: 32)
       #expect(try keeper.send(request) == .sent)
       signer.turn()
       guard case .message(let bytes) = try keeper.receive() else {

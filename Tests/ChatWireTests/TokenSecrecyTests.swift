@@ -16,7 +16,7 @@ import WireSamples
       "resume \(digits)0 0 1", "resume \(digits.dropLast()) 0 1", "resume \(digits) 0 1\r",
       "resume \(digits.prefix(20))> hi", "session \(digits) 99999999999999999999",
       "session \(digits)", "session \(digits) 300 x", "resume\(digits) 0 1", "session\(digits)",
-    ] + betweens.flatMap { ["resume\($0)\(digits) 0 1", "\($0)session \($0)\(digits) 300"] }
+    ] + betweens.flatMap { ["resume\($0)\(digits) 0 1", "session \($0)\(digits) 300"] }
   /// Every space that Unicode has, those of no width, and signs that somebody may put there.
   private static let betweens =
     (0...0x3000).compactMap(Unicode.Scalar.init).filter {

@@ -42,7 +42,8 @@ import Transcript
         "messages":6,"unended_runs":3,"pruned_conversations":0,"unindexed":0,\
         "seals":0,"sealed_through":null,"sealed_at":null,"sealed_by":null,\
         "sealed_by_trusted":false,"sealed_by_former_key":false,"unsealed_events":14,\
-        "unsigned_removals":0,"kept_seals":[],"damage":[],"other_tables":[]}
+        "unsigned_removals":0,"kept_seals":[],"seal_beside_key":null,\
+        "accepted_losses":[],"damage":[],"other_tables":[]}
 
         """)
   }

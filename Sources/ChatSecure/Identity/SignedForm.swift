@@ -1,3 +1,5 @@
+import ChatDigest
+
 /// What the signer signs: these forms and no other bytes, so that whoever asks
 /// it can say nothing in the server's name but that.
 package enum SignedForm: CaseIterable, Hashable, Sendable {
@@ -19,11 +21,7 @@ package enum SignedForm: CaseIterable, Hashable, Sendable {
       // A hash of SHA-256 or SHA-384.
       return bytes.starts(with: start) && [32, 48].contains(bytes.count - start.count)
     case .seal:
-      return bytes.starts(with: Self.sealName) && bytes.count == Self.sealName.count + 32
+      return SealStatement.isOne(bytes)
     }
   }
-
-  /// What the bytes of a seal begin with, before its link: the first byte of what is
-  /// signed for TLS 1.3 is a space (RFC 8446, 4.4.3), and this one's is not.
-  package static let sealName = Array("chatserve seal 1\0".utf8)
 }

@@ -84,6 +84,8 @@ enum AnswerCode: UInt8, CaseIterable {
   case alive = 0x44
   case resumable = 0x45
   case unconfirmed = 0x46
+  case sealMissing = 0x47
+  case sealNotKept = 0x48
 }
 
 /// Limits of the private sockets.

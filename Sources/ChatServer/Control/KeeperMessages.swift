@@ -148,6 +148,10 @@ enum KeeperAnswer: Hashable {
   case unconfirmed(TranscriptWriter.Unconfirmed)
   /// To ``KeeperRequest/answer``.
   case alive
+  /// The newest seal that is known of is not in the transcript any more: its number.
+  case sealMissing(Int64)
+  /// Why that is kept in memory alone.
+  case sealNotKept(KeyTrouble)
 
   var code: AnswerCode {
     switch self {
@@ -157,6 +161,8 @@ enum KeeperAnswer: Hashable {
     case .recorded: .recorded
     case .unconfirmed: .unconfirmed
     case .alive: .alive
+    case .sealMissing: .sealMissing
+    case .sealNotKept: .sealNotKept
     }
   }
 
@@ -167,6 +173,8 @@ enum KeeperAnswer: Hashable {
       case .resumable(let talk): Self.add(talk, to: &fields)
       case .running(let id): fields.add(id)
       case .failed(let trouble): fields.add(trouble)
+      case .sealMissing(let seal): fields.add(seal)
+      case .sealNotKept(let trouble): fields.add(trouble)
       case .recorded, .alive: break
       }
     }
@@ -183,6 +191,8 @@ enum KeeperAnswer: Hashable {
     case .recorded: self = .recorded
     case .unconfirmed: self = .unconfirmed(try Self.unconfirmed(&fields))
     case .alive: self = .alive
+    case .sealMissing: self = .sealMissing(try fields.rowID())
+    case .sealNotKept: self = .sealNotKept(try fields.keyTrouble())
     }
     try fields.end()
   }

@@ -90,9 +90,13 @@ final class TranscriptRecorder: Recorder {
     }
     let writer = try openWriter()
     writer.protection = protection
-    // They came before what now causes the commit, but never before the open.
+    // They came before what now causes the commit, but never before the open, nor after
+    // the close, whose link is over them.
     let shared = companions + [acknowledged].compactMap { $0 }
-    let entries = writer.conversationID == nil ? enqueued + shared : shared + enqueued
+    var entries = enqueued
+    let isOpened = writer.conversationID != nil
+    let close = entries.firstIndex { if case .close = $0.0 { true } else { false } }
+    entries.insert(contentsOf: shared, at: isOpened ? 0 : close ?? entries.endIndex)
     try append(entries, to: writer)
     companions.removeAll()
     acknowledged = nil

@@ -56,13 +56,18 @@ package struct Keeper {
 
   /// The body of the keeper's process. Answers on `socket` first: the run's id,
   /// or why there is none. `run` has an id when an earlier keeper of it is
-  /// gone. `signer` is its way to the signer; `nil`: nothing is sealed. The value is the
-  /// process's exit status.
-  package static func main(socket: MessageSocket, signer: MessageSocket?, run: ServerRun) -> Int32 {
+  /// gone. `signer` is its way to the signer; `nil`: nothing is sealed. `place` is where the
+  /// newest seal is kept. The value is the process's exit status.
+  package static func main(
+    socket: MessageSocket, signer: MessageSocket?, keeping place: KeptSealFile? = nil,
+    run: ServerRun
+  ) -> Int32 {
     ProcessName.set("chatserve-keep")
     do throws(TranscriptError) {
       // Made first, or the containment would be around what is above it.
       try TranscriptWriter.makeDirectory(of: run.database)
+      // So is its file, where a contained process has no way.
+      let kept = KeptSeal(signer == nil ? nil : place)
       // Before a byte of what peers wrote is read. What fails here, the
       // listener has said at the start.
       Containment.around(transcript: run.database, .keeper).apply()
@@ -81,7 +86,8 @@ package struct Keeper {
       }
       _ = try? socket.send(KeeperAnswer.running(run.id).bytes)
       var keeper = Keeper(
-        socket: socket, writer: writer, run: run, sealing: signer.map { Sealing($0) })
+        socket: socket, writer: writer, run: run, sealing: signer.map { Sealing($0, keeping: kept) }
+      )
       keeper.serve()
       return 0
     } catch {
@@ -235,6 +241,7 @@ package struct Keeper {
   ///
   /// - Returns: whether it has waited for the transcript's lock.
   private mutating func seal() -> Bool {
+    defer { owedAnswers += sealing?.takeNews() ?? [] }
     do throws(TranscriptError) {
       return try sealing?.step(
         in: writer, at: Clock.monotonicMilliseconds(),
@@ -281,15 +288,17 @@ package struct Keeper {
       try writer.stopRun(run.id, at: time)
       // What is not sealed now, the next server seals.
       try? sealing?.finish(in: writer, stopOf: run.id, at: time)
+      owedAnswers = sealing?.takeNews() ?? []
     } catch {
       // The run stays unended, which is what `history verify` then says. The
       // listener reads nothing else any more, and does not wait for longer.
       owedAnswers = [.failed(TranscriptTrouble(error))]
-      _ = try? poller.poll(
-        [Interest(socket.descriptor, read: false, write: true)],
-        timeoutMilliseconds: Self.lastAnswerWithin)
-      answer()
     }
+    if owedAnswers.isEmpty { return }
+    _ = try? poller.poll(
+      [Interest(socket.descriptor, read: false, write: true)],
+      timeoutMilliseconds: Self.lastAnswerWithin)
+    answer()
   }
 
   /// A file that is gone cannot come back: another is begun. Whether that is so.

@@ -43,8 +43,18 @@ final class KeeperLink {
   /// What clients may come back to, of earlier runs; in the order of the conversations.
   private(set) var resumable: [ResumableConversation] = []
 
-  init(run: ServerRun) {
+  /// Where the newest seal is kept; `nil`: nowhere.
+  private let kept: KeptSealFile?
+  /// What the present one has yet to be allowed to say of seals, of which it says what it
+  /// likes: more than there is cause for.
+  private var sealNewsLeft = KeeperLink.mostSealNews
+  private static let mostSealNews = 10
+  /// What it said of them, the oldest first.
+  private var sealNews: [KeeperAnswer] = []
+
+  init(run: ServerRun, keeping kept: KeptSealFile? = nil) {
     self.run = run
+    self.kept = kept
   }
 
   // MARK: Its life
@@ -114,7 +124,7 @@ final class KeeperLink {
 
   private func spawn(closing closeOthers: () -> Void) throws(ServerError) {
     do throws(SystemCallError) {
-      let run = run
+      let (run, kept, parent) = (run, kept, ProcessID.current)
       // Without one nothing is sealed until the next keeper, and the talk goes on.
       let way = try? SocketPair.open()
       defer { way?.other.close() }
@@ -123,7 +133,9 @@ final class KeeperLink {
           closeOthers()
           way?.one.close()
           Signals.resetInChild()
-          return Keeper.main(socket: socket, signer: way?.other, run: run)
+          // One that is stopped would outlive us: nobody else ends it.
+          guard ProcessID.dieWithParent(parent) else { return 1 }
+          return Keeper.main(socket: socket, signer: way?.other, keeping: kept, run: run)
         }
         attach(child, socket, signerEnd: way?.one)
       } catch {
@@ -146,6 +158,7 @@ final class KeeperLink {
     watchdog = Watchdog(at: Self.now)
     questions = 0
     isSaidToWait = false
+    sealNewsLeft = Self.mostSealNews
   }
 
   /// Puts another keeper in the place of one that has gone.
@@ -196,6 +209,12 @@ final class KeeperLink {
     }
     backlog.append(request)
     send()
+    // It is awake anyway, and one that was stopped meanwhile owes nothing for these.
+    switch request {
+    case .index, .floorTaken, .floorFree:
+      if watchdog.isDue(after: Watchdog.quietWhileOthersWait, at: Self.now) { ask() }
+    case .recordDeath, .closeResumable, .recordRefusals, .answer, .sealAs, .stop: break
+    }
   }
 
   /// Opens its way to the signer, where either is another than it was. A key that is kept
@@ -270,17 +289,19 @@ final class KeeperLink {
       ChildProcess.kill(processID)
       return .killed
     }
-    guard owesSomething, watchdog.isDue(after: Watchdog.quietWhileOthersWait, at: now) else {
-      return nil
-    }
+    guard watchdog.isDue(after: quiet, at: now) else { return nil }
     ask()
-    return .owes
+    return owesSomething ? .owes : nil
+  }
+
+  private var quiet: Duration {
+    owesSomething ? Watchdog.quietWhileOthersWait : Watchdog.quietOfKeeper
   }
 
   /// When ``watch()`` is wanted.
   var deadline: Instant? {
-    guard processID > 0, !isStarting, owesSomething || watchdog.isAsked else { return nil }
-    return watchdog.deadline(after: Watchdog.quietWhileOthersWait)
+    guard processID > 0, !isStarting else { return nil }
+    return watchdog.deadline(after: quiet)
   }
 
   private var owesSomething: Bool { !unconfirmed.isEmpty || !backlog.isEmpty }
@@ -338,7 +359,11 @@ final class KeeperLink {
       unnamed -= 1
       unread.append(unconfirmed)
     case .alive where questions > 0: questions -= 1
-    case .resumable, .running, .failed, .recorded, .unconfirmed, .alive, nil: return false
+    case .sealMissing where !isStarting, .sealNotKept where !isStarting:
+      return note(sealNews: answer)
+    case .resumable, .running, .failed, .recorded, .unconfirmed, .alive, .sealMissing, .sealNotKept,
+      nil:
+      return false
     }
     watchdog.hear(at: Self.now)
     return true
@@ -350,7 +375,39 @@ final class KeeperLink {
     return unread
   }
 
+  /// - Returns: whether it may say that too.
+  private func note(sealNews answer: KeeperAnswer?) -> Bool {
+    guard let answer, sealNewsLeft > 0 else { return false }
+    sealNewsLeft -= 1
+    sealNews.append(answer)
+    return true
+  }
+
+  /// What the operator is to read of seals, once.
+  func takeSealNews() -> [KeeperAnswer] {
+    defer { sealNews = [] }
+    return sealNews
+  }
+
   // MARK: The end
+
+  /// Kills one that somebody has stopped, and waits for it: it would record no end. What it
+  /// has not done is for the next one.
+  func endIfStopped() {
+    // What stops this process too is over: it runs.
+    guard processID > 0, let state = ProcessState.of(processID), "Tt".contains(state) else {
+      return
+    }
+    end()
+    takeBack()
+  }
+
+  /// Has it gone when this returns.
+  private func end() {
+    guard processID > 0 else { return }
+    ChildProcess.kill(processID)
+    _ = try? ChildProcess.wait(for: processID)
+  }
 
   /// Has the run's end recorded and waits for the keeper to go, for `patience`,
   /// and no longer than `impatience` after another signal that asks the program
@@ -384,7 +441,8 @@ final class KeeperLink {
         case .unconfirmed(let unconfirmed) where unnamed > 0:
           unnamed -= 1
           unread.append(unconfirmed)
-        case .resumable, .running, .recorded, .unconfirmed, .alive: continue
+        case .sealMissing(let seal): _ = note(sealNews: .sealMissing(seal))
+        case .resumable, .running, .recorded, .unconfirmed, .alive, .sealNotKept: continue
         case nil: return killed(trouble)
         }
       case .tooLong, nil: return killed(trouble)

@@ -32,9 +32,24 @@ struct Sealing {
   /// When to look for what is to be sealed.
   private(set) var dueAt: Int64?
   private var sealedAt: Int64 = .min
+  /// The newest seal that is known of. Before another is made, it is looked for: what is
+  /// sealed without it would look like all there ever was.
+  private var kept: KeptSeal
+  /// Of the one that is not there, the operator reads once.
+  private var missing: SealMark?
+  /// What the operator is to read, the oldest first.
+  private var news: [KeeperAnswer]
 
-  init(_ signer: MessageSocket) {
+  init(_ signer: MessageSocket, keeping kept: KeptSeal = KeptSeal(nil)) {
     self.signer = signer
+    self.kept = kept
+    news = kept.trouble.map { [.sealNotKept($0)] } ?? []
+  }
+
+  /// What there is to say, once.
+  mutating func takeNews() -> [KeeperAnswer] {
+    defer { news = [] }
+    return news
   }
 
   // MARK: When
@@ -96,9 +111,15 @@ struct Sealing {
   ) throws(TranscriptError) {
     guard let key else { return }
     dueAt = now + Self.interval
+    if kept.mark == nil, let newest = try writer.connection.newestMark() { kept.keep(newest) }
     guard
-      let draft = try SealDraft.make(writer.connection, at: time, key: key.bytes, stopOf: run)
+      let draft = try SealDraft.make(
+        writer.connection, at: time, key: key.bytes, stopOf: run, keeping: kept.mark)
     else { return }
+    if let loss = draft.loss, loss != missing {
+      missing = loss
+      news.append(.sealMissing(loss.seal))
+    }
     if (try? signer.send(draft.statement)) == .sent {
       asked = (draft, now + Self.patience)
     } else {
@@ -132,6 +153,8 @@ struct Sealing {
       return .overtaken
     }
     sealedAt = now
+    // After the commit: what is kept is never newer than what is there.
+    kept.keep(draft.mark)
     if !draft.isLast { dueAt = now + Self.pause }
     return .recorded(isLast: draft.isLast)
   }

@@ -120,7 +120,8 @@ extension Listener {
   func closeInChild() {
     // dup2(2) of what is open fails on nothing that lasts.
     try? StandardDescriptors.replace(input: null, output: null, error: null)
-    socket.close()
+    // Once for all where the server stops.
+    if machine.stopping == nil { socket.close() }
     for (peer, _) in turnedAway { peer.closeOnce() }
     for (_, socket) in sockets { socket.close() }
     keeper?.closeInChild()

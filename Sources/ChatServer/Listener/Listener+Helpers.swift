@@ -9,10 +9,26 @@ extension Listener {
     guard let keeper else { return }
     let isSound = keeper.read()
     for unconfirmed in keeper.takeUnread() { post(.unconfirmed(unconfirmed), at: now) }
+    for notice in sealNotices() { post(notice, at: now) }
     if isSound { return }
     // It has read what peers wrote, and is not what it was.
     ChildProcess.kill(keeper.processID)
     post(.keeperMisbehaved, at: now)
+  }
+
+  /// What the keeper has found of seals.
+  func sealNotices() -> [ServerNotice] {
+    guard let keeper else { return [] }
+    let database = keeper.run.database
+    return keeper.takeSealNews().compactMap { news in
+      switch news {
+      case .sealMissing(let seal):
+        .sealMissing(seal, database: database, settings.keyFile)
+      case .sealNotKept(let trouble):
+        KeptSealFile(of: database, beside: settings.keyFile).map { .sealNotKept(trouble, $0.path) }
+      case .resumable, .running, .failed, .recorded, .unconfirmed, .alive: nil
+      }
+    }
   }
 
   func watchKeeper(at now: Instant) {

@@ -66,12 +66,14 @@ extension Listener {
       if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
     }
     if let keeper {
+      keeper.endIfStopped()
       // What one that has gone left undone, and the run's end.
       if keeper.processID == -1 { try? keeper.restart { [self] in closeInChild() } }
       keeper.join(signer)
       let trouble = keeper.finish(
         within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
       lastWords += keeper.takeUnread().map { words.sentence(.unconfirmed($0)) }
+      lastWords += sealNotices().map(words.sentence)
       if let trouble {
         notify(.recordingFailed(trouble.error(at: keeper.run.database)))
       }

@@ -134,7 +134,9 @@ public final class Listener {
     machine.wantsDesk = terminal != nil
     let listening = socket
     keeper = settings.database.map {
-      KeeperLink(run: ServerRun(database: $0, settings: settings, port: listening.boundPort))
+      KeeperLink(
+        run: ServerRun(database: $0, settings: settings, port: listening.boundPort),
+        keeping: KeptSealFile(of: $0, beside: settings.keyFile))
     }
     let (null, output, errors) = (null, output, errors)
     let typedLines = settings.desk.typedLines

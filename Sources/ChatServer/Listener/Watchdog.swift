@@ -16,6 +16,10 @@ struct Watchdog {
   /// The same for the one that has the floor while others wait for it.
   static let quietWhileOthersWait = Duration.seconds(10)
 
+  /// The same for the keeper, of which nothing is wanted for as long as nobody comes: a
+  /// machine that is left alone is woken no more often for it.
+  static let quietOfKeeper = Duration.seconds(600)
+
   private struct Question {
     var ran = Duration.zero
     var lookedAt: Instant

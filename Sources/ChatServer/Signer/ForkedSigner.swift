@@ -33,6 +33,7 @@ package final class ForkedSigner: SealSigner {
     _ body: (MessageSocket) -> Int32
   ) throws(KeyTrouble) -> ForkedSigner? {
     let child: (processID: Int32, socket: MessageSocket)
+    let parent = ProcessID.current
     do throws(SystemCallError) {
       child = try ChildProcess.forkWithSocket { socket in
         // A pipe that is held open by two outlives its owner.
@@ -40,6 +41,7 @@ package final class ForkedSigner: SealSigner {
           try? StandardDescriptors.replace(input: null, output: null, error: null)
         }
         Signals.resetInChild()
+        guard ProcessID.dieWithParent(parent) else { return 1 }
         return body(socket)
       }
     } catch {

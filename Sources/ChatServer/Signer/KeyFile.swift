@@ -12,6 +12,8 @@ package struct KeyTrouble: Error, Hashable, Sendable {
     case linked
     /// It holds no key, or one of another kind.
     case notPEM, otherKind
+    /// It holds something else than was written.
+    case damaged
     case cannotMake
     /// Conversations can read the directory it is in.
     case belowTranscript

@@ -37,10 +37,12 @@ final class SignerLink {
   /// - Parameter closeOthers: closes, in the signer, what is the listener's alone.
   /// - Throws: ``SystemCallError``: `EAGAIN`, `ENOMEM`, ….
   func spawn(closing closeOthers: () -> Void) throws(SystemCallError) {
-    let (file, known) = (file, certificate)
+    let (file, known, parent) = (file, certificate, ProcessID.current)
     let (child, socket) = try ChildProcess.forkWithSocket { socket in
       closeOthers()
       Signals.resetInChild()
+      // One that is stopped would outlive us, with the key in its memory.
+      guard ProcessID.dieWithParent(parent) else { return 1 }
       return Signer.main(socket: socket) { () throws(KeyTrouble) in try file.key(known: known) }
     }
     attach(child, socket)

@@ -48,8 +48,7 @@ enum SignerAnswer: Hashable {
       }
     case .failed(let trouble):
       ControlWriter.message(Code.failed.rawValue) {
-        $0.add(trouble.kind.rawValue)
-        $0.add(Int64(trouble.errno))
+        $0.add(trouble)
       }
     case .alive: [Code.alive.rawValue]
     }
@@ -66,10 +65,7 @@ enum SignerAnswer: Hashable {
         let certificate = try? Certificate(der: Array(rest.dropFirst(PublicKey.length)), of: key)
       else { throw .outOfRange }
       self = .running(certificate)
-    case .failed:
-      guard let kind = KeyTrouble.Kind(rawValue: try fields.text()) else { throw .outOfRange }
-      let errno = try fields.integer(in: 0...Int64(Int32.max))
-      self = .failed(KeyTrouble(kind, errno: Int32(errno)))
+    case .failed: self = .failed(try fields.keyTrouble())
     case .alive: self = .alive
     }
     try fields.end()
@@ -93,5 +89,19 @@ extension SealAnswer {
     request = Array(bytes.dropFirst(Self.signatureLength))
     guard signature.count == Self.signatureLength else { throw .truncated }
     guard SignedForm.of(request) == .seal else { throw .outOfRange }
+  }
+}
+
+extension ControlWriter {
+  mutating func add(_ trouble: KeyTrouble) {
+    add(trouble.kind.rawValue)
+    add(Int64(trouble.errno))
+  }
+}
+
+extension ControlReader {
+  mutating func keyTrouble() throws(ControlError) -> KeyTrouble {
+    guard let kind = KeyTrouble.Kind(rawValue: try text()) else { throw .outOfRange }
+    return KeyTrouble(kind, errno: Int32(try integer(in: 0...Int64(Int32.max))))
   }
 }

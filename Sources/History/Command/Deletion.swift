@@ -17,6 +17,7 @@ struct Deletion {
   let nothing: String
   /// Whoever signs the note of it; `nil`: nobody does.
   private let signer: (any SealSigner)?
+  private let kept: KeptHere
 
   /// A signer with a key that the transcript is not sealed with signs nothing: its note
   /// would be a stranger's.
@@ -30,7 +31,8 @@ struct Deletion {
     self.verb = verb
     self.wanted = wanted
     self.nothing = nothing
-    self.signer = try session.own(signer, archive.connection)
+    kept = session.kept(of: archive.connection.path, options.key)
+    self.signer = try session.own(signer, archive.connection, isKnown: kept.mark != nil)
   }
 
   func perform() throws(HistoryError) -> ProgramExit {
@@ -93,7 +95,19 @@ struct Deletion {
   private func delete(expected: Pruner.Extent) throws -> ProgramExit {
     let path = archive.connection.path
     let sizeBefore = Archive.size(of: path)
-    let pruner = pruner(try Connection.forWriting(path))
+    let connection = try Connection.forWriting(path)
+    connection.limitValues()
+    // Read anew: a server may have sealed since the question was asked.
+    var kept = session.kept(of: path, options.key)
+    if let signer, let mark = kept.mark,
+      try connection.sealLoss(of: mark, at: session.now, signer) != nil
+    {
+      session.say(HistoryMessages.missing(mark))
+    }
+    defer {
+      if signer != nil, let newest = try? connection.newestMark() { kept.keep(newest) }
+    }
+    let pruner = pruner(connection)
     let progress = Progress(session, "deleting", "conversation") { expected.conversations }
     let extent = try pruner.prune(wanted, now: session.now, signer) { count in
       progress.show(count, every: 1)

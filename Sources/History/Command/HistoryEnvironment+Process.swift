@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import ChatServer
 import ChatTerminal
 
 extension HistoryEnvironment {
@@ -27,6 +28,11 @@ extension HistoryEnvironment {
     let ownKey = configured["key-file"]
     environment.configured = configured.filter { $0.key != "key-file" }
     environment.startSigner = { SignerProcess.start(keyFile: $0?.isEmpty == false ? $0 : ownKey) }
+    environment.keptSeal = { database, keyFile in
+      KeyFile.path(option: keyFile?.isEmpty == false ? keyFile : ownKey).flatMap {
+        KeptSealFile(of: database, beside: KeyFile(path: $0))
+      }
+    }
     environment.formerKeys = { SignerProcess.formerKeys(of: ownKey) }
     environment.width = { CharacterWidth(of: $0).estimate }
     environment.greatestWidth = { CharacterWidth(of: $0).maximum }

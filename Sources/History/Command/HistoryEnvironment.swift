@@ -1,6 +1,7 @@
 import ChatCore
 import ChatPosix
 import ChatProgram
+import ChatServer
 import Transcript
 
 /// What a history command sees of the world. The program's own is
@@ -34,6 +35,9 @@ public struct HistoryEnvironment {
   package var startSigner: (_ keyFile: String?) -> SignerStart
   /// The public halves of the user's own keys from before a change, 32 bytes each.
   package var formerKeys: () -> [[UInt8]]
+  /// Where the newest seal of a transcript is kept beside this key, or the user's own;
+  /// `nil`: nowhere.
+  package var keptSeal: (_ database: String, _ keyFile: String?) -> KeptSealFile?
   /// How many columns a character takes on a terminal.
   public var width: @Sendable (Character) -> Int
   /// How many it takes at most, on any terminal.
@@ -72,6 +76,7 @@ public struct HistoryEnvironment {
     wait = { _ in .interrupted }
     startSigner = { _ in .noKey(nil) }
     formerKeys = { [] }
+    keptSeal = { _, _ in nil }
     width = { _ in 1 }
     greatestWidth = { _ in 1 }
   }

@@ -1,4 +1,6 @@
 import ChatCore
+import ChatPosix
+import ChatServer
 import Transcript
 
 /// Seals, and what is worth knowing of them.
@@ -21,6 +23,38 @@ extension HistoryMessages {
   static func notAllProved(_ conversation: Int64, events: Int64) -> String {
     "conversation \(conversation): its proof is without \(count(Int(events), "event")) "
       + "not sealed yet"
+  }
+
+  private static let missingCause =
+    "an older copy was put in its place, or seals were taken out "
+    + "(\"chatserve history seal --accept\" accepts it)"
+
+  static func missing(_ mark: SealMark) -> String {
+    "seal \(mark.seal), which is kept beside the key, is not in this transcript: \(missingCause)"
+  }
+
+  static func missing(_ mark: SealMark, by seal: Int64) -> String {
+    "seal \(mark.seal) was not in this transcript when seal \(seal) was made: \(missingCause)"
+  }
+
+  static func accepted(_ mark: SealMark) -> String {
+    "accepted: seal \(mark.seal) is not in this transcript"
+  }
+
+  static let nothingToAccept = "there is nothing to accept: no seal is missing"
+
+  static let noKeyToAccept =
+    "without the key that this transcript is sealed with nothing is accepted"
+
+  static func notKept(at path: FilePath, _ trouble: KeyTrouble) -> String {
+    let reason = trouble.errno == 0 ? "" : " (\(Errno(rawValue: trouble.errno)))"
+    let cause =
+      switch trouble.kind {
+      case .damaged: "is damaged"
+      case .exposed, .exposedDirectory, .linked, .notOwn: "is not yours alone"
+      default: "cannot be used\(reason)"
+      }
+    return "\(TextSanitizer.escapedOnOneLine(path.string)), where the newest seal is kept, \(cause)"
   }
 
   static func newestNotSigned(_ seal: Int64) -> String {
@@ -49,6 +83,10 @@ extension HistoryMessages {
     }
     // Where nothing is signed, a note is worth what all the rest is.
     if seals.newest == nil { return remarks }
+    remarks += seals.accepted.suffix(10).map { accepted in
+      "seal \(accepted.mark.seal), made \(Stamp.full(accepted.mark.at, in: zone)), is not here, which "
+        + "was accepted \(Stamp.full(accepted.at, in: zone)) (no damage)"
+    }
     return remarks
       + seals.unsigned.prefix(10).map { "seal \($0), of a removal, is not signed (no damage)" }
   }

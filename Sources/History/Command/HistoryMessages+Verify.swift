@@ -43,6 +43,9 @@ extension HistoryMessages {
     remarks += self.remarks(result.seals, in: zone)
     // Of what was not checked it is not known.
     if !result.isWhole { return remarks }
+    if let mark = result.keptHere {
+      remarks.append("seal \(mark.seal), which is kept beside the key, is in this transcript")
+    }
     return remarks
       + result.keptSeals.map { "seal \($0), as it was kept elsewhere, is in this transcript" }
   }
@@ -60,6 +63,8 @@ extension HistoryMessages {
       "\(TextSanitizer.escapedOnOneLine(name)) is not declared as this version declares it"
     case .added(let type, let name):
       "the \(type) \(TextSanitizer.escapedOnOneLine(name)) was not made by chatserve"
+    case .tooLong(let table, let row):
+      "row \(row) of \(table) holds a value longer than any that chatserve writes"
     case .reference(let table, let row, let parent):
       "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
     case .eventsMissing(let range):
@@ -118,6 +123,8 @@ extension HistoryMessages {
       "seal \(seal) is by \(key), which is not trusted, nor named by a key that is"
     case .removals(let pruned, let sealed):
       "the prunes took \(count(Int(pruned), "conversation")), but seals name \(sealed)"
+    case .keptHere(let mark): missing(mark)
+    case .sealLost(let mark, let seal): missing(mark, by: seal)
     case .keptSeal(let seal):
       "seal \(seal), as it was kept elsewhere, is not in this transcript"
     case .keptSealOfNothing(let seal):

@@ -12,16 +12,32 @@ struct SealCommand: HistoryVerb {
       "verify --seal LINE" says whether the transcript still has that seal.
       """)
 
+  @Flag(help: "Accept the transcript as it is, where a seal that was made here is missing.")
+  var accept = false
+
   @OptionGroup var key: KeyOptions
   @OptionGroup var common: CommonOptions
 
   func perform(_ session: HistorySession) throws(HistoryError) -> ProgramExit {
     // Forked before the transcript is opened.
     let signer = try session.signer(key)
-    guard let archive = try session.archive() else { return .nothing }
+    var kept = session.kept(of: try session.location().path, key)
+    guard let archive = try session.archive() else {
+      if accept, signer != nil, let mark = kept.mark {
+        kept.keep(nil)
+        session.note(HistoryMessages.accepted(mark))
+      }
+      return .nothing
+    }
     do {
-      let own = try session.own(signer, archive.connection)
-      if let own { try seal(archive.connection.path, own, session) }
+      let own = try session.own(signer, archive.connection, isKnown: kept.mark != nil)
+      var isWhole = true
+      if let own {
+        let connection = try Connection.forWriting(archive.connection.path)
+        connection.limitValues()
+        if accept { try accept(connection, own, &kept, session) }
+        isWhole = try seal(connection, own, &kept, session)
+      }
       // What somebody says while this runs is not asked for.
       let unsealed = try own == nil && SealDraft.isWanted(archive.connection)
       if unsealed {
@@ -29,6 +45,7 @@ struct SealCommand: HistoryVerb {
           try archive.connection.isSealed()
             ? HistoryMessages.otherKeyToSeal : HistoryMessages.noKeyToSeal)
       }
+      if own == nil, accept { session.say(HistoryMessages.noKeyToAccept) }
       guard let newest = try archive.connection.newestSeal() else {
         if !unsealed { session.note(HistoryMessages.nothingSealed) }
         return .nothing
@@ -42,7 +59,7 @@ struct SealCommand: HistoryVerb {
       output.write(SealLine(newest).text + "\n")
       output.flush()
       try session.check(output)
-      return unsealed ? .nothing : .done
+      return unsealed || !isWhole || (accept && own == nil) ? .nothing : .done
     } catch {
       throw HistoryError(error)
     }
@@ -51,18 +68,41 @@ struct SealCommand: HistoryVerb {
   /// Nobody else waits meanwhile, and signing takes a ten-thousandth of it.
   private static let signedWithin = Duration.seconds(5)
 
+  /// - Returns: whether the seal that was kept is there.
   private func seal(
-    _ path: String, _ signer: any SealSigner, _ session: HistorySession
-  ) throws {
-    let connection = try Connection.forWriting(path)
-    while let draft = try SealDraft.make(connection, at: session.now, key: signer.publicKey) {
+    _ connection: Connection, _ signer: any SealSigner, _ kept: inout KeptHere,
+    _ session: HistorySession
+  ) throws -> Bool {
+    var isWhole = true
+    while let draft = try SealDraft.make(
+      connection, at: session.now, key: signer.publicKey, keeping: kept.mark)
+    {
+      if let loss = draft.loss, isWhole {
+        isWhole = false
+        session.say(HistoryMessages.missing(loss))
+      }
       let signature = signer.signature(of: draft.statement, within: Self.signedWithin)
       guard let signature else { throw HistoryError.unsealed }
       // Where a server has sealed meanwhile, there may be nothing left.
-      _ = try connection.write { () throws(TranscriptError) in
+      let isInserted = try connection.write { () throws(TranscriptError) in
         try draft.insert(connection, signature: signature)
       }
+      if isInserted { kept.keep(draft.mark) }
     }
+    if let newest = try connection.newestMark() { kept.keep(newest) }
+    return isWhole
+  }
+
+  private func accept(
+    _ connection: Connection, _ signer: any SealSigner, _ kept: inout KeptHere,
+    _ session: HistorySession
+  ) throws {
+    guard let marks = try connection.acceptLosses(kept.mark, at: session.now, signer) else {
+      throw HistoryError.unsealed
+    }
+    if marks.isEmpty { session.note(HistoryMessages.nothingToAccept) }
+    for mark in marks { session.note(HistoryMessages.accepted(mark)) }
+    if let newest = try connection.newestMark() { kept.keep(newest) }
   }
 }
 

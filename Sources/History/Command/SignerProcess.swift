@@ -69,11 +69,18 @@ extension HistorySession {
     return SealKeys(trusting: prints(own), isOwn: !options.isNamed, former: prints(former))
   }
 
-  /// `signer`, unless the transcript is sealed, and not with its key.
+  /// Whose seals the transcript takes.
+  ///
+  /// - Parameters:
+  ///   - signer: whoever signs.
+  ///   - connection: of the transcript.
+  ///   - isKnown: whether its key has sealed it, as is kept beside that, whatever is there now.
+  /// - Returns: `signer`, unless the transcript is sealed, and not with its key.
+  /// - Throws: what SQLite reports.
   func own(
-    _ signer: (any SealSigner)?, _ connection: Connection
+    _ signer: (any SealSigner)?, _ connection: Connection, isKnown: Bool
   ) throws(HistoryError) -> (any SealSigner)? {
-    guard let signer else { return nil }
+    guard let signer, !isKnown else { return signer }
     do {
       if try !connection.isSealed() { return signer }
       return try connection.isSealed(by: signer.publicKey) ? signer : nil

@@ -92,8 +92,9 @@ struct VerifyCommand: HistoryVerb {
   private func verify(
     _ session: HistorySession, _ keys: SealKeys, _ kept: [SealLine]
   ) throws(HistoryError) -> ProgramExit {
+    let here = session.kept(of: try session.location().path, key).mark
     guard let archive = try session.archive(checksSchema: false) else {
-      return try reportNothing(session, keys, kept)
+      return try reportNothing(session, keys, kept, here)
     }
     let progress = Progress(session, "verifying", "event") {
       // A row without a bar is one too.
@@ -103,6 +104,13 @@ struct VerifyCommand: HistoryVerb {
       var verifier = Verifier(archive.connection, keys)
       var result = try verifier.verify { count in progress.show(count) }
       progress.clear()
+      if let here {
+        if (try? archive.connection.has(here)) == true {
+          result.keptHere = here
+        } else {
+          result.findings.append(.keptHere(here))
+        }
+      }
       // Of a file that cannot be read, nothing is there.
       for line in kept {
         let seal = try? archive.connection.seal(line.seal)
@@ -122,11 +130,12 @@ struct VerifyCommand: HistoryVerb {
 
   /// Where there is no transcript, nothing is in it that ought to be.
   private func reportNothing(
-    _ session: HistorySession, _ keys: SealKeys, _ kept: [SealLine]
+    _ session: HistorySession, _ keys: SealKeys, _ kept: [SealLine], _ here: SealMark?
   ) throws(HistoryError) -> ProgramExit {
     var result = Verification()
     result.isWhole = true
     result.findings = kept.map { .keptSealOfNothing($0.seal) }
+    if let here { result.findings.append(.keptHere(here)) }
     if !keys.isOwn { result.findings += keys.trusted.sorted().map { .keyOfNothing($0) } }
     // That there is none has been said.
     if result.findings.isEmpty, format ?? .text == .text { return .done }
@@ -183,6 +192,10 @@ struct VerifyCommand: HistoryVerb {
     object["unsealed_events"] = count(result.seals.unsealedEvents)
     object["unsigned_removals"] = count(Int64(result.seals.unsigned.count))
     object["kept_seals"] = .array(kept.map { .integer($0) })
+    let here = result.isWhole ? result.keptHere : nil
+    object["seal_beside_key"] = here.map { .integer($0.seal) } ?? .null
+    let accepted = result.isWhole ? result.seals.accepted : []
+    object["accepted_losses"] = .array(accepted.map { .integer($0.mark.seal) })
     object["damage"] = .array(
       result.findings.map { .string(HistoryMessages.text(of: $0)) })
     object["other_tables"] = .array(result.otherTables.map { .string($0) })

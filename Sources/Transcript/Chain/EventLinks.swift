@@ -51,6 +51,7 @@ package struct EventLinks: ~Copyable {
       }
       if spoken == Dialect.native.rawValue { _ = try add(Self.offered, conversation) }
     case .resume: _ = try add(Self.resumed, event.integer(at: .id))
+    case .close: _ = try add(Self.closed, conversation)
     // Nothing else says anything of another row.
     default: break
     }
@@ -84,6 +85,9 @@ package struct EventLinks: ~Copyable {
   private static let resumed = """
     SELECT \(resumeColumns.joined(separator: ", ")) FROM resume WHERE event_id = ?1
     """
+  fileprivate static let closed = """
+    SELECT \(closeColumns.joined(separator: ", ")) FROM conversation WHERE id = ?1
+    """
 }
 
 /// What links are over beside the values of an event's own row, in this order.
@@ -109,6 +113,9 @@ extension EventLinks {
   static let resumeColumns = [
     "run_id", "epoch", "attempt", "address", "port", "encrypted", "peer_key", "away", "moved",
   ]
+
+  /// Of a close: what changed in the conversation's row until then, and does no more.
+  static let closeColumns = ["floor_at", "acknowledged"]
 }
 
 extension Connection {
@@ -126,6 +133,17 @@ extension Connection {
     defer { select.reset() }
     guard try select.step() else { return nil }
     return (select.integer(at: 0), Digest(select.blob(at: 1)) ?? .zero)
+  }
+
+  /// The values that a close's link is over beside its own.
+  ///
+  /// - Throws: what SQLite reports.
+  func describedAtClose(of conversation: Int64) throws(TranscriptError) -> [SQLValue] {
+    let select = try cached(EventLinks.closed)
+    select.bind(conversation, at: 1)
+    defer { select.reset() }
+    guard try select.step() else { return [] }
+    return EventLinks.closeColumns.indices.map { select.value(at: $0) }
   }
 
   /// The values that an open's link is over beside its own and its conversation's.

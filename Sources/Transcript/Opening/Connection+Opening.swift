@@ -178,6 +178,7 @@ extension Connection {
     // 2 MiB that SQLite would keep are felt in no time, but in what a process takes
     // (https://www.sqlite.org/pragma.html#pragma_cache_size).
     try connection.execute("PRAGMA cache_size = -512")
+    connection.limitValues()
     try connection.distrustSchema()
     guard try connection.isTranscript() else { throw TranscriptError(.empty, path: path) }
     return connection

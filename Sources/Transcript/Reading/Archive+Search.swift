@@ -18,6 +18,7 @@ extension Archive {
     try DatabaseFile.checkWritable(connection.path)
     // A search does not wait long for somebody else's lock.
     let writer = try Connection.forWriting(connection.path, busyTimeout: .milliseconds(500))
+    writer.limitValues()
     // A power cut takes nothing that is not caught up with again, so no step
     // waits for the disk with the lock in its hand.
     try writer.execute("PRAGMA synchronous = NORMAL")

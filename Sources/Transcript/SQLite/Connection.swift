@@ -139,10 +139,16 @@ package final class Connection {
     sqlite3_busy_timeout(handle, Int32(clamping: timeout.wholeMilliseconds))
   }
 
-  /// Reading or writing a longer text or blob is an error then, in place of memory that
-  /// there may not be (https://www.sqlite.org/c3ref/c_limit_attached.html).
-  func limitValues(to length: Int32) {
-    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, length)
+  /// Bytes of the longest value that is read: dozens of times the longest message, and
+  /// little of the memory that a contained process has. What is longer no chatserve has
+  /// written.
+  private static let longestValue: Int32 = 1 << 20
+
+  /// Reading or writing a longer text or blob is an error then
+  /// (``TranscriptError/isOfLongValue``), in place of memory that there may not be
+  /// (https://www.sqlite.org/c3ref/c_limit_attached.html).
+  package func limitValues() {
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.longestValue)
   }
 
   func error(_ code: Int32, sql: String? = nil) -> TranscriptError {

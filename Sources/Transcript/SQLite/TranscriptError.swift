@@ -101,6 +101,9 @@ extension TranscriptError {
   /// Whether the file is not there any more as it was, so that another is begun.
   public var isOfLostFile: Bool { [.deleted, .replaced, .emptied].contains(kind) }
 
+  /// Whether there is a value longer than any that chatserve writes.
+  public var isOfLongValue: Bool { code.map { $0 & 0xff } == SQLITE_TOOBIG }
+
   /// What `database` has to say of the call on it that returned `code`. To be
   /// asked before anything else is done with `database`.
   init(_ database: OpaquePointer?, code: Int32, path: String, sql: String? = nil) {

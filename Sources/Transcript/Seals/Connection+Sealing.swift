@@ -17,7 +17,7 @@ extension Connection {
     of heads: [Seal.Head], note: String, at time: Timestamp, _ signer: (any SealSigner)?
   ) throws(TranscriptError) -> Bool {
     let heads = heads.sorted { $0.conversation < $1.conversation }
-    if let signer, try add(.removal, at: time, note: note, heads, signer) { return true }
+    if let signer, try add(.removal, at: time, note: note, heads, signer) != nil { return true }
     try insert(try next(.removal, at: time, note: note, heads, key: nil), heads)
     return false
   }
@@ -37,7 +37,7 @@ extension Connection {
   ) throws(TranscriptError) -> Bool {
     for (signer, other) in [(old.signer, new.fingerprint), (new.signer, old.fingerprint)] {
       let isDone = try write { () throws(TranscriptError) in
-        try add(.key, at: time, note: other, [], signer)
+        try add(.key, at: time, note: other, [], signer) != nil
       }
       guard isDone else { return false }
     }
@@ -48,21 +48,21 @@ extension Connection {
   /// thousand times what it takes, and no time to somebody who talks.
   private static let signedWithin = Duration.milliseconds(100)
 
-  /// - Returns: false when there is no signature, and nothing is added.
-  private func add(
+  /// - Returns: what was added; `nil` when there is no signature.
+  func add(
     _ kind: Seal.Kind, at time: Timestamp, note: String, _ heads: [Seal.Head],
     _ signer: any SealSigner
-  ) throws(TranscriptError) -> Bool {
+  ) throws(TranscriptError) -> Seal? {
     var seal = try next(kind, at: time, note: note, heads, key: signer.publicKey)
     guard let signature = signer.signature(of: seal.statement, within: Self.signedWithin) else {
-      return false
+      return nil
     }
     seal.signature = signature
     try insert(seal, heads)
-    return true
+    return seal
   }
 
-  private func next(
+  func next(
     _ kind: Seal.Kind, at time: Timestamp, note: String, _ heads: [Seal.Head], key: [UInt8]?
   ) throws(TranscriptError) -> Seal {
     let newest = try newestPlace()

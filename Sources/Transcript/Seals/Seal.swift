@@ -17,7 +17,8 @@ package struct Seal: Hashable, Sendable {
   package var run: Int64?
   /// When that stopped.
   package var stoppedAt: Timestamp?
-  /// Of a removal: how much was removed. Of a key: the fingerprint of the other one.
+  /// Of a removal: how much was removed. Of a key: the fingerprint of the other one. Of
+  /// one that was lost, and of its acceptance: which it was, as a ``SealMark``.
   package var note: String?
   /// The public half of the key that it is signed with, 32 bytes; `nil`: it is not signed.
   package var key: [UInt8]?
@@ -45,6 +46,10 @@ package struct Seal: Hashable, Sendable {
     case removal
     /// The key changes, or has changed: the one vouches for the other.
     case key
+    /// A seal that was kept out of the transcript was not in it any more.
+    case lost
+    /// The owner of the key knows of that.
+    case accepted
   }
 
   /// How far a conversation had come.
@@ -62,12 +67,8 @@ package struct Seal: Hashable, Sendable {
     }
   }
 
-  /// What is signed begins so, and nothing else that the key signs does. The signer
-  /// knows it as its form of a seal.
-  static let name = Array("chatserve seal 1\0".utf8)
-
-  /// What is signed: 49 bytes.
-  package var statement: [UInt8] { Self.name + link.bytes }
+  /// What is signed.
+  package var statement: [UInt8] { SealStatement.of(link) }
 
   /// All it says, but for the signature.
   ///

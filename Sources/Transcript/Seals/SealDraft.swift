@@ -10,6 +10,12 @@ package struct SealDraft: Hashable, Sendable {
   /// Whether all that there was is in it, or in those before it.
   package let isLast: Bool
 
+  /// The seal that was kept and is not here, which is all that this one says.
+  package private(set) var loss: SealMark?
+
+  /// To be kept once it is recorded.
+  package var mark: SealMark { SealMark(seal) }
+
   /// What is to be signed.
   package var statement: [UInt8] { seal.statement }
 
@@ -30,15 +36,23 @@ package struct SealDraft: Hashable, Sendable {
   ///   - time: for the seal.
   ///   - key: what it will be signed with.
   ///   - run: one whose stop it is to hold.
+  ///   - kept: the newest seal that is known of: where it is not here, that is said before
+  ///     anything is sealed, since what is sealed then looks like all there ever was.
   ///   - limits: of one seal.
   /// - Returns: `nil` when there is nothing to seal.
   /// - Throws: what SQLite reports.
   package static func make(
     _ connection: Connection, at time: Timestamp, key: [UInt8], stopOf run: Int64? = nil,
-    _ limits: Limits = Limits()
+    keeping kept: SealMark? = nil, _ limits: Limits = Limits()
   ) throws(TranscriptError) -> SealDraft? {
     try connection.read { () throws(TranscriptError) in
       let newest = try connection.newestPlace()
+      if let kept, try !connection.has(kept) {
+        let seal = try connection.next(.lost, at: time, note: kept.text, [], key: key)
+        var draft = SealDraft(seal: seal, heads: [], previous: newest?.link, isLast: false)
+        draft.loss = kept
+        return draft
+      }
       var heads: [Int64: Seal.Head] = [:]
       let (last, isLast) = try walk(connection, after: newest?.lastEvent ?? 0, limits) {
         heads[$0.conversation] = $0

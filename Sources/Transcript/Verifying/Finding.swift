@@ -9,6 +9,8 @@ package enum Finding: Hashable, Sendable {
   /// What somebody put on the transcript's own tables: a trigger, a view, an
   /// index.
   case added(type: String, name: String)
+  /// A row that holds a value longer than any that chatserve writes.
+  case tooLong(table: String, row: Int64)
   /// A row of `table` that refers to a row of `parent` that is not there.
   case reference(table: String, row: Int64?, parent: String)
   /// Event numbers that are missing, and that no prune explains.
@@ -64,6 +66,10 @@ package enum Finding: Hashable, Sendable {
   case foreignSeal(Int64, key: String)
   /// The notes of prunes and the seals of removals do not name as many conversations.
   case removals(pruned: Int64, sealed: Int64)
+  /// A seal that was kept beside the key is not in this transcript.
+  case keptHere(SealMark)
+  /// The same, as another seal says that was made then.
+  case sealLost(SealMark, by: Int64)
   /// The seal that was kept elsewhere is not in this transcript.
   case keptSeal(Int64)
   /// The same, where there is no transcript.
@@ -102,6 +108,8 @@ package struct Verification: Sendable {
   package var seals = SealSummary()
   /// Of the seals that were kept elsewhere, those that are there.
   package var keptSeals: [Int64] = []
+  /// The one that was kept beside the key, where it is there.
+  package var keptHere: SealMark?
   /// Tables of other programs, which are left alone.
   package var otherTables: [String] = []
   package var findings: [Finding] = []

@@ -6,7 +6,8 @@ struct ResumptionCheck {
     self.connection = connection
   }
 
-  /// The newest resume, which the row has to agree with, or what was when the row was
+  /// One that goes on elsewhere does so in this file, under a later id, unless that was
+  /// deleted. The newest resume, which the row has to agree with, or what was when the row was
   /// made; and a conversation is over when it has its close, and only then.
   ///
   /// - Throws: what SQLite reports.
@@ -25,6 +26,10 @@ struct ResumptionCheck {
         OR (x.state = 'offered' AND s.event_id IS NOT NULL)
         OR (x.state <> 'elsewhere' AND (x.state = 'over') <> EXISTS (
           SELECT 1 FROM event AS e WHERE e.conversation_id = x.conversation_id AND e.kind = 'close'))
+        OR (x.state = 'elsewhere' AND NOT EXISTS (
+          SELECT 1 FROM resumption AS y
+          WHERE y.token_hash = x.token_hash AND y.conversation_id > x.conversation_id)
+          AND NOT EXISTS (SELECT 1 FROM pruning AS p WHERE p.last_id > x.conversation_id))
       ORDER BY x.conversation_id
       """)
     var findings: [Finding] = []

@@ -15,6 +15,8 @@ struct SealCheck: ~Copyable {
   private var accused: Set<Int64> = []
   /// Conversations that removals took.
   private var removed: Int64 = 0
+  /// Seals that were not here when another was made, by what is kept of them.
+  private var losses: [(note: String, seal: Int64)] = []
 
   init(_ connection: Connection, _ keys: SealKeys) {
     self.connection = connection
@@ -41,6 +43,10 @@ struct SealCheck: ~Copyable {
     let trusted = keys.isOwn && !signers.include(keys.trusted) ? [] : keys.trusted
     let foreign = signers.foreign(to: trusted)
     findings += foreign
+    for loss in losses {
+      guard let mark = SealMark(loss.note) else { continue }
+      findings.append(.sealLost(mark, by: loss.seal))
+    }
     summary.isTrusted = summary.newest != nil && !trusted.isEmpty && foreign.isEmpty
     summary.isFormer = summary.newest.map { keys.former.contains($0.key) } ?? false
     let pruned = try connection.integer("SELECT sum(max(conversations, 0)) FROM pruning") ?? 0
@@ -69,13 +75,26 @@ struct SealCheck: ~Copyable {
       case .removal:
         removed += 1
         if try isThere(head.conversation) { accuse(head.conversation, .returned, seal.id) }
-      case .key, nil: break
+      case .key, .lost, .accepted, nil: break
       }
     }
     if builder.finish() != seal.link { findings.append(.seal(seal.id, .changed)) }
     for conversation in rest.keys.sorted() { accuse(conversation, .unsealed, seal.id) }
     checkSignature(of: seal, kind)
     try checkStop(of: seal)
+    noteLoss(seal, kind)
+  }
+
+  private mutating func noteLoss(_ seal: Seal, _ kind: Seal.Kind?) {
+    let note = seal.note ?? ""
+    switch kind {
+    case .lost, .accepted:
+      guard let mark = SealMark(note) else { return findings.append(.seal(seal.id, .changed)) }
+      if kind == .lost { return losses.append((note, seal.id)) }
+      losses.removeAll { $0.note == note }
+      summary.accepted.append(SealSummary.Accepted(mark: mark, at: seal.at))
+    case .usual, .removal, .key, nil: break
+    }
   }
 
   /// The heads that a usual seal must have: of each conversation with events after those
@@ -199,8 +218,15 @@ package struct SealSummary: Hashable, Sendable {
   package var isFormer = false
   /// Removals that were noted by who did not have the key.
   package var unsigned: [Int64] = []
+  /// Seals that are not here, of which whoever has the key knows.
+  package var accepted: [Accepted] = []
   /// Events that are in no seal yet.
   package var unsealedEvents: Int64 = 0
+
+  package struct Accepted: Hashable, Sendable {
+    package var mark: SealMark
+    package var at: Timestamp
+  }
 
   package struct Signed: Hashable, Sendable {
     package var seal: Int64

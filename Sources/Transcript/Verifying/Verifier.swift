@@ -21,6 +21,40 @@ package struct Verifier {
   package mutating func verify(
     _ progress: (Int) -> Void
   ) throws(TranscriptError) -> Verification {
+    do throws(TranscriptError) {
+      return try look(progress)
+    } catch {
+      guard error.isOfLongValue else { throw error }
+      // What comes after it cannot be looked at without the memory that it takes.
+      try nameLongValues()
+      return result
+    }
+  }
+
+  /// Those in the transcript's own tables; where there is none, what SQLite says of one that
+  /// lies elsewhere.
+  private mutating func nameLongValues() throws(TranscriptError) {
+    let tables = [
+      "event", "conversation", "handle", "server_run", "resumption", "resume", "refusal", "seal",
+    ]
+    for table in tables {
+      let rows = try connection.prepare("SELECT rowid FROM \(table) ORDER BY rowid")
+      let whole = try connection.prepare("SELECT * FROM \(table) WHERE rowid = ?1")
+      while try rows.step(), result.findings.count < Verification.maximumFindings {
+        let row = rows.integer(at: 0)
+        whole.bind(row, at: 1)
+        do throws(TranscriptError) {
+          try whole.run()
+        } catch {
+          guard error.isOfLongValue else { throw error }
+          result.add(.tooLong(table: table, row: row))
+        }
+      }
+    }
+    if result.findings.isEmpty { result.add(.integrity("string or blob too big")) }
+  }
+
+  private mutating func look(_ progress: (Int) -> Void) throws(TranscriptError) -> Verification {
     try checkIntegrity()
     // Rows of a file that SQLite calls damaged prove nothing.
     if !result.findings.isEmpty { return result }

@@ -31,6 +31,8 @@ package final class ConversationWriter {
     var handle: (Handle, Dialect, Timestamp)?
     var floor: Timestamp?
     var acknowledged = 0
+    /// Whether it has its close, whose link is over what its row says by then.
+    var isClosed = false
     /// Of a conversation that can go on in another process.
     var resumption: ResumptionState?
     /// The mode that it was changed to.
@@ -130,6 +132,7 @@ package final class ConversationWriter {
       state.handle = (handle, dialect, time)
       content = .handle(handle.text)
     case .floor:
+      if state.isClosed { return }
       state.floor = time
       return try update(
         "UPDATE conversation SET floor_at = ?2 WHERE id = ?1", id, time.milliseconds)
@@ -152,12 +155,15 @@ package final class ConversationWriter {
         Event.Said(
           by: .client, number: number, text: message.text, raw: message.raw, isHeld: true))
     case .acknowledged(let number):
+      if state.isClosed { return }
       state.acknowledged = max(state.acknowledged, number)
       return try update(
         "UPDATE conversation SET acknowledged = ?2 WHERE id = ?1", id, Int64(state.acknowledged))
     case .close(let party, let reason, let detail, let undelivered):
       content = .close(Event.Close(by: party, reason, detail: detail, undelivered: undelivered))
       if state.resumption != nil { try setResumptionState("over", of: id) }
+      described = try writer.connection.describedAtClose(of: id)
+      state.isClosed = true
     }
     try insertion.add(
       Event(conversation: id, time: time, content), after: &state.link, describing: described)

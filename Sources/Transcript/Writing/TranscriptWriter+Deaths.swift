@@ -204,7 +204,7 @@ extension TranscriptWriter {
         .close(
           Event.Close(
             by: end.by, end.reason, detail: end.detail, undelivered: unconfirmed?.count))),
-      after: &link)
+      after: &link, describing: connection.describedAtClose(of: conversation))
     try connection.setResumptionState("over", of: conversation)
     return unconfirmed
   }

@@ -60,11 +60,6 @@ package final class TranscriptWriter {
     [DatabaseFile.resolved(path), DatabaseFile.log(of: path)]
   }
 
-  /// Bytes of the longest value that is read: dozens of times the longest message, and
-  /// little of the memory that a contained process has. What is longer no chatserve has
-  /// written, and whoever reads it for itself reads all of it (`history`).
-  private static let longestValue: Int32 = 1 << 20
-
   private static func connect(
     _ path: String, _ busyTimeout: Duration, makes: Bool
   ) throws(TranscriptError) -> Connection {
@@ -73,7 +68,7 @@ package final class TranscriptWriter {
     // changes many pages would want a file for undoing it elsewhere
     // (https://www.sqlite.org/tempfiles.html, "Statement Journal Files").
     try connection.execute("PRAGMA temp_store = MEMORY")
-    connection.limitValues(to: longestValue)
+    connection.limitValues()
     return connection
   }
 
