@@ -48,6 +48,7 @@ extension Client {
         desk.notify(words.sentence(.formerEnded))
       }
       desk.showLeftovers(of: ending, peer: machine.peer)
+      if former == .goingOn { finishSaving(ending) }
     }
     let next = nextFormer.isEmpty ? nil : nextFormer.removeFirst()
     keeping.beginAgain(isLeft: isLeft, next: next)

@@ -66,7 +66,8 @@ extension Client {
     write(
       TalkRecord(
         host: settings.host, port: settings.port, link: terms.link, past: past, draft: draft,
-        isLeaving: self.former == .ending, linkedAt: linkedAt),
+        isLeaving: self.former == .ending, linkedAt: linkedAt,
+        saved: settings.saved?.id ?? former?.saved),
       to: file)
     keeping.writtenAt = now
   }

@@ -182,9 +182,11 @@ package final class Client {
     isLinkLost = true
     if record.link != .clear { acquaintance = .made }
     if former == .goingOn {
-      // What is said from now on is one more conversation in the user's own file.
-      report(
-        settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
+      // In the file that has what was said before it is the same conversation.
+      if record.saved.flatMap({ settings.saved?.goOn(with: $0) }) != true {
+        report(
+          settings.saved?.open(host: settings.host, port: settings.port, handle: desk.handle))
+      }
       let present = Timestamp(milliseconds: Clock.realtimeMilliseconds())
       desk.notify(
         words.sentence(

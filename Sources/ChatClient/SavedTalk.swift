@@ -23,8 +23,11 @@ package final class SavedTalk {
   private static let keptLimit = 256 * 1024
 
   private let file: PrivateFile
-  private let conversation: Int64
+  /// By which its events are known in the file: the moment at which it began.
+  private var conversation: Int64 = 0
   private var number: Int64 = 0
+  /// The file's last event, where that is one.
+  private var last: SavedEvent?
   private var pending: [[UInt8]] = []
   private var pendingCount = 0
   private var isStuck = false
@@ -42,7 +45,6 @@ package final class SavedTalk {
   ///
   /// - Throws: ``SaveError``.
   package init(path: String) throws(SaveError) {
-    conversation = Clock.realtimeMilliseconds()
     do throws(PrivateFileError) {
       file = try PrivateFile.open(FilePath(path), beginning: Self.beginning)
     } catch {
@@ -61,33 +63,52 @@ package final class SavedTalk {
     } catch {
       throw .file(error)
     }
-    let isWhole: Bool
+    let line: [UInt8]?
     do throws(SystemCallError) {
-      isWhole = try Self.mend(file)
+      line = try Self.mend(file)
     } catch {
       throw .file(.system(error))
     }
-    guard isWhole else { throw .foreign }
+    guard let line else { throw .foreign }
+    last = SavedEvent(line: line)
   }
 
   /// Cuts off a last line without its end.
   ///
-  /// - Returns: whether there is an end of a line where one must be.
-  private static func mend(_ file: PrivateFile) throws(SystemCallError) -> Bool {
+  /// - Returns: the last line that is whole, empty where there is none; `nil` where there is
+  ///   no end of a line where one must be.
+  private static func mend(_ file: PrivateFile) throws(SystemCallError) -> [UInt8]? {
     try file.makePrivate()
     let size = try file.size()
     let start = max(0, size - Self.longestLine)
     let tail = try file.read(from: start, count: Int(Self.longestLine))
     let end = tail.lastIndex(of: 0x0a).map { start + Int64($0) + 1 }
-    guard let end = end ?? (start == 0 ? 0 : nil) else { return false }
+    guard let end = end ?? (start == 0 ? 0 : nil) else { return nil }
     if end < size { try file.truncate(to: end) }
-    return true
+    return Array(
+      tail.prefix(Int(end - start)).split(separator: 0x0a).last ?? [])
   }
 
   /// Whether a conversation has begun.
   var isOpen: Bool { number > 0 }
 
+  /// What ``goOn(with:)`` of the next process's is given; `nil` before one has begun.
+  var id: Int64? { isOpen ? conversation : nil }
+
+  /// Goes on with a conversation that another process began here.
+  ///
+  /// - Parameter id: its ``id``.
+  /// - Returns: false where the file does not end with it: it is another file, another
+  ///   conversation was added to it, or its end was.
+  func goOn(with id: Int64) -> Bool {
+    guard let last, last.conversation == id, !last.isClose else { return false }
+    (conversation, number) = (id, last.number)
+    return true
+  }
+
   package func open(host: String, port: UInt16, handle: Handle?) -> News? {
+    // One process may have several, one after another.
+    (conversation, number) = (max(Clock.realtimeMilliseconds(), conversation + 1), 0)
     var open = event("open")
     open["peer"] = .string(host)
     open["port"] = .integer(Int64(port))

@@ -36,16 +36,21 @@ import Testing
     #expect(starts == [0, 500, 1500, 3500, 6500, 9500])
   }
 
-  @Test("who was refused tries each second, however long it takes", arguments: [0.0, 0.999])
+  @Test(
+    "who was refused tries often at first, and then each second, however long it takes",
+    arguments: [0.0, 0.999])
   func refused(jitter: Double) {
     var schedule = DialSchedule()
     schedule.want(at: Self.instant(0), jitter: 0)
     var last = Self.instant(0)
-    for round in 0..<400 {
+    for round in 0..<600 {
       guard let due = schedule.deadline else { break }
       if round > 0 {
         let apart = due.duration(since: last)
-        #expect((.milliseconds(800)...DialSchedule.refusedSpacing).contains(apart))
+        let wanted: Duration =
+          last < Self.instant(2_000)
+          ? .milliseconds(25) : last < Self.instant(10_000) ? .milliseconds(100) : .seconds(1)
+        #expect((wanted * 0.8 - .milliseconds(1)...wanted).contains(apart))
       }
       last = due
       schedule.start(at: due)
@@ -115,6 +120,7 @@ import Testing
     var last: Instant?
     var wantedSince = now
     var failedAt = now
+    var wasRefused = false
     for _ in 0..<500 {
       guard let due = schedule.deadline else {
         Issue.record("nothing is due, seed \(seed)")
@@ -130,7 +136,8 @@ import Testing
       now = max(due, now)
       if let last {
         let apart = now.duration(since: last)
-        #expect(apart >= DialSchedule.shortestSpacing, "seed \(seed)")
+        let shortest = wasRefused ? .milliseconds(20) : DialSchedule.shortestSpacing
+        #expect(apart >= shortest, "seed \(seed)")
         let isEager = failedAt.duration(since: wantedSince) < DialSchedule.eagerFor
         // A try may take as long itself.
         let bound = isEager ? DialSchedule.eagerSpacing : DialSchedule.longestSpacing
@@ -142,6 +149,7 @@ import Testing
       let ended = now.advanced(by: .milliseconds(Int64(random.below(3001))))
       let jitter = Double(random.below(1000)) / 1000
       failedAt = ended
+      wasRefused = false
       switch random.below(12) {
       case 0:
         schedule.succeed()
@@ -152,7 +160,9 @@ import Testing
         wantedSince = ended
         last = nil
         schedule.want(at: ended, jitter: jitter)
-      case 2...4: schedule.fail(at: ended, wasRefused: true, jitter: jitter)
+      case 2...4:
+        wasRefused = true
+        schedule.fail(at: ended, wasRefused: true, jitter: jitter)
       default: schedule.fail(at: ended, wasRefused: false, jitter: jitter)
       }
       now = ended

@@ -12,7 +12,8 @@ import Testing
 @Suite struct TalkFileTests {
   static func record(
     unconfirmed: [String] = [], draft: String = "", link: TalkRecord.Link = .clear,
-    isLeaving: Bool = false, mode: Mode = .turns, hasFloor: Bool = true, turn: Party? = .client
+    isLeaving: Bool = false, mode: Mode = .turns, hasFloor: Bool = true, turn: Party? = .client,
+    saved: Int64? = nil
   ) throws -> TalkRecord {
     let token = try #require(ResumeToken(bytes: Array(1...32)))
     let past = ClientPast(
@@ -22,7 +23,8 @@ import Testing
       attempt: 2)
     return TalkRecord(
       host: "example.org", port: 1027, link: link, past: past, draft: draft,
-      isLeaving: isLeaving, linkedAt: Timestamp(milliseconds: 1_790_000_000_000))
+      isLeaving: isLeaving, linkedAt: Timestamp(milliseconds: 1_790_000_000_000),
+      saved: saved)
   }
 
   static func records() throws -> [TalkRecord] {
@@ -32,7 +34,7 @@ import Testing
       try record(link: .encrypted(server: server, own: own), isLeaving: true),
       try record(link: .encrypted(server: server, own: nil), mode: .free, turn: nil),
       try record(unconfirmed: ["\u{1f642}"], hasFloor: false, turn: nil),
-      try record(turn: .server),
+      try record(turn: .server), try record(draft: "half", saved: 1_790_000_000_123),
     ]
   }
 

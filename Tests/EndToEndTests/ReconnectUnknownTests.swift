@@ -55,9 +55,7 @@ import Testing
     try Stage.run { stage in
       let server = try stage.fakeServer()
       try stage.killed(server, saying: "lost?")
-      let next = try stage.client(server.port)
-      let wrong = try server.accept()
-      try wrong.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      let (next, wrong) = try stage.startedAgain(server)
       try wrong.send(Self.denial)
       let fresh = try server.accept()
       try fresh.offerSession()
@@ -90,9 +88,7 @@ import Testing
       client.signal(SIGKILL)
       _ = try client.exitOutcome()
       try peer.waitForEnd()
-      let next = try stage.client(server.port)
-      let wrong = try server.accept()
-      try wrong.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      let (next, wrong) = try stage.startedAgain(server)
       try wrong.send(Self.denial)
       let fresh = try server.accept()
       try fresh.giveFloor(to: "bob")
@@ -116,9 +112,7 @@ import Testing
     try Stage.run { stage in
       let server = try stage.fakeServer()
       try stage.killed(server, saying: "old")
-      let next = try stage.client(server.port)
-      let wrong = try server.accept()
-      try wrong.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      let (next, wrong) = try stage.startedAgain(server)
       try wrong.send(Self.denial)
       let fresh = try server.accept()
       try fresh.offerSession()
@@ -134,9 +128,7 @@ import Testing
         next.signal(SIGKILL)
         _ = try next.exitOutcome()
       }
-      let last = try stage.client(server.port)
-      let newest = try server.accept()
-      try newest.hearClaim(shown: 0, attempt: Session.nextAttempt)
+      let (last, newest) = try stage.startedAgain(server)
       if isLeft {
         try newest.goOn(after: 0)
         try newest.waitFor("quit user\0")

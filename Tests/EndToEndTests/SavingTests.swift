@@ -57,6 +57,82 @@ import Testing
     }
   }
 
+  @Test(
+    "a chatclient that goes on does so in the file, too, unless it does not end with it",
+    arguments: ["same", "other", "added", "over"])
+  func goingOn(file: String) throws {
+    try Stage.run { stage in
+      let (path, other) = (stage.home + "/said.jsonl", stage.home + "/other.jsonl")
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server, "--save", path)
+      try client.enter("one")
+      try peer.waitFor("say 1 one\0")
+      try peer.send("ack 1\0say 1 two\0")
+      try client.waitFor("SERVER> two")
+      try peer.waitFor("ack 1\0")
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      try peer.waitForEnd()
+      if file == "added" || file == "over" {
+        let last = try #require(SmallFile.read(path)?.split(separator: "\n").last)
+        let line =
+          file == "over"
+          ? last.replacing("\"kind\":\"message\"", with: "\"kind\":\"close\"")
+          : last.replacing("\"conversation\":", with: "\"conversation\":4")
+        _ = try stage.bash("echo '\(line)' >> \(path)")
+      }
+      let written = file == "other" ? other : path
+      let before = file == "other" ? 0 : try objects(written).count
+      let (next, again) = try stage.startedAgain(server, shown: 1, "--save", written)
+      try again.goOn(after: 1)
+      try next.waitForInput("bob> ")
+      try next.enter("three")
+      try again.waitFor("say 2 three\0")
+      try again.send("ack 2\0quit user\0")
+      #expect(try next.exitStatus() == 0)
+      let added = try objects(written).dropFirst(before)
+      let kinds = added.map { $0["kind"] as? String ?? "" }
+      if file == "same" {
+        #expect(kinds == ["message", "close"])
+        let all = try objects(written)
+        #expect(Set(all.map { $0["conversation"] as? Int }).count == 1)
+        #expect(all.map { $0["seq"] as? Int } == (1...all.count).map { $0 })
+      } else {
+        #expect(kinds == ["open", "handle", "message", "close"])
+        #expect(added.map { $0["seq"] as? Int } == [1, 2, 3, 4])
+      }
+    }
+  }
+
+  @Test("one that turns out to be over ends in the file, and the next is another there")
+  func goingOnInVain() throws {
+    try Stage.run { stage in
+      let path = stage.home + "/said.jsonl"
+      let server = try stage.fakeServer()
+      let (client, peer) = try stage.resumable(server, "--save", path)
+      try client.enter("one")
+      try peer.waitFor("say 1 one\0")
+      client.signal(SIGKILL)
+      _ = try client.exitOutcome()
+      try peer.waitForEnd()
+      let (next, again) = try stage.startedAgain(server, "--save", path)
+      try again.send("resumed 0\0quit expired\0")
+      again.leave()
+      let fresh = try server.accept()
+      try fresh.giveFloor(to: "bob")
+      try next.waitForInput("bob> ")
+      try fresh.send("quit user\0")
+      #expect(try next.exitStatus() == 0)
+      #expect(
+        try objects(path).map { $0["kind"] as? String } == [
+          "open", "handle", "message", "close", "open", "handle", "close",
+        ])
+      let conversations = try objects(path).map { $0["conversation"] as? Int }
+      #expect(Set(conversations.prefix(4)).count == 1 && Set(conversations.suffix(3)).count == 1)
+      #expect(Set(conversations).count == 2)
+    }
+  }
+
   @Test("a second conversation is added, and half a line that a kill left is cut off")
   func append() throws {
     try Stage.run { stage in

@@ -56,6 +56,17 @@ extension Stage {
     try peer.waitForEnd()
   }
 
+  /// chatclient, started again, and the server's end of the link on which it claims the
+  /// conversation before, of which it has `shown` so many messages.
+  func startedAgain(
+    _ server: FakeServer, shown: Int = 0, _ options: String...
+  ) throws -> (client: PtyProcess, peer: PeerSocket) {
+    let client = try onTerminal(.chatclient, ["127.0.0.1", "\(server.port)"] + options)
+    let peer = try server.accept()
+    try peer.hearClaim(shown: shown, attempt: Session.nextAttempt)
+    return (client, peer)
+  }
+
   /// The sizes of the files in which conversations are kept.
   func keptSizes() -> [Int] {
     files(in: talks).map { SmallFile.read(talks + "/" + $0)?.utf8.count ?? -1 }

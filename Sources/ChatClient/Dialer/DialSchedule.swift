@@ -16,9 +16,15 @@ struct DialSchedule: Sendable {
   static let eagerSpacing = Duration.seconds(3)
   /// Between those later: a laptop that is left open all night costs little.
   static let longestSpacing = Duration.seconds(15)
-  /// After a refusal: the machine is there, and its server is being started again.
+  /// After a refusal: the machine is there and says at once that nobody listens, and the
+  /// server is being started again. In the first 2 s that is a restart in good order, and
+  /// 25 ms are no more than the link takes to go on; until 10 s it is a person who starts it
+  /// again; later each second finds it. Each try costs a packet and its answer.
+  static let refusedSpacings: [(until: Duration, spacing: Duration)] = [
+    (.seconds(2), .milliseconds(25)), (.seconds(10), .milliseconds(100)),
+  ]
   static let refusedSpacing = Duration.seconds(1)
-  /// Between any two: keys that repeat, and links that are lost as soon as they are
+  /// Between any two that were not refused: keys that repeat, and links that are lost as soon as they are
   /// there, are no flood.
   static let shortestSpacing = Duration.milliseconds(250)
 
@@ -85,10 +91,16 @@ struct DialSchedule: Sendable {
     let isEager = wantedSince.map { now.duration(since: $0) < Self.eagerFor } ?? true
     failures += 1
     if !isEager { lateFailures += 1 }
-    let whole = wasRefused ? Self.refusedSpacing : isEager ? eagerSpacing : lateSpacing
+    let whole = wasRefused ? refusedSpacing(at: now) : isEager ? eagerSpacing : lateSpacing
     // Only ever sooner, so that the bounds are bounds.
     let spacing = whole * (1 - 0.2 * min(max(jitter, 0), 1))
-    state = .waiting(until: max(earliest(from: now), (lastStart ?? now).advanced(by: spacing)))
+    let next = (lastStart ?? now).advanced(by: spacing)
+    state = .waiting(until: max(wasRefused ? now : earliest(from: now), next))
+  }
+
+  private func refusedSpacing(at now: Instant) -> Duration {
+    let wanted = wantedSince.map { now.duration(since: $0) } ?? .zero
+    return Self.refusedSpacings.first { wanted < $0.until }?.spacing ?? Self.refusedSpacing
   }
 
   private var eagerSpacing: Duration {

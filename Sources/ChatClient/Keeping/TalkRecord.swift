@@ -22,6 +22,8 @@ struct TalkRecord: Hashable, Sendable {
   var isLeaving: Bool
   /// When the link was last seen up.
   var linkedAt: Timestamp
+  /// By what number the user's own file (`--save`) knows it; `nil`: there is none.
+  var saved: Int64?
 
   /// Whether a conversation that went on with it would end at once: the server may have it
   /// a little longer, as it counts from when it notices.
@@ -60,7 +62,8 @@ extension TalkRecord {
     static let floor: UInt8 = 8
     static let turnIsOwn: UInt8 = 16
     static let leaving: UInt8 = 32
-    static let all: UInt8 = 63
+    static let saved: UInt8 = 64
+    static let all: UInt8 = 127
   }
 
   var bytes: [UInt8] {
@@ -69,6 +72,7 @@ extension TalkRecord {
     if past.hasFloor { flags |= Flag.floor }
     if past.turn == .client { flags |= Flag.turnIsOwn }
     if isLeaving { flags |= Flag.leaving }
+    if saved != nil { flags |= Flag.saved }
     var keys: [UInt8] = []
     if case .encrypted(let server, let own) = link {
       flags |= Flag.encrypted
@@ -93,6 +97,7 @@ extension TalkRecord {
     for message in past.unconfirmed {
       bytes.append(counted: message.raw ?? Array(message.text.utf8))
     }
+    if let saved { bytes.append(integer: saved) }
     return bytes
   }
 
@@ -120,8 +125,13 @@ extension TalkRecord {
       let linkedAt = reader.number(Self.latest),
       let draft = reader.text(limit: Self.draftLimit),
       let messages = reader.messages(limit: Self.messagesLimit),
-      messages.count <= ownNumber, reader.isAtEnd
+      messages.count <= ownNumber
     else { return nil }
+    if flags & Flag.saved != 0 {
+      guard let saved = reader.number(.max / 2) else { return nil }
+      self.saved = Int64(saved)
+    }
+    guard reader.isAtEnd else { return nil }
     let mode = flags & Flag.free == 0 ? Mode.turns : .free
     let hasFloor = flags & Flag.floor != 0
     let turn: Party = flags & Flag.turnIsOwn == 0 ? .server : .client
