@@ -25,6 +25,31 @@ import Transcript
     // It is about something.
     #expect(takeOvers > schedules / 5 && failures > schedules / 30, "seed \(seed)")
   }
+
+  /// One with the floor, its link or process lost at any moment, two who claim it, either of
+  /// whom may be killed or fail, and one who waits: all orders of so many moves.
+  @Test func everyOrderOfTwoClaims() throws {
+    var world = try World("")
+    let (owner, first, second) = try world.beginWithTwoClaims()
+    var count = (orders: 0, takeOvers: 0)
+    try world.tryAll(9, of: owner, by: first, second, &count)
+    print("claim orders: \(count.orders) of 9 moves, \(count.takeOvers) of them with a take-over")
+    #expect(count.takeOvers > count.orders / 10 && count.orders > 1_000)
+  }
+}
+
+/// What can happen next.
+private enum Move: Hashable {
+  case claim(Int32, attempt: Int)
+  /// It does what it was ordered to.
+  case follow(Int32)
+  case die(Int32)
+  case loseLink(Int32)
+  case leave(Int32)
+  case fail(Int32, FailedClaim)
+  case yieldDesk
+  /// Longer than any process gets to hand over.
+  case wait
 }
 
 /// The processes as they really are, beside what the listener believes.
@@ -42,7 +67,7 @@ private struct World {
 
   private static let desk: Int32 = 50
 
-  private let name: Comment
+  private var name: Comment
   private var stage: Stage
   private var living: [Int32: Process] = [:]
   private var unanswered: Set<Int32> = []
@@ -55,6 +80,8 @@ private struct World {
   /// How often each conversation was gone on with, and those with which nobody can.
   private var epochs: [Int64: Int64] = [:]
   private var over: Set<Int64> = []
+  /// Moves that were made, of those that are made once.
+  private var made: Set<Move> = []
 
   init(_ name: String) throws {
     self.name = Comment(rawValue: name)
@@ -80,6 +107,79 @@ private struct World {
     case 18...22: failToTakeOver(process, random.below(4) == 0 ? .isOver : .goesOn)
     default:
       stage.pass(.milliseconds(Int64(random.below(1_500))))
+      feed(.turnIsOver)
+    }
+  }
+
+  mutating func beginWithTwoClaims() throws -> (owner: Int32, first: Int32, second: Int32) {
+    var processes: [Int32] = []
+    for _ in 0..<4 {
+      let admitted = stage.admit()
+      let process = try #require(admitted)
+      living[process] = Process()
+      processes.append(process)
+    }
+    introduce(processes[0])
+    introduce(processes[3])
+    feed(.turnIsOver)
+    #expect(stage.state(of: processes[0]) == .hasFloor && terminal == processes[0])
+    return (processes[0], processes[1], processes[2])
+  }
+
+  /// Every order of so many moves from here on; whoever is left does then what it was ordered
+  /// to, and is answered.
+  func tryAll(
+    _ depth: Int, of owner: Int32, by first: Int32, _ second: Int32,
+    _ count: inout (orders: Int, takeOvers: Int)
+  ) throws {
+    let moves = depth == 0 ? [] : moves(of: owner, by: first, second)
+    if moves.isEmpty {
+      count.orders += 1
+      if takeOvers > 0 { count.takeOvers += 1 }
+      var end = self
+      return try end.settle()
+    }
+    for move in moves {
+      var next = self
+      next.name = Comment(rawValue: "\(name.rawValue) \(move)")
+      next.make(move, of: owner)
+      try next.tryAll(depth - 1, of: owner, by: first, second, &count)
+    }
+  }
+
+  private func moves(of owner: Int32, by first: Int32, _ second: Int32) -> [Move] {
+    var moves = [Move.claim(first, attempt: 1), .claim(second, attempt: 2), .wait]
+      .filter { !made.contains($0) }
+    if deskMustYield { moves.append(.yieldDesk) }
+    for process in [owner, first, second] {
+      guard let known = living[process] else { continue }
+      if known.isKilled || known.isOrdered || known.failed != nil { moves.append(.follow(process)) }
+      if known.holds != nil, !known.isKilled { moves.append(.die(process)) }
+      if known.mayFail, !known.isKilled {
+        moves += [.fail(process, .goesOn), .fail(process, .isOver)]
+      }
+      if process == owner, !known.isKilled, !known.isOrdered {
+        moves += [.loseLink(owner), .leave(owner)].filter { !made.contains($0) }
+      }
+    }
+    return moves
+  }
+
+  private mutating func make(_ move: Move, of owner: Int32) {
+    made.insert(move)
+    switch move {
+    case .claim(let process, let attempt):
+      guard stage.state(of: process) == .introducing else { return }
+      claim(process, Int64(owner), attempt)
+      feed(.turnIsOver)
+    case .follow(let process): follow(process)
+    case .die(let process): end(process, .signaled(9, coreDumped: false))
+    case .loseLink(let process): loseLink(process)
+    case .leave(let process): leave(process)
+    case .fail(let process, let failed): failToTakeOver(process, failed)
+    case .yieldDesk: yieldDesk()
+    case .wait:
+      stage.pass(.seconds(3))
       feed(.turnIsOver)
     }
   }
@@ -123,6 +223,10 @@ private struct World {
     else { return }
     let conversation = Int64(101 + random.below(40))
     let attempt = max(1, (attempts[conversation] ?? 0) + 1 - random.below(3) / 2)
+    claim(process, conversation, attempt)
+  }
+
+  private mutating func claim(_ process: Int32, _ conversation: Int64, _ attempt: Int) {
     attempts[conversation] = max(attempt, attempts[conversation] ?? 0)
     unanswered.insert(process)
     obey(stage.claim(Int32(conversation), attempt: attempt, from: process))
