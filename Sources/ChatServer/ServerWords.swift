@@ -85,6 +85,10 @@ package enum ServerNotice {
   case linkIsDown(Handle, for: Duration, within: Duration)
   /// It is back after so long; `from`: another address than before.
   case linkBack(Handle, after: Duration, from: SocketAddress?)
+  /// It was lost so often within a minute: no more is said before that is over.
+  case linkOften(Handle, count: Int)
+  /// It has been back, or down, for some time, after it was lost so often.
+  case linkSettled(Handle, count: Int, over: Duration, isDown: Bool)
   /// This process goes, and the peer can go on with another server.
   case leftForRestart(Handle, within: Duration, listenerDied: Bool)
   case keeperMisbehaved

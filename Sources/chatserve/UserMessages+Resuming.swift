@@ -35,6 +35,14 @@ extension UserMessages {
     case .linkBack(let handle, let away, let address):
       return "\(name(handle)) is back after \(SharedWords.stopwatch(away))"
         + (address.map { " from \($0.host)" } ?? "") + "."
+    case .linkOften(let handle, let count):
+      return "\(name(handle))'s link was lost \(count) times within a minute. No more is said of "
+        + "it until that is over; \\who tells how it is."
+    case .linkSettled(let handle, let count, let time, let isDown):
+      let before = "it was lost \(count) times in \(SharedWords.stopwatch(time))"
+      return isDown
+        ? "\(name(handle))'s link is down; \(before). \\quit ends the conversation."
+        : "\(name(handle))'s link holds now; \(before)."
     case .leftForRestart(let handle, let within, let listenerDied):
       return
         (listenerDied

@@ -148,7 +148,7 @@ enum UserMessages {
       "The conversation with \(address) was ended: its process \(misdeed(fault)) and is not "
         + "trusted any more." + next(hadFloor)
     case .brokeOff, .keepsFloor, .waitsNoLonger, .stayedAway, .unconfirmed, .linkDown,
-      .linkIsDown, .linkBack, .leftForRestart:
+      .linkIsDown, .linkBack, .linkOften, .linkSettled, .leftForRestart:
       resuming(notice, beside: own)
     case .waitsForKernel(let address):
       "The conversation with \(address) gives no answer: it waits for the disk."

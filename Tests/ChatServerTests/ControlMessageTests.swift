@@ -66,7 +66,9 @@ import Transcript
       name: "report", codes: ReportCode.allCases.map(\.rawValue),
       samples: ConversationReport.samples.map(\.bytes),
       read: { bytes throws(ControlError) in try ConversationReport(bytes: bytes).bytes },
-      openCodes: [ReportCode.draft.rawValue, ReportCode.memory.rawValue]),
+      openCodes: [
+        ReportCode.draft.rawValue, ReportCode.memory.rawValue, ReportCode.unsaid.rawValue,
+      ]),
     Direction(
       name: "order", codes: OrderCode.allCases.map(\.rawValue),
       samples: [

@@ -212,6 +212,7 @@ extension ConversationReport {
       .notTakenOver(goesOn: false), .notTakenOver(goesOn: true), .spoke,
       .shown(through: 1), .shown(through: 1 << 40),
       .named(peer), .over(by: nil, .reset), .over(by: .server, .timeout),
+      .unsaid(isOnLine: false, []), .unsaid(isOnLine: true, Array("half a line".utf8)),
     ]
   }
 

@@ -25,7 +25,7 @@ import Testing
       try client.waitFor("Start chatclient again, and the conversation goes on.")
       #expect(!client.screen.text.contains("may be lost"))
       let (next, again) = try stage.startedAgain(server, shown: 1)
-      try again.goOn(after: 1)
+      try again.goOn(after: 1, past: "past client 1 before\0")
       try again.waitFor("say 2 kept\0")
       try next.waitFor("bob> kept")
     }

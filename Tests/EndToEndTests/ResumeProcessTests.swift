@@ -73,6 +73,71 @@ import Testing
     }
   }
 
+  @Test("the operator's line is on the line again, however often its process is killed")
+  func draftOfAKilledOne() throws {
+    try Stage.run { stage in
+      let server = try stage.server()
+      let peer = try ResumeTests.peer(on: server.port)
+      try peer.say("one")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.send("half")
+      try server.process.waitForInput("SERVER> half")
+      // Its first report is at once, and the others a second later.
+      try server.process.send(" a")
+      try server.process.waitForInput("SERVER> half a")
+      Deadline(seconds: 2).pass()
+      kill(try #require(server.conversations.first), SIGKILL)
+      try server.process.waitFor("waiting for tatyana to come back")
+      try Deadline.poll("the desk") { server.desk != nil }
+      try server.process.waitForInput("SERVER> half a")
+      try server.process.send(" line")
+      try server.process.waitForInput("SERVER> half a line")
+      Deadline(seconds: 2).pass()
+      kill(try #require(server.desk), SIGKILL)
+      try server.process.waitFor("The process of the prompt")
+      try Deadline.poll("another desk") { server.desk != nil }
+      try server.process.waitForInput("SERVER> half a line")
+      try peer.resume(on: server.port)
+      try server.process.waitFor("is back after")
+      try server.process.waitForInput("SERVER> half a line")
+      try server.process.enter("")
+      try peer.waitToHear(1)
+      #expect(peer.heard == ["half a line"])
+      // What was said is not on the line of the next.
+      try peer.say("two")
+      try server.process.waitForInput("SERVER> ")
+      kill(try #require(server.conversations.first), SIGKILL)
+      try server.process.waitFor("waiting for tatyana to come back", times: 2)
+      try peer.resume(on: server.port)
+      try server.process.waitFor("is back after", times: 2)
+      try server.process.waitForInput("SERVER> ")
+      try server.process.enter("three")
+      try peer.waitToHear(2)
+      #expect(peer.heard == ["half a line", "three"])
+    }
+  }
+
+  @Test("where nobody can come back the line is there, too, and is offered to the next")
+  func draftBesideOneThatCannotComeBack() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--resume-within", "0")
+      let first = try stage.nativePeer("tatyana", on: server.port)
+      try first.send("say 1 one\0")
+      try server.process.waitForInput("SERVER> ")
+      try server.process.send("half")
+      try server.process.waitForInput("SERVER> half")
+      Deadline(seconds: 2).pass()
+      kill(try #require(server.conversations.first), SIGKILL)
+      try server.process.waitFor("crashed (signal 9)")
+      try Deadline.poll("the desk") { server.desk != nil }
+      try server.process.waitForInput("SERVER> half")
+      let next = try stage.nativePeer("mike", on: server.port)
+      try next.send("say 1 hi\0")
+      try server.process.waitFor("Not sent before; Up or \\draft brings it back: half")
+      try server.process.waitForInput("SERVER> ")
+    }
+  }
+
   @Test("the operator's line is on the line again")
   func draft() throws {
     try Stage.run { stage in

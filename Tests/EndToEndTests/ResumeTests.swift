@@ -59,6 +59,28 @@ import Testing
     }
   }
 
+  @Test("a client that comes back in a loop fills no screen, and the row after it has the count")
+  func loop() throws {
+    try Stage.run { stage in
+      let server = try stage.server(unlimited: true)
+      let peer = try Self.peer(on: server.port)
+      for _ in 1...12 {
+        peer.cut(.reset)
+        try peer.resume(on: server.port)
+      }
+      try server.process.waitFor("tatyana's link was lost 4 times within a minute.")
+      // What is said still comes.
+      try peer.say("one")
+      try server.process.waitFor("tatyana> one")
+      try server.process.waitFor("tatyana's link holds now; it was lost 12 times in 0:")
+      let rows = server.process.screen.text
+      #expect(rows.occurrences(of: "tatyana's link is down") == 3)
+      #expect(rows.occurrences(of: "tatyana is back") == 3)
+      peer.cut(.reset)
+      try server.process.waitFor("tatyana's link is down", times: 4)
+    }
+  }
+
   @Test("what was said and not acknowledged is said again, and shown once")
   func cutInFree() throws {
     try Stage.run { stage in

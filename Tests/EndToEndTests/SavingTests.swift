@@ -84,7 +84,7 @@ import Testing
       let written = file == "other" ? other : path
       let before = file == "other" ? 0 : try objects(written).count
       let (next, again) = try stage.startedAgain(server, shown: 1, "--save", written)
-      try again.goOn(after: 1)
+      try again.goOn(after: 1, past: "past client 1 one\0past server 1 two\0")
       try next.waitForInput("bob> ")
       try next.enter("three")
       try again.waitFor("say 2 three\0")

@@ -28,6 +28,7 @@ enum ReportCode: UInt8, CaseIterable {
   case claim = 0x58
   case notTakenOver = 0x5a
   case spoke = 0x5b
+  case unsaid = 0x5f
   case shown = 0x5c
   case named = 0x5d
   case over = 0x5e

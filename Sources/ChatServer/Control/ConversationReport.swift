@@ -28,6 +28,10 @@ enum ConversationReport: Hashable {
   case recorded(conversation: Int64)
   /// A part of what the operator typed and did not say.
   case draft([UInt8])
+  /// What the operator has typed and not said at this moment, in place of what was reported
+  /// before, should the process be killed: the line, where it `isOnLine`, or what is yet to
+  /// be offered. Whatever is beyond one message is not kept.
+  case unsaid(isOnLine: Bool, [UInt8])
   /// A part of what the desk remembers for the next one.
   case memory([UInt8])
   /// The operator asked the server to stop: Ctrl-C on an empty line, which
@@ -98,6 +102,7 @@ enum ConversationReport: Hashable {
     case .released: .released
     case .recorded: .recorded
     case .draft: .draft
+    case .unsaid: .unsaid
     case .memory: .memory
     case .interrupted: .interrupted
     case .operatorAbsent: .operatorAbsent
@@ -147,6 +152,9 @@ enum ConversationReport: Hashable {
         fields.add(bytes: token.bytes)
       case .notTakenOver(let goesOn): fields.add(goesOn)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
+      case .unsaid(let isOnLine, let text):
+        fields.add(isOnLine)
+        fields.add(bytes: text)
       case .recordingFailed(let trouble): fields.add(trouble)
       case .wordsUnread(let count), .queueRead(let count): fields.add(Int64(count))
       case .shown(let number): fields.add(Int64(number))
@@ -171,6 +179,7 @@ enum ConversationReport: Hashable {
     case .released: self = .released
     case .recorded: self = .recorded(conversation: try fields.rowID())
     case .draft: self = .draft(fields.bytes())
+    case .unsaid: self = .unsaid(isOnLine: try fields.bool(), fields.bytes())
     case .memory: self = .memory(fields.bytes())
     case .interrupted: self = .interrupted
     case .operatorAbsent: self = .operatorAbsent

@@ -72,8 +72,8 @@ struct ReportRule {
   /// terminal. With the terminal given back it has nothing to say.
   static func isDesks(_ code: ReportCode) -> Bool {
     switch code {
-    case .draft, .memory, .released, .suspended, .interrupted, .stopAsked, .outputGone, .who,
-      .alive, .floorFreed:
+    case .draft, .unsaid, .memory, .released, .suspended, .interrupted, .stopAsked, .outputGone,
+      .who, .alive, .floorFreed:
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
@@ -95,7 +95,8 @@ struct ReportRule {
     case .spoke, .shown: ReportRule(acts: [.hasFloor], late: [.leaving])
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
-    case .tookFloor, .draft, .memory, .interrupted, .operatorAbsent, .outputGone, .queueRead:
+    case .tookFloor, .draft, .unsaid, .memory, .interrupted, .operatorAbsent, .outputGone,
+      .queueRead:
       .withFloor
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.

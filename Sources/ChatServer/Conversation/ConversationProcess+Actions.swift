@@ -17,6 +17,8 @@ extension ConversationProcess {
       // It is awake: so the listener has no cause to wake it.
       if case .ping = outgoing { listener.report(.alive) }
     case .show(.opened):
+      // Another's, before.
+      desk?.memory.linkNews = LinkNews()
       desk?.begin(with: machine.peer, at: now)
       desk?.announce(words.sentence(.opened))
       showKey()
@@ -43,9 +45,9 @@ extension ConversationProcess {
       claim(token, shown: shown, attempt: attempt, at: now)
     case .reportResumable: reportResumable()
     case .dropLink: link.drop()
-    case .reportLinkDown: reportLinkDown()
+    case .reportLinkDown: reportLinkDown(at: now)
     case .reportLinkBack(let away, let addressChanged):
-      reportLinkBack(after: away, addressChanged: addressChanged)
+      reportLinkBack(after: away, addressChanged: addressChanged, at: now)
     case .handOver: hasHandedOver = true
     case .confirm(let number):
       recorder.enqueue(.acknowledged(through: number))

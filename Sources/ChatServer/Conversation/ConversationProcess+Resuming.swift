@@ -14,6 +14,8 @@ extension ConversationProcess {
     /// The server's messages up to here were shown.
     let shown: Int
     let attempt: Int
+    /// Open by the time that the answer comes.
+    var transcript: TranscriptWriter?
     /// What came behind it: for the machine that goes on.
     var behind: [Conversation.Event] = []
 
@@ -47,9 +49,11 @@ extension ConversationProcess {
   func claim(_ token: ResumeToken, shown: Int, attempt: Int, at now: Instant) {
     // Who has left already evicts nobody. What it sends before its end is not read yet.
     if link.isAtEnd || (try? link.descriptor.peekByte()) == .endOfFile { return }
-    guard run != nil else { return post(.listenerKnowsNoClaim, at: now) }
+    guard let run else { return post(.listenerKnowsNoClaim, at: now) }
     claim = PendingClaim(token: token, shown: shown, attempt: attempt)
     listener.report(.claim(token, attempt: attempt, protection))
+    // The process that had it leaves meanwhile. What fails here is tried then.
+    claim?.transcript = try? TranscriptRecorder.open(run)
   }
 
   /// How the peer's words come.
@@ -62,7 +66,7 @@ extension ConversationProcess {
     guard let claim else { return }
     self.claim = nil
     do throws(TranscriptError) {
-      switch try TranscriptRecorder.fate(of: claim.token, run, protection) {
+      switch try TranscriptRecorder.fate(of: claim, run, protection) {
       case .over(let recorded, let reason):
         isWithoutConversation = true
         post(.claimIsOver(recorded: recorded, reason), at: now)
@@ -134,7 +138,7 @@ extension ConversationProcess {
     case .over, .notResumable, .overstated:
       listener.report(.notTakenOver(goesOn: false))
       var end = (recorded: 0, reason: QuitReason.lost)
-      switch try? TranscriptRecorder.fate(of: claim.token, run, protection) {
+      switch try? TranscriptRecorder.fate(of: claim, run, protection) {
       case .over(let recorded, let reason): end = (recorded, reason)
       case .unended(let recorded): end.recorded = recorded
       case .unknown, .elsewhere, nil: break
@@ -165,15 +169,33 @@ extension ConversationProcess {
 
   // MARK: The link
 
-  func reportLinkDown() {
+  func reportLinkDown(at now: Instant) {
     isLinkDown = true
     listener.report(.detached)
-    if let peer = machine.peer { notify(.linkDown(peer)) }
+    say(desk?.memory.linkNews.lose(at: now)) { .linkDown($0) }
   }
 
-  func reportLinkBack(after away: Duration, addressChanged: Bool) {
+  func reportLinkBack(after away: Duration, addressChanged: Bool, at now: Instant) {
+    say(desk?.memory.linkNews.comeBack(at: now)) {
+      .linkBack($0, after: away, from: addressChanged ? address : nil)
+    }
+  }
+
+  private func say(_ news: LinkNews.News?, _ each: (Handle) -> ServerNotice) {
     guard let peer = machine.peer else { return }
-    notify(.linkBack(peer, after: away, from: addressChanged ? address : nil))
+    switch news {
+    case .each?: notify(each(peer))
+    case .often(let count)?: notify(.linkOften(peer, count: count))
+    case LinkNews.News.none?, nil: break
+    }
+  }
+
+  /// Says how often it was lost, once it is not lost any more, or is not back.
+  func settleLink(at now: Instant) {
+    guard let (count, time, isDown) = desk?.memory.linkNews.settle(at: now),
+      let peer = machine.peer
+    else { return }
+    notify(.linkSettled(peer, count: count, over: time, isDown: isDown))
   }
 
   /// The peer's first words since it came back.

@@ -64,6 +64,7 @@ final class ConversationProcess {
   private var outputGoneIsReported = false
   private var outputFailureIsSaid = false
   var typingReportedAt: Instant?
+  private var unsaid = UnsaidReporter()
   /// When the peer confirmed what is not recorded as confirmed yet.
   var confirmedAt: Instant?
   /// What is confirmed shares a commit, or has one of its own after so long: most talks
@@ -191,6 +192,7 @@ extension ConversationProcess {
     // In `free` both sides' silence counts.
     if !isDone, desk?.lastInput == now { post(.operatorTyped, at: now) }
     settle(at: now)
+    if !isDone, let desk, let report = unsaid.report(of: desk, at: now) { listener.report(report) }
     leaveIfWanted(at: now)
   }
 
@@ -229,6 +231,7 @@ extension ConversationProcess {
     let now = Self.now
     let deadlines = [
       machine.deadline, link.deadline, desk?.deadline, readAgainAt, queueNews.deadline,
+      desk.flatMap(unsaid.deadline), desk?.memory.linkNews.deadline,
       machine.slowConfirmation(after: now), confirmedAt?.advanced(by: Self.confirmedWithin),
     ].compactMap { $0 }
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
@@ -249,6 +252,7 @@ extension ConversationProcess {
       recorder.hurry()
     }
     desk?.tick(at: now)
+    settleLink(at: now)
     announceNewcomers(at: now)
   }
 

@@ -192,9 +192,10 @@ final class TranscriptRecorder: Recorder {
     return writer
   }
 
-  private func openTranscript() throws(TranscriptError) -> TranscriptWriter {
-    let transcript = try TranscriptWriter(
-      path: run.database, reserve: run.reserve, makes: false)
+  private func openTranscript(
+    _ opened: TranscriptWriter? = nil
+  ) throws(TranscriptError) -> TranscriptWriter {
+    let transcript = if let opened { opened } else { try Self.open(run) }
     if try !transcript.knows(run.id, run.description, startedAt: run.startedAt) {
       try continueRun(in: transcript)
     }
@@ -204,6 +205,11 @@ final class TranscriptRecorder: Recorder {
 
 /// Conversations that another process began.
 extension TranscriptRecorder {
+  /// Opens the transcript; nobody else makes it than the keeper.
+  static func open(_ run: ServerRun) throws(TranscriptError) -> TranscriptWriter {
+    try TranscriptWriter(path: run.database, reserve: run.reserve, makes: false)
+  }
+
   /// Goes on with what another process recorded, which writes nothing any more.
   ///
   /// - Throws: what SQLite reports; `over`, `notResumable` and `overstated` when nobody can
@@ -217,7 +223,7 @@ extension TranscriptRecorder {
       run: run, mode: mode, address: address, openedAt: inheritance.openedAt,
       offer: (claim.token, grace), fileIsMissed: fileIsMissed)
     recorder.protection = protection
-    let transcript = try recorder.openTranscript()
+    let transcript = try recorder.openTranscript(claim.transcript)
     let now = Timestamp(milliseconds: Clock.realtimeMilliseconds())
     let (writer, past) = try ConversationWriter.takeOver(
       transcript, run: recorder.run.id, conversation: inheritance.conversation,
@@ -230,17 +236,17 @@ extension TranscriptRecorder {
     return (recorder, past)
   }
 
-  /// What became of the conversation that this token belongs to, where nobody here goes on
+  /// What became of the conversation that is claimed, where nobody here goes on
   /// with it.
   ///
   /// - Throws: what SQLite reports.
   static func fate(
-    of token: ResumeToken, _ run: ServerRun?, _ protection: Protection
+    of claim: ConversationProcess.PendingClaim, _ run: ServerRun?, _ protection: Protection
   ) throws(TranscriptError) -> ClaimedFate {
     guard let run else { return .unknown }
-    let transcript = try TranscriptWriter(path: run.database, reserve: run.reserve, makes: false)
+    let transcript = if let opened = claim.transcript { opened } else { try open(run) }
     return try transcript.fate(
-      tokenHash: TokenHash(of: token).bytes, protection, port: run.description.port,
+      tokenHash: TokenHash(of: claim.token).bytes, protection, port: run.description.port,
       address: run.description.address,
       at: Timestamp(milliseconds: Clock.realtimeMilliseconds()))
   }

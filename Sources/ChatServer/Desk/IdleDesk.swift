@@ -28,6 +28,7 @@ final class IdleDesk {
   /// Whether the floor is kept for somebody who is not there.
   private var floorIsKept = false
   private var isOver = false
+  private var unsaid = UnsaidReporter()
   private var poller = Poller()
 
   /// Serves the operator until the terminal is wanted.
@@ -74,12 +75,14 @@ final class IdleDesk {
     }
     desk?.tick(at: now)
     obey(at: now)
+    if !isOver, let desk, let report = unsaid.report(of: desk, at: now) { listener.report(report) }
   }
 
   private func wait() -> [Readiness] {
     var interests = [listener.interest].compactMap { $0 }
     interests += desk?.interests(for: nil) ?? []
-    let timeout = desk?.deadline.map { max(0, $0.duration(since: Self.now).wholeMilliseconds) }
+    let deadline = [desk?.deadline, desk.flatMap(unsaid.deadline)].compactMap { $0 }.min()
+    let timeout = deadline.map { max(0, $0.duration(since: Self.now).wholeMilliseconds) }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }

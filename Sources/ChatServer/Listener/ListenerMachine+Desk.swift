@@ -22,6 +22,8 @@ struct DeskSession {
   /// What it has sent of the draft and of what it remembers.
   var draft: [UInt8] = []
   var memory: [UInt8] = []
+  /// What it last said of the operator's line.
+  var unsaid: Unsaid?
   /// Why it is killed, once it is.
   var fault: ReportFault?
   /// The shell has the terminal: it is not to be put back.
@@ -104,7 +106,7 @@ extension ListenerMachine {
   mutating func deskStarted(_ process: Int32, at now: Instant, _ actions: inout [Action]) {
     desk = DeskSession(processID: process, at: now)
     nextDeskPause = Self.deskPause
-    // The draft stays here too, in case it dies: it is only offered.
+    // The draft stays here too, in case it dies before it has said what became of it.
     actions.append(.giveFloor(to: process, draft: draft, memory: memory))
     // Nothing else may happen before somebody types.
     showAwaited(&actions)
@@ -170,6 +172,7 @@ extension ListenerMachine {
         return condemnDesk(.draftTooLong, &actions)
       }
       desk?.draft += part
+    case .unsaid(let isOnLine, let text): desk?.unsaid = Unsaid(isOnLine: isOnLine, text: text)
     case .memory(let part):
       guard session.memory.count + part.count <= ControlLimits.memoryLength else {
         return condemnDesk(.draftTooLong, &actions)
@@ -202,6 +205,9 @@ extension ListenerMachine {
     guard let ended = desk else { return }
     desk = nil
     if !ended.hasTerminal { return }
+    if ended.fault?.isTakenOver != true {
+      ended.unsaid?.restore(draft: &draft, memory: &memory)
+    }
     deskAgainAt = now.advanced(by: Self.deskPause)
     if ended.isAbandoned { return }
     actions.append(.restoreTerminal)

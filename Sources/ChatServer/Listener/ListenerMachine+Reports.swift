@@ -78,6 +78,8 @@ extension ListenerMachine {
         return
       }
       sessions[index].draft += part
+    case .unsaid(let isOnLine, let text):
+      sessions[index].unsaid = Unsaid(isOnLine: isOnLine, text: text)
     case .memory(let part):
       guard sessions[index].memory.count + part.count <= ControlLimits.memoryLength else {
         condemn(index, .draftTooLong, &actions)
@@ -136,6 +138,10 @@ extension ListenerMachine {
     if hadFloor {
       actions.append(.restoreTerminal)
       draft = session.givenDraft
+      // One that was stopped, or killed by somebody else, is what it was.
+      if session.fault?.isTakenOver != true {
+        session.unsaid?.restore(draft: &draft, memory: &memory)
+      }
     }
     if stopping == nil, let offence = Self.offence(of: session, status) {
       admission.punish(session.source, for: offence, at: now)

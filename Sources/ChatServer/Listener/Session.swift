@@ -105,6 +105,8 @@ struct Session {
   var givenDraft: [UInt8] = []
   /// What it has sent of the operator's draft on its way out.
   var draft: [UInt8] = []
+  /// What it last said of the operator's line.
+  var unsaid: Unsaid?
   /// What it has sent of what its desk remembers.
   var memory: [UInt8] = []
   /// How it ended, when it could not record that itself.

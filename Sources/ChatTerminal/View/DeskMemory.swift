@@ -41,6 +41,9 @@ package struct DeskMemory: Hashable, Sendable {
   /// Whether the operator has read in this run that a talk was in clear.
   package var knowsOfClear = false
 
+  /// What was said of the present peer's link.
+  package var linkNews = LinkNews()
+
   /// The kind of trouble with the transcript that the operator has read of last.
   package var trouble: String?
 
@@ -58,6 +61,7 @@ package struct DeskMemory: Hashable, Sendable {
     static let onLine = UInt8(ascii: "l")
     static let clear = UInt8(ascii: "c")
     static let trouble = UInt8(ascii: "r")
+    static let link = UInt8(ascii: "k")
   }
 
   // MARK: Bytes
@@ -69,6 +73,7 @@ package struct DeskMemory: Hashable, Sendable {
     if let hasFocus { bytes += Self.field(Tag.focus, hasFocus ? "in" : "out") }
     if draftIsOnLine { bytes += Self.field(Tag.onLine, "") }
     if knowsOfClear { bytes += Self.field(Tag.clear, "") }
+    if linkNews != LinkNews() { bytes += Self.field(Tag.link, linkNews.text) }
     if let trouble { bytes += Self.field(Tag.trouble, trouble) }
     guard let lastTalk else { return bytes }
     let names = [
@@ -93,9 +98,10 @@ package struct DeskMemory: Hashable, Sendable {
       switch tag {
       case Tag.typed: typed.append(text)
       case Tag.focus: hasFocus = text == "in"
-      case Tag.onLine: draftIsOnLine = true
+      case Tag.onLine: draftIsOnLine = text.isEmpty
       case Tag.clear: knowsOfClear = true
       case Tag.trouble: trouble = text
+      case Tag.link: linkNews = LinkNews(text: text)
       case Tag.name: talk.name = TextSanitizer.escapedOnOneLine(text)
       case Tag.address: talk.address = TextSanitizer.escapedOnOneLine(text)
       case Tag.endedAt: talk.endedAt = TextSanitizer.escapedOnOneLine(text)
@@ -109,6 +115,16 @@ package struct DeskMemory: Hashable, Sendable {
       }
     }
     if !talk.name.isEmpty { lastTalk = talk }
+  }
+
+  /// What ``bytes`` gave, with another ``draftIsOnLine``: for one that does not look into it.
+  package static func marked(_ bytes: [UInt8], isOnLine: Bool) -> [UInt8] {
+    let marks = [true, false].map { field(Tag.onLine, $0 ? "" : "no") }
+    var bytes = bytes
+    for mark in marks where bytes.suffix(mark.count).elementsEqual(mark) {
+      bytes.removeLast(mark.count)
+    }
+    return bytes + (isOnLine ? marks[0] : marks[1])
   }
 
   private static func newest(of parts: [[UInt8]], within limit: Int) -> [UInt8] {

@@ -72,6 +72,15 @@ extension OperatorDesk {
     }
   }
 
+  /// What is typed and not said at this moment, and whether it is on the line: what
+  /// ``takeDraft()`` would give. Of a pipe nothing, which is there for whoever reads next.
+  package var unsaid: (text: String, isOnLine: Bool) {
+    guard terminal.inputIsTerminal else { return ("", false) }
+    let line = waitingLines.map { $0.text + "\n" }.joined() + terminal.console.draft
+    if !line.allSatisfy(\.isWhitespace) { return (line, true) }
+    return (isOfferSaid ? "" : offered ?? "", memory.draftIsOnLine)
+  }
+
   /// Whether something is on the line, or was entered and waits, here or at the desk
   /// before.
   package var hasLine: Bool {
