@@ -73,6 +73,12 @@ final class CutServer {
       .map { String($0.dropFirst(prefix.count)) }
   }
 
+  /// Whether it is the rest of a line whose beginning went with the process that had read
+  /// it.
+  func isTorn(_ text: String) -> Bool {
+    !text.hasPrefix("line") && (1...max(1, typed)).contains { "line \($0)".hasSuffix(text) }
+  }
+
   func type() throws {
     typed += 1
     typedAt = Deadline.now

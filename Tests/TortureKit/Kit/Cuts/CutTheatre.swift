@@ -136,14 +136,15 @@ struct CutTheatre {
     return stage.files(in: talks).contains { SmallFile.read("\(talks)/\($0)")?.isEmpty == false }
   }
 
-  /// What the transcript has of one side of a conversation.
+  /// What the transcript has of one side of a conversation; of the operator's the whole
+  /// lines.
   private func recorded(_ party: Party, of handle: String) throws -> [String] {
     let archive = try Archive(path: stage.database)
     let summaries = try archive.summaries(newest: 4).filter { $0.client == handle }
     try hold(summaries.count == 1, "\(handle) has \(summaries.count) conversations")
     return try summaries.flatMap { summary in
       try archive.events(of: summary.id).compactMap(\.said).filter { $0.party == party }
-        .map(\.text)
+        .map(\.text).filter { party == .client || !server.isTorn($0) }
     }
   }
 }
