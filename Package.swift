@@ -145,7 +145,10 @@ let package = Package(
       ]),
     tests(
       "ChatServerTests",
-      ["ChatCore", "ChatDigest", "ChatPosix", "ChatSecure", "ChatServer", "Seeded", "Transcript"]),
+      [
+        "ChatCore", "ChatDigest", "ChatPosix", "ChatSecure", "ChatServer", "ChatTerminal", "Seeded",
+        "Transcript",
+      ]),
     // What end-to-end tests share: terminals, pipes, sockets, a screen.
     .target(
       name: "Harness", dependencies: ["ChatSecure", "ChatTerminal"], path: "Tests/Harness",

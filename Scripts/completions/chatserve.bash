@@ -97,6 +97,7 @@ __chatserve_options() {
       --color --timestamps --no-bell --no-title --history-file --plain --no-config --print-config -V --version -h --help ;;
     key) echo --key-file --certificate --new --database -h --help ;;
     allow | block) echo --allow -h --help ;;
+    attach) echo --color --timestamps --no-bell --no-title --plain -h --help ;;
     list) echo -a --all $filters $output $common ;;
     show | search) echo $filters $output $common ;;
     tail) echo -f --follow $filters $output $common ;;
@@ -128,7 +129,7 @@ _chatserve() {
     verb=list
     ((last > 1)) && [[ ${words[1]} != -* ]] && verb=${words[1]}
   fi
-  ((last > 0)) && [[ ${words[0]} = @(key|allow|block) ]] && verb=${words[0]}
+  ((last > 0)) && [[ ${words[0]} = @(attach|key|allow|block) ]] && verb=${words[0]}
   for ((each = 0; each < last; each++)); do
     [[ ${words[each]} = --database ]] && database=${words[each + 1]/#\~/$HOME}
   done
@@ -137,7 +138,7 @@ _chatserve() {
   if [[ $cur = -* ]]; then
     COMPREPLY=($(compgen -W "$(__chatserve_options "$verb")" -- "$cur"))
   elif ((last == 0)); then
-    __chatserve_words history key allow block 1027
+    __chatserve_words history attach key allow block 1027
   elif [[ ${words[0]} = history && $last -eq 1 ]]; then
     __chatserve_words list show search tail stats export backup verify seal prune delete path
   elif [[ $verb = backup ]]; then

@@ -20,7 +20,7 @@ end
 
 function __chatserve_serves
     set -l words (commandline -opc)
-    not contains -- "$words[2]" history key allow block
+    not contains -- "$words[2]" history attach key allow block
 end
 
 # Whether the line is another command's.
@@ -67,6 +67,7 @@ complete -c chatserve -f
 
 # The server
 complete -c chatserve -n '__chatserve_begins 1' -a history -d 'Browse what was said'
+complete -c chatserve -n '__chatserve_begins 1' -a attach -d 'Give this terminal to a server'
 complete -c chatserve -n '__chatserve_begins 1' -a key -d 'Show the key that peers know the server by'
 complete -c chatserve -n '__chatserve_begins 1' -a allow -d 'Let somebody in'
 complete -c chatserve -n '__chatserve_begins 1' -a block -d 'Let somebody in no more'
@@ -109,6 +110,13 @@ complete -c chatserve -n '__chatserve_is key' -l certificate -d 'Show the certif
 complete -c chatserve -n '__chatserve_is key' -l new -d 'Make another key'
 complete -c chatserve -n '__chatserve_is key' -l database -r -F -d 'The transcript'
 complete -c chatserve -n '__chatserve_is allow block' -l allow -r -F -d 'The file'
+
+# A terminal for a server without one
+complete -c chatserve -n '__chatserve_is attach' -l color -x -a 'auto always never' -d 'Colours'
+complete -c chatserve -n '__chatserve_is attach' -l timestamps -d 'The time before every message'
+complete -c chatserve -n '__chatserve_is attach' -l no-bell -d 'No bell'
+complete -c chatserve -n '__chatserve_is attach' -l no-title -d 'Leave the title of the window alone'
+complete -c chatserve -n '__chatserve_is attach' -l plain -d 'Whole lines, nothing redrawn'
 
 # The verbs of history
 set -l at '__chatserve_begins 2; and __chatserve_is history'

@@ -143,10 +143,16 @@ _chatserve() {
     __chatserve_history
     return
   fi
-  if ((CURRENT > 2)) && [[ $words[2] = (key|allow|block) ]]; then
+  if ((CURRENT > 2)) && [[ $words[2] = (attach|key|allow|block) ]]; then
     shift words
     ((CURRENT--))
     case $words[1] in
+      attach)
+        _arguments -s : '--color=[colours]:when:(auto always never)' \
+          '--timestamps[the time before every message]' '--no-bell[no bell]' \
+          '--no-title[leave the title of the window alone]' \
+          '--plain[whole lines, nothing redrawn]' '(-h --help)'{-h,--help}'[show help]' '1:port:'
+        ;;
       key)
         _arguments -s : '--key-file=[the key]:file:_files' \
           '--certificate[show the certificate instead]' '--new[make another key]' \
@@ -194,7 +200,7 @@ _chatserve() {
     '--print-config[show what each option is set to]' \
     '(-V --version)'{-V,--version}'[show the version]' \
     '(-h --help)'{-h,--help}'[show help]' \
-    "1:port:$( ((CURRENT == 2)) && echo '(history key allow block 1027)')"
+    "1:port:$( ((CURRENT == 2)) && echo '(history attach key allow block 1027)')"
 }
 
 _chatserve "$@"

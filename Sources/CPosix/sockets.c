@@ -4,10 +4,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <resolv.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -142,3 +145,65 @@ long cposix_send_datagram(const void *path, size_t path_length, const void *byte
   errno = error;
   return sent;
 }
+
+// The address of `name` in a directory, whatever its path is by now.
+static int local_address(struct sockaddr_un *address, int directory, const char *name) {
+  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+  const size_t room = sizeof address->sun_path;
+  const int length =
+      snprintf(address->sun_path, room, "/proc/self/fd/%d/%s", directory, name);
+  if (length >= 0 && (size_t)length < room) return 0;
+  errno = ENAMETOOLONG;
+  return -1;
+}
+
+static int close_failed(int descriptor) {
+  const int saved = errno;
+  close(descriptor);
+  errno = saved;
+  return -1;
+}
+
+int cposix_local_listener(int directory, const char *name, int backlog) {
+  struct sockaddr_un address;
+  if (local_address(&address, directory, name) == -1) return -1;
+  const int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (listener == -1) return -1;
+  // The mode of what bind(2) makes: unix(7), "Pathname socket ownership and permissions".
+  const mode_t before = umask(0177);
+  const int bound = bind(listener, (struct sockaddr *)&address, sizeof address);
+  const int saved = errno;
+  umask(before);
+  errno = saved;
+  if (bound == -1 || listen(listener, backlog) == -1) return close_failed(listener);
+  return listener;
+}
+
+int cposix_local_connect(int directory, const char *name) {
+  struct sockaddr_un address;
+  if (local_address(&address, directory, name) == -1) return -1;
+  const int caller = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (caller == -1) return -1;
+  if (connect(caller, (struct sockaddr *)&address, sizeof address) == -1)
+    return close_failed(caller);
+  return caller;
+}
+
+int cposix_local_accept(int listener) {
+  return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int cposix_peer_credentials(int socket, int *process, unsigned int *user) {
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1) return -1;
+  *process = peer.pid;
+  *user = peer.uid;
+  return 0;
+}
+
+int cposix_open_directory(const char *path) {
+  return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int cposix_remove_name(int directory, const char *name) { return unlinkat(directory, name, 0); }

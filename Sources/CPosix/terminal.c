@@ -2,6 +2,7 @@
 #include "CPosix.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -43,6 +44,21 @@ int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *
   *columns = size.ws_col;
   *rows = size.ws_row;
   return 0;
+}
+
+int cposix_leave_terminal(void) {
+  // Where its leader left it, the whole session would be without.
+  if (getsid(0) == getpid()) {
+    errno = EPERM;
+    return -1;
+  }
+  const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+  if (terminal == -1) return -1;
+  const int result = ioctl(terminal, TIOCNOTTY);
+  const int saved = errno;
+  close(terminal);
+  errno = saved;
+  return result;
 }
 
 int cposix_is_foreground(int terminal) {

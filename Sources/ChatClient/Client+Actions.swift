@@ -91,6 +91,7 @@ extension Client {
     case .history: desk.showHistory(desk.recent.lines, with: machine.peer)
     case .interrupt: stop(.interrupt, at: now)
     case .suspend: desk.suspend()
+    case .detach: preconditionFailure("a client's desk knows no detached terminal")
     }
   }
 

@@ -9,10 +9,13 @@ package struct DeskWords {
   private let party: Party
   /// A server's name, which no client is shown by unmarked.
   private let own: Handle?
+  /// Whether the terminal is one that was attached to a server without one.
+  private let isAttached: Bool
 
-  package init(for party: Party, called own: Handle? = nil) {
+  package init(for party: Party, called own: Handle? = nil, isAttached: Bool = false) {
     self.party = party
     self.own = own
+    self.isAttached = isAttached
   }
 
   package func sentence(_ notice: DeskNotice) -> String {
@@ -128,7 +131,10 @@ package struct DeskWords {
       free = "asks to speak at any time, without turns"
     case .server where nobodyIsHere:
       free = "lets both speak at any time, once somebody is here"
-      quit = "stops the server, after a question; Ctrl-C does without one"
+      quit =
+        isAttached
+        ? "detaches the terminal; so do Ctrl-C and Ctrl-D"
+        : "stops the server, after a question; Ctrl-C does without one"
       who = "who has connected, and who was here last"
       history = "what was last said with that person"
     case .server:
@@ -136,16 +142,17 @@ package struct DeskWords {
       who = "who is at the other end, by which key, and who waits"
       history = "what was last said with this person"
       free = "lets both speak at any time, without turns"
-      end = " Ctrl-C on an empty line stops the server."
+      end = " Ctrl-C on an empty line \(isAttached ? "detaches the terminal" : "stops the server")."
     }
     let draft = party == .server ? "\\draft    the line that was typed and not sent\n" : ""
+    let detach = isAttached ? "\\detach   the terminal back; the server and the talk go on\n" : ""
     return """
       \\quit     \(quit)
       \\who      \(who)
       \\history  \(history)
       \\free     \(free)
       \\clear    an empty screen
-      \(draft)\\help     this
+      \(draft)\(detach)\\help     this
       A message that starts with a backslash is typed with two.\(end)
       """
   }

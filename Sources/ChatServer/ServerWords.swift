@@ -117,6 +117,12 @@ package enum ServerNotice {
   /// Answers `\who` while nobody talks: who is waited for, waits, and has said nothing,
   /// and who was there last.
   case nobodyIsHere(Presence, last: DeskMemory.Talk?)
+  /// Nobody can attach a terminal to this server, which has none.
+  case notAttachable(AttachFault)
+  /// To who has attached one.
+  case attached(port: UInt16)
+  /// To who wants to detach the terminal that the server was started on.
+  case ownTerminal
   /// Whether the server shall stop.
   case stopQuestion
   /// The process that reads keys while nobody is there died.

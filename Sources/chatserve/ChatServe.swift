@@ -16,7 +16,10 @@ struct ChatServe: Configurable {
       Ctrl-C stops the server. Every word is kept in the transcript, unless --no-log; \
       `chatserve history` browses it.
       """,
-    subcommands: [HistoryCommand.self, KeyCommand.self, AllowCommand.self, BlockCommand.self])
+    subcommands: [
+      HistoryCommand.self, AttachCommand.self, KeyCommand.self, AllowCommand.self,
+      BlockCommand.self,
+    ])
 
   @Argument(help: "The port to listen on, 1024 to 65535.")
   var port: String?
@@ -202,7 +205,7 @@ struct ChatServe: Configurable {
         sentence: { [file = settings.allowFile] in
           UserMessages.sentence($0, beside: handle, file)
         },
-        desk: DeskWords(for: .server, called: handle).sentence,
+        desk: DeskWords(for: .server, called: handle, isAttached: detached).sentence,
         peer: UserMessages.peerPhrases,
         log: notices.map { style in
           { [file = settings.allowFile] in UserMessages.log($0, style, beside: handle, file) }

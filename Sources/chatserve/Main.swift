@@ -21,7 +21,9 @@ enum Main {
   }
 
   private static let history = "history"
-  private static let others = [KeyCommand.name, AllowCommand.name, BlockCommand.name]
+  private static let others = [
+    AttachCommand.name, KeyCommand.name, AllowCommand.name, BlockCommand.name,
+  ]
 
   /// Runs the command that the first word is, which can never be a port, but an argument
   /// parser would take it for one.
@@ -31,6 +33,7 @@ enum Main {
     switch arguments.first {
     case history:
       HistoryCommand.main(Array(arguments.dropFirst()), configured: configured(arguments))
+    case AttachCommand.name: run(AttachCommand.self, arguments.dropFirst())
     case KeyCommand.name: run(KeyCommand.self, arguments.dropFirst())
     case AllowCommand.name: run(AllowCommand.self, arguments.dropFirst())
     case BlockCommand.name: run(BlockCommand.self, arguments.dropFirst())

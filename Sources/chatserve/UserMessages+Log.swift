@@ -65,7 +65,7 @@ extension UserMessages {
       .recordingFailed, .transcriptLost, .crashed, .died, .misbehaved, .brokeOff,
       .keeperMisbehaved, .waitsForKernel, .keeperWaitsForKernel, .keeperSilent, .keeperKeptLock,
       .lockKept, .acceptFailed, .forkFailed, .deskDied, .outputFailed, .outputStalled,
-      .damagedLines, .uncontained, .commandFailed:
+      .damagedLines, .uncontained, .commandFailed, .notAttachable:
       true
     default: false
     }

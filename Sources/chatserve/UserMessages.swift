@@ -188,6 +188,13 @@ enum UserMessages {
       "What is said cannot be shown: standard output fails (\(errno)). "
         + (isKept ? "Serving and recording go on." : "Serving goes on.")
     case .nobodyIsHere(let presence, let last): nobodyIsHere(presence, last, beside: own)
+    case .notAttachable(let fault): notAttachable(fault)
+    case .attached(let port):
+      "This terminal is the server's at port \(port) now; \\detach gives it back, and the server "
+        + "goes on."
+    case .ownTerminal:
+      "This is the server's own terminal. One that was started with --detached has none, and "
+        + "takes another with: chatserve attach PORT"
     case .stopQuestion: "Stop the server (y/n)? \\quit once more stops it too."
     case .deskDied(let status, let fault):
       "The process of the prompt "

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatSecure
+import ChatTerminal
 import Seeded
 import Testing
 import Transcript
@@ -61,6 +62,13 @@ import Transcript
     for bytes in bytes { #expect(throws: ControlError.self) { try KeeperAnswer(bytes: bytes) } }
   }
 
+  private static let view: TerminalView = {
+    var options = DeskOptions()
+    options.isPlain = true
+    options.showsTimes = true
+    return TerminalView(options) { ["TERM": "xterm", "TMUX": "", "STY": "1.pts"][$0] }
+  }()
+
   static let directions = [
     Direction(
       name: "report", codes: ReportCode.allCases.map(\.rawValue),
@@ -86,7 +94,8 @@ import Transcript
           ], total: 3),
         .presence(Presence()), .presence(.sample),
         .handOver, .claimRefused(goesOn: true), .claimRefused(goesOn: false), .graceIsOver,
-        .restart("SIGUSR2"), .awaited(true),
+        .restart("SIGUSR2"), .awaited(true), .attach, .giveBack, .view(view),
+        .view(TerminalView(DeskOptions()) { _ in nil }),
         .awaited(false),
         .takeOver(
           Inheritance(
@@ -100,6 +109,20 @@ import Transcript
       openCodes: [
         OrderCode.draft.rawValue, OrderCode.memory.rawValue, OrderCode.queue.rawValue,
       ]),
+    Direction(
+      name: "terminal's request", codes: AttachRequest.Code.allCases.map(\.rawValue),
+      samples: [
+        AttachRequest.attach(view), .resized, .continued, .leave(suspends: true),
+        .leave(suspends: false),
+      ].map(\.bytes),
+      read: { bytes throws(ControlError) in try AttachRequest(bytes: bytes).bytes }),
+    Direction(
+      name: "answer to a terminal", codes: AttachAnswer.Code.allCases.map(\.rawValue),
+      samples: [
+        AttachAnswer.attached, .refused(.taken(by: 7, since: .ms(5))), .refused(.unusable),
+        .refused(.stopping), .detached(.asked), .detached(.stopped),
+      ].map(\.bytes),
+      read: { bytes throws(ControlError) in try AttachAnswer(bytes: bytes).bytes }),
     Direction(
       name: "request", codes: RequestCode.allCases.map(\.rawValue),
       samples: [

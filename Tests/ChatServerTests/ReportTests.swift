@@ -20,6 +20,7 @@ import Testing
     // Nobody comes back who did not say that it can.
     .detached: "kkkkkl", .notTakenOver: "kkkkkl", .spoke: "kkkkal", .shown: "kkkkal",
     .named: "akkkkl", .over: "aaaaaa",
+    .gaveBack: "kkkkak", .detachAsked: "kkkkak",
     .memory: "kkkkak", .unsaid: "kkkkak", .who: "kkkkkk",
     .stopAsked: "kkkkkk", .suspended: "kkkkkk", .floorFreed: "kkkkkk",
   ]

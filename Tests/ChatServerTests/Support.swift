@@ -213,6 +213,7 @@ extension ConversationReport {
       .shown(through: 1), .shown(through: 1 << 40),
       .named(peer), .over(by: nil, .reset), .over(by: .server, .timeout),
       .unsaid(isOnLine: false, []), .unsaid(isOnLine: true, Array("half a line".utf8)),
+      .gaveBack, .detachAsked(suspends: true), .detachAsked(suspends: false),
     ]
   }
 

@@ -20,7 +20,7 @@ import Testing
 
   @Test(
     arguments: Shell.here,
-    ["", "history", "key", "allow", "block"] + verbs.map { "history " + $0 })
+    ["", "history", "attach", "key", "allow", "block"] + verbs.map { "history " + $0 })
   func `the options offered are those that --help lists`(shell: Shell, words: String) throws {
     try Stage.run { stage in
       // By itself history does what list does.

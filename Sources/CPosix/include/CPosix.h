@@ -65,6 +65,20 @@ int cposix_get_option(int descriptor, int level, int name, int *value);
 // Sends one datagram to the AF_UNIX socket at `path`, abstract where that begins with
 // NUL, from a socket of its own: socket(2), sendto(2) with MSG_DONTWAIT.
 long cposix_send_datagram(const void *path, size_t path_length, const void *bytes, size_t count);
+// socket(2): AF_UNIX SOCK_SEQPACKET, non-blocking, close-on-exec, that listens as `name` in
+// the directory open as `directory`, mode 0600: bind(2) by /proc/self/fd, so that the
+// directory is the one that was looked at, and its path of any length.
+int cposix_local_listener(int directory, const char *name, int backlog);
+// The same that is connected there.
+int cposix_local_connect(int directory, const char *name);
+// accept4(2) without an address, the new descriptor non-blocking and close-on-exec.
+int cposix_local_accept(int listener);
+// getsockopt(2) SO_PEERCRED: who connected, or listened, at the other end.
+int cposix_peer_credentials(int socket, int *process, unsigned int *user);
+// open(2) O_PATH of a directory, not of a link to one; close-on-exec.
+int cposix_open_directory(const char *path);
+// unlinkat(2).
+int cposix_remove_name(int directory, const char *name);
 // shutdown(2) SHUT_WR.
 int cposix_shutdown_write(int descriptor);
 // inet_ntop(3) of the last four bytes of ::ffff:a.b.c.d; false when `address`
@@ -147,6 +161,9 @@ void cposix_make_unlined(struct termios *mode);
 void cposix_make_silent(struct termios *mode);
 // ioctl(2) TIOCGWINSZ.
 int cposix_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
+// ioctl_tty(2) TIOCNOTTY: this process, and who it forks, has no controlling terminal any
+// more. -1 and EPERM for the leader of the terminal's session, ENXIO without a terminal.
+int cposix_leave_terminal(void);
 // tcgetpgrp(3): whether this process may read the terminal. 1 too for a terminal
 // that is not the controlling one, where there is no background.
 int cposix_is_foreground(int terminal);

@@ -15,6 +15,8 @@ public enum Command: Hashable, Sendable {
   case free
   /// `\draft`: the line that was typed and not said, back on the line.
   case draft
+  /// `\detach`: the terminal back from a server that goes on without one.
+  case detach
   /// A backslash and a word that is no command: said to nobody.
   case unknown(String)
   /// Something to say; a doubled backslash at the start has become one.
@@ -22,13 +24,14 @@ public enum Command: Hashable, Sendable {
 
   /// What can be typed, for whoever completes it, in alphabetical order.
   public static let names = [
-    "\\clear", "\\draft", "\\free", "\\help", "\\history", "\\quit", "\\who",
+    "\\clear", "\\detach", "\\draft", "\\free", "\\help", "\\history", "\\quit", "\\who",
   ]
 
   /// Those that do something at the desk of `party`: a client has one conversation
-  /// and keeps no draft for another.
+  /// and keeps no draft for another,
+  /// nor has a terminal that could be another's.
   public static func names(for party: Party) -> [String] {
-    names.filter { party == .server || $0 != "\\draft" }
+    names.filter { party == .server || !["\\detach", "\\draft"].contains($0) }
   }
 
   public init(_ line: String) {
@@ -51,6 +54,7 @@ public enum Command: Hashable, Sendable {
     case "\\clear": self = .clear
     case "\\free": self = .free
     case "\\draft": self = .draft
+    case "\\detach": self = .detach
     default: self = .unknown(String(name))
     }
   }

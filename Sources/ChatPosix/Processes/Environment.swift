@@ -33,6 +33,13 @@ public enum Environment {
   /// another thread reads the environment.
   static func remove(_ name: String) { _ = unsetenv(name) }
 
+  /// The name of this process's user; `nil` for one that is not in the user database.
+  /// getpwuid(3).
+  public static var userName: String? {
+    guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return nil }
+    return String(cString: name)
+  }
+
   /// The home directory of this process's user, as the user database has it;
   /// `nil` for a user that is not in it. getpwuid(3).
   public static var homeDirectory: String? {

@@ -21,6 +21,12 @@ public struct TerminalMode: Sendable {
 
   private(set) var settings: termios
 
+  /// Whether the two make the same of keys.
+  public func isSame(as other: TerminalMode) -> Bool {
+    settings.c_lflag == other.settings.c_lflag && settings.c_iflag == other.settings.c_iflag
+      && settings.c_oflag == other.settings.c_oflag
+  }
+
   /// The mode `terminal` is in now. tcgetattr(3).
   ///
   /// - Throws: ``SystemCallError``: `ENOTTY`, `EIO` when it is gone.
@@ -91,6 +97,15 @@ public struct TerminalMode: Sendable {
         Result(errnoFrom: cposix_write_terminal(output.rawValue, bytes.baseAddress, bytes.count))
       }
     }
+  }
+}
+
+/// The terminal that signals come from.
+public enum CurrentTerminal {
+  /// Leaves it, for this process and whom it forks from now on. Where it leads the terminal's
+  /// session, and where it has none, nothing is done. ioctl_tty(2), TIOCNOTTY.
+  public static func leave() {
+    _ = SystemCall.outcome("ioctl") { Result(errnoFrom: cposix_leave_terminal()) }
   }
 }
 

@@ -32,6 +32,9 @@ enum ReportCode: UInt8, CaseIterable {
   case shown = 0x5c
   case named = 0x5d
   case over = 0x5e
+  case gaveBack = 0x69
+  // Of either, at a terminal that is attached.
+  case detachAsked = 0x60
   // Of the desk between conversations alone.
   case who = 0x51
   case stopAsked = 0x52
@@ -57,6 +60,10 @@ enum OrderCode: UInt8, CaseIterable {
   case graceIsOver = 0x61
   case restart = 0x62
   case unattendedFloor = 0x65
+  case attach = 0x66
+  case giveBack = 0x67
+  // To either.
+  case view = 0x68
   // To the desk between conversations alone.
   case yield = 0x29
   case resume = 0x2a

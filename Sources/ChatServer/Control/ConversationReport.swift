@@ -23,6 +23,11 @@ enum ConversationReport: Hashable {
   case tookFloor
   /// The terminal is given back and what is left is the connection's end.
   case released
+  /// The attached terminal is given back, and the talk goes on without it.
+  case gaveBack
+  /// The operator wants the attached terminal back: `\detach`; or Ctrl-Z, which stops its
+  /// program.
+  case detachAsked(suspends: Bool)
   /// The open is in the transcript, under this id: after the first commit, and
   /// after the first one to a transcript that took the place of another.
   case recorded(conversation: Int64)
@@ -99,6 +104,8 @@ enum ConversationReport: Hashable {
     case .tookFloor: .tookFloor
     case .named: .named
     case .over: .over
+    case .gaveBack: .gaveBack
+    case .detachAsked: .detachAsked
     case .released: .released
     case .recorded: .recorded
     case .draft: .draft
@@ -135,8 +142,9 @@ enum ConversationReport: Hashable {
       switch self {
       case .ready, .unread, .tookFloor, .released, .interrupted, .operatorAbsent, .outputGone,
         .recordingWorks, .typed, .badWords, .alive, .lockedOut, .who, .stopAsked, .suspended,
-        .detached, .floorFreed, .spoke:
+        .detached, .floorFreed, .spoke, .gaveBack:
         break
+      case .detachAsked(let suspends): fields.add(suspends)
       case .recorded(let conversation): fields.add(conversation)
       case .proved(let key): fields.add(key.description)
       case .named(let handle): fields.add(handle.text)
@@ -210,6 +218,8 @@ enum ConversationReport: Hashable {
     case .shown: self = .shown(through: try fields.messageNumber())
     case .notTakenOver: self = .notTakenOver(goesOn: try fields.bool())
     case .floorFreed: self = .floorFreed
+    case .gaveBack: self = .gaveBack
+    case .detachAsked: self = .detachAsked(suspends: try fields.bool())
     }
     try fields.end()
   }

@@ -10,6 +10,13 @@ enum ListenerOrder: Hashable {
   /// The floor is yours, and nobody is at the terminal. The draft and the memory came
   /// before, as with ``floor``, and are to be given back.
   case unattendedFloor
+  /// A terminal is attached in the middle of the talk, and comes with this as with
+  /// ``floor``: take it.
+  case attach
+  /// The attached terminal is wanted back: give it, and go on without one.
+  case giveBack
+  /// The terminal that comes next is an attached one, and is drawn on so.
+  case view(TerminalView)
   /// A part of the operator's draft; its parts come in order.
   case draft([UInt8])
   /// A part of what the desk before remembered.
@@ -52,19 +59,25 @@ enum ListenerOrder: Hashable {
   /// The answer to ``ConversationReport/who``.
   case presence(Presence)
 
-  /// Descriptors that come with ``floor``.
+  /// Descriptors that come with ``floor`` and ``attach``.
   static let passedWithFloor = 3
 
   /// Whether so many descriptors came with it as belong to it.
   func isComplete(with passed: Int) -> Bool {
-    guard self == .floor else { return passed == 0 }
+    guard bringsTerminal else { return passed == 0 }
     // The file of typed lines, where there is one.
     return passed == Self.passedWithFloor || passed == Self.passedWithFloor + 1
   }
 
+  /// Whether the terminal comes with it.
+  var bringsTerminal: Bool { self == .floor || self == .attach }
+
   var code: OrderCode {
     switch self {
     case .floor: .floor
+    case .attach: .attach
+    case .giveBack: .giveBack
+    case .view: .view
     case .unattendedFloor: .unattendedFloor
     case .draft: .draft
     case .memory: .memory
@@ -91,8 +104,9 @@ enum ListenerOrder: Hashable {
     ControlWriter.message(code.rawValue) { fields in
       switch self {
       case .floor, .unattendedFloor, .full, .blocked, .answer, .yield, .resume, .handOver,
-        .graceIsOver:
+        .graceIsOver, .attach, .giveBack:
         break
+      case .view(let view): fields.add(view)
       case .claimRefused(let goesOn): fields.add(goesOn)
       case .draft(let part), .memory(let part): fields.add(bytes: part)
       case .place(let place): fields.add(Int64(place))
@@ -114,6 +128,9 @@ enum ListenerOrder: Hashable {
     var fields = ControlReader(bytes.dropFirst())
     switch code {
     case .floor: self = .floor
+    case .attach: self = .attach
+    case .giveBack: self = .giveBack
+    case .view: self = .view(try fields.view())
     case .unattendedFloor: self = .unattendedFloor
     case .draft: self = .draft(fields.bytes())
     case .memory: self = .memory(fields.bytes())

@@ -73,12 +73,12 @@ struct ReportRule {
   static func isDesks(_ code: ReportCode) -> Bool {
     switch code {
     case .draft, .unsaid, .memory, .released, .suspended, .interrupted, .stopAsked, .outputGone,
-      .who, .alive, .floorFreed:
+      .who, .alive, .floorFreed, .detachAsked:
       true
     case .ready, .unread, .tookFloor, .recorded, .operatorAbsent, .recordingFailed,
       .recordingWorks, .wordsUnread, .unrecorded, .typed, .badWords, .lockedOut,
       .queueRead, .proved, .resumable, .detached, .claim, .notTakenOver,
-      .spoke, .shown, .named, .over:
+      .spoke, .shown, .named, .over, .gaveBack:
       false
     }
   }
@@ -96,7 +96,7 @@ struct ReportRule {
     // Crossed `floor` or `full`.
     case .unread: ReportRule(acts: [.introducing, .waiting], late: [.hasFloor, .leaving])
     case .tookFloor, .draft, .unsaid, .memory, .interrupted, .operatorAbsent, .outputGone,
-      .queueRead:
+      .queueRead, .gaveBack, .detachAsked:
       .withFloor
     // A conversation records, and may leave, in every state; what it has to say
     // for want of a terminal may cross the order that gives it one.

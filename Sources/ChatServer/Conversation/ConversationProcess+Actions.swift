@@ -19,6 +19,7 @@ extension ConversationProcess {
     case .show(.opened):
       // Another's, before.
       desk?.memory.linkNews = LinkNews()
+      isOpened = true
       desk?.begin(with: machine.peer, at: now)
       desk?.announce(words.sentence(.opened))
       showKey()

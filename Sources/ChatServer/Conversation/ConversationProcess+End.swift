@@ -13,6 +13,7 @@ extension ConversationProcess {
     guard let ending else { preconditionFailure("a conversation leaves at its end") }
     if desk == nil, !isUnattended, !ending.unshown.isEmpty { waitToBeRead(ending) }
     // Given back as they came, where nobody was at the terminal.
+    rememberUnseen()
     var (draft, memory) = (draft, memory)
     if let desk {
       sayLastWords(ending, at: desk)

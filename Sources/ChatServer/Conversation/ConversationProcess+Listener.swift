@@ -14,13 +14,20 @@ extension ConversationProcess {
       listener.report(.tookFloor)
       // EBUSY alone, where threads race for a number; there is one here.
       try? listener.takeTerminal()
+      openedAt = Clock.localTime(Clock.realtimeMilliseconds())
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
     case .unattendedFloor:
       listener.report(.tookFloor)
+      openedAt = Clock.localTime(Clock.realtimeMilliseconds())
       isUnattended = true
       post(.operatorIsThere(false), at: now)
       post(.listenerGaveFloor, at: now)
+    case .attach: attach(at: now)
+    case .giveBack:
+      isTerminalWanted = desk != nil
+      if desk == nil { listener.report(.gaveBack) }
+    case .view(let view): listener.view = view
     case .draft(let part): draft += part
     case .memory(let part): memory += part
     case .place(let place): post(.listenerQueued(place: place), at: now)
@@ -49,7 +56,7 @@ extension ConversationProcess {
   }
 
   /// Takes the terminal, with what was typed and not said before.
-  private func openDesk(at now: Instant) {
+  func openDesk(at now: Instant) {
     let desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
     // What was on the line of the process before goes to the same peer.
     if claim != nil {
@@ -68,6 +75,8 @@ extension ConversationProcess {
     // The listener has these too, and says what follows, or has died: as the leader of its
     // session it takes the terminal along, and the end of its socket may come behind that.
     case .hangup, .restart: break
+    // It would stop the server.
+    case .terminalStop where settings.isDetached: if desk != nil { askToDetach(suspends: true) }
     case .windowChange, .continued, .terminalStop, .quit, .childChanged:
       desk?.take(signal, at: now)
     }

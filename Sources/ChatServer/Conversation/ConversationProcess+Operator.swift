@@ -12,9 +12,16 @@ extension ConversationProcess {
     case .quit: post(.operatorQuit, at: now)
     case .who: showPeers(at: now)
     case .free: post(.operatorWantsFree, at: now)
-    case .history: showHistory()
-    case .interrupt: listener.report(.interrupted)
+    case .history: showLastMessages(orThatThereAreNone: true)
+    case .interrupt:
+      isDetaching = settings.isDetached
+      listener.report(.interrupted)
+    case .suspend where settings.isDetached: askToDetach(suspends: true)
     case .suspend: desk?.suspend()
+    case .detach: askToDetach(suspends: false)
+    case .endOfInput where settings.isDetached && desk?.hasLostTerminal == true:
+      isDetaching = true
+      listener.report(.outputGone)
     // Who has lost the link dials.
     case .dial: break
     case .endOfInput: endInput(at: now)
@@ -64,7 +71,7 @@ extension ConversationProcess {
   }
 
   /// What was last said with whoever has this handle.
-  private func showHistory() {
+  func showLastMessages(orThatThereAreNone saysNone: Bool) {
     guard let peer = machine.peer, let desk else { return }
     do throws(TranscriptError) {
       let messages = try recorder.lastMessages(with: peer, limit: RecentLines.limit)
@@ -76,7 +83,7 @@ extension ConversationProcess {
           name: desk.historyName(of: said.party, peer: peer),
           text: PeerText(said.text))
       }
-      desk.showHistory(lines, with: peer)
+      if saysNone || !lines.isEmpty { desk.showHistory(lines, with: peer) }
     } catch {
       notify(.recordingFailed(error))
     }

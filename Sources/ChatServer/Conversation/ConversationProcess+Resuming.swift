@@ -41,7 +41,7 @@ extension ConversationProcess {
 
   /// What the rows that are yet to be written may take to a slow terminal, when somebody
   /// has come who waits for it.
-  private static let terminalBackWithin = Duration.seconds(1)
+  static let terminalBackWithin = Duration.seconds(1)
 
   // MARK: The claim
 
@@ -111,6 +111,8 @@ extension ConversationProcess {
     with past: Resumption, _ inheritance: Inheritance, _ claim: PendingClaim, at now: Instant
   ) {
     isSuccessor = true
+    isOpened = true
+    openedAt = Clock.localTime(inheritance.openedAt.milliseconds)
     var past = past
     if inheritance.hasFloor && !past.hasFloor {
       // It got it, and died before anything else was recorded: its silence goes on.
@@ -123,8 +125,13 @@ extension ConversationProcess {
       resuming: past, recalled: claim.takeRecalled(),
       Self.terms(settings, token: claim.token), at: now)
     if let desk {
-      desk.goOn(with: past.peer, since: Clock.localTime(inheritance.openedAt.milliseconds))
-      if inheritance.predecessorDied { show(past, at: desk) }
+      desk.goOn(with: past.peer, since: openedAt)
+      if inheritance.predecessorDied {
+        show(past, at: desk)
+      } else if desk.memory.isUnseen {
+        desk.memory.isUnseen = false
+        showLastMessages(orThatThereAreNone: false)
+      }
     }
     perform(machine.begin(at: now), at: now)
     if isUnattended { post(.operatorIsThere(false), at: now) }
@@ -247,6 +254,7 @@ extension ConversationProcess {
 
   /// Leaves without a close: the draft and the terminal back, and no word to the peer.
   func leaveToSuccessor() -> SessionExit {
+    rememberUnseen()
     var (draft, memory) = (draft, memory)
     if case .restart(let what) = leaving, recordDrop(because: what) { return .handedOver }
     if let desk {

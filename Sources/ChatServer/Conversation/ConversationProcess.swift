@@ -54,6 +54,16 @@ final class ConversationProcess {
   var queueNews = QueueNews()
   /// Whether it has the floor and nobody is at the terminal.
   var isUnattended = false
+  /// Since when it is a conversation: the floor is its.
+  var openedAt = Clock.localTime(0)
+  /// Whether that was said, where anybody was at the terminal.
+  var isOpened = false
+  /// Whether an attached terminal was given back: what was on its line was meant for this peer.
+  var hasHadDesk = false
+  /// Whether the listener wants the attached terminal back.
+  var isTerminalWanted = false
+  /// Whether the operator does, and what is typed from then on is not looked at.
+  var isDetaching = false
   var hasReportedName = false
   /// Why recording fails, as long as it does.
   private(set) var trouble: TranscriptError?
@@ -61,8 +71,8 @@ final class ConversationProcess {
   var troubleIsShown = false
   /// There is no hope of the floor: the queue is full, the server stops.
   var isDismissed = false
-  private var outputGoneIsReported = false
-  private var outputFailureIsSaid = false
+  var outputGoneIsReported = false
+  var outputFailureIsSaid = false
   var typingReportedAt: Instant?
   private var unsaid = UnsaidReporter()
   /// When the peer confirmed what is not recorded as confirmed yet.
@@ -184,7 +194,8 @@ extension ConversationProcess {
       }
     }
     tick(at: now)
-    while !isDone, claim == nil, let action = desk?.nextAction(for: machine, at: now) {
+    while !isDone, claim == nil, !isDetaching, let action = desk?.nextAction(for: machine, at: now)
+    {
       perform(action, at: now)
       // What follows a line may depend on whether it could be recorded.
       if recorder.hasPending { break }
@@ -193,11 +204,12 @@ extension ConversationProcess {
     if !isDone, desk?.lastInput == now { post(.operatorTyped, at: now) }
     settle(at: now)
     if !isDone, let desk, let report = unsaid.report(of: desk, at: now) { listener.report(report) }
+    giveTerminalBackIfWanted(at: now)
     leaveIfWanted(at: now)
   }
 
   /// Commits, shows and sends until nothing more follows.
-  private func settle(at now: Instant) {
+  func settle(at now: Instant) {
     // Who expects no greeting is no native client: one of those waits for it.
     if !settings.greets, !hasGreetedLate, link.isAgreed {
       hasGreetedLate = true
@@ -227,7 +239,7 @@ extension ConversationProcess {
     link.isReading =
       machine.wantsPeerInput && claim == nil && desk?.isBacklogged != true && readAgainAt == nil
     if let interest = link.interest { interests.append(interest) }
-    interests += desk?.interests(for: machine) ?? []
+    interests += desk?.interests(for: machine, reading: !isDetaching) ?? []
     let now = Self.now
     let deadlines = [
       machine.deadline, link.deadline, desk?.deadline, readAgainAt, queueNews.deadline,
@@ -237,7 +249,9 @@ extension ConversationProcess {
     var timeout = deadlines.min().map { max(0, $0.duration(since: now).wholeMilliseconds) }
     // What the peer has sent by now shares the commit of the opening. Lines may
     // wait behind one that was committed.
-    if recorder.hasPending || desk?.hasInput(for: machine) == true { timeout = 0 }
+    if recorder.hasPending || !isDetaching && desk?.hasInput(for: machine) == true {
+      timeout = 0
+    }
     // ENOMEM passes; asking again is all there is to do.
     return (try? poller.poll(interests, timeoutMilliseconds: timeout)) ?? []
   }

@@ -12,6 +12,8 @@ final class ListenerLink {
   private(set) var isGone = false
   /// Standard input, output and error, as they came with the floor.
   private(set) var terminal: [FileDescriptor] = []
+  /// How the terminal is drawn on, where it is an attached one.
+  var view: TerminalView?
   /// The file of typed lines, which comes with the terminal.
   private(set) var typedLines: TypedLinesFile?
 
@@ -73,13 +75,19 @@ final class ListenerLink {
     terminal = []
   }
 
+  /// Lets go of a terminal that came and is not wanted.
+  func refuseTerminal() {
+    for descriptor in terminal { descriptor.closeOnce() }
+    terminal = []
+  }
+
   /// The operator's desk at the terminal that came with the floor, with what was typed
   /// and not said before.
   func desk(
     _ settings: ServerSettings, _ words: ServerWords, memory: [UInt8], draft: [UInt8],
     at now: Instant
   ) -> OperatorDesk {
-    var options = settings.desk
+    var options = view?.options ?? settings.desk
     options.typedLines = typedLines
     let desk = OperatorDesk(
       options, party: .server, handle: settings.handle, sharesInput: true, words: words.desk)

@@ -29,6 +29,8 @@ final class IdleDesk {
   private var floorIsKept = false
   private var isOver = false
   private var unsaid = UnsaidReporter()
+  /// Whether the attached terminal is wanted back: what is typed from then on is for later.
+  private var isDetaching = false
   private var poller = Poller()
 
   /// Serves the operator until the terminal is wanted.
@@ -90,7 +92,7 @@ final class IdleDesk {
   private func take(_ signal: Signal) {
     switch signal {
     case .windowChange: desk?.take(signal, at: Self.now)
-    case .terminalStop: leave(.suspended)
+    case .terminalStop: suspend()
     // The listener has these too, and says what follows.
     case .interrupt, .terminate, .hangup, .continued, .quit, .childChanged, .restart: break
     }
@@ -113,6 +115,7 @@ final class IdleDesk {
     case .draft(let part): draft += part
     case .memory(let part): memory += part
     case .floor: openDesk(at: now)
+    case .view(let view): listener.view = view
     case .notice(let text): desk?.notifyIfRoom(text)
     case .presence(let presence):
       desk?.notify(words.sentence(.nobodyIsHere(presence, last: desk?.memory.lastTalk)))
@@ -130,7 +133,7 @@ final class IdleDesk {
     case .resume: desk?.take(.continued, at: now)
     case .awaited(let isAwaited): floorIsKept = isAwaited
     case .unattendedFloor, .queue, .place, .full, .blocked, .handOver, .takeOver, .claimRefused,
-      .graceIsOver, .restart:
+      .graceIsOver, .restart, .attach, .giveBack:
       break
     }
   }
@@ -141,6 +144,10 @@ final class IdleDesk {
     let desk = listener.desk(settings, words, memory: memory, draft: draft, at: now)
     desk.putOnLine()
     self.desk = desk
+    if desk.memory.isUnseen {
+      desk.memory.isUnseen = false
+      desk.showLastTalk()
+    }
   }
 
   /// Gives the terminal back, and what was typed.
@@ -150,10 +157,11 @@ final class IdleDesk {
     if let desk {
       let hasLine = desk.hasLine
       draft = desk.takeDraft()
-      // After a stop nobody else is there: the line is where it was. And who is waited for
-      // is who it was meant for.
+      // After a stop, or at a terminal that comes back, nobody else is there: the line is where
+      // it was. And who is waited for is who it was meant for.
       memory = desk.takeMemory(
-        of: nil, at: "", isOnLine: hasLine && (report == .suspended || floorIsKept))
+        of: nil, at: "",
+        isOnLine: hasLine && (report == .suspended || isDetaching || floorIsKept))
       _ = desk.close(within: Self.lastRowsWithin)
     }
     for part in ControlLimits.parts(ofDraft: draft) { listener.report(.draft(part)) }
@@ -165,7 +173,9 @@ final class IdleDesk {
 
   /// Does what was typed.
   private func obey(at now: Instant) {
-    while !isOver, let action = desk?.nextAction(for: nil, at: now) { perform(action) }
+    while !isOver, !isDetaching, let action = desk?.nextAction(for: nil, at: now) {
+      perform(action)
+    }
   }
 
   private func perform(_ action: DeskAction) {
@@ -181,12 +191,15 @@ final class IdleDesk {
       } else {
         desk?.keepForLater(message)
       }
+    case .endOfInput where settings.isDetached && desk?.hasLostTerminal == true:
+      detach(.outputGone)
     case .quit, .endOfInput:
       desk?.readOn()
       if floorIsKept, action == .quit {
         floorIsKept = false
         return listener.report(.floorFreed)
       }
+      if settings.isDetached { return detach(.stopAsked) }
       if isAnswer { return listener.report(.stopAsked) }
       isAskedToStop = true
       desk?.notify(words.sentence(.stopQuestion))
@@ -194,12 +207,26 @@ final class IdleDesk {
     // Who is there after all, and not at the other end, the answer says.
     case .free: listener.report(.who)
     case .history: desk?.showLastTalk()
+    case .interrupt where settings.isDetached: detach(.interrupted)
     case .interrupt: listener.report(.interrupted)
-    case .suspend: leave(.suspended)
+    case .suspend: suspend()
+    case .detach where settings.isDetached: detach(.detachAsked(suspends: false))
+    case .detach: desk?.notify(words.sentence(.ownTerminal))
     // There is no link that could be lost.
     case .dial: break
     case .name, .unnamed, .answer:
       preconditionFailure("a server's operator is not asked for a name")
     }
+  }
+
+  /// Stops the job; an attached terminal's is its own program's.
+  private func suspend() {
+    settings.isDetached ? detach(.detachAsked(suspends: true)) : leave(.suspended)
+  }
+
+  /// Has the attached terminal given back: the listener orders it.
+  private func detach(_ report: ConversationReport) {
+    isDetaching = true
+    listener.report(report)
   }
 }

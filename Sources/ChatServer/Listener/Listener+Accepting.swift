@@ -127,6 +127,7 @@ extension Listener {
     keeper?.closeInChild()
     signer.closeInChild()
     arrivals?.closeInChild()
+    door?.closeInChild()
     // Comes with the floor, as the terminal does.
     settings.desk.typedLines?.closeInChild()
     output.closeInChild()

@@ -53,9 +53,10 @@ extension Listener {
         death.at = min(death.at, Self.timeOfDay)
         keeper?.enqueue(.closeResumable(death))
       case .ask(let request): keeper?.enqueue(request)
-      case .restoreTerminal:
-        terminal?.restore(input: .standardInput, output: output.descriptor)
-        clearDeadEditor()
+      case .restoreTerminal: restoreTerminal()
+      case .attach(let process):
+        if !send([.attach], to: process) { post(.floorRefused(process), at: now) }
+      case .terminalIsBack(let end): giveBackTerminal(end, at: now)
       case .closePort: socket.close()
       }
     }
@@ -76,25 +77,40 @@ extension Listener {
   private func giveFloor(
     to process: Int32, _ draft: [UInt8], _ memory: [UInt8], at now: Instant
   ) {
+    let isAlone = settings.isDetached && machine.attachedProcess != process
     let orders =
       ControlLimits.parts(ofMemory: memory).map(ListenerOrder.memory)
       + ControlLimits.parts(ofDraft: draft).map(ListenerOrder.draft)
-      + [settings.isDetached ? .unattendedFloor : .floor]
+      + [isAlone ? .unattendedFloor : .floor]
+    if !send(orders, to: process) { post(.floorRefused(process), at: now) }
+  }
+
+  /// Sends several, and before the terminal how it is to be drawn on.
+  ///
+  /// - Returns: false where one found no room. The end of a process that is gone gives its
+  ///   draft back.
+  private func send(_ orders: [ListenerOrder], to process: Int32) -> Bool {
     for order in orders {
-      let result = send(order, to: process)
-      if result == .sent { continue }
-      // The end of one that is gone gives its draft back.
-      if result == .wouldBlock { post(.floorRefused(process), at: now) }
-      return
+      if order.bringsTerminal, let view = door?.attached?.view,
+        send(.view(view), to: process) == .wouldBlock
+      {
+        return false
+      }
+      switch send(order, to: process) {
+      case .sent: continue
+      case .wouldBlock: return false
+      case .closed: return true
+      }
     }
+    return true
   }
 
   /// What cannot be sent for want of memory counts as not taken.
   func send(_ order: ListenerOrder, to process: Int32) -> MessageSocket.SendResult {
     guard let entry = sockets.first(where: { $0.processID == process }) else { return .closed }
     let terminal: [FileDescriptor] =
-      order == .floor
-      ? [.standardInput, output.descriptor, errors.descriptor]
+      order.bringsTerminal
+      ? (door?.attached?.terminal ?? [.standardInput, output.descriptor, errors.descriptor])
         + [settings.desk.typedLines?.descriptor].compactMap { $0 } : []
     return (try? entry.socket.send(order.bytes, passing: terminal)) ?? .wouldBlock
   }
@@ -158,7 +174,9 @@ extension Listener {
   }
 
   /// Whether keys on the terminal are for this job.
-  private var isInForeground: Bool { FileDescriptor.standardInput.isInForeground }
+  private var isInForeground: Bool {
+    door?.attached != nil || FileDescriptor.standardInput.isInForeground
+  }
 
   /// Starts the process that has the terminal while nobody has the floor. Not in
   /// the background, where the terminal is the shell's.
@@ -178,10 +196,16 @@ extension Listener {
     }
   }
 
-  /// Takes the line off the screen that a killed process was drawing, as
-  /// far as that can be known: from the cursor's row on.
-  private func clearDeadEditor() {
-    guard settings.desk.drawsEditor else { return }
-    _ = output.write("\r\u{1b}[0m\u{1b}[J")
+  /// Puts the terminal back after a process that was killed, and takes the line off the
+  /// screen that it was drawing, as far as that can be known: from the cursor's row on.
+  private func restoreTerminal() {
+    let line = "\r\u{1b}[0m\u{1b}[J"
+    if let attached = door?.attached {
+      let sequence = attached.drawsEditor ? TerminalMode.resetSequence + line : ""
+      return attached.mode.restore(
+        input: attached.input, output: attached.output, sequence: sequence)
+    }
+    terminal?.restore(input: .standardInput, output: output.descriptor)
+    if settings.desk.drawsEditor { _ = output.write(line) }
   }
 }

@@ -19,6 +19,7 @@ extension Listener {
   /// Says something to the operator: through the process that owns the terminal, or
   /// directly. Waits for nobody.
   func notify(_ notice: ServerNotice) {
+    notifyAttached(notice)
     switch log(notice) {
     case .notLogged: break
     case .logged: return
@@ -30,15 +31,17 @@ extension Listener {
       lastWords.append(sentence)
       return
     }
-    if machine.terminalIsOnItsWay {
+    if !settings.isDetached, machine.terminalIsOnItsWay {
       heldNotices.append(notice)
       return
     }
     let wasTaken =
-      if machine.owner?.isStuck == true {
+      if settings.isDetached {
+        write(sentence)
+      } else if machine.owner?.isStuck == true {
         // It would say so when it is over. Its terminal may be in raw mode.
         write(sentence, isRaw: terminal != nil)
-      } else if !settings.isDetached, let owner = machine.terminalOwner {
+      } else if let owner = machine.terminalOwner {
         send(.notice(sentence), to: owner) == .sent
       } else {
         write(sentence)
@@ -81,6 +84,7 @@ extension Listener {
     // It has signed the last seal.
     signer.end()
     arrivals?.end()
+    closeDoor()
     // A desk that had yet to give the terminal back is gone by now.
     lastWords.insert(contentsOf: heldNotices.map(words.sentence), at: 0)
     for sentence in lastWords { _ = write(sentence) }

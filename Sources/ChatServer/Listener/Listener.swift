@@ -76,6 +76,9 @@ public final class Listener {
   /// What there was to say while the terminal was on its way from one process to
   /// another; said when it has arrived.
   var heldNotices: [ServerNotice] = []
+  /// Where a terminal can be given to this server, which has none; `nil` where that cannot
+  /// be.
+  var door: AttachDoor?
   /// What the service manager knows; `nil` where there is none.
   var supervision: Supervision?
   var poller = Poller()
@@ -190,6 +193,7 @@ public final class Listener {
     for signal in earlySignals { take(signal, at: Self.now) }
     if machine.stopping == nil {
       announce()
+      openDoor()
       do throws(KeyTrouble) {
         try makeContext()
       } catch {
@@ -244,11 +248,13 @@ public final class Listener {
       hasRefused = false
     }
     closeTurnedAway(at: now)
+    readDoor(at: now)
     restartKeeper(at: now)
     restartSigner(at: now)
     keeper?.join(signer)
     lookAtAllowList(at: now)
     post(.turnIsOver, at: now)
+    greetAttached()
     sayNews(at: now)
     keeper?.note(isFloorTaken: machine.owner != nil)
     keeper?.send()
@@ -276,9 +282,10 @@ public final class Listener {
       keeper?.interest, signer.interest, arrivals?.interest, output.interest, errors.interest,
     ]
     interests += others.compactMap { $0 }
+    interests += door?.interests(isStopping: machine.stopping != nil) ?? []
     var deadlines = [
       machine.deadline, turnedAway.first?.closesAt, keeper?.deadline, signer.deadline,
-      supervision?.deadline,
+      supervision?.deadline, door?.deadline,
     ].compactMap { $0 }
     if machine.stopping == nil {
       if let allowed, !machine.sessions.isEmpty { deadlines.append(allowed.lookAgainAt) }

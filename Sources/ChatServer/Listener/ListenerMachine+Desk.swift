@@ -182,9 +182,11 @@ extension ListenerMachine {
     case .suspended:
       deskReleased(at: now)
       actions.append(.stopGroup)
-    case .interrupted: stop(because: "SIGINT", at: now, &actions)
-    case .stopAsked: stop(because: "\\quit", at: now, &actions)
-    case .outputGone: stop(because: "output closed", at: now, &actions)
+    case .interrupted: end(.interrupted, "SIGINT", at: now, &actions)
+    case .stopAsked: end(.quit, "\\quit", at: now, &actions)
+    case .outputGone: end(.lost, "output closed", at: now, &actions)
+    case .detachAsked(let suspends):
+      detachTerminal(suspends ? .suspended : .asked, at: now, &actions)
     case .floorFreed:
       freeFloor(at: now, &actions)
       // It takes it for free, which it is not where somebody is just coming.

@@ -104,6 +104,7 @@ extension ListenerMachine {
     if !floorIsTaken, let next = sessions.firstIndex(where: \.wantsFloor),
       clearDesk(at: now, &actions)
     {
+      sessions[next].hasAttached = hasTerminalToGive
       actions.append(.giveFloor(to: sessions[next].processID, draft: draft, memory: memory))
       sessions[next].givenDraft = draft
       draft = []

@@ -86,8 +86,11 @@ extension ListenerMachine {
         return
       }
       sessions[index].memory += part
-    case .interrupted: stop(because: "SIGINT", at: now, &actions)
-    case .outputGone: stop(because: "output closed", at: now, &actions)
+    case .interrupted: end(.interrupted, "SIGINT", at: now, &actions)
+    case .outputGone: end(.lost, "output closed", at: now, &actions)
+    case .gaveBack: sessions[index].hasAttached = false
+    case .detachAsked(let suspends):
+      detachTerminal(suspends ? .suspended : .asked, at: now, &actions)
     case .operatorAbsent: operatorIsAbsent = true
     case .recordingFailed(let trouble):
       guard let database, lastTrouble != report else { return }
@@ -136,7 +139,7 @@ extension ListenerMachine {
     claims.removeAll { $0.process == session.processID }
     let hadFloor = session.state == .hasFloor
     if hadFloor {
-      actions.append(.restoreTerminal)
+      if attachment == nil || session.hasAttached { actions.append(.restoreTerminal) }
       draft = session.givenDraft
       // One that was stopped, or killed by somebody else, is what it was.
       if session.fault?.isTakenOver != true {

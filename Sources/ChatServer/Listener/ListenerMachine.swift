@@ -54,6 +54,10 @@ struct ListenerMachine {
     case keeperOwes
     /// The keeper has found these of an earlier run.
     case resumableFound([AwaitedTalk])
+    /// A terminal is attached to a server that has none.
+    case attached
+    /// It is wanted back, or gone.
+    case detach(AttachEnd)
     /// Others are allowed than before.
     case allowListChanged(AllowList)
     /// The server shall stop, for this reason.
@@ -85,6 +89,10 @@ struct ListenerMachine {
     case nameLockHolder(Int32?)
     case notify(ServerNotice)
     case ask(KeeperRequest)
+    /// Hand the attached terminal to the one who has the floor.
+    case attach(to: Int32)
+    /// Nobody has the attached terminal any more.
+    case terminalIsBack(AttachEnd)
     /// A process died that owned the terminal.
     case restoreTerminal
     case closePort
@@ -124,6 +132,8 @@ struct ListenerMachine {
   /// while nobody has the floor.
   var wantsDesk = false
   var desk: DeskSession?
+  /// The terminal that a server without one was given.
+  var attachment: Attachment?
   /// Before then no other desk is started.
   var deskAgainAt: Instant?
   var nextDeskPause = ListenerMachine.deskPause
@@ -176,7 +186,7 @@ struct ListenerMachine {
   var deadline: Instant? {
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
-      notices.deadline, watchDeadline, refusals.deadline, deskDeadline,
+      notices.deadline, watchDeadline, refusals.deadline, deskDeadline, attachment?.deadline,
       stopping == nil ? graceDeadline : nil, stopping == nil ? lockWatch.deadline : nil,
     ].compactMap { $0 }.min()
   }
@@ -203,6 +213,10 @@ struct ListenerMachine {
       if let index = index(of: process) { condemn(index, .unreachable, &actions) }
     case .orderRefused(let process, let isQueue):
       guard let index = index(of: process) else { return }
+      if sessions[index].hasAttached, attachment?.end != nil {
+        // It was to give the terminal back.
+        return condemn(index, .unreachable, &actions)
+      }
       // Its socket is full. What it was to read is out of date by the time that
       // it reads again.
       sessions[index].place = nil
@@ -219,6 +233,8 @@ struct ListenerMachine {
     case .deskNotStarted: deskNotStarted(at: now)
     case .continued(let inForeground): continued(inForeground: inForeground, &actions)
     case .resumableFound(let talks): take(talks, at: now, &actions)
+    case .attached: attach(at: now)
+    case .detach(let end): detachTerminal(end, at: now, &actions)
     case .allowListChanged(let list): take(list, at: now, &actions)
     case .restart(let cause): restart(because: cause, at: now, &actions)
     case .stop(let cause): stop(because: cause, at: now, &actions)
@@ -286,6 +302,7 @@ struct ListenerMachine {
     watchGraces(at: now, &actions)
     completeClaims(at: now, &actions)
     giveFloor(at: now, &actions)
+    followAttachment(at: now, &actions)
     openDesk(at: now, &actions)
     showAwaited(&actions)
   }

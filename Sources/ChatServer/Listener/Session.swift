@@ -86,6 +86,8 @@ struct Session {
   var name: Handle?
   /// Whether it was ordered to go, since that key is not allowed any more.
   var isBlocked = false
+  /// Whether it has the terminal that is attached.
+  var hasAttached = false
   /// Its id in the transcript, as it reported.
   var conversation: Int64?
   /// The place that it was last given.
@@ -174,7 +176,9 @@ struct Session {
     case .waiting, .unread: hasSpoken = true
     case .hasFloor: (hasSpoken, hasHadFloor) = (true, true)
     // Its end is the answer.
-    case .leaving: if !wasLeaving { watchdog.ask(at: now, patience: patience) }
+    case .leaving:
+      hasAttached = false
+      if !wasLeaving { watchdog.ask(at: now, patience: patience) }
     case .introducing, .claiming: break
     }
   }

@@ -117,6 +117,7 @@ extension ListenerMachine {
     let process = sessions[index].processID
     sessions[index].inherit(talk, at: now)
     if talk.hadFloor {
+      sessions[index].hasAttached = hasTerminalToGive
       actions.append(.giveFloor(to: process, draft: draft, memory: memory))
       sessions[index].givenDraft = draft
       draft = []

@@ -43,6 +43,8 @@ package struct DeskMemory: Hashable, Sendable {
 
   /// What was said of the present peer's link.
   package var linkNews = LinkNews()
+  /// Whether nobody was at the terminal to see the last talk.
+  package var isUnseen = false
 
   /// The kind of trouble with the transcript that the operator has read of last.
   package var trouble: String?
@@ -62,6 +64,7 @@ package struct DeskMemory: Hashable, Sendable {
     static let clear = UInt8(ascii: "c")
     static let trouble = UInt8(ascii: "r")
     static let link = UInt8(ascii: "k")
+    static let unseen = UInt8(ascii: "u")
   }
 
   // MARK: Bytes
@@ -75,6 +78,7 @@ package struct DeskMemory: Hashable, Sendable {
     if knowsOfClear { bytes += Self.field(Tag.clear, "") }
     if linkNews != LinkNews() { bytes += Self.field(Tag.link, linkNews.text) }
     if let trouble { bytes += Self.field(Tag.trouble, trouble) }
+    if isUnseen { bytes += Self.field(Tag.unseen, "") }
     guard let lastTalk else { return bytes }
     let names = [
       (Tag.name, lastTalk.name), (Tag.address, lastTalk.address), (Tag.endedAt, lastTalk.endedAt),
@@ -102,6 +106,7 @@ package struct DeskMemory: Hashable, Sendable {
       case Tag.clear: knowsOfClear = true
       case Tag.trouble: trouble = text
       case Tag.link: linkNews = LinkNews(text: text)
+      case Tag.unseen: isUnseen = true
       case Tag.name: talk.name = TextSanitizer.escapedOnOneLine(text)
       case Tag.address: talk.address = TextSanitizer.escapedOnOneLine(text)
       case Tag.endedAt: talk.endedAt = TextSanitizer.escapedOnOneLine(text)

@@ -78,6 +78,8 @@ package enum DeskAction: Hashable {
   case interrupt
   /// Ctrl-Z.
   case suspend
+  /// `\detach`: the terminal back, and nothing else changed.
+  case detach
   /// Ctrl-D on an empty line, or the end of a file or pipe.
   case endOfInput
 }

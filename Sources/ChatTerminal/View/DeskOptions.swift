@@ -16,12 +16,16 @@ package struct DeskOptions {
   /// Where typed lines are kept; `nil`: they are forgotten with the run.
   package var typedLines: TypedLinesFile?
 
+  /// The variables of whoever has the terminal: of one that was handed over, not this
+  /// process's own.
+  package var environment: (String) -> String? = Environment.value
+
   package init() {}
 
   /// Whether an editor is drawn: it is wanted, and both ends are a terminal
   /// that is not dumb.
   package var drawsEditor: Bool {
-    !isPlain && Self.isTerminal && !Self.isDumb(Environment.value)
+    !isPlain && Self.isTerminal && !Self.isDumb(environment)
   }
 
   /// Whether nothing but text may be written to the terminal, as `TERM` names it
@@ -53,10 +57,10 @@ package struct DeskOptions {
     console.noticeColumns = Self.columns(of: error)
     console.mergesChannels = output.isTerminal && error.isTerminal
     console.usesColor = usesColor
-    if setsTitle { console.window = WindowSettings(environment: Environment.value) }
-    console.reflows = ConsoleSettings.reflows(environment: Environment.value)
+    if setsTitle { console.window = WindowSettings(environment: environment) }
+    console.reflows = ConsoleSettings.reflows(environment: environment)
     console.printsPlainPrompts = Self.isTerminal
-    console.resetsKeys = Self.isTerminal && !Self.isDumb(Environment.value)
+    console.resetsKeys = Self.isTerminal && !Self.isDumb(environment)
     return console
   }
 

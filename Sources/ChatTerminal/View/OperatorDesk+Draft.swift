@@ -42,6 +42,7 @@ extension OperatorDesk {
     if isInteractive && options.typedLines == nil { memory.typed = terminal.console.typedLines }
     memory.hasFocus = terminal.console.hasFocus
     if let peer {
+      memory.isUnseen = false
       let now = Clock.localTime(Clock.realtimeMilliseconds())
       memory.lastTalk = DeskMemory.Talk(
         name: name(of: peer), address: address, endedAt: now.timeText, lines: recent.lines)

@@ -3,10 +3,15 @@ import ChatPosix
 
 /// The terminal, for the program's loop.
 extension OperatorDesk {
-  /// What to poll for.
-  package func interests(for conversation: Conversation?) -> [Interest] {
-    terminal.interests(readingInput: !terminal.sharesInput || takesInput(for: conversation))
+  /// What to poll for; `reading`: keys, too.
+  package func interests(for conversation: Conversation?, reading: Bool = true) -> [Interest] {
+    terminal.interests(
+      readingInput: reading && (!terminal.sharesInput || takesInput(for: conversation)))
   }
+
+  /// Whether the terminal is gone, of which the end of its input says nothing where it gives
+  /// lines: Ctrl-D is one, too. Of a terminal that was attached as one.
+  package var hasLostTerminal: Bool { terminal.isHungUp || !terminal.inputIsTerminal }
 
   /// Whether something was typed that is not read.
   package var hasKeys: Bool { terminal.isReadable }

@@ -65,11 +65,13 @@ extension OperatorDesk {
   private func enter(_ text: String, at now: Instant) -> DeskAction? {
     let command = Command(text)
     switch command {
+    case .detach where party == .client:
+      terminal.console.keepLine(notice: Notice(sentence: words(.unknownCommand(text))))
     case .quit:
       // Where nobody is there it is a question first, and ends nothing.
       if isResting { terminal.console.dropLine() } else { terminal.console.acceptLine() }
       return .quit
-    case .help, .who, .history, .clear, .free, .draft:
+    case .help, .who, .history, .clear, .free, .draft, .detach:
       terminal.console.dropLine()
       return perform(command)
     case .unknown(let name):
@@ -122,6 +124,7 @@ extension OperatorDesk {
     case .who: return .who
     case .free: return .free
     case .history: return .history
+    case .detach: return .detach
     case .help: notify(.help(nobodyIsHere: isResting))
     case .clear: terminal.console.clearScreen()
     case .draft: recallDraft()
