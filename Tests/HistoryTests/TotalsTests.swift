@@ -121,6 +121,17 @@ import Transcript
     }
   }
 
+  @Test(arguments: ["DELETE FROM total_state", "UPDATE total_state SET id = 2"])
+  func `a missing mark of what is counted is named where nothing is counted yet`(
+    _ sql: String
+  ) throws {
+    let fixture = try Fixture.samples()
+    try fixture.connection.execute("PRAGMA ignore_check_constraints = 1; \(sql)")
+    let result = try fixture.history("verify")
+    #expect(result.exit == 1)
+    #expect(result.output.contains("is not what the events make (total_state)"))
+  }
+
   @Test func `whatever a file says was counted ends no program`() throws {
     let fixture = try Fixture.samples()
     while try Totals.count(fixture.connection) {}

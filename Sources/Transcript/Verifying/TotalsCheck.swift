@@ -45,6 +45,10 @@ struct TotalsCheck {
       found &+= Self.mix([row.integer(at: 0)] + columns.map { row.integerOrNil(at: $0 + 1) })
     }
     var findings: [Finding] = []
+    // Without it nothing counts as counted, and nothing of what came since either.
+    if try connection.integer("SELECT counted_through FROM total_state WHERE id = 1") == nil {
+      findings.append(.totals(table: "total_state"))
+    }
     if found != talks { findings.append(.totals(table: "conversation_total")) }
     found = 0
     try each("SELECT quarter, client, server FROM quarter_total") { row in
