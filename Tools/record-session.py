@@ -93,14 +93,15 @@ def talk(recording):
     recording.wait(client, "every word")
     recording.type(client, "and when somebody pulls the plug?")
     recording.wait(server, "plug?")
-    recording.type(server, "wait, I will kill this conv", enter=False)
+    recording.type(server, "then I go on", enter=False)
+    recording.listen(1.5)
     conversation = subprocess.run(
         ["pgrep", "-f", f"chatserve {PORT}$"], capture_output=True,
         text=True).stdout.split()
     os.kill(int(conversation[-1]), signal.SIGKILL)
     recording.wait(server, "is back")
-    recording.type(server, "still here")
-    recording.wait(client, "still here")
+    recording.type(server, ", in the middle of a line")
+    recording.wait(client, "of a line")
     recording.type(client, "\\quit")
     recording.wait(client, "Good Bye")
     recording.type(client, "chatserve history show 1 --color always")
