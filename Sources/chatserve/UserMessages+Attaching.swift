@@ -38,10 +38,12 @@ extension UserMessages {
   /// How it ended.
   static func end(_ outcome: AttachClient.Outcome, port: UInt16) -> (String?, ProgramExit) {
     switch outcome {
-    case .noServer:
+    case .noServer(let directories):
       (
-        "chatserve: no server of yours at port \(port) takes a terminal. One that does is started "
-          + "with: chatserve --detached \(port)", .unavailable
+        "chatserve: no server of yours at port \(port) takes a terminal "
+          + "(\(directories.isEmpty ? "nowhere to look" : "in " + directories.joined(separator: ", ")); "
+          + "a server that is started by hand is found where $XDG_RUNTIME_DIR is the same). One "
+          + "that does is started with: chatserve --detached \(port)", .unavailable
       )
     case .directory(let path, let fault):
       (

@@ -97,11 +97,19 @@ public enum ChildProcess {
 }
 
 /// How a child ended. wait(2).
-public enum ExitStatus: Hashable, Sendable {
+public enum ExitStatus: Hashable, CustomStringConvertible, Sendable {
   /// It left with this code, 0 to 255.
   case exited(Int32)
   /// This signal killed it.
   case signaled(Int32, coreDumped: Bool)
+
+  /// For a sentence: `exit status 3`, `signal 9`.
+  public var description: String {
+    switch self {
+    case .exited(let status): "exit status \(status)"
+    case .signaled(let signal, _): "signal \(signal)"
+    }
+  }
 
   /// Of the status that waitpid gave, without `WUNTRACED` and `WCONTINUED`: so
   /// it is one of the two.

@@ -9,8 +9,9 @@ struct BackupCommand: HistoryVerb {
     verb: "backup", abstract: "Copy the transcript to a file, whole or not at all, and check it.",
     discussion: """
       Whoever talks meanwhile is not held up, and what is said after the start is not in the copy. \
-      To restore it, stop the server and copy it to the place of the transcript: see \
-      chatserve-history(1).
+      To restore it, stop the server, put it in the place of the transcript and remove what \
+      is there with -wal and -shm behind the name, which would be taken for the newer words: \
+      see chatserve-history(1).
       """)
 
   @Argument(help: "The file; nobody else may read it.", completion: .file())
