@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
@@ -29,6 +31,18 @@ int cposix_is_nonblocking(int descriptor) {
 int cposix_close_others(int kept) {
   if (kept > 3 && close_range(3, (unsigned)kept - 1, 0) == -1) return -1;
   return close_range((unsigned)(kept > 2 ? kept : 2) + 1, ~0u, 0);
+}
+
+int cposix_open_descriptors(int *numbers, int limit) {
+  DIR *directory = opendir("/proc/self/fd");
+  if (directory == NULL) return -1;
+  int count = 0;
+  for (struct dirent *entry; count < limit && (entry = readdir(directory)) != NULL;) {
+    const int number = atoi(entry->d_name);
+    if (number > 2 && number != dirfd(directory)) numbers[count++] = number;
+  }
+  closedir(directory);
+  return count;
 }
 
 int cposix_open_unnamed(const char *directory) {

@@ -1,10 +1,12 @@
 import ArgumentParser
+import ChatPosix
 import ChatProgram
 import History
 
 @main
 enum Main {
   static func main() {
+    InheritedDescriptors.remember()
     let arguments = CommandLine.arguments.dropFirst()
     if dispatch(arguments) { return }
     if let word = arguments.first,

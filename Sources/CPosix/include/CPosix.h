@@ -32,6 +32,8 @@ int cposix_is_open(int descriptor);
 int cposix_close_on_exec(int descriptor);
 // fcntl(2) F_GETFL: 1 when O_NONBLOCK is set, else 0.
 int cposix_is_nonblocking(int descriptor);
+// proc_pid_fd(5): those above 2 that are open, as many as `limit`; how many, or -1.
+int cposix_open_descriptors(int *numbers, int limit);
 // close_range(2): all above 2 but `kept`.
 int cposix_close_others(int kept);
 

@@ -28,6 +28,7 @@ public enum ChildProcess {
     fflush(nil)
     let child = try SystemCall.perform("fork") { Result(errnoFrom: Glibc.fork()) }
     if child == 0 {
+      InheritedDescriptors.closeInChild()
       _exit(body())
     }
     return child

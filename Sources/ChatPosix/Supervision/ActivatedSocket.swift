@@ -17,7 +17,7 @@ public enum ActivationError: Error, Hashable, Sendable {
 /// A socket that the service manager listens at and has passed: sd_listen_fds(3).
 public enum ActivatedSocket {
   /// The first descriptor that is passed, SD_LISTEN_FDS_START.
-  private static let first = FileDescriptor(rawValue: 3)
+  static let first = FileDescriptor(rawValue: 3)
 
   /// Takes the socket that was passed to this process and the variables that say so, which
   /// no child of this process is to read. Before anything else is opened.

@@ -53,6 +53,12 @@ struct BackupCommand: HistoryVerb {
 
   /// Where it is to be.
   private func place(besides database: String) throws -> FilePath {
+    // Where others may write, a link that one of them made leads where they want.
+    if let status = try FileStatus(of: FilePath(file), followingLinks: false), status.kind == .link,
+      ![FileStatus.effectiveUser, 0].contains(status.owner)
+    {
+      throw HistoryError.backupForeignLink(file)
+    }
     // The link stays, and what it leads to is replaced as a whole.
     let place = try FileNames.followingLinks(FilePath(file))
     if try ExportCommand.isOfTranscript(place, database: database) {

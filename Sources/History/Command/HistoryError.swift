@@ -35,6 +35,7 @@ enum HistoryError: Error, Hashable {
   case backupExists(String)
   /// What is there is a directory, a device, a pipe.
   case backupNotFile(String)
+  case backupForeignLink(String)
   /// This log of a database would be taken for the backup's.
   case backupHasLog(String)
   /// The copy has what `verify` calls damage.

@@ -65,6 +65,8 @@ extension HistoryMessages {
       "the \(type) \(TextSanitizer.escapedOnOneLine(name)) was not made by chatserve"
     case .tooLong(let table, let row):
       "row \(row) of \(table) holds a value longer than any that chatserve writes"
+    case .neverGiven(let table, let row):
+      "\(table) has a row \(row), and numbers begin with 1"
     case .reference(let table, let row, let parent):
       "\(table) \(row.map(String.init) ?? "?") refers to a \(parent) that is not there"
     case .eventsMissing(let range):

@@ -92,6 +92,8 @@ enum HistoryMessages {
       "\(shown(path)) is the transcript itself, or a file of it; name another"
     case .backupExists(let path):
       "\(shown(path)) is there already; --force replaces it"
+    case .backupForeignLink(let path):
+      "\(shown(path)) is a link of another user's; name the file itself"
     case .backupNotFile(let path):
       "\(shown(path)) is no file; name one for the backup"
     case .backupHasLog(let path):
@@ -127,6 +129,7 @@ enum HistoryMessages {
     switch error {
     case .verb, .time, .zone, .reference, .nameMissing, .notOfSeveral, .oneTranscript,
       .expression, .value, .unconfirmed, .noHome, .outputIsTranscript, .backupNotFile,
+      .backupForeignLink,
       .backupHasLog, .proofOfPart:
       .usage
     case .unknownConversation, .conversationOpen, .backupDamaged: .nothing

@@ -11,6 +11,8 @@ package enum Finding: Hashable, Sendable {
   case added(type: String, name: String)
   /// A row that holds a value longer than any that chatserve writes.
   case tooLong(table: String, row: Int64)
+  /// A row with a number that is never given: they begin with 1.
+  case neverGiven(table: String, row: Int64)
   /// A row of `table` that refers to a row of `parent` that is not there.
   case reference(table: String, row: Int64?, parent: String)
   /// Event numbers that are missing, and that no prune explains.

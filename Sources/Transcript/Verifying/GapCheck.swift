@@ -18,9 +18,18 @@ struct GapCheck {
     prunedConversations =
       try connection.integer("SELECT sum(max(conversations, 0)) FROM pruning") ?? 0
     prunedEvents = try connection.integer("SELECT sum(max(events, 0)) FROM pruning") ?? 0
+    try checkFirst()
     let firstPruned = try checkConversations()
     try checkEvents(firstPruned)
     return findings
+  }
+
+  private mutating func checkFirst() throws(TranscriptError) {
+    for table in ["server_run", "handle", "conversation", "event", "pruning", "seal"] {
+      if let row = try connection.integer("SELECT min(rowid) FROM \(table)"), row < 1 {
+        findings.append(.neverGiven(table: table, row: row))
+      }
+    }
   }
 
   /// - Returns: the first id that a prune took, where one did.

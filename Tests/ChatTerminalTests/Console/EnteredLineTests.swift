@@ -137,7 +137,8 @@ import Testing
 
   @Test func aClientIsOfferedNoCommandThatItHasNot() {
     #expect(Command.names(for: .server) == Command.names)
-    #expect(Command.names(for: .client) == Command.names.filter { $0 != "\\draft" && $0 != "\\detach" })
+    #expect(
+      Command.names(for: .client) == Command.names.filter { $0 != "\\draft" && $0 != "\\detach" })
     var client = Console(
       ConsoleSettings(isInteractive: true, columns: 40, rows: 12, party: .client))
     client.input("\\d\t".utf8, at: Instant(milliseconds: 0))
