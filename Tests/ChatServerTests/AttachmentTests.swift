@@ -1,5 +1,6 @@
 import ChatCore
 import ChatPosix
+import Glibc
 import Seeded
 import Testing
 
@@ -56,6 +57,83 @@ import Testing
       stage.pass(.seconds(60))
       #expect(!stage.feed(.turnIsOver).startsDesk)
     }
+  }
+
+  @Test func whoHasNoTerminalSpeaksForNoOperator() throws {
+    let reports: [ConversationReport] = [
+      .interrupted, .outputGone, .detachAsked(suspends: false),
+    ]
+    for report in reports {
+      for isAttached in [false, true] {
+        var stage = try Stage(isDetached: true)
+        let peer = try stage.session(in: .hasFloor)
+        // On its way, and with nobody yet.
+        if isAttached { stage.feed(.attached) }
+        #expect(stage.report(report, from: peer).killed == [peer], "\(report)")
+        #expect(stage.machine.stopping == nil)
+        #expect(stage.machine.hasTerminalToGive == isAttached)
+      }
+    }
+  }
+
+  @Test func nothingIsWaitedForInThePast() throws {
+    var stage = try Stage(isDetached: true)
+    stage.feed(.attached)
+    stage.feed(.turnIsOver)
+    stage.feed(.deskStarted(Self.desk))
+    stage.report(.detachAsked(suspends: false), from: Self.desk)
+    #expect(stage.feed(.turnIsOver).orders(to: Self.desk) == [.yield])
+    for _ in 0..<5 {
+      stage.pass(.milliseconds(500))
+      stage.feed(.turnIsOver)
+      #expect(try #require(stage.machine.deadline) > stage.now)
+    }
+    stage = try Stage(isDetached: true)
+    _ = try stage.session(in: .hasFloor)
+    stage.feed(.attached)
+    stage.feed(.turnIsOver)
+    stage.feed(.detach(.wanted))
+    stage.feed(.stop("SIGTERM"))
+    stage.pass(.seconds(2))
+    stage.feed(.turnIsOver)
+    #expect(try #require(stage.machine.deadline) > stage.now)
+  }
+
+  /// Another server may have the port from then on, and looks for the place once.
+  @Test func thePlaceIsFreeWhenThePortIs() throws {
+    var name = Array("/tmp/chat-door-XXXXXX".utf8CString)
+    try #require(mkdtemp(&name) != nil)
+    let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer {
+      unlink(path + "/place")
+      rmdir(path)
+    }
+    let directory = try OwnDirectory.open(path)
+    defer { directory.close() }
+    let own = try OwnDirectory.open(path)
+    let socket = try #require(try LocalSocket.listen(in: own, as: "place"))
+    let door = AttachDoor(socket, in: own, as: "place")
+    guard case .connected(let caller) = try LocalSocket.connect(in: directory, to: "place") else {
+      Issue.record("nobody listens")
+      return
+    }
+    defer { caller.close() }
+    door.closeEntrance(at: .ms(0))
+    let next = try #require(try LocalSocket.listen(in: directory, as: "place"))
+    defer { next.close() }
+    // Who came before it closed learns why it is not served.
+    #expect(try caller.send(AttachRequest.resized.bytes) == .sent)
+    #expect(door.read(at: .ms(0), isLeaving: false, isStopping: true).isEmpty)
+    #expect(
+      try caller.receive(maximumLength: AttachDoor.messageLength)
+        == .message(AttachAnswer.refused(.stopping).bytes))
+    #expect(door.deadline == nil && door.interests.isEmpty)
+    door.close(at: .ms(0))
+    guard case .connected(let other) = try LocalSocket.connect(in: directory, to: "place") else {
+      Issue.record("the next server's place is gone")
+      return
+    }
+    other.close()
   }
 
   @Test func oneThatDoesNotGiveItBackIsKilled() throws {

@@ -43,9 +43,10 @@ struct Stage {
   /// So long the peers of a stage's listener can come back.
   static let resumeWithin = Duration.seconds(300)
 
-  init(_ admission: AdmissionSettings = .unlimited) throws {
+  init(_ admission: AdmissionSettings = .unlimited, isDetached: Bool = false) throws {
     machine = ListenerMachine(
-      waitingLimit: 8, database: "/t.db", admission: admission, resumeWithin: Self.resumeWithin)
+      waitingLimit: 8, database: "/t.db", admission: admission, resumeWithin: Self.resumeWithin,
+      isDetached: isDetached)
     address = try #require(try Resolver.resolve("127.0.0.1", port: 50_112).first)
   }
 

@@ -86,6 +86,59 @@ import Testing
     }
   }
 
+  @Test("what was typed at the idle desk outlives a killed conversation that nobody attended")
+  func draftOfNobody() throws {
+    try Stage.run { stage in
+      let server = try stage.detachedServer("free")
+      var terminal = try stage.attached(to: server.port)
+      try terminal.send("half a li")
+      try terminal.waitFor("half a li")
+      terminal.signal(SIGTERM)
+      #expect(try terminal.waitForReturn())
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.waitFor(DetachedTests.alone)
+      kill(try #require(server.conversations.first), SIGKILL)
+      try server.process.waitFor(") is back.")
+      terminal = try stage.attached(to: server.port)
+      try terminal.waitFor("brings it back: half a li")
+    }
+  }
+
+  @Test("a client that comes back reads that somebody has come meanwhile")
+  func cameMeanwhile() throws {
+    try Stage.run { stage in
+      let server = try stage.detachedServer("free")
+      let client = try stage.talker("tatyana", on: server.port)
+      try client.waitFor(DetachedTests.alone)
+      client.signal(SIGSTOP)
+      kill(try #require(server.conversations.first), SIGKILL)
+      try Deadline.poll("its death") { server.conversations.isEmpty }
+      let terminal = try stage.attached(to: server.port)
+      client.signal(SIGCONT)
+      try client.waitFor("Somebody is at the server's terminal now.")
+      try terminal.enter("here")
+      try client.waitFor("SERVER> here")
+    }
+  }
+
+  @Test("the file of typed lines comes with the terminal and goes with it")
+  func typedLines() throws {
+    try Stage.run { stage in
+      let path = stage.home + "/typed"
+      let server = try stage.detachedServer("free", typedLines: path)
+      _ = try stage.talker("tatyana", on: server.port)
+      let talk = try #require(server.conversations.first)
+      for _ in 0..<2 {
+        let terminal = try stage.attached(to: server.port)
+        try terminal.waitForInput("SERVER> ")
+        #expect(OpenFiles.paths(of: talk).contains(path))
+        try terminal.enter("\\detach")
+        #expect(try terminal.waitForReturn())
+        #expect(!OpenFiles.paths(of: talk).contains(path))
+      }
+    }
+  }
+
   @Test("who comes gets the attached terminal, and the next after them")
   func arrival() throws {
     try Stage.run { stage in

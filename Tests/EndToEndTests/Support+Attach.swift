@@ -7,10 +7,16 @@ extension Stage {
   var runtime: String { home + "/run" }
 
   /// A server without a terminal, to which one can be attached.
-  func detachedServer(_ mode: String = "turns") throws -> Server<PipeProcess> {
+  func detachedServer(
+    _ mode: String = "turns", typedLines: String? = nil
+  ) throws -> Server<PipeProcess> {
     mkdir(runtime, 0o700)
     variables["XDG_RUNTIME_DIR"] = runtime
-    return try pipedServer("--detached", "--mode", mode, input: "/dev/null")
+    guard let typedLines else {
+      return try pipedServer("--detached", "--mode", mode, input: "/dev/null")
+    }
+    return try pipedServer(
+      "--detached", "--mode", mode, "--history-file", typedLines, input: "/dev/null")
   }
 
   /// A terminal that is attached to it.

@@ -1,13 +1,17 @@
 /// Whether somebody is at the server's terminal. A server may run without one, and somebody
 /// come to it later.
 extension Conversation {
-  /// The listener says whether somebody is at the terminal.
+  /// The listener says whether somebody is at the terminal. A successor's client hears it also
+  /// where it is no news here: it may have been otherwise when its link was lost.
   mutating func attend(_ isThere: Bool, _ now: Instant, _ actions: inout [Action]) {
-    guard role == .server, isUnattended == isThere else { return }
+    guard role == .server else { return }
+    let isNews = isUnattended == isThere
+    guard isNews || resuming.owesAttendance else { return }
+    resuming.owesAttendance = false
     isUnattended = !isThere
     guard case .talking(let turn) = phase else { return }
     // Whoever waits for an answer begins to wait in vain now.
-    if turn == role { silentSince = now }
+    if isNews, turn == role { silentSince = now }
     actions.append(.send(.attended(isThere)))
   }
 

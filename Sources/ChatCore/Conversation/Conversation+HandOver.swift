@@ -30,6 +30,7 @@ extension Conversation {
     resuming.recalled = recalled
     resuming.takesGap = true
     resuming.back = (past.awayFor, past.addressChanged)
+    resuming.owesAttendance = past.hasFloor
     silentSince = now.advanced(by: .zero - past.silentFor)
   }
 

@@ -30,6 +30,9 @@ extension Conversation {
     var takesGap = false
     /// On a server's successor: what there is to report of the link.
     var back: (after: Duration, addressChanged: Bool)?
+    /// On a server's successor: whether its client has yet to hear whether somebody is at the
+    /// terminal.
+    var owesAttendance = false
     /// On a client that another process's file began: the number of the last own message
     /// in it, until the server has said what it has.
     var keptNumber: Int?

@@ -31,8 +31,8 @@ final class AttachDoor {
     case leaves(AttachEnd)
   }
 
-  private let socket: LocalSocket
-  private let directory: OwnDirectory
+  /// Where terminals come in; `nil` once none is to come any more.
+  private var entrance: (socket: LocalSocket, directory: OwnDirectory)?
   private let name: String
   private var callers: [Caller] = []
   private var acceptAgainAt: Instant?
@@ -47,18 +47,17 @@ final class AttachDoor {
   var isToGreet = false
 
   init(_ socket: LocalSocket, in directory: OwnDirectory, as name: String) {
-    self.socket = socket
-    self.directory = directory
+    entrance = (socket, directory)
     self.name = name
   }
 
   /// When ``read(at:isLeaving:isStopping:)`` is wanted whatever happens.
   var deadline: Instant? { (callers.map(\.deadline) + [acceptAgainAt].compactMap { $0 }).min() }
 
-  func interests(isStopping: Bool) -> [Interest] {
+  var interests: [Interest] {
     var interests = callers.map { Interest($0.socket.descriptor) }
-    if callers.count < Self.callerLimit, acceptAgainAt == nil, !isStopping {
-      interests.append(Interest(socket.descriptor))
+    if let entrance, callers.count < Self.callerLimit, acceptAgainAt == nil {
+      interests.append(Interest(entrance.socket.descriptor))
     }
     // One that is gone and still on its way back is no news.
     if let attached, !isOver { interests.append(Interest(attached.socket.descriptor)) }
@@ -69,7 +68,7 @@ final class AttachDoor {
   /// (`isLeaving`) the next one waits for that; a server that stops takes none.
   func read(at now: Instant, isLeaving: Bool, isStopping: Bool) -> [Finding] {
     var findings = readAttached()
-    if !isStopping { acceptSome(at: now) }
+    acceptSome(at: now)
     let waiting = callers
     callers = []
     for caller in waiting {
@@ -81,10 +80,11 @@ final class AttachDoor {
   }
 
   private func acceptSome(at now: Instant) {
+    guard let entrance else { return }
     if let again = acceptAgainAt, now < again { return }
     acceptAgainAt = nil
     do throws(SystemCallError) {
-      while callers.count < Self.callerLimit, let caller = try socket.accept() {
+      while callers.count < Self.callerLimit, let caller = try entrance.socket.accept() {
         admit(caller, at: now)
       }
     } catch {
@@ -199,8 +199,21 @@ final class AttachDoor {
     return true
   }
 
+  /// The place is another server's from now on, as the port is. Who is here stays.
+  func closeEntrance(at now: Instant) {
+    // They learn why they are not served.
+    acceptSome(at: now)
+    acceptAgainAt = nil
+    guard let entrance else { return }
+    self.entrance = nil
+    entrance.socket.remove(name, from: entrance.directory)
+    entrance.socket.close()
+    entrance.directory.close()
+  }
+
   /// The end of the server.
-  func close() {
+  func close(at now: Instant) {
+    closeEntrance(at: now)
     if let next {
       refuse(next.socket, .stopping)
       next.closeTerminal()
@@ -209,17 +222,14 @@ final class AttachDoor {
     for caller in callers { refuse(caller.socket, .stopping) }
     callers = []
     _ = giveBack(.stopped)
-    socket.remove(name, from: directory)
-    socket.close()
-    directory.close()
   }
 
   func closeInChild() {
     for caller in callers { caller.socket.close() }
     attached?.close()
     next?.close()
-    socket.close()
-    directory.close()
+    entrance?.socket.close()
+    entrance?.directory.close()
   }
 }
 

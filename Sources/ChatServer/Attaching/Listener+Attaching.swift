@@ -79,7 +79,7 @@ extension Listener {
   }
 
   func closeDoor() {
-    door?.close()
+    door?.close(at: Self.now)
     door = nil
   }
 }

@@ -13,9 +13,6 @@ struct Attachment {
   init(at now: Instant) {
     watchdog = Watchdog(at: now)
   }
-
-  /// When it is to be looked at.
-  var deadline: Instant? { end == nil ? nil : watchdog.deadline(after: Watchdog.quiet) }
 }
 
 extension ListenerMachine {
@@ -29,6 +26,27 @@ extension ListenerMachine {
     return desk.flatMap { $0.hasTerminal ? $0.processID : nil }
   }
 
+  /// When the process that has it is to be looked at. Of a desk that gives way, and at a
+  /// stop, another time counts.
+  var attachmentDeadline: Instant? {
+    guard let attachment, attachment.end != nil, stopping == nil,
+      sessions.contains(where: \.hasAttached)
+    else { return nil }
+    return attachment.watchdog.deadline(after: Watchdog.quiet)
+  }
+
+  /// Whether an operator's process alone can report this: it ends an attachment, or a server
+  /// with a terminal of its own.
+  func isOfTerminal(_ report: ConversationReport) -> Bool {
+    switch report {
+    case .interrupted, .outputGone, .detachAsked: true
+    default: false
+    }
+  }
+
+  /// Whether this one with the floor has a terminal, too.
+  func hasTerminal(_ session: Session) -> Bool { !isDetached || session.hasAttached }
+
   mutating func attach(at now: Instant) {
     attachment = Attachment(at: now)
     wantsDesk = true
@@ -41,7 +59,9 @@ extension ListenerMachine {
   mutating func end(
     _ end: AttachEnd, _ cause: String, at now: Instant, _ actions: inout [Action]
   ) {
-    if attachment == nil { return stop(because: cause, at: now, &actions) }
+    guard isDetached || attachment != nil else {
+      return stop(because: cause, at: now, &actions)
+    }
     detachTerminal(end, at: now, &actions)
   }
 

@@ -18,7 +18,8 @@ extension ConversationProcess {
       openDesk(at: now)
       post(.listenerGaveFloor, at: now)
     case .unattendedFloor:
-      listener.report(.tookFloor)
+      // The listener keeps the draft until a desk has it.
+      listener.report(.alive)
       openedAt = Clock.localTime(Clock.realtimeMilliseconds())
       isUnattended = true
       post(.operatorIsThere(false), at: now)

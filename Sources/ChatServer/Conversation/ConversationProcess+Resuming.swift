@@ -134,7 +134,7 @@ extension ConversationProcess {
       }
     }
     perform(machine.begin(at: now), at: now)
-    if isUnattended { post(.operatorIsThere(false), at: now) }
+    post(.operatorIsThere(!isUnattended), at: now)
     handle(claim.behind, at: now)
   }
 

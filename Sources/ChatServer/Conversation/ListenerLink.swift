@@ -100,5 +100,7 @@ final class ListenerLink {
   func dropTerminal() {
     // EBUSY alone, where threads race for a number; there is one here.
     try? StandardDescriptors.replace(input: null, output: null, error: null)
+    typedLines?.close()
+    typedLines = nil
   }
 }

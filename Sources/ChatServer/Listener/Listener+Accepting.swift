@@ -129,7 +129,7 @@ extension Listener {
     arrivals?.closeInChild()
     door?.closeInChild()
     // Comes with the floor, as the terminal does.
-    settings.desk.typedLines?.closeInChild()
+    settings.desk.typedLines?.close()
     output.closeInChild()
     errors.closeInChild()
   }

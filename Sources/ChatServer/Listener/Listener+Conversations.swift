@@ -57,7 +57,10 @@ extension Listener {
       case .attach(let process):
         if !send([.attach], to: process) { post(.floorRefused(process), at: now) }
       case .terminalIsBack(let end): giveBackTerminal(end, at: now)
-      case .closePort: socket.close()
+      case .closePort:
+        // The place first: who gets the port looks there next.
+        door?.closeEntrance(at: now)
+        socket.close()
       }
     }
   }

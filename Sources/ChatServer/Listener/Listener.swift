@@ -107,7 +107,8 @@ public final class Listener {
     }
     machine = ListenerMachine(
       waitingLimit: settings.waitingLimit, database: settings.database,
-      admission: settings.admission, resumeWithin: settings.grace)
+      admission: settings.admission, resumeWithin: settings.grace,
+      isDetached: settings.isDetached)
     machine.allowList = allowed?.list
     // Before the port listens: whoever sees it may send a signal, and the end
     // is to be as orderly as ever.
@@ -151,7 +152,7 @@ public final class Listener {
       signer.closeInChild()
       output.closeInChild()
       errors.closeInChild()
-      typedLines?.closeInChild()
+      typedLines?.close()
       try? StandardDescriptors.replace(input: null, output: null, error: null)
     }
     do throws(SystemCallError) {
@@ -282,7 +283,7 @@ public final class Listener {
       keeper?.interest, signer.interest, arrivals?.interest, output.interest, errors.interest,
     ]
     interests += others.compactMap { $0 }
-    interests += door?.interests(isStopping: machine.stopping != nil) ?? []
+    interests += door?.interests ?? []
     var deadlines = [
       machine.deadline, turnedAway.first?.closesAt, keeper?.deadline, signer.deadline,
       supervision?.deadline, door?.deadline,

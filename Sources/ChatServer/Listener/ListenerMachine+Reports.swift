@@ -25,6 +25,9 @@ extension ListenerMachine {
     }
     let rule = ReportRule.of(report.code)
     if rule.acts.contains(sessions[index].state) {
+      guard !isOfTerminal(report) || hasTerminal(sessions[index]) else {
+        return condemn(index, .misplaced, &actions)
+      }
       act(upon: report, from: index, at: now, &actions)
     } else if !rule.late.contains(sessions[index].state) {
       condemn(index, .misplaced, &actions)
@@ -60,7 +63,7 @@ extension ListenerMachine {
       sessions[index].givenDraft = []
     case .released:
       if sessions[index].state == .hasFloor {
-        // One that never took the floor may have read a part of what it was given.
+        // One that took no terminal may have read a part of what it was given.
         let given = sessions[index].givenDraft
         draft = given.isEmpty ? sessions[index].draft : given
         if !sessions[index].memory.isEmpty { memory = sessions[index].memory }

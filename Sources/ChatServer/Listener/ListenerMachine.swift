@@ -113,6 +113,9 @@ struct ListenerMachine {
   let resumeWithin: Duration
   /// The transcript's path, for what is to be said of it; `nil` without one.
   let database: String?
+  /// Whether the server runs without a terminal of its own: nothing at one that is attached
+  /// stops it.
+  let isDetached: Bool
   /// Who is let in; `nil`: everybody.
   var allowList: AllowList?
   /// Keys that are not in it, of which the operator has read.
@@ -163,9 +166,10 @@ struct ListenerMachine {
 
   init(
     waitingLimit: Int, database: String?, admission: AdmissionSettings,
-    resumeWithin: Duration = .zero
+    resumeWithin: Duration = .zero, isDetached: Bool = false
   ) {
     self.waitingLimit = waitingLimit
+    self.isDetached = isDetached
     self.resumeWithin = resumeWithin
     self.database = database
     self.admission = Admission(admission)
@@ -186,7 +190,7 @@ struct ListenerMachine {
   var deadline: Instant? {
     return [
       stopping?.deadline, turnedAway.isEmpty ? nil : turnedAwayNoticeAt, queueAgainAt,
-      notices.deadline, watchDeadline, refusals.deadline, deskDeadline, attachment?.deadline,
+      notices.deadline, watchDeadline, refusals.deadline, deskDeadline, attachmentDeadline,
       stopping == nil ? graceDeadline : nil, stopping == nil ? lockWatch.deadline : nil,
     ].compactMap { $0 }.min()
   }

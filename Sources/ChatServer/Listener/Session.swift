@@ -103,7 +103,8 @@ struct Session {
   /// oldest first, until it reports that the operator has read of them.
   var unreadQueues: [[Int32]] = []
   /// The operator's draft that came with the floor, until it says that it took
-  /// it: one that was leaving just then has not read it.
+  /// it to a desk: one that was leaving just then has not read it, and one without
+  /// a terminal has nobody who changes it.
   var givenDraft: [UInt8] = []
   /// What it has sent of the operator's draft on its way out.
   var draft: [UInt8] = []

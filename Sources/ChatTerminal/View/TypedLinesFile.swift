@@ -31,8 +31,8 @@ package final class TypedLinesFile {
   /// To be handed over.
   package var descriptor: FileDescriptor { file.descriptor }
 
-  /// In a forked child, which is to have it with the terminal or not at all.
-  package func closeInChild() { file.descriptor.closeOnce() }
+  /// It comes and goes with the terminal; a forked child has it with that or not at all.
+  package func close() { file.descriptor.closeOnce() }
 
   /// Opens the file, and cuts it to what will be read of it.
   ///

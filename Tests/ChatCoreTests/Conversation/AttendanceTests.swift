@@ -123,6 +123,20 @@ import Testing
     #expect(machine.handle(.operatorIsThere(true), at: at(2)) == [])
   }
 
+  /// Its client may have heard otherwise before its link was lost.
+  @Test(arguments: [true, false], [true, false])
+  func whoComesBackHearsHowItIsNow(_ isThere: Bool, _ hasFloor: Bool) {
+    let past = Resumption(
+      peer: mike, mode: .free, hasFloor: hasFloor, turn: nil, ownNumber: 0, peerNumber: 0,
+      unconfirmed: [], recent: [], awayFor: .seconds(1), addressChanged: false)
+    var machine = Conversation(
+      resuming: past, recalled: 0, ConversationSettings(role: .server, mode: .free), at: at(0))
+    _ = machine.begin(at: at(0))
+    let actions = machine.handle(.operatorIsThere(isThere), at: at(0))
+    #expect(actions == (hasFloor ? [.send(.attended(isThere))] : []))
+    #expect(machine.handle(.operatorIsThere(isThere), at: at(0)) == [])
+  }
+
   @Test func aClientReportsWhatChanges() {
     var machine = client()
     #expect(machine.handle(.serverIsAttended(true), at: at(0)) == [])
