@@ -8,7 +8,7 @@ enum Main {
   static func main() {
     InheritedDescriptors.remember()
     let arguments = CommandLine.arguments.dropFirst()
-    if dispatch(arguments) { return }
+    if dispatch(arguments.drop { $0 == "--no-config" }) { return }
     if let word = arguments.first,
       let sentence = HistoryCommand.hint(forFirstWord: word, or: others)
     {
@@ -32,13 +32,13 @@ enum Main {
   ///
   /// - Returns: false when it is none.
   private static func dispatch(_ arguments: ArraySlice<String>) -> Bool {
+    let words = Array(arguments.dropFirst()).withoutConfigWords()
     switch arguments.first {
-    case history:
-      HistoryCommand.main(Array(arguments.dropFirst()), configured: configured(arguments))
-    case AttachCommand.name: run(AttachCommand.self, arguments.dropFirst())
-    case KeyCommand.name: run(KeyCommand.self, arguments.dropFirst())
-    case AllowCommand.name: run(AllowCommand.self, arguments.dropFirst())
-    case BlockCommand.name: run(BlockCommand.self, arguments.dropFirst())
+    case history: HistoryCommand.main(words, configured: configured(arguments))
+    case AttachCommand.name: run(AttachCommand.self, words)
+    case KeyCommand.name: run(KeyCommand.self, words)
+    case AllowCommand.name: run(AllowCommand.self, words)
+    case BlockCommand.name: run(BlockCommand.self, words)
     case "help": help(with: arguments.dropFirst())
     default: return false
     }
@@ -46,16 +46,20 @@ enum Main {
   }
 
   /// What the server's file says that concerns its other commands as well.
-  private static func configured(_ arguments: ArraySlice<String>) -> [String: String] {
+  private static func configured(_ arguments: some Sequence<String>) -> [String: String] {
     if arguments.contains("--help") || arguments.contains("-h") { return [:] }
-    return ChatServe.configured(["database", "key-file", "allow", "color"])
+    // `--no-config` may be before the command's word, too.
+    return ChatServe.configured(
+      [
+        "database", "key-file", "allow", "color", "plain", "timestamps", "no-bell", "no-title",
+      ], typed: Array(CommandLine.arguments.dropFirst()))
   }
 
   private static func run<Command: ParsableCommand>(
-    _ type: Command.Type, _ arguments: ArraySlice<String>
+    _ type: Command.Type, _ arguments: [String]
   ) {
     do {
-      let words = type.arguments(Array(arguments), or: configured(arguments))
+      let words = type.arguments(arguments, or: configured(arguments))
       var command = try type.parseAsRoot(words)
       try command.run()
     } catch {

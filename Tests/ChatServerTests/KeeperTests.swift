@@ -69,6 +69,44 @@ import Transcript
     #expect(all.count { $0 == .alive } == 1)
   }
 
+  /// Also at the end, when the socket is full of what nobody has read yet.
+  @Test func everyConfirmationComesAtTheStop() throws {
+    let count = 600
+    for number in 0..<count {
+      try ask(Int64(number))
+      if number % 100 == 99 { turn() }
+    }
+    #expect(try pair.other.send(KeeperRequest.stop.bytes) == .sent)
+    let (done, path, socket) = (try SocketPair.open(), writer.path, pair.other)
+    let thread = Thread {
+      let deadline = Clock.monotonicMilliseconds() + 20_000
+      var poller = Poller(ignoringSignals: true)
+      var recorded = 0
+      // Read only when the end is recorded, which is the last thing but the answers.
+      let stopped = "SELECT count(*) FROM server_run WHERE stopped_at IS NOT NULL"
+      let other = try? TranscriptWriter(path: path)
+      while (try? other?.connection.integer(stopped)) != 1,
+        Clock.monotonicMilliseconds() < deadline
+      {
+        _ = try? poller.poll([], timeoutMilliseconds: 1)
+      }
+      while recorded < count {
+        let ready = try? poller.poll([Interest(socket.descriptor)], timeoutMilliseconds: 3_000)
+        if ready?.isEmpty != false { break }
+        while case .message(let bytes)? = try? socket.receive(maximumLength: 100) {
+          if (try? KeeperAnswer(bytes: bytes)) == .recorded { recorded += 1 }
+        }
+      }
+      _ = try? done.other.send([UInt8(recorded / 100), UInt8(recorded % 100)])
+    }
+    thread.start()
+    let goesOn = keeper.turn()
+    #expect(!goesOn)
+    var poller = Poller(ignoringSignals: true)
+    _ = try poller.poll([Interest(done.one.descriptor)], timeoutMilliseconds: 30_000)
+    #expect(try done.one.receive() == .message([6, 0]))
+  }
+
   /// Who asked for it waits for an answer meanwhile.
   @Test func theLockIsWaitedForOnceATurn() throws {
     let other = try TranscriptWriter(path: writer.path)

@@ -137,6 +137,24 @@ import Testing
     }
   }
 
+  @Test("its process does not outlive the server, also where somebody has stopped it")
+  func stopped() throws {
+    try Stage.run { stage in
+      let server = try stage.pipedServer("--detached", "--on-arrival", "true", input: "/dev/null")
+      try Deadline.poll("the process") {
+        !server.process.children(named: "chatserve-ring").isEmpty
+      }
+      let ring = try #require(server.process.children(named: "chatserve-ring").first)
+      kill(ring, SIGSTOP)
+      server.process.signal(SIGTERM)
+      #expect(try server.process.exitStatus() == 0)
+      try Deadline.poll("its end") {
+        let state = ProcessTable.entry(ring)?.state
+        return state == nil || state == "Z"
+      }
+    }
+  }
+
   @Test("its process is started again when it was killed, and signals to all change nothing")
   func killed() throws {
     try Stage.run { stage in

@@ -190,6 +190,18 @@ import Testing
           #expect(try stage.onPipes(.chatserve, words).exitStatus() == 0)
         }
       }
+      for words in [
+        ["history", "--no-config", "path"], ["--no-config", "history", "path"],
+        ["history", "path", "--no-config"], ["--no-config", "1027", "history", "path"],
+      ] {
+        #expect(try stage.printed(.chatserve, words).hasSuffix("/transcript.db\n"), "\(words)")
+      }
+      for words in [["key", "--no-config"], ["--no-config", "key"]] {
+        let run = try stage.onPipes(.chatserve, words)
+        #expect(try run.exitStatus() == 66, "\(run.errorText)")
+      }
+      let with = try stage.onPipes(.chatserve, ["key", "--no-config", "--no-config=no"])
+      #expect(try with.exitStatus() == 78)
       try stage.configure(.chatclient, "forget = yes\n")
       let run = try stage.onPipes(.chatclient, ["localhost", "1"])
       #expect(try run.exitStatus() == 78)

@@ -24,8 +24,8 @@ struct DialSchedule: Sendable {
     (.seconds(2), .milliseconds(25)), (.seconds(10), .milliseconds(100)),
   ]
   static let refusedSpacing = Duration.seconds(1)
-  /// Between any two that were not refused: keys that repeat, and links that are lost as soon as they are
-  /// there, are no flood.
+  /// Between any two that were not refused: keys that repeat, and links that are lost as soon
+  /// as they are there, are no flood.
   static let shortestSpacing = Duration.milliseconds(250)
 
   private enum State {

@@ -27,9 +27,8 @@ public enum Command: Hashable, Sendable {
     "\\clear", "\\detach", "\\draft", "\\free", "\\help", "\\history", "\\quit", "\\who",
   ]
 
-  /// Those that do something at the desk of `party`: a client has one conversation
-  /// and keeps no draft for another,
-  /// nor has a terminal that could be another's.
+  /// Those that do something at the desk of `party`: a client has one conversation, and so
+  /// keeps no draft for another, and always has its own terminal, which it cannot give back.
   public static func names(for party: Party) -> [String] {
     names.filter { party == .server || !["\\detach", "\\draft"].contains($0) }
   }

@@ -65,8 +65,10 @@ extension Configurable {
   }
 
   /// What its file says of some options, by their names: for its other commands, which have
-  /// them too. Of a bad file nothing is used, and the program ends.
-  public static func configured(_ names: Set<String>) -> [String: String] {
+  /// them too. Of a bad file nothing is used, and the program ends. Nothing after
+  /// `--no-config`, which `typed`, the program's whole line, may have.
+  public static func configured(_ names: Set<String>, typed: [String]) -> [String: String] {
+    if typed.turnsOn("no-config") { return [:] }
     do throws(ConfigError) {
       var values: [String: String] = [:]
       for entry in try ConfigFile.read(for: Self.self)?.entries ?? []
@@ -84,12 +86,17 @@ extension Configurable {
 
 extension ParsableCommand {
   /// `typed`, and before it those of `values` for which this command has an option that
-  /// `typed` does not give.
+  /// `typed` does not give. Of a flag the value is `yes` or `no`, also where it is typed, as
+  /// `--plain=no`.
   package static func arguments(_ typed: [String], or values: [String: String]) -> [String] {
-    if values.isEmpty { return typed }
-    let names = listedNames
+    let flags = flagNames
+    let names = values.isEmpty ? [] : listedNames
     let missing = values.filter { names.contains($0.key) && !typed.gives($0.key) }
-    return missing.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" } + typed
+    let given = missing.sorted { $0.key < $1.key }.compactMap { name, value in
+      if flags.contains(name) { return value == "yes" ? "--\(name)" : nil }
+      return "--\(name)=\(value)"
+    }
+    return given + typed.withFlagsResolved(flags)
   }
 }
 
@@ -103,6 +110,26 @@ extension [String] {
   func turnsOn(_ name: String) -> Bool {
     prefix { $0 != "--" }.last { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
       .map { $0 != "--\(name)=no" } ?? false
+  }
+
+  /// Without those about the file, for a command whose parser has no option for them.
+  public func withoutConfigWords() -> [String] {
+    let options = prefix { $0 != "--" }
+    return options.filter { $0 != "--no-config" && !$0.hasPrefix("--no-config=") }
+      + self[options.endIndex...]
+  }
+
+  /// Each of `flags` once, or not at all after `--flag=no`; any other value is left for the
+  /// parser to refuse.
+  fileprivate func withFlagsResolved(_ flags: Set<String>) -> [String] {
+    let options = prefix { $0 != "--" }
+    let typed = flags.filter { name in
+      options.contains { ["--\(name)=yes", "--\(name)=no"].contains($0) }
+    }
+    if typed.isEmpty { return self }
+    let words = Set(typed.flatMap { ["--\($0)", "--\($0)=yes", "--\($0)=no"] })
+    return typed.filter(turnsOn).sorted().map { "--\($0)" }
+      + options.filter { !words.contains($0) } + self[options.endIndex...]
   }
 
   /// Whether nothing but a text about the program is asked for.

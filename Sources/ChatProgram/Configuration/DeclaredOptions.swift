@@ -25,7 +25,7 @@ package struct DeclaredOptions {
   }
 
   /// `no-log` of `_noLog`, as the parser makes names and the compiler labels.
-  private static func longName(of label: String) -> String {
+  fileprivate static func longName(of label: String) -> String {
     label.drop { $0 == "_" }.reduce(into: "") { name, letter in
       name += letter.isUppercase ? "-\(letter.lowercased())" : "\(letter)"
     }
@@ -43,6 +43,15 @@ extension ParsableCommand {
   package static var listedNames: Set<String> {
     let words = helpMessage().split { " ,[]\n".contains($0) }
     return Set(words.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) })
+  }
+
+  /// The long names of its own flags, without those of option groups: these have values only
+  /// in a command that was parsed.
+  static var flagNames: Set<String> {
+    let flags = Mirror(reflecting: Self()).children.filter {
+      ($0.value as? any DeclaredOption)?.isFlag == true
+    }
+    return Set(flags.compactMap { $0.label.map(DeclaredOptions.longName) })
   }
 }
 

@@ -14,7 +14,7 @@ package struct Keeper {
   /// there, while nothing is asked: each request has one too, and whoever comes is
   /// one. A machine that is left alone is woken once a minute.
   private static let lookAfter: Int64 = 60_000
-  /// Milliseconds that the answer to the stop may take to a socket that is full.
+  /// Milliseconds that the answers at the stop may take to a socket that is full.
   private static let lastAnswerWithin: Int64 = 1_000
   /// Messages indexed in one step: a few milliseconds for which a commit of
   /// who gets the floor meanwhile would wait.
@@ -144,6 +144,7 @@ package struct Keeper {
     if isBeyondMending { return false }
     if isStopping {
       if records.isEmpty { stop() }
+      answerAll()
       return false
     }
     if isAtRest, !seal(), indexWait == 0 { index() }
@@ -288,17 +289,27 @@ package struct Keeper {
       try writer.stopRun(run.id, at: time)
       // What is not sealed now, the next server seals.
       try? sealing?.finish(in: writer, stopOf: run.id, at: time)
-      owedAnswers = sealing?.takeNews() ?? []
+      owedAnswers += sealing?.takeNews() ?? []
     } catch {
-      // The run stays unended, which is what `history verify` then says. The
-      // listener reads nothing else any more, and does not wait for longer.
-      owedAnswers = [.failed(TranscriptTrouble(error))]
+      // The run stays unended, which is what `history verify` then says.
+      owedAnswers.append(.failed(TranscriptTrouble(error)))
     }
-    if owedAnswers.isEmpty { return }
-    _ = try? poller.poll(
-      [Interest(socket.descriptor, read: false, write: true)],
-      timeoutMilliseconds: Self.lastAnswerWithin)
-    answer()
+  }
+
+  /// Sends all that is owed, as fast as the listener reads it: it reads until this process is
+  /// gone, and a message that nobody confirmed is named by nobody else.
+  private mutating func answerAll() {
+    let deadline = Clock.monotonicMilliseconds() + Self.lastAnswerWithin
+    // A signal is no reason to look again and again.
+    var poller = Poller(ignoringSignals: true)
+    while true {
+      answer()
+      let left = deadline - Clock.monotonicMilliseconds()
+      if owedAnswers.isEmpty || left <= 0 { return }
+      let ready = try? poller.poll(
+        [Interest(socket.descriptor, read: false, write: true)], timeoutMilliseconds: left)
+      guard let found = ready?.first, !found.hungUp, !found.failed else { return }
+    }
   }
 
   /// A file that is gone cannot come back: another is begun. Whether that is so.

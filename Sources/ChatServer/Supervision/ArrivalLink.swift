@@ -62,7 +62,8 @@ final class ArrivalLink {
     hangUp()
   }
 
-  /// By the end of what it reads it ends what it runs, and itself.
+  /// By the end of what it reads it ends what it runs, and itself. One that does not, since
+  /// somebody has stopped it, is killed: it would outlive the server.
   func end() {
     guard processID > 0, let socket else { return }
     try? socket.descriptor.shutdownWrite()
@@ -73,8 +74,13 @@ final class ArrivalLink {
       _ = try? poller.poll([Interest(socket.descriptor)], timeoutMilliseconds: max(0, left))
       _ = read()
     }
-    // Its socket is at an end: there is nothing left for it to wait for.
-    if self.socket == nil { _ = try? ChildProcess.wait(for: processID) }
+    if self.socket == nil {
+      // Its socket is at an end: there is nothing left for it to wait for.
+      _ = try? ChildProcess.wait(for: processID)
+    } else {
+      // Not waited for: it may be the kernel that keeps it.
+      ChildProcess.kill(processID)
+    }
     takeBack()
   }
 
