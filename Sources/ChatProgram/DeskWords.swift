@@ -55,7 +55,7 @@ package struct DeskWords {
     case .unshown(let peer, hadFloor: false):
       "\(name(peer)) wrote this and left before the conversation began:"
     case .unconfirmed(let peer, let count):
-      SharedWords.notConfirmed(by: confirmer(peer), count)
+      SharedWords.notConfirmed(by: confirmer(peer), count) + ":"
     case .notConfirmedYet(let peer, let count):
       "\(name(peer)) has not confirmed \(SharedWords.messages(count)) of yours; "
         + "\(count == 1 ? "it is" : "they are") said again when \(name(peer)) comes back:"

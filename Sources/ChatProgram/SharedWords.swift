@@ -87,7 +87,7 @@ public enum SharedWords {
 
   /// Before the messages themselves.
   public static func notConfirmed(by name: String, _ count: Int) -> String {
-    "\(name) did not confirm \(messages(count)) of yours; \(count == 1 ? "it" : "they") may be lost:"
+    "\(name) did not confirm \(messages(count)) of yours; \(count == 1 ? "it" : "they") may be lost"
   }
 
   /// `1 message`, `3 messages`

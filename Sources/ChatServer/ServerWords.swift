@@ -77,7 +77,7 @@ package enum ServerNotice {
   case waitsNoLonger(Handle, othersWait: Bool)
   /// Who was waited for did not come back in time.
   case stayedAway(Handle, othersWait: Bool)
-  /// Nor did it confirm this, of what was said to it here.
+  /// Nor did it confirm this, of what was said to it here; no texts: how many alone.
   case unconfirmed(TranscriptWriter.Unconfirmed)
   /// The peer's link is down, and the conversation goes on.
   case linkDown(Handle)
@@ -131,6 +131,15 @@ package enum ServerNotice {
   case outputFailed(Errno, isKept: Bool)
   /// Standard output took nothing any more, and the last lines are not there.
   case outputStalled(isKept: Bool)
+}
+
+extension ServerNotice {
+  /// The same for what more than the operator may read: nothing that was said.
+  var withoutWords: ServerNotice {
+    guard case .unconfirmed(var rest) = self else { return self }
+    rest.texts = []
+    return .unconfirmed(rest)
+  }
 }
 
 /// The executable's words, handed to the loops that need them.

@@ -39,7 +39,7 @@ extension UserMessages {
     if let handle = news.handle {
       fields.append(("name", DisplayName.of(handle, .client, besides: own)))
     }
-    fields.append(("address", "\(news.address)"))
+    if let address = news.address { fields.append(("address", address)) }
     if case .end(let by, let reason) = news.kind {
       fields.append(("by", by?.rawValue ?? "nobody"))
       fields.append(("reason", reason?.rawValue ?? "unknown"))
@@ -61,13 +61,19 @@ extension UserMessages {
   /// Whether something is not as it should be, which somebody may have to mend.
   private static func isFault(_ notice: ServerNotice) -> Bool {
     switch notice {
-    case .allowFileTrouble, .signerDied, .keyLost, .keysUnread, .broken, .closeUnrecorded,
-      .recordingFailed, .transcriptLost, .crashed, .died, .misbehaved, .brokeOff,
-      .keeperMisbehaved, .waitsForKernel, .keeperWaitsForKernel, .keeperSilent, .keeperKeptLock,
-      .lockKept, .acceptFailed, .forkFailed, .deskDied, .outputFailed, .outputStalled,
-      .damagedLines, .uncontained, .commandFailed, .notAttachable:
+    case .damagedLines, .allowFileTrouble, .signerDied, .keyLost, .uncontained, .commandFailed,
+      .keysUnread, .broken, .closeUnrecorded, .recordingFailed, .transcriptLost, .crashed, .died,
+      .misbehaved, .brokeOff, .keeperMisbehaved, .waitsForKernel, .keeperWaitsForKernel,
+      .keeperSilent, .keeperKeptLock, .lockKept, .sealMissing, .sealNotKept, .acceptFailed,
+      .forkFailed, .notAttachable, .deskDied, .outputFailed, .outputStalled:
       true
-    default: false
+    case .listening, .encryptionOnly, .notAllowed, .stranger, .blocked, .nobodySigns,
+      .keyReplaced, .opened, .news, .notEncrypted, .protection, .otherKey, .ended, .unread,
+      .misnamed, .waits, .joined, .joinedToo, .recordingWorks, .keepsFloor, .waitsNoLonger,
+      .stayedAway, .unconfirmed, .linkDown, .linkIsDown, .linkBack, .linkOften, .linkSettled,
+      .leftForRestart, .leftOut, .queueIsFull, .refused, .turnedAway, .inputEnded, .nobodyIsHere,
+      .attached, .ownTerminal, .stopQuestion:
+      false
     }
   }
 }

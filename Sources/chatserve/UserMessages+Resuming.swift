@@ -23,9 +23,12 @@ extension UserMessages {
       return "\(name(handle)) did not come back. "
         + (othersWait ? "The next in the queue has the floor." : "\(waiting)\n")
     case .unconfirmed(let rest):
+      if rest.texts.isEmpty {
+        return SharedWords.notConfirmed(by: name(rest.handle), rest.count) + "."
+      }
       let more = rest.count - rest.texts.count
       let rows = rest.texts.map { "\(own.text)> \(TextSanitizer.escapedOnOneLine($0))" }
-      return ([SharedWords.notConfirmed(by: name(rest.handle), rest.count)] + rows).joined(
+      return ([SharedWords.notConfirmed(by: name(rest.handle), rest.count) + ":"] + rows).joined(
         separator: "\n") + (more > 0 ? "\nand \(more) more." : "")
     case .linkDown(let handle):
       return "\(name(handle))'s link is down; \\quit ends the conversation."

@@ -37,7 +37,7 @@ extension UserMessages {
   /// One line for whoever reads the log.
   static func sentence(_ news: SessionNews, beside own: Handle) -> String {
     let name = news.handle.map { DisplayName.of($0, .client, besides: own) } ?? "Somebody"
-    let who = "\(name) (\(news.address))"
+    let who = name + (news.address.map { " (\($0))" } ?? "")
     return switch news.kind {
     case .open: "\(who) has connected."
     case .floor: "\(who) has the floor."

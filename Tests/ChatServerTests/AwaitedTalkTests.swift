@@ -52,6 +52,12 @@ import Transcript
       #expect(
         stage.actions.givenUp.map(\.reason) == [wanted < .seconds(300) ? .othersWaited : .crashed])
       #expect(stage.actions.givenUp.map(\.conversation) == [Int64(old)])
+      let isOthers = wanted < .seconds(300)
+      let ends = stage.machine.takeNews().filter { $0.isEnd }
+      #expect(
+        ends.map(\.kind)
+          == [isOthers ? .end(by: nil, .othersWaited) : .end(by: .server, .crashed)])
+      #expect(ends.map(\.address) == ["127.0.0.1:50112"])
       stage.feed(.turnIsOver)
       #expect(stage.actions.floors.dropFirst().map(\.process) == [waiting].compactMap { $0 })
     }
@@ -230,4 +236,8 @@ import Transcript
     stage.report(.released, from: desk)
     #expect(stage.feed(.turnIsOver).takeOvers.map(\.process) == [new])
   }
+}
+
+extension SessionNews {
+  fileprivate var isEnd: Bool { if case .end = kind { true } else { false } }
 }

@@ -51,6 +51,25 @@ import Testing
     }
   }
 
+  @Test("a confirmation with nothing said after it costs nothing")
+  func quiet() throws {
+    try Stage.run { stage in
+      let server = try stage.server("--no-log", "--mode", "free")
+      let peer = try ReturningPeer(port: server.port, handle: "tatyana")
+      try peer.waitForFloor()
+      try server.process.enter("one")
+      try peer.waitToHear(1)
+      let process = try #require(server.conversations.last)
+      let before = try #require(ProcessTable.processorTicks(of: process))
+      // A second, and two in which it has nothing to do.
+      let clock = ContinuousClock()
+      let end = clock.now.advanced(by: .seconds(3))
+      try Deadline.poll("three seconds") { clock.now >= end }
+      let after = try #require(ProcessTable.processorTicks(of: process))
+      #expect(after - before < 30, "hundredths of a second")
+    }
+  }
+
   @Test("chatclient talks as ever")
   func chatclient() throws {
     try Stage.run { stage in

@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test("none is nothing, and a killed conversation is a fault")
+  @Test("a killed conversation is a fault")
   func faults() throws {
     try Stage.run { stage in
       let server = try stage.pipedServer(
@@ -58,6 +58,50 @@ import Testing
       try server.process.waitFor(
         #"level="error" event="fault" text="The conversation with 127.0.0.1:"#)
       _ = peer
+    }
+  }
+
+  /// Sentences, lines of two kinds, nothing.
+  private static let styles: [[String]] = [
+    [], ["--notices", "stderr"], ["--notices", "journal"], ["--notices", "none"],
+  ]
+
+  @Test(
+    "what the operator said and nobody confirmed is counted, and shown at the terminal alone",
+    arguments: styles, [true, false])
+  func unconfirmed(style: [String], isStopped: Bool) throws {
+    try Stage.run { stage in
+      let (server, port) = try stage.detached(
+        ["--mode", "free", "--resume-within", isStopped ? "60" : "3"] + style)
+      let terminal = try stage.attached(to: port)
+      let peer = try ResumeTests.peer(on: port)
+      try terminal.waitFor("tatyana")
+      try terminal.enter("heard")
+      try peer.waitToHear(1)
+      try peer.waitForOffer()
+      try terminal.enter("never heard")
+      try stage.waitForTranscript(["tatyana native: server 1 heard, server 2 never heard; open"])
+      kill(try #require(server.children(named: "chatserve-talk").last), SIGKILL)
+      try terminal.waitFor("waiting for tatyana to come back")
+      if !isStopped {
+        try terminal.waitFor("did not confirm 1 message of yours; it may be lost:")
+        try terminal.waitFor("SERVER> never heard", times: 2)
+      }
+      server.signal(SIGTERM)
+      #expect(try server.exitStatus() == 0)
+      let seen = server.errorText
+      #expect(!seen.contains("heard"), "\(seen)")
+      if style.last == "none" { return #expect(seen == "") }
+      let counted = "did not confirm 1 message of yours; it may be lost."
+      #expect(seen.occurrences(of: counted) == 1, "\(seen)")
+      guard let name = style.last else { return }
+      let rows = seen.split(separator: "\n")
+      let start = name == "journal" ? "<" : "time="
+      #expect(rows.allSatisfy { $0.hasPrefix(start) }, "\(seen)")
+      // Its process has not said it, and the wait is over.
+      let closes = rows.filter { $0.contains(#"event="close" name="tatyana" address="127.0.0.1:"#) }
+      let reason = isStopped ? "sigint" : "crashed"
+      #expect(closes.map { $0.hasSuffix("by=\"server\" reason=\"\(reason)\"") } == [true])
     }
   }
 

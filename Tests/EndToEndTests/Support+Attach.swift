@@ -10,13 +10,27 @@ extension Stage {
   func detachedServer(
     _ mode: String = "turns", typedLines: String? = nil
   ) throws -> Server<PipeProcess> {
-    mkdir(runtime, 0o700)
-    variables["XDG_RUNTIME_DIR"] = runtime
+    makeRuntime()
     guard let typedLines else {
       return try pipedServer("--detached", "--mode", mode, input: "/dev/null")
     }
     return try pipedServer(
       "--detached", "--mode", mode, "--history-file", typedLines, input: "/dev/null")
+  }
+
+  private func makeRuntime() {
+    mkdir(runtime, 0o700)
+    variables["XDG_RUNTIME_DIR"] = runtime
+  }
+
+  /// The same where it may say nothing: it is ready when one can be attached.
+  func detached(_ options: [String]) throws -> (process: PipeProcess, port: UInt16) {
+    makeRuntime()
+    let port = try FakeServer.freePort()
+    let process = try onPipes(
+      .chatserve, ["\(port)", "--detached"] + options, input: "/dev/null")
+    try Deadline.poll("its door") { files(in: runtime).contains("chatserve-\(port)") }
+    return (process, port)
   }
 
   /// A terminal that is attached to it.

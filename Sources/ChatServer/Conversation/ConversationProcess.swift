@@ -264,6 +264,8 @@ extension ConversationProcess {
     if let deadline = machine.deadline, now >= deadline { post(.tick, at: now) }
     if let confirmedAt, now.duration(since: confirmedAt) >= Self.confirmedWithin {
       recorder.hurry()
+      // Where nothing is kept no commit follows that would do this.
+      self.confirmedAt = nil
     }
     desk?.tick(at: now)
     settleLink(at: now)

@@ -20,6 +20,8 @@ extension Listener {
   /// directly. Waits for nobody.
   func notify(_ notice: ServerNotice) {
     notifyAttached(notice)
+    // Standard error is read by others than the operator, as the journal is.
+    let notice = settings.isDetached ? notice.withoutWords : notice
     switch log(notice) {
     case .notLogged: break
     case .logged: return
@@ -68,6 +70,7 @@ extension Listener {
       ChildProcess.kill(process)
       if let status = try? ChildProcess.wait(for: process) { bringToAnEnd(process, status) }
     }
+    sayNews(at: Self.now)
     if let keeper {
       keeper.endIfStopped()
       // What one that has gone left undone, and the run's end.
@@ -75,8 +78,8 @@ extension Listener {
       keeper.join(signer)
       let trouble = keeper.finish(
         within: ListenerMachine.stopWithin, afterAnotherSignal: ListenerMachine.impatientStopWithin)
-      lastWords += keeper.takeUnread().map { words.sentence(.unconfirmed($0)) }
-      lastWords += sealNotices().map(words.sentence)
+      for unconfirmed in keeper.takeUnread() { notify(.unconfirmed(unconfirmed)) }
+      for notice in sealNotices() { notify(notice) }
       if let trouble {
         notify(.recordingFailed(trouble.error(at: keeper.run.database)))
       }

@@ -204,7 +204,7 @@ struct ListenerMachine {
           processID: process, address: address, openedAt: openedAt, rank: nextRank,
           tokenHash: tokenHash, at: now))
       nextRank += 1
-      news.append(SessionNews(kind: .open, address: address))
+      news.append(SessionNews(kind: .open, address: "\(address)"))
     case .report(let process, let bytes):
       if let index = index(of: process) { take(bytes, from: index, at: now, &actions) }
     case .overlongReport(let process):

@@ -231,11 +231,17 @@ extension ListenerMachine {
       (talk.death.by, talk.death.reason) = (.server, stopping.reason)
       talk.death.detail = stopping.cause
     }
-    close(talk, at: now, &actions)
+    // Its process's end is noted.
+    record(talk.death, &actions)
   }
 
-  func close(_ talk: AwaitedTalk, at now: Instant, _ actions: inout [Action]) {
-    actions += [.ask(.closeResumable(talk.death)), .ask(.index)]
+  mutating func close(_ talk: AwaitedTalk, at now: Instant, _ actions: inout [Action]) {
+    noteEnd(of: talk)
+    record(talk.death, &actions)
+  }
+
+  private func record(_ death: ConversationDeath, _ actions: inout [Action]) {
+    actions += [.ask(.closeResumable(death)), .ask(.index)]
   }
 
   /// Lets the desk know what `\quit` means.

@@ -30,10 +30,10 @@ struct Arrival: Hashable {
 
   /// Who has the floor, or begins to wait for it; `nil` for any other news.
   init?(_ news: SessionNews) {
-    guard let handle = news.handle else { return nil }
+    guard let handle = news.handle, let address = news.address else { return nil }
     switch news.kind {
-    case .floor: self.init(.floor, handle, at: "\(news.address)")
-    case .queue: self.init(.queue, handle, at: "\(news.address)")
+    case .floor: self.init(.floor, handle, at: address)
+    case .queue: self.init(.queue, handle, at: address)
     case .open, .linkDown, .back, .end: return nil
     }
   }

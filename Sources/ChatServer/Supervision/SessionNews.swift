@@ -22,7 +22,8 @@ package struct SessionNews {
   package var kind: Kind
   /// What it calls itself; `nil` where it did not say.
   package var handle: Handle?
-  package var address: SocketAddress
+  /// Numeric, with the port; `nil` of one that came to an earlier run.
+  package var address: String?
 
   /// Who never said a name is worth a line of a log alone.
   var isWorthASentence: Bool { handle != nil }
@@ -36,9 +37,13 @@ extension ListenerMachine {
   }
 
   mutating func note(_ kind: SessionNews.Kind, of session: Session) {
+    note(SessionNews(kind: kind, handle: session.handle, address: "\(session.address)"))
+  }
+
+  private mutating func note(_ item: SessionNews) {
     // Whoever takes no news loses the oldest.
     if news.count >= Self.newsLimit { news.removeFirst() }
-    news.append(SessionNews(kind: kind, handle: session.handle, address: session.address))
+    news.append(item)
   }
 
   /// Those that are kept for who takes them once a turn: more than a turn brings.
@@ -57,5 +62,15 @@ extension ListenerMachine {
       status != .exited(SessionExit.handedOver.rawValue)
     else { return }
     note(.end(by: session.end?.by, session.end?.reason), of: session)
+  }
+
+  /// One is waited for no longer, whose process went before.
+  mutating func noteEnd(of talk: AwaitedTalk) {
+    let death = talk.death
+    note(
+      SessionNews(
+        kind: .end(by: death.by, death.reason), handle: talk.talk.handle,
+        address: death.peer.isEmpty
+          ? nil : SocketAddress.text(host: death.peer, port: Int(death.port))))
   }
 }

@@ -10,7 +10,10 @@ struct Supervision {
 
   let manager: ServiceManager
   private var status = ""
+  /// Before this no other is said.
   private var statusAgainAt: Instant?
+  /// Whether there is another.
+  private var statusHasChanged = false
   private var watchdogAt: Instant?
   private var isStopping = false
 
@@ -26,6 +29,8 @@ struct Supervision {
     var states: [String] = []
     if machine.stopping != nil, !isStopping {
       isStopping = true
+      // The last change, which does not wait.
+      statusAgainAt = nil
       states.append("STOPPING=1")
     }
     if let due = watchdogAt, now >= due {
@@ -33,12 +38,11 @@ struct Supervision {
       watchdogAt = manager.watchdogInterval.map { now.advanced(by: $0) }
     }
     let status = machine.status(besides: own)
-    if status == self.status {
-      statusAgainAt = nil
-    } else if let again = statusAgainAt, now < again {
-      // Later.
-    } else {
+    statusHasChanged = status != self.status
+    if let again = statusAgainAt, now >= again { statusAgainAt = nil }
+    if statusHasChanged, statusAgainAt == nil {
       self.status = status
+      statusHasChanged = false
       statusAgainAt = now.advanced(by: Self.statusInterval)
       states.append("STATUS=\(status)")
     }
@@ -46,7 +50,9 @@ struct Supervision {
   }
 
   /// When ``states(for:besides:at:)`` is wanted whatever happens.
-  var deadline: Instant? { [watchdogAt, statusAgainAt].compactMap { $0 }.min() }
+  var deadline: Instant? {
+    [watchdogAt, statusHasChanged ? statusAgainAt : nil].compactMap { $0 }.min()
+  }
 }
 
 extension ListenerMachine {
@@ -102,7 +108,7 @@ extension Listener {
   /// - Returns: whether that is all there is to say it by; false too where there was no room.
   @discardableResult
   func log(_ notice: ServerNotice) -> LogResult {
-    guard let line = words.log?(notice) else { return .notLogged }
+    guard let line = words.log?(notice.withoutWords) else { return .notLogged }
     let wasTaken = line.isEmpty || errors.write(line + "\n")
     if !settings.isDetached { return .notLogged }
     return wasTaken ? .logged : .noRoom
