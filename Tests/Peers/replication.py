@@ -175,6 +175,10 @@ class Place:
         demand(stat.S_IMODE(os.stat(target).st_mode) & 0o077 == 0, f"{name} is nobody else's")
         return target
 
+    def restorable(self):
+        target = f"{self.home}/begun.{time.monotonic_ns()}"
+        return self.run_restore(target).returncode == 0 and os.path.exists(target)
+
     def verify(self, database, *words):
         return self.history("verify", *words, database=database)
 
@@ -394,6 +398,7 @@ def lost(attempt):
     place.start_server()
     talk = Talk(place, "olga")
     until(talk, 500)
+    wait("the replica has something", lambda: place.restorable())
     gone = time.time()
     for process in [place.server, place.litestream]:
         process.send_signal(signal.SIGKILL)
