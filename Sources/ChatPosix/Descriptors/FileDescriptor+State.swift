@@ -10,7 +10,7 @@ extension FileDescriptor {
   ///
   /// Never for a terminal, nor for standard input, output and error: the flag
   /// belongs to the open file description, which the shell and its other
-  /// programs share.
+  /// programs share; but to put it back as it was.
   public func setNonBlocking(_ on: Bool = true) throws(SystemCallError) {
     _ = try SystemCall.perform("fcntl") {
       Result(errnoFrom: cposix_set_nonblocking(rawValue, on))
@@ -26,7 +26,7 @@ extension FileDescriptor {
   }
 
   /// Whether `O_NONBLOCK` is set. fcntl(2).
-  var isNonBlocking: Bool { cposix_is_nonblocking(rawValue) == 1 }
+  public var isNonBlocking: Bool { cposix_is_nonblocking(rawValue) == 1 }
 
   /// Closes this descriptor, once. close(2).
   ///

@@ -36,6 +36,7 @@ package final class AttachClient {
   private let view: TerminalView
   private let mode: TerminalMode
   private let input = FileDescriptor.standardInput
+  private let wasNonBlocking = FileDescriptor.standardInput.isNonBlocking
   /// Opened once more, so that no process of the server's waits for the terminal.
   private let output = OutputDescriptor(.standardOutput)
   private var poller = Poller()
@@ -55,6 +56,9 @@ package final class AttachClient {
 
   /// Serves the terminal until it is given back.
   package func run() -> Outcome {
+    // The shell has the same open file, and a process that a peer has taken over may have left
+    // this on. What fails is a terminal that is gone.
+    defer { if input.isNonBlocking != wasNonBlocking { try? input.setNonBlocking(wasNonBlocking) } }
     while true {
       guard input.isInForeground else { return .background }
       let outcome = attach()
