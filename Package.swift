@@ -156,8 +156,8 @@ let package = Package(
     tests(
       "HistoryTests",
       [
-        "ChatCore", "ChatPosix", "ChatProgram", "ChatSecure", "ChatTerminal", "CSQLite", "History",
-        "Relinking", "Seeded", "Transcript",
+        "ChatCore", "ChatDigest", "ChatPosix", "ChatProgram", "ChatSecure", "ChatServer",
+        "ChatTerminal", "CSQLite", "History", "Relinking", "Seeded", "Transcript",
       ]),
     tests(
       "EndToEndTests",
