@@ -89,6 +89,12 @@ import Testing
       try client.enter("one")
       let queued = try stage.client(socket.port, "--handle", "mike")
       try queued.waitFor("You are number 1 in the queue.")
+      // Both know how to come back.
+      let kept = stage.home + "/state/chatclient/talks"
+      try Deadline.poll("two kept conversations") {
+        stage.files(in: kept).filter { SmallFile.read("\(kept)/\($0)")?.isEmpty == false }.count
+          == 2
+      }
       let all = first.children
       // It leads it.
       #expect(getpgid(first.processID) == first.processID)

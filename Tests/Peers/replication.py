@@ -452,10 +452,9 @@ def full():
         until(talk, 3000)
         log = place.litestream
         demand(log.poll() is None, "full: Litestream goes on")
-        written = "".join(
-            open(f"{place.home}/{name}").read() for name in os.listdir(place.home)
-            if name.startswith("litestream."))
-        demand("no space left" in written, "full: Litestream says that there is no room")
+        wait("Litestream says that there is no room", lambda: any(
+            "no space left" in open(f"{place.home}/{name}").read()
+            for name in os.listdir(place.home) if name.startswith("litestream.")))
         most = sizes.most
         subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
         until(talk, 200)
