@@ -86,8 +86,8 @@ public enum NewcomerAttack: String, CaseIterable, Sendable {
 
   private func badNames(_ stage: Stage) throws {
     let server = try stage.pipedServer("--mode", "free")
-    // Four of 5 seconds each, less what runs off meanwhile.
-    for _ in 0..<4 {
+    // Of 5 seconds each, less what runs off meanwhile, which on a busy machine is much.
+    for _ in 0..<8 {
       let peer = try PeerSocket(port: server.port, from: 2)
       try? peer.send(String(repeating: "no name at all\n", count: 100))
       try peer.waitForEnd(within: 10)
